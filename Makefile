@@ -1,0 +1,53 @@
+# Everything runs in .venv; bare `make` prints what there is.
+
+PYTHON3 ?= python3
+PYTHON := .venv/bin/python
+READY := .venv/.ready
+OURS := snnc tests benchmarks
+ZOO = $(patsubst %/__init__.py,%,$(wildcard specs/*/__init__.py))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test lint fmt zoo demo clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(READY) ## Make .venv with pinned tools and this snnc (instant the second time)
+
+test: $(READY) ## Run the tests; ARGS="-k name" is handed to pytest
+	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(PYTHON) -m pytest -q -n auto $(ARGS)
+
+lint: $(READY) ## Check style, types, layers, and that the zoo is clean and up to date
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m ruff check --config specs/ruff.toml templates
+	$(PYTHON) -m ruff format --check --config specs/ruff.toml templates
+	$(PYTHON) -m mypy --strict $(OURS) $(ZOO)
+	.venv/bin/lint-imports --no-logo
+	.venv/bin/snnc lint specs/
+	.venv/bin/snnc build --check specs/
+
+fmt: $(READY) ## Sort imports, fix what is safe to fix, format
+	$(PYTHON) -m ruff check --fix $(OURS)
+	$(PYTHON) -m ruff format $(OURS)
+
+zoo: $(READY) ## Regenerate specs/*/ after a change of output; review with git diff
+	.venv/bin/snnc build specs/
+
+demo: $(READY) ## Build specs/digits_conv.snn.toml and train it with three seeds
+	.venv/bin/snnc build specs/digits_conv.snn.toml
+	$(PYTHON) benchmarks/demo.py
+
+clean: ## Remove caches and build output; .venv stays
+	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache specs/.ruff_cache .hypothesis .import_linter_cache
+	find $(OURS) specs templates -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements-dev.txt pyproject.toml
+	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "snnc needs Python 3.11 or newer, and $(PYTHON3) is $$($(PYTHON3) --version 2>&1 | head -n 1)." \
+	    "Name another one: make setup PYTHON3=python3.13"; exit 1; }
+	@echo "Installing pinned tools into .venv (torch is large: this takes minutes the first time)"
+	$(PYTHON3) -m venv .venv
+	$(PYTHON) -m pip install -qq --disable-pip-version-check -r requirements-dev.txt
+	$(PYTHON) -m pip install -qq --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@

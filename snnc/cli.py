@@ -1,0 +1,90 @@
+"""The command line: every command is a view of the flow in ``snnc/__init__.py``."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import snnc
+from snnc import terminal
+from snnc.terminal import Exit
+
+app = typer.Typer(
+    name="snnc",
+    help="Compile declarative specs of spiking neural networks into readable, fast PyTorch.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Paths = Annotated[list[Path], typer.Argument(help="Specs, or folders that hold them.")]
+Spec = Annotated[Path, typer.Argument(help="A spec, NAME.snn.toml.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a value of the spec."),
+]
+Format = Annotated[
+    str, typer.Option("--output-format", help="full, concise, json, github, gitlab, sarif, junit.")
+]
+
+
+@app.command()
+def build(
+    paths: Paths,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if stale.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Print what would change.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace files edited by hand.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Where to put the package.")
+    ] = None,
+    settings: Settings = None,
+    output_format: Format = "full",
+) -> None:
+    """Generate the package of each spec, beside it."""
+    from snnc.builds import Builds
+
+    builds = Builds(terminal.specs(paths), tuple(settings or ()), out, output_format)
+    raise Exit(builds.check() if check else builds.diff() if diff else builds.write(force))
+
+
+@app.command()
+def lint(paths: Paths, settings: Settings = None, output_format: Format = "full") -> None:
+    """Check specs: mistakes are errors, what is hardly meant a warning; exit 1 on either."""
+    specs = terminal.specs(paths)
+    findings = [finding for path in specs for finding in snnc.check(path, settings or ())]
+    terminal.report(findings, output_format)
+    if output_format == "full":
+        terminal.say(terminal.summary(findings, len(specs)))
+    raise Exit(1 if findings else 0)
+
+
+@app.command()
+def show(
+    spec: Spec,
+    after: Annotated[
+        str | None, typer.Option(help="The Program after this pass: lower, hoist, fold.")
+    ] = None,
+    format: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    settings: Settings = None,
+) -> None:
+    """Print where every layer went, and why: before time, over time, after it."""
+    from snnc.program import report
+    from snnc.program.text import text
+
+    terminal.one_of("--format", format, ("text", "json"))
+    document = terminal.or_report(lambda: snnc.load(spec, settings or ()))
+    graph = terminal.or_report(lambda: snnc.link(document))
+    schedule = document.spec.build.schedule
+    if after is not None:
+        terminal.one_of("--after", after, ("lower", *snnc.pass_names(schedule)))
+        sys.stdout.write(text(snnc.lower(graph, schedule, after)))
+        return
+    program = snnc.lower(graph, schedule)
+    sys.stdout.write(report.as_json(program) if format == "json" else report.as_text(program))
+
+
+def main() -> None:
+    """The entry point: whatever happens, one sentence and an exit code."""
+    terminal.run(app)

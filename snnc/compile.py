@@ -1,0 +1,59 @@
+"""Generated files as a package in this process, without writing them."""
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from snnc.emit.names import class_name
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def network(files: Mapping[str, str], name: str) -> "type[nn.Module]":
+    """The class of the network ``name`` that ``files`` define.
+
+    Equal files give the same class; others never share a module with it.
+    """
+    digest = sha256("".join(files.values()).encode()).hexdigest()[:16]
+    package = f"_snnc_{name}_{digest}"
+    if package not in sys.modules:
+        _Finder(package, files).install()
+    module = importlib.import_module(f"{package}.model")
+    found: type[nn.Module] = getattr(module, class_name(name))
+    return found
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    """Imports a package out of a mapping; its text is there for tracebacks and ``inspect``."""
+
+    def __init__(self, package: str, files: Mapping[str, str]) -> None:
+        modules = {name.removesuffix(".py"): text for name, text in files.items()}
+        self.texts = {f"{package}.{name}": text for name, text in modules.items()}
+        self.texts[package] = ""
+        self.package = package
+
+    def install(self) -> None:
+        """Makes the package importable for as long as the process lives."""
+        sys.meta_path.append(self)
+        importlib.import_module(self.package)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname not in self.texts:
+            return None
+        origin = f"<snnc {fullname}>"
+        is_package = fullname == self.package
+        return importlib.machinery.ModuleSpec(fullname, self, origin=origin, is_package=is_package)
+
+    def get_source(self, fullname: str) -> str:
+        return self.texts[fullname]
+
+    def is_package(self, fullname: str) -> bool:
+        return fullname == self.package

@@ -1,0 +1,39 @@
+"""Digits."""
+
+from typing import Literal
+
+from snnc.datasets import Dataset
+
+
+class Digits(Dataset):
+    """1,797 handwritten digits of 8 x 8 pixels that come with scikit-learn: nothing to download.
+
+    Alpaydin and Kaynak, Optical recognition of handwritten digits, UCI repository, 1998. The split
+    is fixed: 1,437 to train, 360 to test.
+    """
+
+    kind: Literal["Digits"] = "Digits"
+
+    title = "scikit-learn's digits"
+    shape = (1, 8, 8)
+    labels = tuple("0123456789")
+    white = 16
+    third_party = ("import numpy as np",)
+
+    def loader(self) -> str:
+        return _LOADER
+
+
+_LOADER = '''\
+def read(data_dir: Path) -> Data:
+    """The digits inside scikit-learn, shuffled once and for all (data_dir is not used)."""
+    try:
+        from sklearn.datasets import load_digits  # type: ignore[import-untyped, unused-ignore]
+    except ImportError as error:
+        raise DataError("The digits come with it: pip install scikit-learn") from error
+    digits = load_digits()
+    order = np.random.RandomState(0).permutation(len(digits.target))
+    images = torch.from_numpy(digits.images[order]).to(torch.uint8)
+    labels = torch.from_numpy(digits.target[order])
+    return Data(images[:1437], labels[:1437], images[1437:], labels[1437:])
+'''

@@ -1,0 +1,31 @@
+"""FashionMNIST."""
+
+from typing import Literal
+
+from snnc.datasets.idx import IdxImages
+
+
+class FashionMNIST(IdxImages):
+    """70,000 pictures of clothes, 28 x 28 pixels; 60,000 to train, 10,000 to test.
+
+    Xiao, Rasul and Vollgraf, Fashion-MNIST: a novel image dataset for benchmarking machine
+    learning algorithms, 2017. Made to replace MNIST, and harder.
+    """
+
+    kind: Literal["FashionMNIST"] = "FashionMNIST"
+
+    title = "Fashion-MNIST"
+    labels = (
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    )
+    system = "/usr/share/datasets/fashion-mnist"
+    remedy = "`sudo apt install dataset-fashion-mnist` gets it, or name its folder with --data-dir."

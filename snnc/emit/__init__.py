@@ -1,0 +1,40 @@
+"""Program into text: {path: text}, formatted, and nothing written yet."""
+
+from snnc.emit.docstring import paragraph
+from snnc.emit.environment import environment
+from snnc.emit.kernels import kernels_py
+from snnc.emit.model import model_py
+from snnc.emit.names import class_name
+from snnc.emit.neurons import neurons
+from snnc.emit.training import training_files
+from snnc.program.types import Program
+from snnc.training import Train
+
+
+def emit(program: Program, folded: Program, train: Train | None) -> dict[str, str]:
+    """The files of the package that ``program`` becomes, without the header of generated code.
+
+    ``folded`` is the same network under the schedule "fold": ``values`` always runs it.
+    """
+    graph = program.graph
+    found = neurons(graph)
+    files = {
+        "__init__.py": _init_py(program),
+        "kernels.py": kernels_py((program, folded), found),
+        "model.py": model_py(program, folded, found),
+        "py.typed": "",
+    }
+    if train is None:
+        return files
+    name, steps = class_name(graph.name), graph.time_steps
+    shape = graph[graph.inputs[0]].shapes[0]
+    return {**files, **training_files(train, graph.name, name, shape, steps)}
+
+
+def _init_py(program: Program) -> str:
+    graph = program.graph
+    names = [class_name(graph.name)]
+    exports = [*names, *(f"{n}Output" for n in names if len(graph.outputs) > 1)]
+    doc = paragraph(graph.doc or f"The network {graph.name}.", 0)
+    template = environment().get_template("__init__.py.jinja")
+    return template.render(doc=doc, exports=exports)

@@ -1,0 +1,76 @@
+"""Lines of Python as ruff formats them: what does not fit into 88 columns is broken at brackets."""
+
+from collections.abc import Iterator
+
+WIDTH = 88
+_OPEN, _CLOSE = "([{", ")]}"
+
+
+def statement(text: str, indent: int) -> list[str]:
+    """``text`` (one assignment, call or expression) at ``indent``, on as many lines as it needs."""
+    pad = " " * indent
+    if len(pad) + len(text) <= WIDTH:
+        return [pad + text]
+    start, end = _last_bracket(text)
+    if start < 0 or not text[start + 1 : end].strip():
+        return _parenthesised(text, indent)
+    head, inner, tail = text[: start + 1], text[start + 1 : end], text[end:]
+    return [pad + head, *_items(inner, indent + 4), pad + tail]
+
+
+def _items(inner: str, indent: int) -> Iterator[str]:
+    """What stands between brackets: on one line if it fits, else one item a line."""
+    if indent + len(inner) <= WIDTH:
+        yield " " * indent + inner
+        return
+    for item in split(inner):
+        yield from statement(f"{item},", indent)
+
+
+def _parenthesised(text: str, indent: int) -> list[str]:
+    """A sum that is too long: in brackets, and if need be one term a line."""
+    target, _, value = text.partition(" = ")
+    pad = " " * indent
+    if not value or " + " not in value:
+        return [pad + text]
+    first, *terms = value.split(" + ")
+    whole = [f"{pad}    {value}"]
+    lines = [f"{pad}    {first}", *(f"{pad}    + {term}" for term in terms)]
+    return [f"{pad}{target} = (", *(whole if len(whole[0]) <= WIDTH else lines), f"{pad})"]
+
+
+def split(inner: str) -> list[str]:
+    """The items between commas that no bracket or string encloses."""
+    items, depth, start = [], 0, 0
+    for at, char in _code(inner):
+        depth += (char in _OPEN) - (char in _CLOSE)
+        if char == "," and depth == 0:
+            items.append(inner[start:at].strip())
+            start = at + 1
+    return [*items, inner[start:].strip()]
+
+
+def _last_bracket(text: str) -> tuple[int, int]:
+    """The outermost bracket pair that ends last."""
+    depth, start, found = 0, -1, (-1, -1)
+    for at, char in _code(text):
+        if char in _OPEN:
+            start = at if depth == 0 else start
+            depth += 1
+        if char in _CLOSE:
+            depth -= 1
+            found = (start, at) if depth == 0 else found
+    return found
+
+
+def _code(text: str) -> Iterator[tuple[int, str]]:
+    """The characters outside string literals."""
+    quote, escaped = "", False
+    for at, char in enumerate(text):
+        if not quote and char not in "\"'":
+            yield at, char
+        elif not quote:
+            quote = char
+        elif char == quote and not escaped:
+            quote = ""
+        escaped = char == "\\" and not escaped

@@ -1,0 +1,21 @@
+"""Python values as source text."""
+
+from snnc.layer import Call
+
+
+def source(value: object) -> str:
+    """A literal; a large integer (a key of random numbers) in hexadecimal."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, int) and value >= 2**32:
+        return f"0x{value:016X}"
+    if isinstance(value, tuple):
+        inner = ", ".join(source(item) for item in value)
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    return repr(value)
+
+
+def call(made: Call) -> str:
+    """``nn.Conv2d(1, 128, bias=False)``."""
+    keywords = (f"{key}={source(value)}" for key, value in made.keywords.items())
+    return f"{made.target}({', '.join([*map(source, made.args), *keywords])})"

@@ -1,0 +1,118 @@
+"""model.py: the network as one module, its forward in visible regions."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from snnc.emit.docstring import paragraph
+from snnc.emit.environment import environment
+from snnc.emit.forward import forward, output_class, values
+from snnc.emit.kernels import defined
+from snnc.emit.layout import statement
+from snnc.emit.literal import call, source
+from snnc.emit.names import class_name
+from snnc.emit.naming import parameters
+from snnc.emit.neurons import Neurons
+from snnc.encoder import Encoder
+from snnc.layer import show
+from snnc.neuron import Neuron
+from snnc.program.table import shape_table
+from snnc.program.types import Program, data
+
+
+def model_py(program: Program, folded: Program, neurons: Neurons) -> str:
+    """The text of model.py, without the header of generated code.
+
+    ``forward`` runs ``program``; ``values`` always runs the folded one.
+    """
+    graph = program.graph
+    outputs = graph.outputs if len(graph.outputs) > 1 else ()
+    answer = output_class(program)
+    body = "\n".join(forward(program))
+    inner = "\n".join(values(folded))
+    attributes = "\n".join(_attributes(program, neurons))
+    programs = (program, folded)
+    context = {
+        "title": f"The network {graph.name}.",
+        "class_name": class_name(graph.name),
+        "summary": paragraph(graph.doc or f"The network {graph.name}.", 4),
+        "table": "\n".join(f"    {line}".rstrip() for line in shape_table(program)),
+        "imports": _imports(attributes + body + inner, bool(outputs), defined(programs, neurons)),
+        "outputs": outputs,
+        "neurons": _tuple([n.path for n in graph.nodes if isinstance(n.operator, Neuron)]),
+        "time_steps": graph.time_steps,
+        "variable": not _fixed(program),
+        "attributes": attributes,
+        "forward": {
+            "signature": _signature(program, "forward", answer),
+            "doc": _doc(program),
+            "body": body,
+        },
+        "values": {
+            "signature": _signature(program, "values", "dict[str, Tensor]"),
+            "body": inner,
+        },
+    }
+    return environment().get_template("model.py.jinja").render(context)
+
+
+def _tuple(names: list[str]) -> str:
+    text = source(tuple(names))
+    return "\n".join(statement(f"NEURONS = {text}", 4)).removeprefix("    NEURONS = ")
+
+
+def _fixed(program: Program) -> bool:
+    """Whether the data itself fixes T, as an image's columns do."""
+    graph = program.graph
+    encoders = (graph[name] for name in graph.inputs)
+    return any(
+        isinstance(n.operator, Encoder) and n.operator.steps(n.shapes[0]) is not None
+        for n in encoders
+    )
+
+
+def _attributes(program: Program, neurons: Neurons) -> Iterator[str]:
+    for node in program.graph.nodes:
+        if node.path in neurons.classes:
+            yield from statement(f"self.{node.path} = {neurons.classes[node.path]}()", 8)
+        elif made := node.operator.attribute(node.path, *node.shapes):
+            yield from statement(f"self.{node.path} = {call(made)}", 8)
+
+
+def _signature(program: Program, name: str, answer: str) -> str:
+    names = parameters(program).values()
+    star = "*, " if len(names) > 1 else ""
+    arguments = star + ", ".join(f"{n}: Tensor" for n in names)
+    return "\n".join(statement(f"def {name}(self, {arguments}) -> {answer}:", 4))
+
+
+def _doc(program: Program) -> str:
+    """What goes in and what comes out, with shapes."""
+    graph = program.graph
+    ins = [f"{p} {_shape(program, data(n), n)}" for n, p in parameters(program).items()]
+    outs = [f"{n}: {graph[n].operator.kind} {_shape(program, n, n)}" for n in graph.outputs]
+    if len(outs) == 1:
+        outs = [f"its {outs[0].partition(': ')[2]} over time"]
+    return f"From {', '.join(ins)} to {', '.join(outs)}."
+
+
+def _shape(program: Program, value: str, node: str) -> str:
+    found = program.graph[node]
+    is_data = value == data(node)
+    shape = found.shapes[0] if is_data else found.shape
+    axes = "T, B" if value in program.timed or found.operator.kind == "sequence" else "B"
+    return show(shape).replace("[", f"[{axes}, ", 1)
+
+
+def _imports(code: str, outputs: bool, known: Iterable[str]) -> str:
+    """What the module needs: torch, and of kernels.py what it uses."""
+    words = set(re.findall(r"\w+", code))
+    used = sorted((name for name in known if name in words), key=_isort)
+    own = statement(f"from .kernels import {', '.join(used)}", 0) if used else []
+    standard = "from typing import NamedTuple\n\n" if outputs else ""
+    text = f"{standard}import torch\nfrom torch import Tensor, nn"
+    return "\n".join([text, *(["", *own] if own else [])])
+
+
+def _isort(name: str) -> tuple[int, str]:
+    """Constants, classes, functions: the order in which ruff sorts imported names."""
+    return (0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2), name

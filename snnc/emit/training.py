@@ -1,0 +1,33 @@
+"""[train] ─▶ train.py, data.py and visualize.py.
+
+The three templates see
+
+    name         the package and the default run folder: "conv_fmnist"
+    class_name   the network's class: "ConvFmnist"
+    shape        of one sample at the network's input: (1, 28, 28)
+    time_steps   the spec's T, for sentences only: the code asks the network
+    train        the section; its kinds print themselves: train.loss.source(), …
+
+and the filters ``fit``, which breaks a line of code that is too long, and ``ordered``, which
+sorts import statements.
+"""
+
+from snnc.emit.environment import environment
+from snnc.training import Train
+
+FILES = ("train.py", "data.py", "visualize.py")
+
+
+def training_files(
+    train: Train, name: str, class_name: str, shape: tuple[int, ...], time_steps: int
+) -> dict[str, str]:
+    """The text of each file, formatted, without the header of generated code."""
+    context = {
+        "name": name,
+        "class_name": class_name,
+        "shape": shape,
+        "time_steps": time_steps,
+        "train": train,
+    }
+    templates = environment()
+    return {file: templates.get_template(f"{file}.jinja").render(context) for file in FILES}

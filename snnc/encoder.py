@@ -1,0 +1,36 @@
+"""Encoders: how data enters time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from snnc.layer import Draw, Operator, Shape, Site
+
+
+class Encoder(Operator):
+    """Makes a value at every step of a sample of data.
+
+    ``timed_data``: the data already is a sequence [T, B, ...].
+    """
+
+    @property
+    def over_time(self) -> bool:
+        return True
+
+    @property
+    def timed_data(self) -> bool:
+        """Whether the data has a time axis of its own."""
+        return False
+
+    def steps(self, shape: Shape) -> int | None:
+        """The number of steps that the data itself fixes, if it does."""
+        return None
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        """The value: [T, B, ...] of the data over all steps, or [B, ...] at step ``t``."""
+        raise NotImplementedError
+
+    def textbook(self, x: Any, t: int, draw: Draw) -> Any:
+        raise NotImplementedError

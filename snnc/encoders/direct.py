@@ -1,0 +1,22 @@
+"""direct."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from snnc.encoder import Encoder
+from snnc.layer import Draw, Site, Traits
+
+
+class Direct(Encoder):
+    """The data itself, the same at every step: static, so what follows it is computed once."""
+
+    kind: Literal["direct"] = "direct"
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(algebra="move")
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        return args[0]
+
+    def textbook(self, x: Any, t: int, draw: Draw) -> Any:
+        return x

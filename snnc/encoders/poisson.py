@@ -1,0 +1,32 @@
+"""poisson."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from snnc.encoder import Encoder
+from snnc.layer import Draw, Site, Traits
+from snnc.randomness import literal
+
+
+class Poisson(Encoder):
+    """A spike with probability x at every step, drawn anew each time; x in [0, 1]."""
+
+    kind: Literal["poisson"] = "poisson"
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(random="step")
+
+    def why(self) -> str:
+        return "Poisson draws anew at every step"
+
+    def helpers(self, site: Site) -> tuple[str, ...]:
+        return ("uniform", "poisson")
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        key = literal(name)
+        if site == "step":
+            return f"poisson({args[0]}, 1, seed, {key}, t).squeeze(0)"
+        return f"poisson({args[0]}, time_steps, seed, {key})"
+
+    def textbook(self, x: Any, t: int, draw: Draw) -> Any:
+        return (draw(tuple(x.shape), t) < x).to(x.dtype)

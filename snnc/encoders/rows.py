@@ -1,0 +1,35 @@
+"""rows."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from snnc.encoder import Encoder
+from snnc.layer import Draw, Shape, Site, Traits, rank
+
+
+class Rows(Encoder):
+    """An image [C, H, W] row by row: T = H steps of [C·W]."""
+
+    kind: Literal["rows"] = "rows"
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(time="indexed")
+
+    def why(self) -> str:
+        return "another row of the image at every step"
+
+    def steps(self, shape: Shape) -> int:
+        return shape[-2]
+
+    def shape(self, *inputs: Shape) -> Shape:
+        rank(inputs[0], 3, "[C, H, W]")
+        channels, _, width = inputs[0]
+        return (channels * width,)
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        if site == "step":
+            return f"{args[0]}[..., t, :].flatten(1)"
+        return f"{args[0]}.movedim(-2, 0).flatten(2)"
+
+    def textbook(self, x: Any, t: int, draw: Draw) -> Any:
+        return x[..., t, :].flatten(1)

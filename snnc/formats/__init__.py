@@ -1,0 +1,30 @@
+"""How findings are written down: one format a module, and a module more is a format more."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
+
+from snnc.source.diagnostic import Diagnostic
+
+Render = Callable[[Sequence[Diagnostic]], str]
+
+
+def names() -> tuple[str, ...]:
+    """Every format's name, sorted."""
+    modules = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in modules if not name.startswith("_")))
+
+
+def formats() -> Mapping[str, Render]:
+    """Every format by its name; its module is imported when it is first used."""
+    return MappingProxyType({name: partial(render, name) for name in names()})
+
+
+def render(name: str, diagnostics: Sequence[Diagnostic]) -> str:
+    """Write ``diagnostics`` in the format of that name."""
+    if name not in names():
+        raise LookupError(f"no format is called {name}")
+    text: str = importlib.import_module(f"{__name__}.{name}").render(diagnostics)
+    return text

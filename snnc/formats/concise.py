@@ -1,0 +1,17 @@
+"""One line for each finding, as compilers print them: editors and grep know how to read it."""
+
+from collections.abc import Sequence
+
+from snnc.formats._visible import visible
+from snnc.source.diagnostic import Diagnostic
+
+
+def render(diagnostics: Sequence[Diagnostic]) -> str:
+    """``path:line:column: code name message``, a line each."""
+    return "".join(f"{_line(diagnostic)}\n" for diagnostic in diagnostics)
+
+
+def _line(diagnostic: Diagnostic) -> str:
+    line, column = diagnostic.place.start
+    text = f"{diagnostic.code} {diagnostic.name} {diagnostic.message}"
+    return visible(f"{diagnostic.place.path}:{line}:{column}: {text}")

@@ -1,0 +1,33 @@
+"""For programs: everything that a finding knows, as a JSON list of objects."""
+
+import json
+from collections.abc import Sequence
+
+from snnc.source.diagnostic import Diagnostic, Place
+
+
+def render(diagnostics: Sequence[Diagnostic]) -> str:
+    """A list, empty if there is nothing to say. The end of a place is exclusive."""
+    return json.dumps([_object(diagnostic) for diagnostic in diagnostics], indent=2) + "\n"
+
+
+def _object(diagnostic: Diagnostic) -> dict[str, object]:
+    return {
+        "code": diagnostic.code,
+        "name": diagnostic.name,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+        **_where(diagnostic.place),
+        "notes": [{"message": n.message, **_where(n.place)} for n in diagnostic.notes],
+    }
+
+
+def _where(place: Place) -> dict[str, object]:
+    return {
+        "path": place.path,
+        "line": place.start.line,
+        "column": place.start.column,
+        "end_line": place.end.line,
+        "end_column": place.end.column,
+    }

@@ -1,0 +1,49 @@
+"""JUnit XML, the report that every continuous integration server shows: a finding is a failure."""
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from snnc.source.diagnostic import Diagnostic
+
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render(diagnostics: Sequence[Diagnostic]) -> str:
+    """One suite a file, one failed case a finding; no suites if there is nothing to say."""
+    root = Element("testsuites", {"name": "snnc", **_counts(len(diagnostics))})
+    for path, group in groupby(sorted(diagnostics, key=_path), key=_path):
+        _suite(root, path, list(group))
+    ElementTree.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, "unicode")}\n'
+
+
+def _suite(root: Element, path: str, diagnostics: list[Diagnostic]) -> None:
+    suite = SubElement(root, "testsuite", {"name": _legal(path), **_counts(len(diagnostics))})
+    for diagnostic in diagnostics:
+        _case(suite, diagnostic)
+
+
+def _case(suite: Element, diagnostic: Diagnostic) -> None:
+    line, column = diagnostic.place.start
+    path, message = _legal(_path(diagnostic)), _legal(diagnostic.message)
+    name = f"{diagnostic.code} {diagnostic.name} {line}:{column}"
+    case = SubElement(suite, "testcase", name=name, classname=path, file=path, line=str(line))
+    failure = SubElement(case, "failure", type=diagnostic.severity, message=message)
+    advice = f"\nhelp: {_legal(diagnostic.help)}" if diagnostic.help else ""
+    failure.text = f"{path}:{line}:{column}: {message}{advice}"
+
+
+def _counts(findings: int) -> dict[str, str]:
+    return {"tests": str(findings), "failures": str(findings), "errors": "0"}
+
+
+def _path(diagnostic: Diagnostic) -> str:
+    return diagnostic.place.path
+
+
+def _legal(text: str) -> str:
+    """XML has no way to write most control characters."""
+    return _FORBIDDEN.sub("\ufffd", text)

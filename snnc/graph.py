@@ -1,0 +1,216 @@
+"""Spec into graph: every operator by its path, what it reads, and every shape, without torch."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import networkx as nx
+
+from snnc.document import Document
+from snnc.layer import Layer, Operator, Shape, ShapeError
+from snnc.source.diagnostic import Diagnostic, Findings
+from snnc.source.nearest import nearest
+from snnc.source.tree import Path
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A value that is read: a node's, ``delay`` steps earlier (0 before the first)."""
+
+    node: str
+    port: str = ""
+    delay: int = 0
+
+
+@dataclass(frozen=True)
+class Node:
+    """An operator in its place. ``at`` is where the document states it."""
+
+    path: str
+    operator: Operator
+    inputs: tuple[Ref, ...]
+    shapes: tuple[Shape, ...]
+    shape: Shape
+    at: Path
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The network: encoders, layers and readouts in the order of the document.
+
+    ``inputs`` and ``outputs`` name the encoder and readout nodes; an encoder reads data, which is
+    no node.
+    """
+
+    name: str
+    doc: str
+    time_steps: int
+    nodes: tuple[Node, ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+    def __getitem__(self, path: str) -> Node:
+        return self._by_path[path]
+
+    @cached_property
+    def _by_path(self) -> Mapping[str, Node]:
+        return {node.path: node for node in self.nodes}
+
+    @cached_property
+    def edges(self) -> "nx.MultiDiGraph[str]":
+        """The same as networkx sees it; each edge carries its delay and its position."""
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        graph.add_nodes_from(node.path for node in self.nodes)
+        for node in self.nodes:
+            for position, ref in enumerate(node.inputs):
+                graph.add_edge(ref.node, node.path, delay=ref.delay, position=position)
+        return graph
+
+
+def build(document: Document) -> Graph:
+    """The graph of a document.
+
+    Raises:
+        Findings: names are unknown or taken, shapes do not fit; all that could be told apart.
+    """
+    builder = _Builder(document)
+    builder.run()
+    if builder.findings:
+        raise Findings(*builder.findings)
+    spec = document.spec
+    nodes = tuple(builder.nodes.values())
+    return Graph(
+        spec.name, spec.doc, spec.time_steps, nodes, tuple(spec.inputs), tuple(spec.outputs)
+    )
+
+
+class _Builder:
+    """Goes through the document once; a node whose inputs are in doubt is left out quietly."""
+
+    def __init__(self, document: Document) -> None:
+        self.document, self.spec = document, document.spec
+        self.nodes: dict[str, Node] = {}
+        self.known: dict[str, Path] = {}
+        self.findings: list[Diagnostic] = []
+        self.layers = default_names(self.spec.network.layers)
+
+    def run(self) -> None:
+        self.inputs()
+        for index, (name, layer) in enumerate(self.layers):
+            self.layer(index, name, layer)
+        for name, output in self.spec.outputs.items():
+            at = self.section("output", name)
+            source = output.source or self.layers[-1][0]
+            refs = self.refs((source,), at)
+            self.declare(name, at)
+            self.add(name, output.readout, refs, at)
+
+    def section(self, singular: str, name: str) -> Path:
+        """Where an input or an output stands: ``[input]`` or ``[inputs.NAME]``."""
+        plural = f"{singular}s"
+        return (plural, name) if plural in self.document.tree.table else (singular,)
+
+    def inputs(self) -> None:
+        for name, data in self.spec.inputs.items():
+            at = self.section("input", name)
+            self.declare(name, at)
+            self.steps(data.encoder.steps(data.shape), at)
+            self.add(name, data.encoder, (), at, data.shape)
+
+    def steps(self, fixed: int | None, at: Path) -> None:
+        stated = self.spec.time_steps
+        if fixed is not None and fixed != stated:
+            message = f"`time_steps` is {stated}, but the input has {fixed} steps"
+            help = f"write `time_steps = {fixed}`"
+            self.fail(("time_steps",), "SNN305", "bad-time-steps", message, help)
+
+    def layer(self, index: int, name: str, layer: Layer) -> None:
+        at = ("network", "layers", index)
+        sources = layer.sources or self.above(index, at)
+        refs = self.refs(sources, at)
+        self.declare(name, (*at, "name") if layer.name else at)
+        if refs is not None and self.ports(layer, len(refs), at):
+            self.add(name, layer, refs, at)
+
+    def above(self, index: int, at: Path) -> tuple[str, ...]:
+        if index:
+            return (self.layers[index - 1][0],)
+        if len(self.spec.inputs) == 1:
+            return tuple(self.spec.inputs)
+        message = "with several inputs the first layer has to say which one it reads"
+        self.fail(at, "SNN301", "unknown-name", message, 'write `from = "…"`')
+        return ("",)
+
+    def refs(self, sources: tuple[str, ...], at: Path) -> tuple[Ref, ...] | None:
+        found = [self.ref(source, (*at, "from")) for source in sources if source]
+        return tuple(ref for ref in found if ref) if all(found) and found else None
+
+    def ref(self, source: str, at: Path) -> Ref | None:
+        name, _, delay = source.partition("@-")
+        if delay:
+            message = f'"{source}": this version of snnc does not build delayed edges yet'
+            self.fail(at, "SNN207", "not-yet", message)
+        elif name in self.known:
+            return Ref(name)
+        elif name in dict(self.layers):
+            message = f"`{name}` comes later in the list: an edge leads down only with a delay"
+            self.fail(at, "SNN306", "cycle", message, f'write "{name}@-1" for its value a step ago')
+        else:
+            guess = nearest(name, [*self.known])
+            help = f"did you mean `{guess}`?" if guess else None
+            self.fail(at, "SNN301", "unknown-name", f"there is no layer `{name}`", help)
+        return None
+
+    def ports(self, layer: Layer, count: int, at: Path) -> bool:
+        want = layer.ports
+        if want == count or (want is None and count > 1):
+            return True
+        words = "two or more inputs" if want is None else "one input"
+        message = f"{layer.kind} takes {words}, not {count}"
+        help = 'name them: `from = ["a", "b"]`' if want is None else "join them by Add or Concat"
+        self.fail((*at, "from"), "SNN304", "wrong-inputs", message, help)
+        return False
+
+    def declare(self, name: str, at: Path) -> None:
+        if name in self.known:
+            first = self.document.place(*self.known[name]).start.line
+            message = f"`{name}` is taken: line {first} has that name already"
+            self.fail(at, "SNN302", "duplicate-name", message, "give it a `name` of its own")
+        self.known.setdefault(name, at)
+
+    def add(
+        self,
+        name: str,
+        operator: Operator,
+        refs: tuple[Ref, ...] | None,
+        at: Path,
+        data: Shape | None = None,
+    ) -> None:
+        if refs is None or any(ref.node not in self.nodes for ref in refs):
+            return
+        shapes = (data,) if data else tuple(self.nodes[ref.node].shape for ref in refs)
+        try:
+            shape = operator.shape(*shapes)
+        except ShapeError as error:
+            where = (*at, error.field or "kind")
+            self.fail(where, "SNN303", "bad-shape", f"`{name}`: {error.message}", error.help)
+            return
+        self.nodes.setdefault(name, Node(name, operator, refs, shapes, shape, at))
+
+    def fail(self, at: Path, code: str, name: str, message: str, help: str | None = None) -> None:
+        node = self.document.tree.find(at)[0]
+        self.findings.append(Diagnostic(code, name, message, node.place, help, node.notes))
+
+
+def default_names(layers: Sequence[Layer]) -> tuple[tuple[str, Layer], ...]:
+    """Each layer with its name: the stated one, or its stem and its ordinal among that stem.
+
+    Named layers count too, so that naming one does not rename the others.
+    """
+    counts: Counter[str] = Counter()
+    named = []
+    for layer in layers:
+        counts[layer.stem] += 1
+        named.append((layer.name or f"{layer.stem}{counts[layer.stem]}", layer))
+    return tuple(named)

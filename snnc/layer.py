@@ -1,0 +1,185 @@
+"""What an operator of the network states about itself: ports, shapes, time, PyTorch's call.
+
+Passes, rules, shape inference, emitters and the reference interpreter ask these; none of them
+knows a kind by its name.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, Field
+
+from snnc.kinds import Kind
+from snnc.names import identifier, reference
+
+Shape = tuple[int, ...]
+"""The shape of one sample: neither time nor batch."""
+
+Site = Literal["once", "fold", "step"]
+"""Where a call stands: before or after time, over all steps at once, or inside the time loop."""
+
+
+Draw = Callable[[Shape, int], Any]
+"""Uniform numbers in [0, 1) as a tensor of a shape, at a step: a function of the call's seed."""
+
+
+@dataclass(frozen=True)
+class Traits:
+    """How an operator behaves in time, in one mode (training or eval).
+
+    ``time``: pointwise f(x[t]), indexed f(x[t], t), causal (a state) or whole (needs every step).
+    ``batch``: couples the samples of a batch. ``random``: draws per "step", per "sequence" or not.
+    ``updates``: writes buffers. ``algebra``: what commutes with it.
+    """
+
+    time: Literal["pointwise", "indexed", "causal", "whole"] = "pointwise"
+    batch: bool = False
+    algebra: Literal["move", "linear", "affine", "monotone", "other"] = "other"
+    random: Literal["no", "step", "sequence"] = "no"
+    updates: bool = False
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call as it is printed and as the reference makes it: ``nn.Conv2d(1, 128, bias=False)``.
+
+    ``of`` says how inputs meet it: it makes a "module" for them, is a binary function that joins
+    "each" of them to those before, or a function of their "list".
+    """
+
+    target: str
+    args: tuple[object, ...] = ()
+    keywords: Mapping[str, object] = field(default_factory=dict)
+    of: Literal["module", "each", "list"] = "module"
+
+
+class ShapeError(ValueError):
+    """The inputs do not fit; ``field`` is the key to blame, if one is."""
+
+    def __init__(self, message: str, field: str | None = None, help: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.field, self.help = message, field, help
+
+
+class Operator(Kind):
+    """Anything that computes a value: layers, encoders and readouts.
+
+    ``ports`` is how many inputs it takes (None: two or more).
+    """
+
+    ports: ClassVar[int | None] = 1
+
+    @property
+    def over_time(self) -> bool:
+        """Whether, over all steps at once, it takes [T, B, ...] and not the folded [T*B, ...]."""
+        return False
+
+    def traits(self, training: bool) -> Traits:
+        """How it behaves in time."""
+        raise NotImplementedError
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """The shape of its output. Raises ShapeError if the inputs do not fit."""
+        raise NotImplementedError
+
+    def torch_call(self, *inputs: Shape) -> Call | None:
+        """What it is in PyTorch, or None if it is none of PyTorch's."""
+        return None
+
+    def textbook(self, x: Any, t: int, draw: Draw) -> Any:
+        """Its value at step ``t``, of tensors [B, ...]: the meaning of what PyTorch has not."""
+        raise NotImplementedError
+
+    def attribute(self, name: str, *inputs: Shape) -> Call | None:
+        """The module that the network keeps for it under ``name``, or None."""
+        call = self.torch_call(*inputs)
+        return call if call and call.of == "module" else None
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        """The expression that applies it, ``name`` being its attribute on the network."""
+        return f"self.{name}({', '.join(args)})"
+
+    def helpers(self, site: Site) -> tuple[str, ...]:
+        """Pieces of templates/helpers that :meth:`call` refers to."""
+        return ()
+
+    def parameters(self, *inputs: Shape) -> int:
+        """How many learnable numbers it has."""
+        return 0
+
+    def macs(self, *inputs: Shape) -> int:
+        """Multiply-accumulates of one execution on one sample."""
+        return 0
+
+    def why(self) -> str:
+        """Why it cannot be computed once although its input is static; "" if it can."""
+        match self.traits(training=True):
+            case Traits(time="causal"):
+                return "has a state: its output changes over time"
+            case Traits(time="indexed"):
+                return "reads another part of its input at every step"
+            case Traits(random="step"):
+                return "draws anew at every step"
+        return ""
+
+
+Name = Annotated[str, AfterValidator(identifier)]
+Source = Annotated[str, AfterValidator(reference)]
+
+
+class Layer(Operator):
+    """One entry of ``[network] layers``.
+
+    ``stem`` makes its default name (``conv1``). Fields that are PyTorch's keywords are passed on
+    when they differ from PyTorch's default; ``positional`` ones are passed by position.
+    """
+
+    stem: ClassVar[str]
+    torch: ClassVar[str] = ""
+    positional: ClassVar[tuple[str, ...]] = ()
+    unprinted: ClassVar[frozenset[str]] = frozenset()
+
+    name: Name | None = None
+    source: Source | tuple[Source, ...] | None = Field(default=None, alias="from")
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names it reads; empty for "the layer above"."""
+        if self.source is None:
+            return ()
+        return (self.source,) if isinstance(self.source, str) else self.source
+
+    def torch_call(self, *inputs: Shape) -> Call | None:
+        return Call(self.torch, self.leading(*inputs), self.keywords()) if self.torch else None
+
+    def leading(self, *inputs: Shape) -> tuple[object, ...]:
+        """The positional arguments of the PyTorch call."""
+        return ()
+
+    def keywords(self) -> dict[str, object]:
+        """The fields that the PyTorch call needs by name: those off their default."""
+        own = type(self).model_fields.keys() - Layer.model_fields.keys() - self.unprinted
+        fields = type(self).model_fields.items()
+        values = {key: (getattr(self, key), f.default) for key, f in fields if key in own}
+        return {key: value for key, (value, default) in values.items() if value != default}
+
+
+def one(value: int, got: int, key: str, what: str) -> None:
+    """Check a size that a spec states although it is inferred."""
+    if value != got:
+        raise ShapeError(f"`{key}` is {value}, but the input has {got} {what}", key)
+
+
+def rank(shape: Shape, want: int, axes: str) -> None:
+    """Check the number of axes of one sample."""
+    if len(shape) != want:
+        raise ShapeError(
+            f"expected an input of shape {axes}, got {show(shape)}",
+            help="a sample has neither time nor batch axis" if len(shape) > want else None,
+        )
+
+
+def show(shape: Shape) -> str:
+    """``[128, 28, 28]``."""
+    return f"[{', '.join(map(str, shape))}]"

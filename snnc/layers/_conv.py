@@ -1,0 +1,73 @@
+"""What convolutions over one or two axes share."""
+
+from math import prod
+from typing import ClassVar, Literal
+
+from snnc.layer import Layer, Shape, ShapeError, Traits, one, rank
+from snnc.sizes import Positive, spread, windows
+
+_ORDER = ("kernel_size", "stride", "padding", "dilation", "groups", "bias", "padding_mode")
+
+
+class Conv(Layer):
+    """A convolution over the axes after the channel; subclasses give the sizes their types."""
+
+    stem: ClassVar[str] = "conv"
+    axes: ClassVar[str]
+    unprinted: ClassVar[frozenset[str]] = frozenset({"in_channels", "out_channels"})
+
+    kind: str = ""
+    in_channels: Positive | None = None
+    out_channels: Positive
+    groups: Positive = 1
+    bias: bool = True
+    padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = "zeros"
+
+    # kernel_size, stride, padding and dilation are fields of the subclasses
+    kernel_size: int | tuple[int, ...]
+    stride: int | tuple[int, ...]
+    padding: int | tuple[int, ...] | Literal["same", "valid"]
+    dilation: int | tuple[int, ...]
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(algebra="affine" if self.bias else "linear")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (shape,) = inputs
+        rank(shape, len(self.axes.split(",")), f"[{self.axes}]")
+        channels, *sizes = shape
+        if self.in_channels is not None:
+            one(self.in_channels, channels, "in_channels", "channels")
+        self._divisible(channels)
+        return (self.out_channels, *self._sizes(tuple(sizes)))
+
+    def _divisible(self, channels: int) -> None:
+        for name, count in (("input", channels), ("output", self.out_channels)):
+            if count % self.groups:
+                message = f"{count} {name} channels cannot be split into {self.groups} groups"
+                raise ShapeError(message, "groups")
+
+    def _sizes(self, sizes: Shape) -> Shape:
+        if self.padding == "same":
+            if set(spread(self.stride, len(sizes))) != {1}:
+                raise ShapeError('`padding = "same"` needs a stride of 1', "padding")
+            return sizes
+        padding = 0 if isinstance(self.padding, str) else self.padding
+        return windows(sizes, self.kernel_size, self.stride, padding, self.dilation)
+
+    def leading(self, *inputs: Shape) -> tuple[object, ...]:
+        return inputs[0][0], self.out_channels
+
+    def keywords(self) -> dict[str, object]:
+        # in the order of PyTorch's own signature
+        values = super().keywords()
+        return {key: values[key] for key in _ORDER if key in values}
+
+    def parameters(self, *inputs: Shape) -> int:
+        return self.out_channels * (self._fan_in(inputs[0]) + self.bias)
+
+    def macs(self, *inputs: Shape) -> int:
+        return prod(self.shape(*inputs)) * self._fan_in(inputs[0])
+
+    def _fan_in(self, shape: Shape) -> int:
+        return shape[0] // self.groups * prod(spread(self.kernel_size, len(shape) - 1))

@@ -1,0 +1,30 @@
+"""Add."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from snnc.layer import Call, Layer, Shape, ShapeError, Site, Traits, show
+
+
+class Add(Layer):
+    """The sum of two or more inputs of one shape: a residual connection."""
+
+    stem: ClassVar[str] = "add"
+    ports: ClassVar[int | None] = None
+
+    kind: Literal["Add"] = "Add"
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(algebra="linear")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        for shape in inputs[1:]:
+            if shape != inputs[0]:
+                raise ShapeError(f"cannot add {show(shape)} to {show(inputs[0])}", "from")
+        return inputs[0]
+
+    def torch_call(self, *inputs: Shape) -> Call:
+        return Call("torch.add", of="each")
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        return " + ".join(args)

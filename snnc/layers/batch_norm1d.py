@@ -1,0 +1,18 @@
+"""BatchNorm1d."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._batch_norm import BatchNorm
+
+
+class BatchNorm1d(BatchNorm):
+    """Batch normalisation of features [C] or sequences [C, L] (torch.nn.BatchNorm1d).
+
+    ``stats`` says whether the statistics are of the whole sequence or of each step.
+    """
+
+    torch: ClassVar[str] = "nn.BatchNorm1d"
+    ranks: ClassVar[tuple[int, ...]] = (1, 2)
+    expects: ClassVar[str] = "features [C] or [C, L]"
+
+    kind: Literal["BatchNorm1d"] = "BatchNorm1d"

@@ -1,0 +1,18 @@
+"""BatchNorm2d."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._batch_norm import BatchNorm
+
+
+class BatchNorm2d(BatchNorm):
+    """Batch normalisation of images [C, H, W] (torch.nn.BatchNorm2d).
+
+    ``stats`` says whether the statistics are of the whole sequence or of each step.
+    """
+
+    torch: ClassVar[str] = "nn.BatchNorm2d"
+    ranks: ClassVar[tuple[int, ...]] = (3,)
+    expects: ClassVar[str] = "an image [C, H, W]"
+
+    kind: Literal["BatchNorm2d"] = "BatchNorm2d"

@@ -1,0 +1,40 @@
+"""Concat."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from snnc.layer import Call, Layer, Shape, ShapeError, Site, Traits, show
+
+
+class Concat(Layer):
+    """Two or more inputs side by side along ``dim`` (torch.cat); 0 is the channel axis."""
+
+    stem: ClassVar[str] = "concat"
+    ports: ClassVar[int | None] = None
+
+    kind: Literal["Concat"] = "Concat"
+    dim: int = 0
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(algebra="move")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        first = inputs[0]
+        if not -len(first) <= self.dim < len(first):
+            raise ShapeError(f"`dim` is {self.dim}, but a sample is {show(first)}", "dim")
+        axis = self.dim % len(first)
+        for shape in inputs[1:]:
+            if shape[:axis] + shape[axis + 1 :] != first[:axis] + first[axis + 1 :]:
+                raise ShapeError(f"cannot join {show(shape)} to {show(first)}", "from")
+        return (*first[:axis], sum(s[axis] for s in inputs), *first[axis + 1 :])
+
+    def torch_call(self, *inputs: Shape) -> Call:
+        return Call("torch.cat", keywords={"dim": self._dim}, of="list")
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        return f"torch.cat([{', '.join(args)}], {self._dim})"
+
+    @property
+    def _dim(self) -> int:
+        # PyTorch counts the batch axis too
+        return self.dim + 1 if self.dim >= 0 else self.dim

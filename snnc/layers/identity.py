@@ -1,0 +1,20 @@
+"""Identity."""
+
+from typing import ClassVar, Literal
+
+from snnc.layer import Layer, Shape, Traits
+
+
+class Identity(Layer):
+    """Passes its input on unchanged (torch.nn.Identity); useful to give a value a name."""
+
+    stem: ClassVar[str] = "identity"
+    torch: ClassVar[str] = "nn.Identity"
+
+    kind: Literal["Identity"] = "Identity"
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(algebra="move")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]

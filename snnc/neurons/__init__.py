@@ -1,0 +1,1 @@
+"""Neurons, one a file: each is its equations and their parameters."""

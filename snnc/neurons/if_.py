@@ -1,0 +1,18 @@
+"""IF."""
+
+from typing import ClassVar, Literal
+
+from snnc.neuron import SpikingNeuron
+
+
+class IF(SpikingNeuron):
+    """Integrate-and-fire: the input is summed until it reaches the threshold."""
+
+    stem: ClassVar[str] = "if"
+    step: ClassVar[str] = """
+h = v + x
+s = spike(h - v_threshold)
+v = reset(h, s)
+"""
+
+    kind: Literal["IF"] = "IF"

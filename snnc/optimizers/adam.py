@@ -1,0 +1,19 @@
+"""Adam."""
+
+from typing import Literal
+
+from snnc.optimizers import Beta, NotNegative, Optimizer
+
+
+class Adam(Optimizer):
+    """Steps scaled by running means of the gradient and of its square.
+
+    Forgiving about the learning rate (Kingma and Ba, Adam: a method for stochastic optimization,
+    ICLR 2015). ``weight_decay`` is added to the gradient; AdamW decays the weights themselves.
+    """
+
+    kind: Literal["Adam"] = "Adam"
+    betas: tuple[Beta, Beta] = (0.9, 0.999)
+    eps: NotNegative = 1e-8
+    weight_decay: NotNegative = 0.0
+    amsgrad: bool = False

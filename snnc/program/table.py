@@ -1,0 +1,24 @@
+"""The table of shapes that heads a generated class."""
+
+from collections.abc import Iterator
+
+from snnc.layer import show
+from snnc.program.placement import Placed, placement
+from snnc.program.types import Program
+
+_WHERE = {"before": "before time", "time": "over time", "after": "after time"}
+
+
+def shape_table(program: Program) -> Iterator[str]:
+    """One line a layer in the order of the spec: name, kind, shape, parameters, region."""
+    rows = {row.name: row for row in placement(program)}
+    cells = [_cells(rows[node.path]) for node in program.graph.nodes]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for name, kind, shape, count, where in cells:
+        left = f"{name:<{widths[0]}}  {kind:<{widths[1]}}  {shape:<{widths[2]}}"
+        yield f"{left}  {count:>{widths[3]}}  {where}"
+
+
+def _cells(row: Placed) -> tuple[str, str, str, str, str]:
+    count = f"{row.parameters:,}" if row.parameters else ""
+    return row.name, row.kind, show(row.shape), count, _WHERE[row.region]

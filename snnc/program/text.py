@@ -1,0 +1,37 @@
+"""A Program as text: what people read and pass tests compare."""
+
+from collections.abc import Iterator
+
+from snnc.layer import show
+from snnc.program.types import Fold, Once, Op, Program, Region, Scan
+
+
+def text(program: Program) -> str:
+    """One line a region, one an op: ``name = Kind(reads)  [shape]``."""
+    head = f"program {program.graph.name}, T = {program.graph.time_steps}\n"
+    return head + "".join(_region(program, region) for region in program.regions)
+
+
+def _region(program: Program, region: Region) -> str:
+    return "".join(f"{line}\n" for line in (_title(region), *_ops(program, region)))
+
+
+def _title(region: Region) -> str:
+    match region:
+        case Once():
+            return "once"
+        case Fold():
+            return "fold"
+        case Scan(carries=carries, yields=yields, form=form):
+            states = ", ".join(f"{c.name} = {c.init}" for c in carries) or "nothing"
+            return f"scan {form}, carries {states}, yields {', '.join(yields) or 'nothing'}"
+
+
+def _ops(program: Program, region: Region) -> Iterator[str]:
+    for op in region.ops:
+        node = program.node(op)
+        yield f"  {_call(program, op):<40} {show(node.shape)}"
+
+
+def _call(program: Program, op: Op) -> str:
+    return f"{op.node} = {program.node(op).operator.kind}({', '.join(op.reads)})"

@@ -1,0 +1,94 @@
+"""The values of the intermediate representation: frozen, in order, nothing hidden."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from snnc.encoder import Encoder
+from snnc.graph import Graph, Node
+
+
+@dataclass(frozen=True)
+class Op:
+    """One execution site of a node.
+
+    ``times`` is how many textbook executions it stands for; ``why`` is the reason for its place,
+    as ``snnc show`` prints it.
+    """
+
+    node: str
+    reads: tuple[str, ...]
+    times: int
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Carry:
+    """A state that a scan hands from each step to the next; it starts at ``init``."""
+
+    name: str
+    init: float
+
+
+@dataclass(frozen=True)
+class Once:
+    """Operators on [B, ...], executed once: static values, and what follows time."""
+
+    ops: tuple[Op, ...]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Operators without a state on all steps at once, [T*B, ...]."""
+
+    ops: tuple[Op, ...]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A loop over time: ``ops`` at every step, ``carries`` from step to step.
+
+    ``yields`` are the values that later regions read, stacked over time. A "kernel" is a single
+    neuron that runs all steps in one call; a "loop" is written out.
+    """
+
+    ops: tuple[Op, ...]
+    carries: tuple[Carry, ...]
+    yields: tuple[str, ...]
+    form: Literal["kernel", "loop"]
+
+
+Region = Once | Fold | Scan
+
+
+@dataclass(frozen=True)
+class Program:
+    """Regions in the order of execution; the graph says what each op is."""
+
+    graph: Graph
+    regions: tuple[Region, ...]
+
+    def placed(self) -> Iterator[tuple[Region, Op]]:
+        """Every op with its region, in order."""
+        return ((region, op) for region in self.regions for op in region.ops)
+
+    def node(self, op: Op) -> Node:
+        return self.graph[op.node]
+
+    @cached_property
+    def timed(self) -> frozenset[str]:
+        """The values with a time axis: written over time, or data that has one."""
+        over_time = {op.node for r, op in self.placed() if not isinstance(r, Once)}
+        return frozenset(over_time | timed_data(self.graph))
+
+
+def data(name: str) -> str:
+    """The value that the encoder of input ``name`` reads."""
+    return f"{name}.data"
+
+
+def timed_data(graph: Graph) -> set[str]:
+    """Data that is a sequence already."""
+    encoders = ((name, graph[name].operator) for name in graph.inputs)
+    return {data(n) for n, e in encoders if isinstance(e, Encoder) and e.timed_data}

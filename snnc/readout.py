@@ -1,0 +1,32 @@
+"""Readouts: how a sequence becomes an answer."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from snnc.layer import Operator, Shape, Site, Traits
+
+
+class Readout(Operator):
+    """Takes [T, B, ...] and gives [B, ...] (or all of it): needs every step.
+
+    ``expression`` is the printed form over ``{x}``.
+    """
+
+    expression: ClassVar[str]
+
+    @property
+    def over_time(self) -> bool:
+        return True
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(time="whole")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        return self.expression.format(x=args[0])
+
+    def read(self, x: Any) -> Any:
+        """Its value of a tensor [T, B, ...]: the meaning of :attr:`expression`."""
+        raise NotImplementedError

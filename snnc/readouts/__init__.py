@@ -1,0 +1,1 @@
+"""Readouts, one a file."""

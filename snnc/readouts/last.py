@@ -1,0 +1,16 @@
+"""last."""
+
+from typing import Any, ClassVar, Literal
+
+from snnc.readout import Readout
+
+
+class Last(Readout):
+    """The value at the last step."""
+
+    expression: ClassVar[str] = "{x}[-1]"
+
+    kind: Literal["last"] = "last"
+
+    def read(self, x: Any) -> Any:
+        return x[len(x) - 1]

@@ -1,0 +1,16 @@
+"""max."""
+
+from typing import Any, ClassVar, Literal
+
+from snnc.readout import Readout
+
+
+class Max(Readout):
+    """The largest value over time; of potentials: their peak."""
+
+    expression: ClassVar[str] = "{x}.amax(0)"
+
+    kind: Literal["max"] = "max"
+
+    def read(self, x: Any) -> Any:
+        return x.amax(0)

@@ -1,0 +1,16 @@
+"""mean."""
+
+from typing import Any, ClassVar, Literal
+
+from snnc.readout import Readout
+
+
+class Mean(Readout):
+    """The mean over time; of spikes: the firing rate, spikes per step."""
+
+    expression: ClassVar[str] = "{x}.mean(0)"
+
+    kind: Literal["mean"] = "mean"
+
+    def read(self, x: Any) -> Any:
+        return sum(x) / len(x)

@@ -1,0 +1,16 @@
+"""sequence."""
+
+from typing import Any, ClassVar, Literal
+
+from snnc.readout import Readout
+
+
+class EveryStep(Readout):
+    """Every step: [T, B, ...]."""
+
+    expression: ClassVar[str] = "{x}"
+
+    kind: Literal["sequence"] = "sequence"
+
+    def read(self, x: Any) -> Any:
+        return x

@@ -1,0 +1,75 @@
+"""Weights under which a network fires, so that comparing it proves something.
+
+A default-initialised network of integrate-and-fire neurons falls silent after a few layers: two
+programs that differ would agree that nothing happens.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import torch
+from torch import Tensor, nn
+
+from snnc.graph import Graph
+from snnc.neuron import Neuron
+from snnc.reference import Reference
+
+LOWEST, HIGHEST = 0.05, 0.95
+_ROUNDS = 60
+
+
+class Silent(Exception):
+    """No scale of its weights was found at which the network fires."""
+
+
+def make_fire(reference: Reference, data: Mapping[str, Tensor]) -> None:
+    """Scales weights in place until every neuron's rate is within 5 to 95 %.
+
+    Raises:
+        Silent: a neuron cannot be brought there.
+    """
+    for node in reference.graph.nodes:
+        if isinstance(node.operator, Neuron):
+            _tune(reference, data, node.path)
+
+
+def rates(reference: Reference, data: Mapping[str, Tensor]) -> dict[str, float]:
+    """The mean output of every neuron layer."""
+    nodes = reference.graph.nodes
+    with torch.no_grad():
+        values = reference(**data)
+    neurons = (node.path for node in nodes if isinstance(node.operator, Neuron))
+    return {path: float(torch.stack(values[path]).mean()) for path in neurons}
+
+
+def _tune(reference: Reference, data: Mapping[str, Tensor], path: str) -> None:
+    driver = next(_drivers(reference, reference.graph, path), None)
+    for _ in range(_ROUNDS):
+        rate = rates(reference, data)[path]
+        if LOWEST < rate < HIGHEST:
+            return
+        if driver is None:
+            break
+        _push(driver, 1.25 if rate <= LOWEST else 0.8, rate)
+    raise Silent(f"{path} does not fire whatever its weights are scaled to")
+
+
+def _push(module: nn.Module, factor: float, rate: float) -> None:
+    """Scales the weight; a layer that inhibits whatever its scale gets a bias or a sign instead."""
+    weight, bias = getattr(module, "weight", None), getattr(module, "bias", None)
+    with torch.no_grad():
+        if isinstance(weight, Tensor):
+            weight.mul_(factor)
+        if isinstance(bias, Tensor):
+            bias.add_(0.05 if rate <= LOWEST else -0.05)
+        elif isinstance(weight, Tensor) and rate <= LOWEST:
+            weight.add_(0.02 * weight.abs().mean())
+
+
+def _drivers(reference: Reference, graph: Graph, path: str) -> Iterator[nn.Module]:
+    """The modules with weights from which ``path`` is driven, nearest first."""
+    for ref in graph[path].inputs:
+        module = dict(reference.named_children()).get(ref.node)
+        if module is not None and list(module.parameters()):
+            yield module
+        elif not isinstance(graph[ref.node].operator, Neuron):
+            yield from _drivers(reference, graph, ref.node)

@@ -1,0 +1,90 @@
+"""From what a person wrote to what it says: bases, settings, variables and defaults put in.
+
+Each step is a tree in and a tree out, and every value remembers where it was written.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from snnc.resolve.assign import assign
+from snnc.resolve.collect import attempt, diagnostics
+from snnc.resolve.defaults import Defaults, apply_defaults, check_defaults, defaults_of
+from snnc.resolve.extends import Read, extend, merge
+from snnc.resolve.scope import Scope, substitute_in
+from snnc.resolve.variables import substitute_document, used, variables
+from snnc.source.diagnostic import Diagnostic, Findings
+from snnc.source.source import Source
+from snnc.source.tree import Tree
+
+__all__ = ["Defaults", "Resolved", "Scope", "merge", "resolve", "substitute_in"]
+
+SPIKE = re.compile(r"^[^#\n]*\bspike\s*\(", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The document, its blocks still as written, and what a block needs where it is used.
+
+    That is ``substitute_in(block, scope.inside(parameters))``, then ``defaults.apply`` for every
+    layer. ``unused_vars`` and ``unused_defaults`` are the entries that had no effect.
+    """
+
+    tree: Tree
+    scope: Scope
+    defaults: Defaults
+    unused_vars: tuple[Tree, ...] = ()
+    unused_defaults: tuple[Tree, ...] = ()
+
+
+def resolve(
+    source: Source,
+    settings: Sequence[str],
+    spiking: Collection[str],
+    known: Collection[str],
+    read: Read,
+) -> Resolved:
+    """extends → ``--set`` → vars → defaults. The file's own kinds are added to the known ones."""
+    tree = assign(extend(source, read), settings)
+    spiking, known = {*spiking, *_spiking(tree)}, {*known, *_own(tree)}
+    scope, document = _substitute(tree, known)
+    full, unused = apply_defaults(document, spiking, known)
+    return Resolved(
+        tree=full,
+        scope=scope,
+        defaults=defaults_of(document, spiking),
+        unused_vars=_entries(tree, "vars", _table(tree, "vars").keys() - used(tree)),
+        unused_defaults=_entries(tree, "defaults", unused),
+    )
+
+
+def _substitute(tree: Tree, known: Collection[str]) -> tuple[Scope, Tree]:
+    """The document without its variables; kinds that do not exist are reported in the same run."""
+    scope, problems = variables(tree)
+    document = attempt(lambda: substitute_document(tree, scope))
+    if isinstance(document, Findings) or problems:
+        raise Findings(*problems, *diagnostics(document), *_strange(tree, known))
+    return scope, document
+
+
+def _strange(tree: Tree, known: Collection[str]) -> list[Diagnostic]:
+    return [d for d in check_defaults(tree, known) if d.name == "unknown-kind"]
+
+
+def _own(tree: Tree) -> list[str]:
+    return [*_table(tree, "blocks"), *_table(tree, "neurons")]
+
+
+def _spiking(tree: Tree) -> list[str]:
+    """Own neurons whose equations spike."""
+    steps = {name: node.get("step") for name, node in _table(tree, "neurons").items()}
+    return [name for name, step in steps.items() if step and SPIKE.search(str(step.value))]
+
+
+def _table(tree: Tree, name: str) -> dict[str, Tree]:
+    node = tree.get(name)
+    return node.table if node else {}
+
+
+def _entries(tree: Tree, name: str, keys: Collection[str]) -> tuple[Tree, ...]:
+    return tuple(node for key, node in _table(tree, name).items() if key in keys)

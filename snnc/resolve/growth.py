@@ -1,0 +1,47 @@
+"""How large a document becomes when its variables are put in, known before it is done.
+
+Ten variables of ten references each would otherwise make ten thousand million values.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from snnc.resolve.references import dependencies, in_order
+from snnc.resolve.scope import alias
+from snnc.source.diagnostic import Diagnostic, Findings
+from snnc.source.invalid import MAX_DEPTH
+from snnc.source.tree import Tree
+
+MOST = 100_000
+DEEPEST = MAX_DEPTH + 1
+
+
+class Size(NamedTuple):
+    """How many values a tree holds, and how deep they nest."""
+
+    values: int
+    depth: int
+
+
+def check_growth(tree: Tree, node: Tree) -> None:
+    """Refuses a document that its variables, the table ``node``, would make huge."""
+    sizes: dict[str, Size] = {}
+    for name in in_order(dependencies(node)):
+        sizes[name] = _size(node.table[name], sizes)
+    total, now = _size(tree, sizes), _size(tree, {})
+    if total.values - now.values > MOST or total.depth > DEEPEST:
+        raise Findings(_too_large(node))
+
+
+def _size(tree: Tree, sizes: Mapping[str, Size]) -> Size:
+    name = alias(tree)
+    if name is not None:
+        return sizes.get(name, Size(1, 1))
+    inner = [_size(child, sizes) for child in (*tree.table.values(), *tree.items)]
+    depth = max((size.depth for size in inner), default=0)
+    return Size(1 + sum(size.values for size in inner), 1 + depth)
+
+
+def _too_large(node: Tree) -> Diagnostic:
+    message = f"the variables would add more than {MOST} values, or nest more than {MAX_DEPTH} deep"
+    return Diagnostic("SNN106", "bad-variable", message, node.key)

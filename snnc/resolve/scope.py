@@ -1,0 +1,188 @@
+"""``"$name"`` and ``"${expression}"``: what the names of a scope put in their place.
+
+A reference is the whole string, and the value keeps its type. ``$$`` is a plain ``$``. Texts for
+people (``doc``) and equations (``step``, ``gradient``) are not looked into.
+"""
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from snnc.resolve.collect import each_entry, each_item
+from snnc.resolve.expression import evaluate, unknown_variable
+from snnc.resolve.syntax import LITERALS, Expression, bad_expression, locate, parse
+from snnc.source.diagnostic import Findings, Note, Place
+from snnc.source.tree import Scalar, Tree
+
+NAME = re.compile(r"\$([^\W\d]\w*)")
+EXPRESSION = re.compile(r"\$\{([^{}]*)\}")
+EQUATIONS = ("step", "gradient")
+MOST_NOTES = 4
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Names and what they stand for. A string that needs a ``later`` name is left as it is."""
+
+    names: Mapping[str, Tree]
+    later: frozenset[str] = frozenset()
+
+    def inside(self, names: Mapping[str, Tree]) -> "Scope":
+        """The scope in a block with these parameters: they hide variables of the same name."""
+        return Scope({**self.names, **names}, self.later - names.keys())
+
+    def awaiting(self, names: Collection[str]) -> "Scope":
+        """The scope in a block whose parameters have no values yet."""
+        known = {name: node for name, node in self.names.items() if name not in names}
+        return Scope(known, self.later.union(names))
+
+
+def substitute_in(tree: Tree, scope: Scope) -> Tree:
+    """The tree with every reference replaced, or all that is wrong with its references."""
+    if isinstance(tree.value, str):
+        return _text(tree, tree.value, scope)
+    if isinstance(tree.value, dict):
+        return each_entry(
+            tree, lambda key, node: node if opaque(key, node) else substitute_in(node, scope)
+        )
+    return each_item(tree, lambda item: substitute_in(item, scope)) if tree.items else tree
+
+
+def opaque(key: str, node: Tree) -> bool:
+    """A text in which ``$`` means nothing."""
+    if not isinstance(node.value, str):
+        return False
+    return key == "doc" or (key in EQUATIONS and not _is_reference(node.value))
+
+
+def mentioned(tree: Tree) -> frozenset[str]:
+    """Every name that the tree's references use."""
+    return frozenset(name for node in _strings(tree) for name in _names(node))
+
+
+def alias(node: Tree) -> str | None:
+    """The name, if the node is a reference to that name alone: ``$name`` or ``${name}``."""
+    if not isinstance(node.value, str):
+        return None
+    if match := NAME.fullmatch(node.value):
+        return match[1]
+    expression = _parsed(node)
+    return _single(expression) if expression else None
+
+
+def _strings(tree: Tree) -> Iterator[Tree]:
+    if isinstance(tree.value, str):
+        yield tree
+    for key, node in tree.table.items():
+        yield from () if opaque(key, node) else _strings(node)
+    for item in tree.items:
+        yield from _strings(item)
+
+
+def _names(node: Tree) -> tuple[str, ...]:
+    if match := NAME.fullmatch(str(node.value)):
+        return (match[1],)
+    expression = _parsed(node)
+    return tuple(name.id for name in expression.names) if expression else ()
+
+
+def _parsed(node: Tree) -> Expression | None:
+    """The node's expression, if it is a valid one."""
+    match = EXPRESSION.fullmatch(str(node.value))
+    try:
+        return parse(match[1], node.place) if match else None
+    except Findings:
+        return None
+
+
+def _single(expression: Expression) -> str | None:
+    tree = expression.tree
+    return tree.id if isinstance(tree, ast.Name) and tree.id not in LITERALS else None
+
+
+def _is_reference(text: str) -> bool:
+    return bool(NAME.fullmatch(text) or EXPRESSION.fullmatch(text))
+
+
+def _text(node: Tree, text: str, scope: Scope) -> Tree:
+    if "$" not in text.replace("$$", ""):
+        return replace(node, value=text.replace("$$", "$"))
+    if match := NAME.fullmatch(text):
+        return _named(node, match[1], locate(text, node.place, 0, len(text)), scope)
+    if match := EXPRESSION.fullmatch(text):
+        return _computed(node, match[1], scope)
+    raise bad_expression(
+        'a reference must be the whole string: "$name" or "${expression}"',
+        node.place,
+        "write `$$` for a plain `$`",
+    )
+
+
+def _named(node: Tree, name: str, at: Place, scope: Scope) -> Tree:
+    if name in scope.later:
+        return node
+    if name not in scope.names:
+        raise _unknown(name, at, scope)
+    return _referred(node, name, scope.names[name])
+
+
+def _computed(node: Tree, text: str, scope: Scope) -> Tree:
+    expression = parse(text, node.place)
+    name = _single(expression)
+    if name:
+        return _named(node, name, expression.at(expression.tree), scope)
+    unknown = [n for n in expression.names if n.id not in {*scope.names, *scope.later}]
+    if unknown:
+        found = (_unknown(n.id, expression.at(n), scope) for n in unknown)
+        raise Findings(*(d for findings in found for d in findings.diagnostics))
+    used = dict.fromkeys(n.id for n in expression.names)
+    if not scope.later.isdisjoint(used):
+        return node
+    return _value(node, text, {name: scope.names[name] for name in used})
+
+
+def _value(node: Tree, text: str, names: Mapping[str, Tree]) -> Tree:
+    """The expression's value, or its error with notes that lead to what it was computed from."""
+    notes = tuple(_defined(name, tree) for name, tree in names.items())
+    try:
+        value = evaluate(text, {name: tree.plain() for name, tree in names.items()}, node.place)
+    except Findings as findings:
+        raise Findings(*(replace(d, notes=notes) for d in findings.diagnostics)) from None
+    assert isinstance(value, Scalar)
+    return replace(node, value=value, notes=limit((*node.notes, *notes)))
+
+
+def _referred(use: Tree, name: str, definition: Tree) -> Tree:
+    """The definition's value in the place of its use; what is inside stays where it is written."""
+    inner = Note(use.place, "used here")
+    notes = (*use.notes, _defined(name, definition), *definition.notes)
+    return replace(use, value=_noted(definition, inner).value, notes=limit(notes))
+
+
+def _noted(tree: Tree, note: Note) -> Tree:
+    """The tree with a note on everything inside it."""
+    if isinstance(tree.value, dict):
+        return tree.with_value({key: annotate(n, note) for key, n in tree.table.items()})
+    if isinstance(tree.value, list):
+        return tree.with_value([annotate(item, note) for item in tree.items])
+    return tree
+
+
+def annotate(tree: Tree, note: Note) -> Tree:
+    """The tree with a note on it and on everything inside."""
+    return replace(_noted(tree, note), notes=limit((*tree.notes, note)))
+
+
+def limit(notes: tuple[Note, ...]) -> tuple[Note, ...]:
+    """A long chain of references is not told to its end."""
+    return notes[:MOST_NOTES]
+
+
+def _defined(name: str, definition: Tree) -> Note:
+    return Note(definition.key, f"`{name}` is defined here")
+
+
+def _unknown(name: str, at: Place, scope: Scope) -> Findings:
+    known = dict.fromkeys([*scope.names, *sorted(scope.later)])
+    return Findings(unknown_variable(name, known, at))

@@ -1,0 +1,123 @@
+"""The syntax of ``${…}``: numbers, strings, booleans, names; arithmetic and logic; no more.
+
+Python's own parser reads it, a whitelist checks every node, and bounds on length, depth and size
+keep it from taking time or memory. Nothing is ever executed.
+"""
+
+import ast
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from snnc.resolve.arithmetic import ARITHMETIC, COMPARISONS
+from snnc.source.diagnostic import Diagnostic, Findings, Place
+
+LONGEST = 500
+DEEPEST = 200
+LITERALS: Mapping[str, bool] = {"true": True, "false": False}
+ALLOWED = "numbers, strings, true, false, variables, + - * / // % **, comparisons, and, or, not"
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A parsed expression, the names it needs, and where its string stands."""
+
+    text: str
+    place: Place
+    tree: ast.expr
+
+    @property
+    def names(self) -> tuple[ast.Name, ...]:
+        """From left to right."""
+        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.Name)]
+        return tuple(
+            node
+            for node in sorted(found, key=lambda node: node.col_offset)
+            if node.id not in LITERALS
+        )
+
+    def quote(self, node: ast.expr) -> str:
+        start, end = self._columns(node)
+        return self.text[start:end]
+
+    def at(self, node: ast.expr) -> Place:
+        """The node's own columns; the whole string if escapes hide where they are."""
+        start, end = self._columns(node)
+        return locate(self.text, self.place, start, end)
+
+    def _columns(self, node: ast.expr) -> tuple[int, int]:
+        """Python counts bytes, we count characters, and leading blanks were not parsed."""
+        blanks = len(self.text) - len(self.text.lstrip())
+        line = self.text.lstrip().encode()
+        ends = (node.col_offset, node.end_col_offset or node.col_offset)
+        start, end = (blanks + len(line[:column].decode()) for column in ends)
+        return start, end
+
+
+def parse(text: str, place: Place) -> Expression:
+    """Refuses everything that the language does not have."""
+    if len(text) > LONGEST:
+        raise bad_expression(f"an expression has at most {LONGEST} characters", place)
+    whole = locate(text, place, 0, len(text))
+    if not text.isprintable():
+        raise bad_expression("an expression is one line of printable characters", whole)
+    if not text.strip():
+        raise bad_expression("an expression is missing between the braces", place)
+    tree = _python(text.strip())
+    if tree is None:
+        raise bad_expression(f"`{text}` is not an expression", whole)
+    if _deep(tree):
+        raise bad_expression("the expression is nested too deeply", whole)
+    expression = Expression(text, place, tree)
+    _check(expression)
+    return expression
+
+
+def locate(text: str, place: Place, start: int, end: int) -> Place:
+    """Columns of ``text`` inside the quoted string at ``place``, if it stands there verbatim."""
+    quoted = place.quoted
+    at = quoted.find("${" + text) + 2 if "${" + text in quoted else quoted.find(text)
+    return place if at < 0 else place.within(at + start, at + end)
+
+
+def bad_expression(message: str, place: Place, hint: str | None = None) -> Findings:
+    return Findings(Diagnostic("SNN104", "bad-expression", message, place, hint))
+
+
+def _python(text: str) -> ast.expr | None:
+    """Python's tree; its messages differ between versions, so none of them is passed on."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+def _deep(tree: ast.expr) -> bool:
+    """Level by level, so that asking needs no stack."""
+    level: list[ast.AST] = [tree]
+    for _ in range(DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    return bool(level)
+
+
+def _check(expression: Expression) -> None:
+    """Names the outermost thing that is not in the language."""
+    for node in ast.walk(expression.tree):
+        if isinstance(node, ast.expr) and not _allowed(node):
+            message = f"`{expression.quote(node)}` is not allowed in an expression"
+            raise bad_expression(message, expression.at(node), f"allowed are {ALLOWED}")
+
+
+def _allowed(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant(value=value):
+            return isinstance(value, bool | int | float | str)
+        case ast.UnaryOp(op=op):
+            return isinstance(op, ast.USub | ast.Not)
+        case ast.BinOp(op=sign):
+            return type(sign) in ARITHMETIC
+        case ast.Compare(ops=ops):
+            return all(type(op) in COMPARISONS for op in ops)
+    return isinstance(node, ast.Name | ast.BoolOp)

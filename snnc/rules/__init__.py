@@ -1,0 +1,47 @@
+"""Lint rules, one a file: what is legal in a spec but hardly meant."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from typing import ClassVar, Protocol
+
+from snnc.document import Document
+from snnc.graph import Graph
+from snnc.source.diagnostic import Diagnostic
+from snnc.source.suppress import suppress
+from snnc.source.tree import Tree
+
+
+class Rule(Protocol):
+    """A rule; its docstring says what it finds, why that is bad, and what to write instead."""
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    example: ClassVar[str]
+
+    def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
+        """Its findings in a valid document."""
+        ...
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, by code."""
+    modules = (
+        importlib.import_module(f"{__name__}.{found.name}")
+        for found in pkgutil.iter_modules(__path__)
+    )
+    made: list[Rule] = [module.RULE for module in modules]
+    return tuple(sorted(made, key=lambda rule: rule.code))
+
+
+def lint(document: Document, graph: Graph) -> tuple[Diagnostic, ...]:
+    """What the rules find in a valid document, less what its comments ignore."""
+    found = [finding for rule in rules() for finding in rule.check(document, graph)]
+    return suppress(document.source, found)
+
+
+def warning(rule: Rule, node: Tree, message: str, help: str | None = None) -> Diagnostic:
+    """A finding of ``rule`` at the key of ``node``."""
+    return Diagnostic(rule.code, rule.name, message, node.key, help, node.notes, "warning")

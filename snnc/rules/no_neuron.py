@@ -1,0 +1,35 @@
+"""no-neuron."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from snnc.document import Document
+from snnc.graph import Graph
+from snnc.neuron import Neuron
+from snnc.rules import warning
+from snnc.source.diagnostic import Diagnostic
+
+
+class NoNeuron:
+    """A network in which nothing has a state.
+
+    It never spikes, and its time steps do not know of each other: it is an ordinary network run
+    ``time_steps`` times. Add a neuron after the layers that should drive it.
+    """
+
+    code: ClassVar[str] = "SNN402"
+    name: ClassVar[str] = "no-neuron"
+    example: ClassVar[str] = """
+[network]
+layers = [{ kind = "Linear", out_features = 4 }, "ReLU"]
+"""
+
+    def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
+        """The network as a whole."""
+        if any(isinstance(node.operator, Neuron) for node in graph.nodes):
+            return
+        tree = document.tree.find(("network", "layers"))[0]
+        yield warning(RULE, tree, "no layer is a neuron: the network never spikes")
+
+
+RULE = NoNeuron()

@@ -1,0 +1,19 @@
+"""CosineAnnealingLR."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from snnc.schedulers import Scheduler
+
+
+class CosineAnnealingLR(Scheduler):
+    """Half a cosine from ``lr`` down to ``eta_min`` in ``T_max`` epochs, and up again after.
+
+    Loshchilov and Hutter, SGDR: stochastic gradient descent with warm restarts, ICLR 2017
+    (without the restarts).
+    """
+
+    kind: Literal["CosineAnnealingLR"] = "CosineAnnealingLR"
+    T_max: Annotated[int, Field(gt=0)]
+    eta_min: Annotated[float, Field(ge=0)] = 0.0

@@ -1,0 +1,15 @@
+"""StepLR."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from snnc.schedulers import Scheduler
+
+
+class StepLR(Scheduler):
+    """The learning rate times ``gamma`` after every ``step_size`` epochs (torch.optim)."""
+
+    kind: Literal["StepLR"] = "StepLR"
+    step_size: Annotated[int, Field(gt=0)]
+    gamma: Annotated[float, Field(gt=0)] = 0.1

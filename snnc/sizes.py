@@ -1,0 +1,47 @@
+"""Sizes of windows: one number for every axis, or one an axis; and the arithmetic of windows."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from snnc.layer import Shape, ShapeError, show
+
+Positive = Annotated[int, Field(ge=1)]
+Natural = Annotated[int, Field(ge=0)]
+Size1 = Positive | tuple[Positive]
+Size2 = Positive | tuple[Positive, Positive]
+Padding1 = Natural | tuple[Natural]
+Padding2 = Natural | tuple[Natural, Natural]
+
+
+def spread(size: int | tuple[int, ...], axes: int) -> tuple[int, ...]:
+    """One number for every axis."""
+    return (size,) * axes if isinstance(size, int) else size
+
+
+def windows(
+    sizes: Shape,
+    kernel: int | tuple[int, ...],
+    stride: int | tuple[int, ...],
+    padding: int | tuple[int, ...],
+    dilation: int | tuple[int, ...] = 1,
+    ceil: bool = False,
+) -> Shape:
+    """How many windows fit along each axis (PyTorch's formula for convolution and pooling)."""
+    axes = len(sizes)
+    per_axis = zip(
+        sizes, *(spread(s, axes) for s in (kernel, stride, padding, dilation)), strict=True
+    )
+    counts = tuple(_count(n, k, s, p, d, ceil) for n, k, s, p, d in per_axis)
+    if min(counts) < 1:
+        raise ShapeError(f"a window of {kernel} does not fit into {show(sizes)}", "kernel_size")
+    return counts
+
+
+def _count(size: int, kernel: int, stride: int, padding: int, dilation: int, ceil: bool) -> int:
+    reach = size + 2 * padding - dilation * (kernel - 1) - 1
+    if reach < 0:
+        return 0
+    count = (reach + (stride - 1 if ceil else 0)) // stride + 1
+    # the last window must start inside the input or its left padding
+    return count - 1 if ceil and (count - 1) * stride >= size + padding else count

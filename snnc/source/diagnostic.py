@@ -1,0 +1,85 @@
+"""What we tell a person: one sentence, at one place, with the nearest right thing."""
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Severity = Literal["error", "warning"]
+
+
+class Span(NamedTuple):
+    """Half-open range of character offsets into a text."""
+
+    start: int
+    end: int
+
+
+class Position(NamedTuple):
+    """Line and column as editors count them, both from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stretch of a file's text. ``text`` is the whole file, so a place can quote itself."""
+
+    path: str
+    text: str = field(repr=False)
+    span: Span
+
+    @property
+    def start(self) -> Position:
+        return position(self.text, self.span.start)
+
+    @property
+    def end(self) -> Position:
+        return position(self.text, self.span.end)
+
+    @property
+    def quoted(self) -> str:
+        return self.text[self.span.start : self.span.end]
+
+    def within(self, start: int, end: int) -> "Place":
+        """A part of this place, by offsets relative to its start."""
+        return Place(self.path, self.text, Span(self.span.start + start, self.span.start + end))
+
+
+@dataclass(frozen=True)
+class Note:
+    """A second place that explains the first, such as a definition."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One finding. ``code`` is stable (``SNN104``), ``name`` is its readable twin."""
+
+    code: str
+    name: str
+    message: str
+    place: Place
+    help: str | None = None
+    notes: tuple[Note, ...] = ()
+    severity: Severity = "error"
+
+
+class Findings(Exception):
+    """The input is wrong; ``diagnostics`` says where and how, in the file's order."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__("; ".join(d.message for d in diagnostics))
+        self.diagnostics = tuple(sorted(diagnostics, key=order))
+
+
+def order(diagnostic: Diagnostic) -> tuple[str, int, str]:
+    """Files in name order, then down the page."""
+    place = diagnostic.place
+    return place.path, place.span.start, diagnostic.code
+
+
+def position(text: str, offset: int) -> Position:
+    line = text.count("\n", 0, offset)
+    return Position(line + 1, offset - text.rfind("\n", 0, offset))

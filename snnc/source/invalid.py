@@ -1,0 +1,230 @@
+"""What is wrong with a text that is not TOML, in our words and at the place that matters.
+
+``tomllib`` stops at the first mistake and says where its parser stood, which for a duplicate key
+or an open string is not where the mistake is.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+from snnc.source.diagnostic import Diagnostic, Note, Place, Span
+from snnc.source.spans import CLOSED, STRING, clash
+from snnc.source.tree import Path
+
+MAX_DEPTH = 64
+
+_WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_TOKEN = re.compile(r"[\w+.:-]+|.|")
+_PUNCTUATION = re.compile(rf"{STRING.pattern}|#[^\n]*|[][{{}}.=,\n]")
+_LEVELS = {"[": 1, "{": 1, "]": -1, "}": -1}
+_ENDS_OF_KEY = ("=", ",", "\n")
+_LONG_INTEGER = re.compile(r"\d[\d_]{4000,}")
+_QUOTE = "text must stand in quotes"
+_ONE_LINE = "an inline table `{ … }` stands on one line and has no comma after its last entry"
+
+
+class _Finding(NamedTuple):
+    span: Span
+    message: str
+    help: str | None = None
+
+
+def invalid_toml(path: str, text: str, error: ValueError) -> Diagnostic:
+    """The parser's complaint about ``text`` as a diagnostic."""
+    complaint = _WHERE.sub("", str(error))
+    at = _offset(text, str(error))
+    if re.match("Cannot (overwrite|declare|redefine|mutate)|Duplicate", complaint):
+        return _twice(path, text, at)
+    for pattern, describe in _WORDING:
+        if re.match(pattern, complaint):
+            found = _diagnostic(path, text, describe(text, at))
+            return replace(found, notes=_still_open(found.place))
+    return _diagnostic(path, text, _Finding(_token(text, at), f"not valid TOML: {complaint}"))
+
+
+def byte_order_mark(path: str, text: str) -> Diagnostic:
+    message = "the file begins with a byte order mark, which TOML does not allow"
+    advice = "save it as UTF-8 without a byte order mark (BOM)"
+    return _diagnostic(path, text, _Finding(Span(0, 1), message, advice))
+
+
+def not_utf8(path: str, data: bytes, start: int) -> Diagnostic:
+    """``start`` is the first byte that is not UTF-8."""
+    text = data.decode("utf-8", errors="replace").replace("\r\n", "\n")
+    at = len(data[:start].decode("utf-8").replace("\r\n", "\n"))
+    place = Place(path, text, Span(at, at + 1))
+    message = f"the file is not UTF-8: byte 0x{data[start]:02X} cannot stand here"
+    utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    advice = "it looks like UTF-16; save it as UTF-8" if utf16 else "save the file as UTF-8"
+    return Diagnostic("SNN002", "not-utf8", message, place, advice)
+
+
+def too_deep(path: str, text: str, span: Span) -> Diagnostic:
+    message = f"tables and arrays are nested more than {MAX_DEPTH} levels deep here"
+    return _diagnostic(path, text, _Finding(span, message))
+
+
+def too_deep_at(text: str) -> int | None:
+    """Where brackets and the dots of a key first nest deeper than MAX_DEPTH."""
+    depth = dots = 0
+    for token in _PUNCTUATION.finditer(text):
+        depth += _LEVELS.get(token[0], 0)
+        dots += token[0] == "."
+        if token[0] in _ENDS_OF_KEY:
+            dots = 0
+        if depth + dots > MAX_DEPTH:
+            return token.start()
+    return None
+
+
+def at_end(error: ValueError) -> bool:
+    """Whether the parser missed something after the last character."""
+    return str(error).endswith("(at end of document)")
+
+
+def _diagnostic(path: str, text: str, finding: _Finding) -> Diagnostic:
+    place = Place(path, text, finding.span)
+    return Diagnostic("SNN001", "invalid-toml", finding.message, place, finding.help)
+
+
+def _still_open(place: Place) -> tuple[Note, ...]:
+    """A bracket from a line above that nothing has closed may be the real mistake."""
+    opened: list[Span] = []
+    for token in _PUNCTUATION.finditer(place.text, 0, place.span.start):
+        if token[0] in ("[", "{"):
+            opened.append(Span(*token.span()))
+        elif token[0] in ("]", "}"):
+            del opened[-1:]
+    places = [Place(place.path, place.text, span) for span in opened]
+    above = [p for p in places if p.start.line < place.start.line]
+    return tuple(Note(p, f"this `{p.quoted}` is still open") for p in above[-1:])
+
+
+def _twice(path: str, text: str, at: int) -> Diagnostic:
+    found = clash(text[:at])
+    if found is None:
+        return _diagnostic(path, text, _Finding(_token(text, at), "this is defined twice"))
+    key, first = _dotted(found.path), _dotted(found.first)
+    message = f"`{key}` is defined twice"
+    if key != first:
+        message = f"`{key}` cannot be added: `{first}` is already defined"
+    note = Note(Place(path, text, found.place), f"`{first}` is first defined here")
+    place = Place(path, text, found.key)
+    return Diagnostic("SNN001", "invalid-toml", message, place, notes=(note,))
+
+
+def _dotted(path: Path) -> str:
+    return _short(".".join(step for step in path if isinstance(step, str)))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _offset(text: str, complaint: str) -> int:
+    where = _WHERE.search(complaint)
+    if where is None or where[1] is None:
+        return len(text.rstrip())
+    lines = text.split("\n")[: int(where[1]) - 1]
+    return sum(len(line) + 1 for line in lines) + int(where[2]) - 1
+
+
+def _token(text: str, at: int) -> Span:
+    """The word or character at an offset; nothing at the end of a line."""
+    found = _TOKEN.match(text, at)
+    return Span(*found.span()) if found else Span(at, at)
+
+
+def _shown(text: str, span: Span) -> str:
+    word = text[span.start : span.end]
+    return f"`{_short(word)}`" if word.isprintable() else f"the character U+{ord(word[0]):04X}"
+
+
+def _value(text: str, at: int) -> _Finding:
+    span = _token(text, at)
+    word = text[span.start : span.end]
+    if word in ("", "#", ",", "]", "}"):
+        return _Finding(span, "a value is missing here")
+    message = f"{_shown(text, span)} is not a value"
+    if word.lower() in ("true", "false"):
+        return _Finding(span, message, f"TOML writes `{word.lower()}`")
+    return _Finding(span, message, _QUOTE if word[0].isalpha() else None)
+
+
+def _key(text: str, at: int) -> _Finding:
+    span = _token(text, at)
+    word = text[span.start : span.end]
+    if word in ("", "}"):
+        return _Finding(span, "a key is missing here", _ONE_LINE)
+    return _Finding(span, f"expected a key, not {_shown(text, span)}")
+
+
+def _statement(text: str, at: int) -> _Finding:
+    span = _token(text, at)
+    message = f"a line cannot begin with {_shown(text, span)}"
+    return _Finding(span, message, "expected `key = value`, a `[table]` or a `# comment`")
+
+
+def _line_end(text: str, at: int) -> _Finding:
+    span = _token(text, at)
+    message = f"the line should end here, but {_shown(text, span)} follows"
+    return _Finding(span, message, f"one `key = value` a line; {_QUOTE}")
+
+
+def _escape(text: str, at: int) -> _Finding:
+    start = max(text.rfind("\\", 0, at), 0)
+    span = Span(start, max(at, start + 1))
+    advice = "write `\\\\` for a backslash, or use single quotes, which know no escapes"
+    return _Finding(span, f"{_shown(text, span)} is not a valid escape", advice)
+
+
+def _character(text: str, at: int) -> _Finding:
+    span = Span(at, at + 1)
+    if text[at : at + 1] == "\n":
+        advice = 'several lines need `"""` before and after'
+        return _Finding(Span(at, at), "the string is not closed on its line", advice)
+    return _Finding(span, f"{_shown(text, span)} is not allowed here")
+
+
+def _open_string(text: str, at: int) -> _Finding:
+    for token in _PUNCTUATION.finditer(text):
+        if token[0][0] in ('"', "'") and not CLOSED.fullmatch(token[0]):
+            quotes = 3 if token[0][:3] in ('"""', "'''") else 1
+            span = Span(token.start(), token.start() + quotes)
+            return _Finding(span, "the string that begins here is never closed")
+    return _Finding(_token(text, at), "the string is never closed")
+
+
+def _date(text: str, at: int) -> _Finding:
+    span = _token(text, at)
+    return _Finding(span, f"{_shown(text, span)} is no date or time that exists")
+
+
+def _integer(text: str, at: int) -> _Finding:
+    found = _LONG_INTEGER.search(text)
+    span = Span(*found.span()) if found else _token(text, at)
+    return _Finding(span, "this integer has too many digits")
+
+
+def _missing(message: str, advice: str | None = None) -> Callable[[str, int], _Finding]:
+    return lambda text, at: _Finding(_token(text, at), message, advice)
+
+
+_WORDING: tuple[tuple[str, Callable[[str, int], _Finding]], ...] = (
+    ("Invalid value", _value),
+    ("Invalid initial character", _key),
+    ("Invalid statement", _statement),
+    ("Invalid date", _date),
+    ("Invalid hex|Unescaped|Escaped character", _escape),
+    ("Expected newline", _line_end),
+    ("Expected '='", _missing("`=` is missing after the key")),
+    (r"Expected '\]'", _missing("the header is not closed: expected `]`")),
+    (r"Expected '\]\]'", _missing("the header is not closed: expected `]]`")),
+    ("Expected|Unterminated", _open_string),
+    ("Unclosed array", _missing("the array is not closed: expected `,` or `]`")),
+    ("Unclosed inline", _missing("the inline table is not closed: expected `,` or `}`", _ONE_LINE)),
+    ("Illegal|Found invalid", _character),
+    ("Exceeds the limit", _integer),
+)

@@ -1,0 +1,103 @@
+"""A spec as a person wrote it: the text, and the tree of its values with their places."""
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from snnc.source import tree
+from snnc.source.diagnostic import Findings, Place, Span
+from snnc.source.invalid import (
+    MAX_DEPTH,
+    at_end,
+    byte_order_mark,
+    invalid_toml,
+    not_utf8,
+    too_deep,
+    too_deep_at,
+)
+from snnc.source.spans import Mark, SourceMap, index
+from snnc.source.tree import Tree
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file. ``text`` has its line ends as ``tomllib`` sees them: each CRLF became LF."""
+
+    path: str
+    text: str = field(repr=False)
+    tree: Tree = field(repr=False)
+    comments: tuple[Span, ...] = field(repr=False)
+
+    def place(self, span: Span) -> Place:
+        return Place(self.path, self.text, span)
+
+
+def read(path: Path | str) -> Source:
+    """Read a file. What is wrong *in* it raises Findings; a file that is not there, OSError."""
+    shown = os.fspath(path).replace(os.sep, "/")
+    data = Path(path).read_bytes()
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Findings(not_utf8(shown, data, error.start)) from None
+    return parse(shown, text)
+
+
+def parse(path: str, text: str) -> Source:
+    """Read a text. ``path`` is what messages call it."""
+    text = text.replace("\r\n", "\n")
+    if text.startswith("\ufeff"):
+        raise Findings(byte_order_mark(path, text))
+    data = _load(path, text)
+    source_map = index(text)
+    _check_depth(path, text, source_map)
+    root = _tree(data, (), _Places(path, text, source_map))
+    return Source(path, text, root, tuple(source_map.comments))
+
+
+def _load(path: str, text: str) -> dict[str, Any]:
+    """Parse, but nothing beyond a place that is nested so deeply that parsing may not end."""
+    deep = too_deep_at(text)
+    try:
+        data = tomllib.loads(text[:deep])
+    except RecursionError:
+        raise Findings(too_deep(path, text, Span(0, 0))) from None
+    except ValueError as error:
+        if deep is None or not at_end(error):
+            raise Findings(invalid_toml(path, text, error)) from None
+    if deep is not None:
+        raise Findings(too_deep(path, text, Span(deep, deep + 1)))
+    return data
+
+
+def _check_depth(path: str, text: str, source_map: SourceMap) -> None:
+    """Dotted keys within dotted headers nest without a bracket."""
+    deepest = max(source_map.marks, key=len, default=())
+    if len(deepest) > MAX_DEPTH:
+        raise Findings(too_deep(path, text, source_map.marks[deepest].key))
+
+
+@dataclass(frozen=True)
+class _Places:
+    path: str
+    text: str
+    source_map: SourceMap
+
+    def mark(self, path: tree.Path) -> Mark:
+        """The document itself has no header: it stands for its beginning."""
+        return self.source_map.marks[path] if path else Mark(Span(0, 0), Span(0, 0))
+
+    def place(self, span: Span) -> Place:
+        return Place(self.path, self.text, span)
+
+
+def _tree(data: Any, path: tree.Path, places: _Places) -> Tree:
+    mark = places.mark(path)
+    value = data
+    if isinstance(data, dict):
+        value = {name: _tree(child, (*path, name), places) for name, child in data.items()}
+    elif isinstance(data, list):
+        value = [_tree(child, (*path, number), places) for number, child in enumerate(data)]
+    return Tree(value, places.place(mark.key), places.place(mark.value))

@@ -1,0 +1,79 @@
+"""The document: what a spec says once everything is resolved. Frozen and complete."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from snnc.choice import Choice
+from snnc.encoder import Encoder
+from snnc.encoders.direct import Direct
+from snnc.layer import Layer, Name, Source
+from snnc.readout import Readout
+from snnc.readouts.mean import Mean
+from snnc.sizes import Positive
+from snnc.training import Train
+
+LAYERS = ("snnc.layers", "snnc.neurons")
+
+
+class Section(BaseModel):
+    """A table of the document."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Input(Section):
+    """``[input]``: the shape of one sample, and how it enters time."""
+
+    shape: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    encoder: Annotated[Encoder, Choice("snnc.encoders")] = Direct()
+
+
+class Output(Section):
+    """``[output]``: which layer is read, and how its values over time become one."""
+
+    readout: Annotated[Readout, Choice("snnc.readouts")] = Mean()
+    source: Source | None = Field(default=None, alias="from")
+
+
+class Network(Section):
+    """``[network]``: the layers, in order."""
+
+    layers: Annotated[tuple[Annotated[Layer, Choice(*LAYERS)], ...], Field(min_length=1)]
+
+
+class Build(Section):
+    """``[build]``: how the code is made; never what it means."""
+
+    schedule: Literal["fold", "step"] = "fold"
+    out: str | None = None
+
+
+class Spec(Section):
+    """A whole network; ``[input]`` is short for ``[inputs.input]``, ``[output]`` likewise."""
+
+    format: Literal[1]
+    name: Name
+    doc: str = ""
+    time_steps: Positive
+    inputs: Annotated[dict[Name, Input], Field(min_length=1)]
+    network: Network
+    outputs: Annotated[dict[Name, Output], Field(min_length=1)]
+    train: Train | None = None
+    build: Build = Build()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _singular(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        return {"outputs": {"output": {}}, **_plural(_plural(data, "input"), "output")}
+
+
+def _plural(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """``[input]`` is short for ``[inputs.input]``; stating both is left for extra="forbid"."""
+    if name not in data or f"{name}s" in data:
+        return data
+    rest = {key: value for key, value in data.items() if key != name}
+    return {**rest, f"{name}s": {name: data[name]}}

@@ -1,0 +1,126 @@
+"""Equations with their parameters into a :class:`Step`: flags decided, resets written out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from snnc.step.fold import fold
+from snnc.step.parse import Equation, StepError
+from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var
+
+Parameter = float | bool | None
+"""A number, a compile-time flag, or None for a value that is known only at run time."""
+
+
+@dataclass(frozen=True)
+class Reset:
+    """What ``reset(h, s)`` means for one layer.
+
+    ``kind`` is "hard" (to ``v_reset``) or "soft" (by subtraction of ``v_threshold``); with
+    ``detach`` no gradient flows through the spike.
+    """
+
+    kind: str = "hard"
+    detach: bool = False
+
+
+def link(
+    equations: Sequence[Equation],
+    inputs: Sequence[str],
+    states: Sequence[str],
+    parameters: Mapping[str, Parameter],
+    output: str,
+    reset: Reset,
+) -> Step:
+    """The step that ``equations`` describe, in single-assignment form, constants folded.
+
+    Raises:
+        StepError: a name is unknown, a state is never updated, the output is not there.
+    """
+    linker = _Linker({**{name: name for name in (*inputs, *states)}}, parameters, reset)
+    body = tuple(linker.assign(equation) for equation in equations)
+    _check(linker.current, states, output, {equation.name for equation in equations})
+    return Step(
+        inputs=tuple(inputs),
+        states=tuple(states),
+        parameters=tuple(name for name, value in parameters.items() if value is None),
+        body=body,
+        output=linker.current[output],
+        next={state: linker.current[state] for state in states},
+    )
+
+
+def _check(
+    current: Mapping[str, str], states: Sequence[str], output: str, assigned: set[str]
+) -> None:
+    for state in states:
+        if state not in assigned:
+            raise StepError(f"the state `{state}` is never updated", (1, 0))
+    if output not in current:
+        raise StepError(f"the output `{output}` is never assigned", (1, 0))
+
+
+class _Linker:
+    """Walks the equations in order; ``current`` holds the newest version of every name."""
+
+    def __init__(
+        self, current: dict[str, str], parameters: Mapping[str, Parameter], reset: Reset
+    ) -> None:
+        self.current, self.parameters, self.reset = current, parameters, reset
+        self.taken = set(current) | set(parameters)
+
+    def assign(self, equation: Equation) -> Assign:
+        if equation.name in self.parameters:
+            raise StepError(f"`{equation.name}` is a parameter: it cannot change", equation.at)
+        value = fold(self.resolve(equation.value))
+        name = self.fresh(equation.name)
+        self.current[equation.name] = name
+        return Assign(name, value, equation.name)
+
+    def fresh(self, name: str) -> str:
+        unique, version = name, 1
+        while unique in self.taken:
+            version += 1
+            unique = f"{name}_{version}"
+        self.taken.add(unique)
+        return unique
+
+    def resolve(self, expr: Expr) -> Expr:
+        if isinstance(expr, Var):
+            return self.name(expr)
+        if isinstance(expr, Const):
+            return expr
+        if expr.name == "if":
+            return self.choose(expr)
+        args = tuple(self.resolve(arg) for arg in expr.args)
+        return self.reset_to(args) if expr.name == "reset" else Op(expr.name, args, expr.at)
+
+    def name(self, var: Var) -> Expr:
+        if var.name in self.current:
+            return Var(self.current[var.name], var.at)
+        if var.name == "pi":
+            return Const(3.141592653589793)
+        if var.name not in self.parameters:
+            raise StepError(f"unknown name `{var.name}`", var.at, self.known())
+        value = self.parameters[var.name]
+        return Var(var.name, var.at) if value is None else Const(float(value))
+
+    def known(self) -> str:
+        return ", ".join(sorted({*self.current, *self.parameters}))
+
+    def choose(self, expr: Op) -> Expr:
+        test, body, other = expr.args
+        flag = self.parameters.get(test.name) if isinstance(test, Var) else None
+        if not isinstance(flag, bool):
+            raise StepError("`a if flag else b` needs a true/false parameter as its flag", expr.at)
+        return self.resolve(body if flag else other)
+
+    def reset_to(self, args: tuple[Expr, ...]) -> Expr:
+        h, s = args[:2]
+        r = Op("detach", (s,)) if self.reset.detach else s
+        if self.reset.kind == "soft":
+            amount = args[2] if len(args) == 3 else self.resolve(Var("v_threshold"))
+            return Op("sub", (h, Op("mul", (r, amount))))
+        kept = Op("mul", (Op("sub", (Const(1.0), r)), h))
+        v_reset = self.resolve(Var("v_reset"))
+        # r * 0 + kept is kept: a spike is finite, so nothing is lost by not writing it.
+        return kept if v_reset == Const(0.0) else Op("add", (Op("mul", (r, v_reset)), kept))

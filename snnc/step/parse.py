@@ -1,0 +1,108 @@
+"""Equations as text into expressions: Python's grammar, a strict whitelist, nothing executed."""
+
+import ast
+from dataclasses import dataclass
+
+from snnc.step.ssa import At, Const, Expr, Op, Var
+
+FUNCTIONS = {
+    "exp": 1, "log": 1, "sqrt": 1, "sigmoid": 1, "tanh": 1, "abs": 1, "relu": 1, "sin": 1,
+    "cos": 1, "where": 3, "spike": 1, "detach": 1, "reset": 2,
+}  # fmt: skip
+"""Every function of the language and how many arguments it takes (``reset`` may take a third)."""
+
+_BINARY: dict[type, str] = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow",
+}  # fmt: skip
+_COMPARE: dict[type, str] = {
+    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
+}  # fmt: skip
+_LONGEST = 20_000
+
+
+class StepError(ValueError):
+    """The equations are wrong at ``at`` (line from 1, column from 0, inside the text)."""
+
+    def __init__(self, message: str, at: At, help: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.at, self.help = message, at, help
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``name = value``, as written."""
+
+    name: str
+    value: Expr
+    at: At
+
+
+def parse(text: str) -> tuple[Equation, ...]:
+    """The equations of ``text``, one assignment a line.
+
+    Raises:
+        StepError: the text is not in the language, with the place where it leaves it.
+    """
+    return tuple(_equation(statement) for statement in _statements(text))
+
+
+def parse_expression(text: str) -> Expr:
+    """A single expression, such as a surrogate's gradient."""
+    statements = _statements(text)
+    if len(statements) == 1 and isinstance(statements[0], ast.Expr):
+        return _expression(statements[0].value)
+    raise StepError("expected one expression", (1, 0))
+
+
+def _statements(text: str) -> list[ast.stmt]:
+    if len(text) > _LONGEST:
+        raise StepError(f"the equations are longer than {_LONGEST} characters", (1, 0))
+    try:
+        return ast.parse(text).body
+    except SyntaxError as error:
+        at = (error.lineno or 1, max((error.offset or 1) - 1, 0))
+        raise StepError("this is not an equation", at) from None
+    except (RecursionError, MemoryError, ValueError):
+        raise StepError("the equations are nested too deeply", (1, 0)) from None
+
+
+def _equation(statement: ast.stmt) -> Equation:
+    at = (statement.lineno, statement.col_offset)
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        raise StepError("expected `name = expression`", at)
+    target = statement.targets[0]
+    if not isinstance(target, ast.Name):
+        raise StepError("only a plain name can be assigned", at)
+    return Equation(target.id, _expression(statement.value), at)
+
+
+def _expression(node: ast.expr) -> Expr:
+    at = (node.lineno, node.col_offset)
+    match node:
+        case ast.Constant(value=bool() | int() | float() as value):
+            return Const(float(value))
+        case ast.Name(id=name):
+            return Var(name, at)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return Op("neg", (_expression(operand),), at)
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return _expression(operand)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+            return Op(_BINARY[type(op)], (_expression(left), _expression(right)), at)
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARE:
+            return Op(_COMPARE[type(op)], (_expression(left), _expression(right)), at)
+        case ast.IfExp(test=test, body=body, orelse=other):
+            return Op("if", (_expression(test), _expression(body), _expression(other)), at)
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
+            return _call(name, args, at)
+    raise StepError("this is not part of the step language", at)
+
+
+def _call(name: str, args: list[ast.expr], at: At) -> Op:
+    if name not in FUNCTIONS:
+        raise StepError(f"unknown function `{name}`", at, ", ".join(sorted(FUNCTIONS)))
+    allowed = (FUNCTIONS[name], 3) if name == "reset" else (FUNCTIONS[name],)
+    if len(args) not in allowed:
+        count = " or ".join(str(n) for n in allowed)
+        raise StepError(f"`{name}` takes {count} arguments, not {len(args)}", at)
+    return Op(name, tuple(_expression(arg) for arg in args), at)

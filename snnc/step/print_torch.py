@@ -1,0 +1,77 @@
+"""A step as Python over tensors: one line an assignment, no more parentheses than needed."""
+
+from snnc.step.ssa import Assign, Const, Expr, Op, Var
+
+_BINARY = {"add": ("+", 1), "sub": ("-", 1), "mul": ("*", 2), "div": ("/", 2), "pow": ("**", 4)}
+_COMPARE = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+_CALLS = {
+    "exp": "torch.exp({})", "log": "torch.log({})", "sqrt": "torch.sqrt({})",
+    "sigmoid": "torch.sigmoid({})", "tanh": "torch.tanh({})", "abs": "torch.abs({})",
+    "relu": "torch.relu({})", "sin": "torch.sin({})", "cos": "torch.cos({})",
+    "detach": "{}.detach()", "spike": "spike({})", "where": "torch.where({}, {}, {})",
+}  # fmt: skip
+_NEG, _ATOM = 3, 9
+
+
+def number(value: float) -> str:
+    """The shortest text that reads back as the same float64; whole numbers keep their point."""
+    return repr(float(value))
+
+
+def expression(expr: Expr) -> str:
+    """``expr`` in Python, names as they are."""
+    return _print(expr)[0]
+
+
+def assignments(body: tuple[Assign, ...]) -> list[str]:
+    """``name = value`` lines under the names of the source: a state is simply assigned anew."""
+    written = {assign.name: assign.source for assign in body}
+    return [f"{a.source} = {expression(_rename(a.value, written))}" for a in body]
+
+
+def _rename(expr: Expr, written: dict[str, str]) -> Expr:
+    if isinstance(expr, Var):
+        return Var(written.get(expr.name, expr.name))
+    if isinstance(expr, Op):
+        return Op(expr.name, tuple(_rename(arg, written) for arg in expr.args))
+    return expr
+
+
+def _print(expr: Expr) -> tuple[str, int]:
+    if isinstance(expr, Const):
+        return number(expr.value), _NEG if expr.value < 0 else _ATOM
+    if isinstance(expr, Var):
+        return expr.name, _ATOM
+    if expr.name in _BINARY:
+        return _binary(*_BINARY[expr.name], expr.args)
+    if expr.name == "neg":
+        return f"-{_within(expr.args[0], _NEG)}", _NEG
+    if expr.name in _COMPARE:
+        left, right = (_within(arg, 1) for arg in expr.args)
+        return f"{left} {_COMPARE[expr.name]} {right}", 0
+    return _call(expr), _ATOM
+
+
+def _binary(sign: str, level: int, args: tuple[Expr, ...]) -> tuple[str, int]:
+    power = sign == "**"
+    left = _within(args[0], level + power)
+    right = _exponent(args[1]) if power else _within(args[1], level + 1)
+    # ruff format hugs ** between plain operands only
+    hug = power and all(isinstance(arg, Const | Var) for arg in args)
+    return (f"{left}**{right}" if hug else f"{left} {sign} {right}"), level
+
+
+def _exponent(expr: Expr) -> str:
+    whole = isinstance(expr, Const) and expr.value.is_integer()
+    return str(int(expr.value)) if whole and isinstance(expr, Const) else _within(expr, 4)
+
+
+def _within(expr: Expr, level: int) -> str:
+    text, own = _print(expr)
+    return text if own >= level else f"({text})"
+
+
+def _call(expr: Op) -> str:
+    if expr.name == "detach":
+        return f"{_within(expr.args[0], _ATOM)}.detach()"
+    return _CALLS[expr.name].format(*(expression(arg) for arg in expr.args))

@@ -1,0 +1,68 @@
+"""What a step is once parsed: assignments of small expressions, each name given once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+At = tuple[int, int]
+"""Line (from 1) and column (from 0) inside the text of the equations."""
+
+
+@dataclass(frozen=True)
+class Const:
+    """A number, held in float64 and rounded once, when a backend reads it."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Var:
+    """An input, a state, a run-time parameter or the result of an earlier assignment."""
+
+    name: str
+    at: At = field(default=(0, 0), compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Op:
+    """``add sub mul div neg pow``, one of ``lt le gt ge eq ne``, or a function by its name."""
+
+    name: str
+    args: "tuple[Expr, ...]"
+    at: At = field(default=(0, 0), compare=False, repr=False)
+
+
+Expr = Const | Var | Op
+
+
+@dataclass(frozen=True)
+class Assign:
+    """``name = value``; ``source`` is the name as written, before it was made unique."""
+
+    name: str
+    value: Expr
+    source: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One time step: reads ``inputs`` and ``states``, writes ``output`` and the next states.
+
+    ``parameters`` are known only at run time (learnable ones); all others are constants by now.
+    ``next`` maps each state to the name that holds its value after the step.
+    """
+
+    inputs: tuple[str, ...]
+    states: tuple[str, ...]
+    parameters: tuple[str, ...]
+    body: tuple[Assign, ...]
+    output: str
+    next: Mapping[str, str]
+
+
+def names(expr: Expr) -> Iterator[str]:
+    """The variables that ``expr`` reads, left to right, with repetitions."""
+    if isinstance(expr, Var):
+        yield expr.name
+    if isinstance(expr, Op):
+        for arg in expr.args:
+            yield from names(arg)

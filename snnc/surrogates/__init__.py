@@ -1,0 +1,1 @@
+"""Surrogate gradients, one a file."""

@@ -1,0 +1,113 @@
+"""What the commands share: finding specs, printing findings, one sentence for every failure."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import typer
+
+from snnc import formats
+from snnc.formats import full
+from snnc.source.diagnostic import Diagnostic, Findings
+
+Exit = typer.Exit
+SUFFIX = ".snn.toml"
+T = TypeVar("T")
+
+
+class UsageError(Exception):
+    """The command cannot be carried out as it was given: exit code 2."""
+
+
+def run(app: Callable[..., Any]) -> None:
+    """Calls ``app``; a failure is one sentence on stderr and exit code 2."""
+    try:
+        app()
+    except (UsageError, OSError) as error:
+        sys.stderr.write(f"snnc: {_sentence(error)}\n")
+        sys.exit(2)
+    except Exception as error:
+        if os.environ.get("SNNC_DEBUG"):
+            raise
+        what = f"{type(error).__name__}: {error}"
+        sys.stderr.write(
+            f"snnc: internal error, please report it: {what} (SNNC_DEBUG=1 for more)\n"
+        )
+        sys.exit(2)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename or 'file'}: {(error.strerror or str(error)).lower()}"
+    return str(error)
+
+
+def specs(paths: Iterable[Path]) -> list[Path]:
+    """Every spec that ``paths`` name, folders searched, each once and in order."""
+    found = {path: None for given in paths for path in _specs(given)}
+    return list(found)
+
+
+def _specs(given: Path) -> list[Path]:
+    if given.is_dir():
+        inside = sorted(p for p in given.rglob(f"*{SUFFIX}") if not _hidden(p, given))
+        if not inside:
+            raise UsageError(f"{given}: there is no *{SUFFIX} in this folder")
+        return inside
+    if not given.exists():
+        raise UsageError(f"{given}: there is no such file")
+    if not given.name.endswith(SUFFIX):
+        raise UsageError(f"{given}: a spec is called NAME{SUFFIX}")
+    return [given]
+
+
+def _hidden(path: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(root).parts)
+
+
+def or_report(make: Callable[[], T]) -> T:
+    """What ``make`` makes; or its findings, printed, and exit code 1."""
+    try:
+        return make()
+    except Findings as findings:
+        report(findings.diagnostics, "full")
+        raise Exit(1) from None
+
+
+def report(findings: Sequence[Diagnostic], output_format: str) -> None:
+    """Prints findings to stdout in a format, in colour on a terminal."""
+    one_of("--output-format", output_format, formats.names())
+    if output_format == "full":
+        sys.stdout.write(full.render(findings, colour=_colour()))
+    else:
+        sys.stdout.write(formats.render(output_format, findings))
+
+
+def _colour() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def one_of(option: str, value: str, allowed: Sequence[str]) -> None:
+    """Refuses a value of an option that is none of those allowed."""
+    if value not in allowed:
+        raise UsageError(f"{option} must be one of {', '.join(allowed)}, not {value}")
+
+
+def say(sentence: str) -> None:
+    """A remark for people: stderr, so that stdout stays for findings and diffs."""
+    sys.stderr.write(f"{sentence}\n")
+
+
+def summary(findings: Sequence[Diagnostic], count: int) -> str:
+    """``2 errors and 1 warning in 3 specs``."""
+    errors = sum(f.severity == "error" for f in findings)
+    parts = [plural(errors, "error")] * bool(errors)
+    parts += [plural(len(findings) - errors, "warning")] * (len(findings) > errors)
+    return f"{' and '.join(parts) or 'all fine'} in {plural(count, 'spec')}"
+
+
+def plural(count: int, word: str) -> str:
+    """``1 spec``, ``2 specs``."""
+    return f"{count} {word}{'s' if count != 1 else ''}"
