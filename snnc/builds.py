@@ -1,5 +1,6 @@
 """``snnc build`` in its three forms: write, compare, print the difference."""
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,8 +10,20 @@ from shlex import quote
 
 import snnc
 from snnc import project, terminal
+from snnc.document import Document
 from snnc.project import File
 from snnc.source.diagnostic import Diagnostic, Findings
+
+_COMMAND = re.compile(r"^# Regenerate: (.*)$", re.MULTILINE)
+_COMPLAINTS = {
+    "missing": "is missing: run {command}",
+    "stale": "is out of date, the spec or snnc has changed: run {command}",
+    "otherwise": "was made by `{made}`: run that again, or {command} to replace it",
+    "left over": "is no longer generated: run {command} to remove it",
+    "edited": "was edited by hand: keep changes in a subclass or a module of your own, "
+    "or run {command} --force to replace it",
+    "foreign": "was not written by snnc: move it, or run {command} --force to replace it",
+}
 
 
 @dataclass(frozen=True)
@@ -35,11 +48,13 @@ class Builds:
     def __init__(
         self, specs: list[Path], settings: tuple[str, ...], out: Path | None, output_format: str
     ) -> None:
+        terminal.one_of("--output-format", output_format, terminal.FORMATS)
         if out is not None and len(specs) > 1:
             raise terminal.UsageError("--out goes with one spec")
         self.specs, self.settings = specs, settings
         self.out, self.output_format = out, output_format
         self.findings: list[Diagnostic] = []
+        self.folders: dict[Path, Path] = {}
 
     @cached_property
     def packages(self) -> tuple[Package, ...]:
@@ -52,16 +67,31 @@ class Builds:
                 yield self._package(spec)
             except Findings as findings:
                 self.findings += findings.diagnostics
-        if self.findings:
+        if self.findings or self.output_format != "full":
             terminal.report(self.findings, self.output_format)
 
     def _package(self, path: Path) -> Package:
         document = snnc.load(path, self.settings)
         files = snnc.emit(document)
-        stated = document.spec.build.out
-        beside = path.parent / (stated or document.spec.name)
-        folder = self.out or beside
+        folder = self.out or self._folder(path, document)
         return Package(path, folder, project.compare(folder, files))
+
+    def _folder(self, path: Path, document: Document) -> Path:
+        """Beside the spec or where it says: below its folder or the current one, and its own."""
+        stated, name = document.spec.build.out, document.spec.name
+        folder = path.parent / (stated or name)
+        whole = folder.resolve()
+        keys = ("build", "out") if stated else ("name",)
+        if not any(whole.is_relative_to(root.resolve()) for root in (path.parent, Path())):
+            message = f"the package would be written to {folder}, outside of this folder"
+            raise _refused(document, keys, message, "--out may lead anywhere")
+        first = self.folders.setdefault(whole, path)
+        if first != path:
+            message = f"the package would be written to {folder}, as that of {first} is"
+            raise _refused(
+                document, keys, message, "give one of them another `name` or `[build] out`"
+            )
+        return folder
 
     def check(self) -> int:
         """Says what is not as it should be; exit code 1 if anything."""
@@ -75,9 +105,9 @@ class Builds:
 
     def diff(self) -> int:
         """Prints what ``write`` would change; exit code 1 if anything."""
-        texts = [project.diff(package.files) for package in self.packages]
-        sys.stdout.write("".join(texts))
-        return 1 if any(texts) or self.findings else 0
+        pending = [package for package in self.packages if package.pending]
+        sys.stdout.write("".join(project.diff(package.files) for package in pending))
+        return 1 if pending or self.findings else 0
 
     def write(self, force: bool) -> int:
         """Writes; refuses to replace what was edited by hand, and then leaves that package be."""
@@ -96,15 +126,24 @@ class Builds:
         terminal.say(f"{package.spec}: {what} changed in {package.folder}")
 
     def _complaint(self, package: Package, file: File) -> str:
-        command = f"snnc build {quote(str(package.spec))}"
-        say = {
-            "missing": f"is missing: run {command}",
-            "stale": f"is out of date, the spec or snnc has changed: run {command}",
-            "left over": f"is no longer generated: run {command} to remove it",
-            "edited": (
-                "was edited by hand: keep changes in a subclass or a module of your own, "
-                f"or run {command} --force to replace it"
-            ),
-            "foreign": f"was not written by snnc: move it, or run {command} --force to replace it",
-        }
-        return f"{file.path}: {say[file.state]}"
+        made = _made_otherwise(file)
+        complaint = _COMPLAINTS["otherwise" if made else file.state]
+        return f"{file.path}: {complaint.format(command=self._command(package), made=made)}"
+
+    def _command(self, package: Package) -> str:
+        out = ["-o", str(self.out)] if self.out else []
+        settings = [word for setting in self.settings for word in ("--set", setting)]
+        return " ".join(map(quote, ["snnc", "build", str(package.spec), *out, *settings]))
+
+
+def _made_otherwise(file: File) -> str:
+    """The command that made a file, if it is another one than would make it now."""
+    if file.state != "stale":
+        return ""
+    made, now = (_COMMAND.search(text or "") for text in (file.have, file.want))
+    return made[1] if made and now and made[1] != now[1] else ""
+
+
+def _refused(document: Document, keys: tuple[str, ...], message: str, help: str) -> Findings:
+    node = document.tree.find(keys)[0]
+    return Findings(Diagnostic("SNN208", "bad-folder", message, node.place, help, node.notes))

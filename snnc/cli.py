@@ -1,6 +1,7 @@
 """The command line: every command is a view of the flow in ``snnc/__init__.py``."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,6 @@ from snnc.terminal import Exit
 
 app = typer.Typer(
     name="snnc",
-    help="Compile declarative specs of spiking neural networks into readable, fast PyTorch.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -23,11 +23,26 @@ Paths = Annotated[list[Path], typer.Argument(help="Specs, or folders that hold t
 Spec = Annotated[Path, typer.Argument(help="A spec, NAME.snn.toml.")]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Override a value of the spec."),
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a value; may be repeated."),
 ]
 Format = Annotated[
     str, typer.Option("--output-format", help="full, concise, json, github, gitlab, sarif, junit.")
 ]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"snnc {snnc.__version__}\n")
+        raise Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it and exit.")
+    ] = False,
+) -> None:
+    """Compile declarative specs of spiking neural networks into readable, fast PyTorch."""
 
 
 @app.command()
@@ -42,7 +57,11 @@ def build(
     settings: Settings = None,
     output_format: Format = "full",
 ) -> None:
-    """Generate the package of each spec, beside it."""
+    """Generate the package of each spec, beside it.
+
+    Exit code 0: all is well; 1: a spec is wrong, --check or --diff found a difference, or a file
+    was edited by hand; 2: the command could not be carried out.
+    """
     from snnc.builds import Builds
 
     builds = Builds(terminal.specs(paths), tuple(settings or ()), out, output_format)
@@ -51,7 +70,11 @@ def build(
 
 @app.command()
 def lint(paths: Paths, settings: Settings = None, output_format: Format = "full") -> None:
-    """Check specs: mistakes are errors, what is hardly meant a warning; exit 1 on either."""
+    """Check specs for mistakes and for what is hardly meant.
+
+    Exit code 0: nothing found; 1: errors or warnings; 2: the command could not be carried out.
+    """
+    terminal.one_of("--output-format", output_format, terminal.FORMATS)
     specs = terminal.specs(paths)
     findings = [finding for path in specs for finding in snnc.check(path, settings or ())]
     terminal.report(findings, output_format)
@@ -69,12 +92,12 @@ def show(
     format: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
     settings: Settings = None,
 ) -> None:
-    """Print where every layer went, and why: before time, over time, after it."""
+    """Print where every layer went in time, and why."""
     from snnc.program import report
     from snnc.program.text import text
 
     terminal.one_of("--format", format, ("text", "json"))
-    document = terminal.or_report(lambda: snnc.load(spec, settings or ()))
+    document = terminal.or_report(lambda: snnc.load(terminal.spec(spec), settings or ()))
     graph = terminal.or_report(lambda: snnc.link(document))
     schedule = document.spec.build.schedule
     if after is not None:
@@ -85,6 +108,6 @@ def show(
     sys.stdout.write(report.as_json(program) if format == "json" else report.as_text(program))
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: whatever happens, one sentence and an exit code."""
-    terminal.run(app)
+    terminal.run(app, arguments)

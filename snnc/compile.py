@@ -33,9 +33,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     """Imports a package out of a mapping; its text is there for tracebacks and ``inspect``."""
 
     def __init__(self, package: str, files: Mapping[str, str]) -> None:
-        modules = {name.removesuffix(".py"): text for name, text in files.items()}
-        self.texts = {f"{package}.{name}": text for name, text in modules.items()}
-        self.texts[package] = ""
+        modules = {name: text for name, text in files.items() if name.endswith(".py")}
+        self.texts = {_module(package, name): text for name, text in modules.items()}
+        self.packages = {_module(package, n) for n in modules if n.endswith("__init__.py")}
         self.package = package
 
     def install(self) -> None:
@@ -49,11 +49,17 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         if fullname not in self.texts:
             return None
         origin = f"<snnc {fullname}>"
-        is_package = fullname == self.package
+        is_package = self.is_package(fullname)
         return importlib.machinery.ModuleSpec(fullname, self, origin=origin, is_package=is_package)
 
     def get_source(self, fullname: str) -> str:
         return self.texts[fullname]
 
     def is_package(self, fullname: str) -> bool:
-        return fullname == self.package
+        return fullname in self.packages
+
+
+def _module(package: str, path: str) -> str:
+    """``fused/calls.py`` as a module of the package."""
+    parts = path.removesuffix(".py").removesuffix("__init__").strip("/").split("/")
+    return ".".join([package, *(part for part in parts if part)])

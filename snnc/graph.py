@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from snnc.document import Document
 from snnc.layer import Layer, Operator, Shape, ShapeError
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.nearest import nearest
 from snnc.source.tree import Path
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Graph:
     @cached_property
     def edges(self) -> "nx.MultiDiGraph[str]":
         """The same as networkx sees it; each edge carries its delay and its position."""
+        import networkx as nx
+
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         graph.add_nodes_from(node.path for node in self.nodes)
         for node in self.nodes:
@@ -105,6 +109,7 @@ class _Builder:
             refs = self.refs((source,), at)
             self.declare(name, at)
             self.add(name, output.readout, refs, at)
+        self.train()
 
     def section(self, singular: str, name: str) -> Path:
         """Where an input or an output stands: ``[input]`` or ``[inputs.NAME]``."""
@@ -115,8 +120,9 @@ class _Builder:
         for name, data in self.spec.inputs.items():
             at = self.section("input", name)
             self.declare(name, at)
-            self.steps(data.encoder.steps(data.shape), at)
             self.add(name, data.encoder, (), at, data.shape)
+            if name in self.nodes:
+                self.steps(data.encoder.steps(data.shape), at)
 
     def steps(self, fixed: int | None, at: Path) -> None:
         stated = self.spec.time_steps
@@ -197,6 +203,17 @@ class _Builder:
             self.fail(where, "SNN303", "bad-shape", f"`{name}`: {error.message}", error.help)
             return
         self.nodes.setdefault(name, Node(name, operator, refs, shapes, shape, at))
+
+    def train(self) -> None:
+        """Whether the dataset of [train] fits, once all else does."""
+        if self.findings or self.spec.train is None:
+            return
+        inputs = [data.shape for data in self.spec.inputs.values()]
+        try:
+            self.spec.train.fit(inputs, [self.nodes[name].shape for name in self.spec.outputs])
+        except ShapeError as error:
+            where = ("train", error.field or "dataset")
+            self.fail(where, "SNN307", "bad-dataset", error.message, error.help)
 
     def fail(self, at: Path, code: str, name: str, message: str, help: str | None = None) -> None:
         node = self.document.tree.find(at)[0]

@@ -1,12 +1,16 @@
-"""Names that a spec may give: they become attributes, variables and packages."""
+"""Names that a spec may give: they become attributes, variables, packages and classes."""
 
 import keyword
 import re
+import sys
 
 from pydantic_core import PydanticCustomError
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _REFERENCE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*(@-[1-9][0-9]*)?\Z")
+
+LONGEST = 40
+"""Of a name: generated lines that hold two of them still fit."""
 
 # What nn.Module and the generated class define themselves (checked against torch in the tests).
 RESERVED = frozenset(
@@ -21,27 +25,57 @@ RESERVED = frozenset(
     set_submodule share_memory state_dict step time_steps to to_empty train training type values
     xpu zero_grad""".split()
 )
-_LOCALS = frozenset("kernels model nn self seed torch x".split())
+# What generated functions call or import (checked against templates/helpers in the tests).
+_LOCALS = frozenset(
+    """batch_norm_once batch_norm_once_per_step batch_norm_per_step kernels model nn poisson range
+    seed self torch uniform x""".split()
+)
+# Packages that generated code imports: one of the same name in the current folder would hide them.
+_PACKAGES = frozenset("cupy matplotlib numpy sklearn tensorboard torchvision tqdm".split())
+# Classes that generated modules import or define beside that of the network.
+_CLASSES = frozenset(
+    """Any Callable Dropout False Mapping NamedTuple None Sequence StepDropout Tensor
+    True""".split()
+)
 
 
 def identifier(name: str) -> str:
     """A name of a layer, a network or a variable."""
     if not _IDENTIFIER.match(name):
-        raise PydanticCustomError(
-            "bad_name",
-            "is not a name: letters, digits and _ only, starting with a letter",
-        )
+        raise _bad("is not a name: it starts with a letter; letters, digits and _ follow")
+    if len(name) > LONGEST:
+        raise _bad(f"is longer than {LONGEST} characters")
     if keyword.iskeyword(name) or keyword.issoftkeyword(name):
-        raise PydanticCustomError("bad_name", "is a Python keyword")
+        raise _bad("is a Python keyword")
     if name in RESERVED:
-        raise PydanticCustomError("bad_name", "is taken: PyTorch's modules have an attribute of it")
+        raise _bad("is taken: PyTorch's modules have an attribute of it")
     if name in _LOCALS:
-        raise PydanticCustomError("bad_name", "is taken: generated code uses it")
+        raise _bad("is taken: generated code uses it")
     return name
+
+
+def network(name: str) -> str:
+    """The name of a whole network, which is that of a package too."""
+    identifier(name)
+    if name in sys.stdlib_module_names or name in _PACKAGES:
+        raise _bad("is taken: the package would hide a module that generated code needs")
+    if class_name(name) in _CLASSES:
+        raise _bad(f"is taken: generated code has another class {class_name(name)}")
+    return name
+
+
+def class_name(name: str) -> str:
+    """``conv_fmnist`` as ``ConvFmnist``."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
 def reference(name: str) -> str:
     """A name of something else: ``conv1``, ``enc1.sn2``, ``hidden@-1``."""
     if not _REFERENCE.match(name):
-        raise PydanticCustomError("bad_name", "is not the name of a layer")
+        help = 'write "a", or "a@-1" for the value of `a` one step earlier'
+        raise _bad("is not the name of a layer", help)
     return name
+
+
+def _bad(message: str, help: str | None = None) -> PydanticCustomError:
+    return PydanticCustomError("bad_name", message, {"help": help} if help else None)

@@ -1,5 +1,6 @@
 """What every neuron states: its equations, once; everything else is derived from them."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -7,25 +8,38 @@ from pydantic_core import PydanticCustomError
 
 from snnc.choice import Choice
 from snnc.layer import Layer, Shape, Traits
+from snnc.number import Number, Positive, Value
 from snnc.step.link import Parameter, Reset, link
 from snnc.step.parse import parse
 from snnc.step.ssa import Step
 from snnc.surrogate import Surrogate
 from snnc.surrogates.atan import ATan
 
-Positive = Annotated[float, Field(gt=0)]
+_NOT_NUMBERS = frozenset({"name", "source", "kind", "initial"})
 
 
 class Neuron(Layer):
     """A layer with a state.
 
-    ``step`` holds its equations, ``initial`` the field (or number) at which each state starts,
-    ``output`` the name that is its value.
+    ``step`` holds its equations over ``inputs``, ``states`` the number (or the field) at which each
+    state starts unless ``initial`` says otherwise, ``output`` the name that is its value.
     """
 
     step: ClassVar[str]
-    initial: ClassVar[dict[str, str | float]]
+    inputs: ClassVar[tuple[str, ...]] = ("x",)
+    states: ClassVar[Mapping[str, str | float]]
     output: ClassVar[str] = "s"
+
+    initial: dict[str, Number] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known_states(self) -> Self:
+        for state in self.initial:
+            if state not in self.states:
+                known = ", ".join(f"`{name}`" for name in self.states)
+                message = f"`{state}` is not a state of {self.kind}: expected {known}"
+                raise PydanticCustomError("conflict", "{message}", {"message": message})
+        return self
 
     @property
     def reset_rule(self) -> Reset:
@@ -33,22 +47,38 @@ class Neuron(Layer):
         return Reset()
 
     def equations(self) -> Step:
-        """Its step with its numbers filled in."""
-        states, numbers = list(self.initial), self.numbers()
-        return link(parse(self.step), ["x"], states, numbers, self.output, self.reset_rule)
+        """Its step, constants filled in; the step's parameters are those known at run time."""
+        parameters = {name: _constant(number) for name, number in self.numbers().items()}
+        states = list(self.states)
+        return link(parse(self.step), self.inputs, states, parameters, self.output, self.reset_rule)
 
-    def numbers(self) -> dict[str, Parameter]:
+    def numbers(self) -> dict[str, Number | bool]:
         """The fields that the equations may use."""
-        own = type(self).model_fields.keys() - Layer.model_fields.keys()
-        values = {key: getattr(self, key) for key in type(self).model_fields if key in own}
-        return {key: v for key, v in values.items() if isinstance(v, bool | float | int)}
+        fields = (key for key in type(self).model_fields if key not in _NOT_NUMBERS)
+        values = {key: getattr(self, key) for key in fields}
+        return {k: v for k, v in values.items() if isinstance(v, bool | float | int | Value)}
 
-    def start(self) -> dict[str, float]:
-        """The value of each state before the first step."""
+    def run_time(self) -> dict[str, Value]:
+        """The parameters that are tensors: learnable, drawn, or one a channel or neuron."""
+        values = {**self.numbers(), **{f"{s}_start": v for s, v in self.initial.items()}}
         return {
-            state: float(getattr(self, at)) if isinstance(at, str) else at
-            for state, at in self.initial.items()
+            name: value
+            for name, value in values.items()
+            if isinstance(value, Value) and value.constant is None
         }
+
+    def start(self) -> dict[str, float | str]:
+        """Each state before the first step: a number, or the name of a run-time parameter."""
+        return {state: self._start(state, at) for state, at in self.states.items()}
+
+    def _start(self, state: str, at: str | float) -> float | str:
+        default = self.numbers()[at] if isinstance(at, str) else at
+        stated = self.initial.get(state, default)
+        if not isinstance(stated, Value):
+            return float(stated)
+        if stated.constant is not None:
+            return stated.constant
+        return f"{state}_start" if state in self.initial else str(at)
 
     def traits(self, training: bool) -> Traits:
         return Traits(time="causal")
@@ -56,15 +86,31 @@ class Neuron(Layer):
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
 
+    def parameters(self, *inputs: Shape) -> int:
+        learnable = (value for value in self.run_time().values() if value.learnable)
+        return sum(count(value, inputs[0]) for value in learnable)
+
+
+def _constant(number: Number | bool) -> Parameter:
+    return number.constant if isinstance(number, Value) else number
+
+
+def count(value: Value, shape: Shape) -> int:
+    """How many numbers a parameter has in a layer of this shape."""
+    size = 1
+    for axis in {"layer": (), "channel": shape[:1], "neuron": shape}[value.per]:
+        size *= axis
+    return size
+
 
 class SpikingNeuron(Neuron):
-    """A neuron that fires: charge, spike, reset (REFERENCE: Θ(0) = 1, hard or soft reset)."""
+    """A neuron that fires: charge, spike, reset; a spike at exactly the threshold."""
 
-    initial: ClassVar[dict[str, str | float]] = {"v": "v_reset"}
+    states: ClassVar[Mapping[str, str | float]] = {"v": "v_reset"}
 
     v_threshold: Positive = 1.0
     reset: Literal["hard", "soft"] = "hard"
-    v_reset: float = 0.0
+    v_reset: Number = 0.0
     detach_reset: bool = False
     surrogate: Annotated[Surrogate, Choice("snnc.surrogates")] = ATan()
 
@@ -72,9 +118,14 @@ class SpikingNeuron(Neuron):
     def reset_rule(self) -> Reset:
         return Reset(self.reset, self.detach_reset)
 
+    def numbers(self) -> dict[str, Number | bool]:
+        # a soft reset goes nowhere in particular: what decays, decays to 0
+        soft = {"v_reset": 0.0} if self.reset == "soft" else {}
+        return {**super().numbers(), **soft}
+
     @model_validator(mode="after")
     def _one_reset(self) -> Self:
-        if self.reset == "soft" and self.v_reset:
+        if self.reset == "soft" and self.v_reset != type(self).model_fields["v_reset"].default:
             raise PydanticCustomError(
                 "conflict", '`v_reset` has no meaning with `reset = "soft"`: leave it out'
             )

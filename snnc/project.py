@@ -3,9 +3,8 @@
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from difflib import unified_diff
 from pathlib import Path
 from typing import Literal
 
@@ -45,14 +44,21 @@ def compare(folder: Path, files: Mapping[str, str]) -> tuple[File, ...]:
 def write(files: tuple[File, ...]) -> tuple[File, ...]:
     """Makes every file what it should be; returns those that were not.
 
-    Each file is replaced in one step, so that a reader never sees half of one.
+    All new texts are on the disk before the first file changes; then each is replaced in one step,
+    so that a reader never sees half of one.
     """
     changed = tuple(file for file in files if file.state != "current")
+    with ExitStack() as stack:
+        staged = [
+            (_staged(file.path, file.want, stack), file.path)
+            for file in changed
+            if file.want is not None
+        ]
+        for temporary, path in staged:
+            temporary.replace(path)
     for file in changed:
         if file.want is None:
             file.path.unlink()
-        else:
-            _replace(file.path, file.want)
     return changed
 
 
@@ -62,39 +68,50 @@ def diff(files: tuple[File, ...]) -> str:
 
 
 def _diff(file: File) -> Iterator[str]:
+    from difflib import unified_diff
+
     name = file.path.as_posix()
     old = "/dev/null" if file.have is None else name
     new = "/dev/null" if file.want is None else name
     have, want = ((text or "").splitlines(keepends=True) for text in (file.have, file.want))
-    yield from unified_diff(have, want, old, new)
+    for line in unified_diff(have, want, old, new):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
 def _left_over(folder: Path, files: Mapping[str, str]) -> Iterator[File]:
-    for path in sorted(folder.glob("*.py")):
+    for path in sorted(folder.rglob("*.py")):
         have = _read(path)
-        if path.name not in files and have is not None and read_header(have):
+        if (
+            path.relative_to(folder).as_posix() not in files
+            and have is not None
+            and read_header(have)
+        ):
             yield File(path, None, have)
 
 
 def _read(path: Path) -> str | None:
-    """The text as it is, line ends included; what is not text is nobody's generated file."""
+    """The text with the line ends that were written: git may have made them CRLF at check-out.
+
+    What is not text is nobody's generated file.
+    """
     with suppress(FileNotFoundError):
-        return path.read_bytes().decode("utf-8", errors="replace")
+        return path.read_bytes().decode("utf-8", errors="replace").replace("\r\n", "\n")
     return None
 
 
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
+def _staged(path: Path, text: str, stack: ExitStack) -> Path:
+    """A temporary file beside ``path`` that holds ``text``; gone when ``stack`` is left."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        temporary.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink()
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:  # its own file name would be the temporary one
+        raise OSError(error.errno, error.strerror, str(path.parent)) from error
+    temporary = Path(name)
+    stack.callback(temporary.unlink, missing_ok=True)
+    with os.fdopen(handle, "wb") as file:
+        file.write(text.encode())
+    temporary.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
+    return temporary
 
 
 def _umask() -> int:

@@ -40,8 +40,6 @@ def windows(
 
 def _count(size: int, kernel: int, stride: int, padding: int, dilation: int, ceil: bool) -> int:
     reach = size + 2 * padding - dilation * (kernel - 1) - 1
-    if reach < 0:
-        return 0
     count = (reach + (stride - 1 if ceil else 0)) // stride + 1
     # the last window must start inside the input or its left padding
     return count - 1 if ceil and (count - 1) * stride >= size + padding else count

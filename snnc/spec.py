@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from snnc.choice import Choice
 from snnc.encoder import Encoder
 from snnc.encoders.direct import Direct
 from snnc.layer import Layer, Name, Source
+from snnc.names import network
 from snnc.readout import Readout
 from snnc.readouts.mean import Mean
 from snnc.sizes import Positive
@@ -54,7 +55,7 @@ class Spec(Section):
     """A whole network; ``[input]`` is short for ``[inputs.input]``, ``[output]`` likewise."""
 
     format: Literal[1]
-    name: Name
+    name: Annotated[str, AfterValidator(network)]
     doc: str = ""
     time_steps: Positive
     inputs: Annotated[dict[Name, Input], Field(min_length=1)]

@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from snnc.kinds import Kind
-from snnc.step.fold import fold
 from snnc.step.link import Reset, link
 from snnc.step.parse import Equation, parse_expression
-from snnc.step.ssa import Expr
+from snnc.step.simplify import simplified
+from snnc.step.ssa import Step
 
 
 class Surrogate(Kind):
@@ -17,9 +17,8 @@ class Surrogate(Kind):
 
     gradient: ClassVar[str]
 
-    def derivative(self) -> Expr:
-        """The gradient with this surrogate's parameters filled in, constants folded."""
+    def derivative(self) -> Step:
+        """The gradient as a step from ``u`` to ``slope``, its parameters filled in."""
         fields = {key: getattr(self, key) for key in type(self).model_fields if key != "kind"}
-        equation = Equation("g", parse_expression(self.gradient), (1, 0))
-        step = link([equation], ["u"], [], fields, "g", Reset())
-        return fold(step.body[0].value)
+        equation = Equation("slope", parse_expression(self.gradient), (1, 0))
+        return simplified(link([equation], ["u"], [], fields, "slope", Reset()))[0]

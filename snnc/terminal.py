@@ -10,10 +10,12 @@ import typer
 
 from snnc import formats
 from snnc.formats import full
+from snnc.formats._visible import visible
 from snnc.source.diagnostic import Diagnostic, Findings
 
 Exit = typer.Exit
 SUFFIX = ".snn.toml"
+FORMATS = formats.names()
 T = TypeVar("T")
 
 
@@ -21,21 +23,18 @@ class UsageError(Exception):
     """The command cannot be carried out as it was given: exit code 2."""
 
 
-def run(app: Callable[..., Any]) -> None:
+def run(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> Any:
     """Calls ``app``; a failure is one sentence on stderr and exit code 2."""
     try:
-        app()
+        return app(args=arguments, prog_name="snnc")
     except (UsageError, OSError) as error:
-        sys.stderr.write(f"snnc: {_sentence(error)}\n")
-        sys.exit(2)
+        say(f"snnc: {_sentence(error)}")
     except Exception as error:
         if os.environ.get("SNNC_DEBUG"):
             raise
         what = f"{type(error).__name__}: {error}"
-        sys.stderr.write(
-            f"snnc: internal error, please report it: {what} (SNNC_DEBUG=1 for more)\n"
-        )
-        sys.exit(2)
+        say(f"snnc: internal error, please report it: {what} (SNNC_DEBUG=1 for more)")
+    sys.exit(2)
 
 
 def _sentence(error: Exception) -> str:
@@ -51,16 +50,23 @@ def specs(paths: Iterable[Path]) -> list[Path]:
 
 
 def _specs(given: Path) -> list[Path]:
+    if not given.is_dir():
+        return [spec(given)]
+    inside = sorted(p for p in given.rglob(f"*{SUFFIX}") if p.is_file() and not _hidden(p, given))
+    if not inside:
+        raise UsageError(f"{given}: there is no *{SUFFIX} in this folder")
+    return inside
+
+
+def spec(given: Path) -> Path:
+    """``given`` itself, if it is a file and called as a spec is."""
     if given.is_dir():
-        inside = sorted(p for p in given.rglob(f"*{SUFFIX}") if not _hidden(p, given))
-        if not inside:
-            raise UsageError(f"{given}: there is no *{SUFFIX} in this folder")
-        return inside
+        raise UsageError(f"{given}: this is a folder, name one spec in it")
     if not given.exists():
         raise UsageError(f"{given}: there is no such file")
     if not given.name.endswith(SUFFIX):
         raise UsageError(f"{given}: a spec is called NAME{SUFFIX}")
-    return [given]
+    return given
 
 
 def _hidden(path: Path, root: Path) -> bool:
@@ -76,13 +82,13 @@ def or_report(make: Callable[[], T]) -> T:
         raise Exit(1) from None
 
 
-def report(findings: Sequence[Diagnostic], output_format: str) -> None:
-    """Prints findings to stdout in a format, in colour on a terminal."""
-    one_of("--output-format", output_format, formats.names())
+def report(findings: Iterable[Diagnostic], output_format: str) -> None:
+    """Prints findings to stdout in a format, in colour on a terminal; the same one only once."""
+    once = list(dict.fromkeys(findings))
     if output_format == "full":
-        sys.stdout.write(full.render(findings, colour=_colour()))
+        sys.stdout.write(full.render(once, colour=_colour()))
     else:
-        sys.stdout.write(formats.render(output_format, findings))
+        sys.stdout.write(formats.render(output_format, once))
 
 
 def _colour() -> bool:
@@ -97,14 +103,16 @@ def one_of(option: str, value: str, allowed: Sequence[str]) -> None:
 
 def say(sentence: str) -> None:
     """A remark for people: stderr, so that stdout stays for findings and diffs."""
-    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.write(f"{visible(sentence)}\n")
 
 
-def summary(findings: Sequence[Diagnostic], count: int) -> str:
+def summary(findings: Iterable[Diagnostic], count: int) -> str:
     """``2 errors and 1 warning in 3 specs``."""
-    errors = sum(f.severity == "error" for f in findings)
-    parts = [plural(errors, "error")] * bool(errors)
-    parts += [plural(len(findings) - errors, "warning")] * (len(findings) > errors)
+    severities = [finding.severity for finding in dict.fromkeys(findings)]
+    errors, warnings = severities.count("error"), severities.count("warning")
+    parts = [plural(errors, "error")] * bool(errors) + [plural(warnings, "warning")] * bool(
+        warnings
+    )
     return f"{' and '.join(parts) or 'all fine'} in {plural(count, 'spec')}"
 
 

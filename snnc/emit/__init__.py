@@ -23,6 +23,7 @@ def emit(program: Program, folded: Program, train: Train | None) -> dict[str, st
         "kernels.py": kernels_py((program, folded), found),
         "model.py": model_py(program, folded, found),
         "py.typed": "",
+        **(_fused() if found.classes else {}),
     }
     if train is None:
         return files
@@ -31,10 +32,18 @@ def emit(program: Program, folded: Program, train: Train | None) -> dict[str, st
     return {**files, **training_files(train, graph.name, name, shape, steps)}
 
 
+def _fused() -> dict[str, str]:
+    """What runs the neurons: the same in every package."""
+    env = environment()
+    assert env.loader is not None
+    names = [name for name in env.list_templates() if name.startswith("fused/")]
+    return {name: env.loader.get_source(env, name)[0] for name in names}
+
+
 def _init_py(program: Program) -> str:
     graph = program.graph
     names = [class_name(graph.name)]
     exports = [*names, *(f"{n}Output" for n in names if len(graph.outputs) > 1)]
-    doc = paragraph(graph.doc or f"The network {graph.name}.", 0)
+    doc = paragraph(graph.doc.strip() or f"The network {graph.name}.", 0)
     template = environment().get_template("__init__.py.jinja")
     return template.render(doc=doc, exports=exports)

@@ -1,5 +1,6 @@
 """Text from a spec inside a docstring: whatever it holds, it stays text."""
 
+import re
 import textwrap
 
 from snnc.emit.layout import WIDTH
@@ -8,7 +9,8 @@ from snnc.emit.layout import WIDTH
 def escaped(text: str) -> str:
     """``text`` with everything escaped that could end a docstring or hide in it."""
     printable = "".join(c if c.isprintable() or c == "\n" else _code(c) for c in text)
-    return printable.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    doubled = printable.replace("\\", "\\\\")
+    return re.sub(r'"""|\A"|"\Z', lambda quotes: quotes[0].replace('"', '\\"'), doubled)
 
 
 def _code(char: str) -> str:
@@ -18,7 +20,5 @@ def _code(char: str) -> str:
 def paragraph(text: str, indent: int) -> str:
     """``text`` wrapped for a docstring at ``indent``; paragraphs stay apart."""
     parts = [" ".join(part.split()) for part in text.split("\n\n")]
-    filled = [textwrap.fill(escaped(part), WIDTH - indent - 6) for part in parts if part]
-    joined = "\n\n".join(filled)
-    closed = joined[:-1] + '\\"' if joined.endswith('"') else joined
-    return textwrap.indent(closed, " " * indent).strip()
+    filled = [textwrap.fill(part, WIDTH - indent - 6) for part in parts if part]
+    return textwrap.indent(escaped("\n\n".join(filled)), " " * indent).strip()

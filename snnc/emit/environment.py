@@ -4,15 +4,19 @@ import textwrap
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 WIDTH = 88
 
 
 @cache
-def environment() -> Environment:
+def environment() -> "Environment":
     """Templates from the wheel or, in a checkout, from the repository's root."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     package = Path(__file__).parents[1]
     loader = FileSystemLoader([package / "templates", package.parent / "templates"])
     made = Environment(

@@ -3,33 +3,38 @@
 import re
 from collections.abc import Iterable
 
+from snnc.backends import cpu, cupy, steps, torch
 from snnc.emit.environment import environment
-from snnc.emit.layout import statement
-from snnc.emit.neurons import Neurons, NeuronText, SurrogateText
+from snnc.emit.layout import imported, statement
+from snnc.emit.neurons import Class, Neurons
+from snnc.emit.parameters import members
+from snnc.kernel.types import Kernel
 from snnc.layer import Site
 from snnc.program.types import Fold, Once, Program, Region, Scan
 
-_IMPORTS = (
+_STANDARD = (
     ("import math", "math."),
+    ("import sys", "sys."),
     ("from collections.abc import Sequence", "Sequence["),
-    ("from typing import Any", "Any"),
-    ("import torch", "torch."),
-    ("import torch.nn.functional as F", "F."),
 )
+_FUSED = ("FusedNeuron", "Kernels", "Spec", "State", "Tensors", "choose", "selfcheck", "spike")
 
 
 def kernels_py(programs: Iterable[Program], neurons: Neurons) -> str:
     """The text of kernels.py, without the header of generated code."""
     programs = tuple(programs)
+    kernels = [found.kernel for found in neurons.classes]
     context = {
         "name": programs[0].graph.name,
-        "surrogates": [_surrogate(s) for s in neurons.surrogates],
-        "neurons": [_neuron(n) for n in neurons.neurons],
+        "neurons": [_neuron(found) for found in neurons.classes],
+        "steps": "\n".join(map(steps.steps, kernels)),
+        "c": "\n".join(map(cpu.loops, kernels)),
+        "cuda": "\n".join(map(cupy.loops, kernels)),
         "helpers": [_helper(name) for name in helpers(programs)],
     }
     template = environment().get_template("kernels.py.jinja")
-    body = template.render(imports="", **context)
-    return template.render(imports=_imports(body), **context)
+    code = template.render(imports="", **context)
+    return template.render(imports=_imports(code.split('"""', 2)[2]), **context)
 
 
 def helpers(programs: Iterable[Program]) -> tuple[str, ...]:
@@ -47,7 +52,7 @@ def defined(programs: Iterable[Program], neurons: Neurons) -> list[str]:
     """The names that kernels.py has for model.py."""
     texts = "\n".join(_helper(name) for name in helpers(programs))
     names = re.findall(r"^(?:def|class) (\w+)", texts, re.MULTILINE)
-    return [*names, *(neuron.name for neuron in neurons.neurons)]
+    return [*names, *(found.name for found in neurons.classes)]
 
 
 def site(region: Region) -> Site:
@@ -61,36 +66,47 @@ def site(region: Region) -> Site:
             return "step"
 
 
-def _imports(body: str) -> str:
-    found = [line for line, use in _IMPORTS if use in body]
-    standard = [line for line in found if "torch" not in line]
-    names = "Tensor, nn" if "nn." in body else "Tensor"
-    torch = [line for line in found if "torch" in line]
-    groups = ["\n".join(standard), "\n".join([*torch, f"from torch import {names}"])]
+def _imports(code: str) -> str:
+    words = set(re.findall(r"\w+", code))
+    standard = [line for line, use in _STANDARD if use in code]
+    torch = ["import torch"] if "torch." in code else []
+    torch += ["import torch.nn.functional as F"] if "F." in code else []
+    names = ["Tensor"] * ("Tensor" in words) + ["nn"] * ("nn" in words)
+    torch += [f"from torch import {', '.join(names)}"] if names else []
+    own = imported(".fused", [name for name in _FUSED if name in words])
+    groups = ["\n".join(standard), "\n".join(torch), own]
     return "\n\n".join(group for group in groups if group)
 
 
-def _surrogate(text: SurrogateText) -> dict[str, str]:
-    lines = statement(f"return grad * ({text.gradient})", 8)
-    return {"name": text.name, "doc": text.doc, "function": text.function, "body": "\n".join(lines)}
-
-
-def _neuron(text: NeuronText) -> dict[str, object]:
-    states = list(text.states)
-    arguments = ", ".join(f"{state}: Tensor | float" for state in states)
-    returns = ", ".join(["Tensor"] * (len(states) + 1))
-    signature = f"def step(self, x: Tensor, {arguments}) -> tuple[{returns}]:"
-    starts = (f"        {s}: Tensor | float = {v!r}" for s, v in text.states.items())
+def _neuron(found: Class) -> dict[str, object]:
+    own = members(found.neuron, found.kernel)
     return {
-        "name": text.name,
-        "doc": text.doc,
-        "equations": text.equations,
-        "signature": "\n".join(statement(signature, 4)),
-        "body": "\n".join(line for code in text.lines for line in statement(code, 8)),
-        "output": text.output,
-        "state": ", ".join(states),
-        "starts": "\n".join(starts),
+        "name": found.name,
+        "kernel": found.kernel.name,
+        "doc": found.doc,
+        "equations": found.equations,
+        "surrogate": found.surrogate,
+        "slope": found.slope,
+        "step": _function(*torch.step(found.kernel)),
+        "adjoint": _function(*torch.adjoint(found.kernel)),
+        "spec": _spec(found.kernel),
+        "parameters": "\n".join(own),
     }
+
+
+def _function(signature: str, lines: list[str]) -> str:
+    body = (line for text in lines for line in statement(text, 4))
+    return "\n".join([*statement(signature, 0), *body])
+
+
+def _spec(k: Kernel) -> str:
+    start = tuple(k.start.values())
+    inputs = tuple(k.step.inputs.index(name) for name in k.kept_inputs)
+    states = tuple(k.step.states.index(name) for name in k.kept_states)
+    fields = [f"{len(k.inputs)}", f"{len(k.terms)}", repr(start)]
+    fields += [f"{k.name}_step", f"{k.name}_adjoint"]
+    fields += [repr(inputs), repr(states), str(len(k.kept_values)), str(k.segment)]
+    return "\n".join(statement(f'"{k.name}": Spec({", ".join(fields)}),', 8))
 
 
 def _helper(name: str) -> str:

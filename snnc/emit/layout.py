@@ -18,6 +18,14 @@ def statement(text: str, indent: int) -> list[str]:
     return [pad + head, *_items(inner, indent + 4), pad + tail]
 
 
+def imported(module: str, names: list[str]) -> str:
+    """``from module import names``; a list that is too long has one name a line."""
+    line = f"from {module} import {', '.join(names)}"
+    if not names or len(line) <= WIDTH:
+        return line if names else ""
+    return "\n".join([f"from {module} import (", *(f"    {name}," for name in names), ")"])
+
+
 def _items(inner: str, indent: int) -> Iterator[str]:
     """What stands between brackets: on one line if it fits, else one item a line."""
     if indent + len(inner) <= WIDTH:

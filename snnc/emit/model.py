@@ -7,7 +7,7 @@ from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
 from snnc.emit.forward import forward, output_class, values
 from snnc.emit.kernels import defined
-from snnc.emit.layout import statement
+from snnc.emit.layout import imported, statement
 from snnc.emit.literal import call, source
 from snnc.emit.names import class_name
 from snnc.emit.naming import parameters
@@ -34,7 +34,7 @@ def model_py(program: Program, folded: Program, neurons: Neurons) -> str:
     context = {
         "title": f"The network {graph.name}.",
         "class_name": class_name(graph.name),
-        "summary": paragraph(graph.doc or f"The network {graph.name}.", 4),
+        "summary": paragraph(graph.doc.strip() or f"The network {graph.name}.", 4),
         "table": "\n".join(f"    {line}".rstrip() for line in shape_table(program)),
         "imports": _imports(attributes + body + inner, bool(outputs), defined(programs, neurons)),
         "outputs": outputs,
@@ -72,8 +72,8 @@ def _fixed(program: Program) -> bool:
 
 def _attributes(program: Program, neurons: Neurons) -> Iterator[str]:
     for node in program.graph.nodes:
-        if node.path in neurons.classes:
-            yield from statement(f"self.{node.path} = {neurons.classes[node.path]}()", 8)
+        if node.path in neurons.calls:
+            yield from statement(f"self.{node.path} = {neurons.calls[node.path]}", 8)
         elif made := node.operator.attribute(node.path, *node.shapes):
             yield from statement(f"self.{node.path} = {call(made)}", 8)
 
@@ -107,10 +107,10 @@ def _imports(code: str, outputs: bool, known: Iterable[str]) -> str:
     """What the module needs: torch, and of kernels.py what it uses."""
     words = set(re.findall(r"\w+", code))
     used = sorted((name for name in known if name in words), key=_isort)
-    own = statement(f"from .kernels import {', '.join(used)}", 0) if used else []
+    own = imported(".kernels", used)
     standard = "from typing import NamedTuple\n\n" if outputs else ""
     text = f"{standard}import torch\nfrom torch import Tensor, nn"
-    return "\n".join([text, *(["", *own] if own else [])])
+    return f"{text}\n\n{own}" if own else text
 
 
 def _isort(name: str) -> tuple[int, str]:

@@ -1,6 +1,5 @@
 """Names in generated code that follow from the spec's name."""
 
+from snnc.names import class_name
 
-def class_name(name: str) -> str:
-    """``conv_fmnist`` as ``ConvFmnist``."""
-    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+__all__ = ["class_name"]

@@ -5,62 +5,82 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from snnc.emit.docstring import paragraph
+from snnc.emit.parameters import needs_shape
 from snnc.graph import Graph
+from snnc.kernel.build import kernel
+from snnc.kernel.types import Kernel
+from snnc.layer import Shape
 from snnc.neuron import Neuron, SpikingNeuron
-from snnc.step.print_torch import assignments, expression
-from snnc.surrogate import Surrogate
+from snnc.step.print_torch import equations
 
 
 @dataclass(frozen=True)
-class SurrogateText:
-    """A surrogate as kernels.py writes it: an autograd Function, and what applies it."""
+class Class:
+    """A neuron as kernels.py writes it."""
 
     name: str
-    doc: str
-    gradient: str
+    neuron: Neuron
+    kernel: Kernel
 
     @property
-    def function(self) -> str:
-        return f"spike_{self.name.lower()}"
+    def doc(self) -> str:
+        """The first paragraph of what the kind says about itself."""
+        return paragraph((type(self.neuron).__doc__ or "").split("\n\n")[0], 4)
 
+    @property
+    def equations(self) -> list[str]:
+        """Its step with its numbers filled in, to read."""
+        return equations(self.neuron.equations().body)
 
-@dataclass(frozen=True)
-class NeuronText:
-    """A neuron as kernels.py writes it: its ``equations`` to read, its ``lines`` to run."""
+    @property
+    def surrogate(self) -> str:
+        """``ATan (alpha = 2.0)``, or nothing for a neuron that does not spike."""
+        if not isinstance(self.neuron, SpikingNeuron):
+            return ""
+        surrogate = self.neuron.surrogate
+        fields = (key for key in type(surrogate).model_fields if key != "kind")
+        numbers = ", ".join(f"{key} = {getattr(surrogate, key)!r}" for key in fields)
+        return f"{surrogate.kind} ({numbers})" if numbers else surrogate.kind
 
-    name: str
-    doc: str
-    equations: tuple[str, ...]
-    lines: tuple[str, ...]
-    states: Mapping[str, float]
-    output: str
+    @property
+    def slope(self) -> list[str]:
+        """The surrogate's gradient, to read."""
+        if not isinstance(self.neuron, SpikingNeuron):
+            return []
+        return equations(self.neuron.surrogate.derivative().body)
 
 
 @dataclass(frozen=True)
 class Neurons:
-    """Every distinct neuron and surrogate of a network; ``classes`` names each layer's class."""
+    """Every distinct neuron of a network; ``calls`` is how each layer's module is made."""
 
-    neurons: tuple[NeuronText, ...]
-    surrogates: tuple[SurrogateText, ...]
-    classes: Mapping[str, str]
+    classes: tuple[Class, ...]
+    calls: Mapping[str, str]
 
 
 def neurons(graph: Graph) -> Neurons:
     """What kernels.py defines for ``graph``."""
-    layers = {n.path: n.operator for n in graph.nodes if isinstance(n.operator, Neuron)}
-    spiking = [n for n in layers.values() if isinstance(n, SpikingNeuron)]
-    surrogates = _named((s.kind, s) for s in (neuron.surrogate for neuron in spiking))
-    names = _named((neuron.kind, _key(neuron)) for neuron in layers.values())
-    first = {_key(neuron): neuron for neuron in reversed(layers.values())}
-    return Neurons(
-        tuple(_neuron(name, first[key], surrogates) for key, name in names.items()),
-        tuple(_surrogate(name, kind) for kind, name in surrogates.items()),
-        {path: names[_key(neuron)] for path, neuron in layers.items()},
+    layers = {n.path: n for n in graph.nodes if isinstance(n.operator, Neuron)}
+    operators = {path: n.operator for path, n in layers.items() if isinstance(n.operator, Neuron)}
+    names = _named((neuron.kind, _key(neuron)) for neuron in operators.values())
+    first = {_key(neuron): neuron for neuron in reversed(operators.values())}
+    classes = (
+        Class(name, first[key], kernel(name.lower(), first[key])) for key, name in names.items()
     )
+    calls = {
+        path: f"{names[_key(neuron)]}({_shape(neuron, layers[path].shapes[0])})"
+        for path, neuron in operators.items()
+    }
+    return Neurons(tuple(classes), calls)
+
+
+def _shape(neuron: Neuron, shape: Shape) -> str:
+    return repr(shape) if needs_shape(neuron) else ""
 
 
 def _key(neuron: Neuron) -> Hashable:
-    return neuron.model_copy(update={"name": None, "source": None})
+    """What makes two layers the same neuron: everything but their names and sources."""
+    return neuron.model_copy(update={"name": None, "source": None}).model_dump_json()
 
 
 def _named(things: Iterable[tuple[str, Hashable]]) -> dict[Hashable, str]:
@@ -73,23 +93,3 @@ def _named(things: Iterable[tuple[str, Hashable]]) -> dict[Hashable, str]:
         seen[kind] += 1
         names[thing] = f"{kind}{seen[kind]}" if counts[kind] > 1 else kind
     return names
-
-
-def _surrogate(name: str, surrogate: Hashable) -> SurrogateText:
-    assert isinstance(surrogate, Surrogate)
-    fields = {key: getattr(surrogate, key) for key in type(surrogate).model_fields if key != "kind"}
-    numbers = ", ".join(f"{key} = {value!r}" for key, value in fields.items())
-    doc = f"{surrogate.kind} ({numbers})" if numbers else surrogate.kind
-    return SurrogateText(name, doc, expression(surrogate.derivative()))
-
-
-def _neuron(name: str, neuron: Neuron, surrogates: Mapping[Hashable, str]) -> NeuronText:
-    step = neuron.equations()
-    lines = assignments(step.body)
-    if isinstance(neuron, SpikingNeuron):
-        function = f"spike_{surrogates[neuron.surrogate].lower()}("
-        code = [line.replace("spike(", function) for line in lines]
-    else:
-        code = lines
-    doc = paragraph((type(neuron).__doc__ or "").split("\n\n")[0], 4)
-    return NeuronText(name, doc, tuple(lines), tuple(code), neuron.start(), neuron.output)

@@ -59,7 +59,9 @@ def _kernel(region: Scan, scope: Scope) -> None:
     (source,) = op.reads
     static = scope.layouts[source] == "static"
     x = scope.use(source, "static" if static else "timed")
-    scope.assign(op.node, f"self.{op.node}({x}{', time_steps' if static else ''})", "timed")
+    scope.assign(
+        op.node, f"self.{op.node}({x}{', time_steps=time_steps' if static else ''})", "timed"
+    )
 
 
 def _loop(program: Program, region: Scan, scope: Scope) -> None:
@@ -82,7 +84,10 @@ def _loop(program: Program, region: Scan, scope: Scope) -> None:
 def _begin(region: Scan, scope: Scope) -> None:
     """The states before the first step, and the lists that collect what is read later."""
     for carry in region.carries:
-        scope.line(f"{_variable(carry.name)}: Tensor | float = {carry.init!r}")
+        start = carry.init
+        if isinstance(start, str):
+            start = f"self.{carry.name.rpartition('.')[0]}.{start}"
+        scope.line(f"{_variable(carry.name)}: Tensor | float = {start}")
     for name in region.yields:
         scope.line(f"{_variable(name)}_steps: list[Tensor] = []")
 
@@ -94,7 +99,7 @@ def _step(program: Program, op: Op, scope: Scope) -> None:
         return
     states = ", ".join(_variable(f"{op.node}.{state}") for state in operator.start())
     x = scope.use(op.reads[0], "step")
-    scope.line(f"{scope.names[op.node]}, {states} = self.{op.node}.step({x}, {states})")
+    scope.line(f"{scope.names[op.node]}, {states} = self.{op.node}.step([{x}], [{states}])")
     scope.layouts[op.node] = "step"
 
 

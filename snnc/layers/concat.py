@@ -24,7 +24,10 @@ class Concat(Layer):
             raise ShapeError(f"`dim` is {self.dim}, but a sample is {show(first)}", "dim")
         axis = self.dim % len(first)
         for shape in inputs[1:]:
-            if shape[:axis] + shape[axis + 1 :] != first[:axis] + first[axis + 1 :]:
+            if (
+                len(shape) != len(first)
+                or shape[:axis] + shape[axis + 1 :] != first[:axis] + first[axis + 1 :]
+            ):
                 raise ShapeError(f"cannot join {show(shape)} to {show(first)}", "from")
         return (*first[:axis], sum(s[axis] for s in inputs), *first[axis + 1 :])
 

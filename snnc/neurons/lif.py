@@ -1,10 +1,9 @@
 """LIF."""
 
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import Field
+from typing import ClassVar, Literal
 
 from snnc.neuron import SpikingNeuron
+from snnc.number import TimeConstant
 
 
 class LIF(SpikingNeuron):
@@ -21,5 +20,5 @@ v = reset(h, s)
 """
 
     kind: Literal["LIF"] = "LIF"
-    tau: Annotated[float, Field(gt=1)] = 2.0
+    tau: TimeConstant = 2.0
     decay_input: bool = True

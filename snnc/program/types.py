@@ -25,10 +25,13 @@ class Op:
 
 @dataclass(frozen=True)
 class Carry:
-    """A state that a scan hands from each step to the next; it starts at ``init``."""
+    """A state that a scan hands from each step to the next.
+
+    It starts at ``init``: a number, or the neuron's run-time parameter of that name.
+    """
 
     name: str
-    init: float
+    init: float | str
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from snnc.neuron import Neuron
 from snnc.randomness import key, uniform
 from snnc.readout import Readout
 from snnc.reference.interpret import run_step
+from snnc.reference.parameters import Numbers
 
 Steps = list[Tensor]
 """A value at every step, each [B, ...]."""
@@ -37,7 +38,9 @@ class Reference(nn.Module):
         self.time_steps = time_steps or graph.time_steps
         for node in graph.nodes:
             call = node.operator.torch_call(*node.shapes)
-            if call and call.of == "module":
+            if isinstance(node.operator, Neuron):
+                self.add_module(node.path, Numbers(node.operator, node.shapes[0]))
+            elif call and call.of == "module":
                 self.add_module(node.path, _resolve(call)(*call.args, **call.keywords))
 
     def forward(self, **data: Tensor) -> dict[str, Any]:
@@ -61,7 +64,7 @@ class Reference(nn.Module):
         if isinstance(operator, Readout):
             return operator.read(torch.stack(inputs[0]))
         if isinstance(operator, Neuron):
-            return run_step(operator, inputs[0])
+            return run_step(operator, inputs, self.get_submodule(node.path)())
         return self._stateless(node, inputs, draw)
 
     def _steps(self, x: Tensor, encoder: Encoder) -> int:

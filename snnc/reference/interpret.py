@@ -7,7 +7,30 @@ import torch
 from torch import Tensor
 
 from snnc.neuron import Neuron, SpikingNeuron
-from snnc.step.ssa import Const, Expr, Var
+from snnc.step.ssa import Const, Expr, Step, Var
+
+
+class _Straight(torch.autograd.Function):
+    """round or floor, whose gradient goes straight through."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, function: Callable[[Tensor], Tensor]) -> Tensor:
+        return function(x)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
+        return grad, None
+
+
+def _tensors(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """``function`` with numbers among its arguments made tensors."""
+
+    def call(*args: Any) -> Tensor:
+        like = next(a for a in args if isinstance(a, Tensor) and a.is_floating_point())
+        return function(*(a if isinstance(a, Tensor) else torch.full_like(like, a) for a in args))
+
+    return call
+
 
 _OPS: dict[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b,
@@ -23,7 +46,12 @@ _OPS: dict[str, Callable[..., Any]] = {
     "eq": lambda a, b: a == b,
     "ne": lambda a, b: a != b,
     "where": torch.where,
+    "max": _tensors(torch.maximum),
+    "min": _tensors(torch.minimum),
+    "clip": torch.clamp,
     "detach": lambda a: a.detach(),
+    "round": lambda a: _Straight.apply(a, torch.round),
+    "floor": lambda a: _Straight.apply(a, torch.floor),
     **{
         name: getattr(torch, name)
         for name in ("exp", "log", "sqrt", "sigmoid", "tanh", "abs", "relu", "sin", "cos")
@@ -31,18 +59,30 @@ _OPS: dict[str, Callable[..., Any]] = {
 }
 
 
-def run_step(neuron: Neuron, x: list[Tensor]) -> list[Tensor]:
-    """The neuron's output at every step for its input at every step."""
-    step = neuron.equations()
-    states: dict[str, Any] = {s: torch.full_like(x[0], v) for s, v in neuron.start().items()}
+def run_step(
+    neuron: Neuron, inputs: list[list[Tensor]], parameters: Mapping[str, Tensor]
+) -> list[Tensor]:
+    """The neuron's output at every step for its inputs at every step.
+
+    ``parameters`` are its run-time numbers, each shaped to broadcast over one sample.
+    """
+    step, spike = neuron.equations(), _spike(neuron)
+    x = inputs[0][0]
+    starts = {s: parameters[v] if isinstance(v, str) else v for s, v in neuron.start().items()}
+    states: dict[str, Any] = {s: torch.zeros_like(x) + v for s, v in starts.items()}
     outputs = []
-    for x_t in x:
-        names = {**states, "x": x_t}
-        for assign in step.body:
-            names[assign.name] = evaluate(assign.value, names, _spike(neuron))
+    for at_t in zip(*inputs, strict=True):
+        names = {**parameters, **states, **dict(zip(step.inputs, at_t, strict=True))}
+        run(step, names, spike)
         states = {state: names[after] for state, after in step.next.items()}
         outputs.append(names[step.output])
     return outputs
+
+
+def run(step: Step, names: dict[str, Any], spike: Callable[[Tensor], Tensor]) -> None:
+    """Evaluates the assignments of ``step`` into ``names``."""
+    for assign in step.body:
+        names[assign.name] = evaluate(assign.value, names, spike)
 
 
 def evaluate(expr: Expr, names: Mapping[str, Any], spike: Callable[[Tensor], Tensor]) -> Any:
@@ -57,21 +97,27 @@ def evaluate(expr: Expr, names: Mapping[str, Any], spike: Callable[[Tensor], Ten
 
 def _spike(neuron: Neuron) -> Callable[[Tensor], Tensor]:
     if not isinstance(neuron, SpikingNeuron):
-        return lambda u: (u >= 0).to(u)
+        return _heaviside
     gradient = neuron.surrogate.derivative()
     return lambda u: _Spike.apply(u, gradient)
+
+
+def _heaviside(u: Tensor) -> Tensor:
+    return (u >= 0).to(u)
 
 
 class _Spike(torch.autograd.Function):
     """Θ(u), 1 at 0; backwards the surrogate's expression over u."""
 
     @staticmethod
-    def forward(ctx: Any, u: Tensor, gradient: Expr) -> Tensor:
+    def forward(ctx: Any, u: Tensor, gradient: Step) -> Tensor:
         ctx.save_for_backward(u)
         ctx.gradient = gradient
-        return (u >= 0).to(u)
+        return _heaviside(u)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         (u,) = ctx.saved_tensors
-        return grad * evaluate(ctx.gradient, {"u": u}, lambda v: v), None
+        names = {"u": u}
+        run(ctx.gradient, names, _heaviside)
+        return grad * names[ctx.gradient.output], None

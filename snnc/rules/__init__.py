@@ -14,11 +14,15 @@ from snnc.source.tree import Tree
 
 
 class Rule(Protocol):
-    """A rule; its docstring says what it finds, why that is bad, and what to write instead."""
+    """A rule; its docstring says what it finds, why that is bad, and what to write instead.
+
+    ``example`` is a piece of a spec in which it finds something, ``instead`` the same put right.
+    """
 
     code: ClassVar[str]
     name: ClassVar[str]
     example: ClassVar[str]
+    instead: ClassVar[str]
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Its findings in a valid document."""

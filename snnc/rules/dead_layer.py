@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-import networkx as nx
-
 from snnc.document import Document
 from snnc.graph import Graph
 from snnc.rules import warning
@@ -28,16 +26,35 @@ layers = [
   { kind = "LIF" },
 ]
 """
+    instead: ClassVar[str] = """
+[network]
+layers = [
+  { kind = "Linear", name = "a", out_features = 4 },
+  { kind = "Linear", name = "b", out_features = 4, from = "input" },
+  { kind = "Add", from = ["a", "b"] },
+  { kind = "LIF" },
+]
+"""
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Everything that no path leads from to an output."""
-        alive = {*graph.outputs}
-        for output in graph.outputs:
-            alive |= nx.ancestors(graph.edges, output)
+        alive = _alive(graph)
         for node in graph.nodes:
             if node.path not in alive:
                 tree = document.tree.find(node.at)[0]
                 yield warning(RULE, tree, f"`{node.path}` is never read: no output depends on it")
+
+
+def _alive(graph: Graph) -> set[str]:
+    """The outputs and all that they depend on; without networkx, whose import takes 0.1 s."""
+    alive: set[str] = set()
+    reached = [*graph.outputs]
+    while reached:
+        name = reached.pop()
+        if name not in alive:
+            alive.add(name)
+            reached += [ref.node for ref in graph[name].inputs]
+    return alive
 
 
 RULE = DeadLayer()

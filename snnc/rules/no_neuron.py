@@ -23,6 +23,10 @@ class NoNeuron:
 [network]
 layers = [{ kind = "Linear", out_features = 4 }, "ReLU"]
 """
+    instead: ClassVar[str] = """
+[network]
+layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
+"""
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """The network as a whole."""

@@ -24,6 +24,13 @@ Conv2d = { kernel_size = 3 }
 [network]
 layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
 """
+    instead: ClassVar[str] = """
+[defaults]
+Linear = { bias = false }
+
+[network]
+layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
+"""
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Each entry of the table that had no effect."""

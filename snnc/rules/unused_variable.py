@@ -25,6 +25,13 @@ channels = 64
 [network]
 layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
 """
+    instead: ClassVar[str] = """
+[vars]
+channels = 64
+
+[network]
+layers = [{ kind = "Linear", out_features = "$channels" }, "LIF"]
+"""
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Each entry of the table that had no effect."""

@@ -1,7 +1,8 @@
 """Constant folding that never changes a result: in float64, rounded once.
 
-Only const∘const, ``x * 1``, ``x / c`` (multiplied by 1/c, rounded once, in every backend alike) and
-``x - 0``. Never ``0 * x`` or ``x + 0``: they are not identities for infinities and for -0.
+Only const∘const, ``x * 1``, ``x / c`` (multiplied by 1/c, rounded once, in every backend alike),
+``c / x`` (the reciprocal first, as PyTorch does) and ``x - 0``. Never ``0 * x`` or ``x + 0``: they
+are no identities for infinities and for -0.
 """
 
 import math
@@ -9,7 +10,7 @@ from collections.abc import Callable
 
 from snnc.step.ssa import Const, Expr, Op
 
-_ONE, _ZERO = Const(1.0), Const(0.0)
+_ONE, _ZERO, _MINUS = Const(1.0), Const(0.0), Const(-1.0)
 
 EVALUATE: dict[str, Callable[..., float]] = {
     "add": lambda a, b: a + b,
@@ -27,6 +28,11 @@ EVALUATE: dict[str, Callable[..., float]] = {
     "sigmoid": lambda a: 1.0 / (1.0 + math.exp(-a)),
     "abs": abs,
     "relu": lambda a: max(a, 0.0),
+    "floor": lambda a: float(math.floor(a)),
+    "round": lambda a: float(round(a)),
+    "min": min,
+    "max": max,
+    "clip": lambda a, low, high: min(max(a, low), high),
     "lt": lambda a, b: float(a < b),
     "le": lambda a, b: float(a <= b),
     "gt": lambda a, b: float(a > b),
@@ -43,23 +49,37 @@ def fold(expr: Expr) -> Expr:
     if not isinstance(expr, Op):
         return expr
     args = tuple(fold(arg) for arg in expr.args)
+    folded = Op(expr.name, args, expr.at)
     if expr.name in EVALUATE and all(isinstance(arg, Const) for arg in args):
-        return _constant(expr, [arg.value for arg in args if isinstance(arg, Const)])
-    match expr.name, args:
+        return _constant(folded, [arg.value for arg in args if isinstance(arg, Const)])
+    return _identity(folded)
+
+
+def _identity(expr: Op) -> Expr:
+    match expr.name, expr.args:
         case ("mul" | "div", (a, one)) if one == _ONE:
             return a
         case ("mul", (one, b)) if one == _ONE:
             return b
+        case ("mul", (a, minus)) if minus == _MINUS:
+            return _identity(Op("neg", (a,), expr.at))
+        case ("mul", (minus, b)) if minus == _MINUS:
+            return _identity(Op("neg", (b,), expr.at))
         case ("sub", (a, zero)) if zero == _ZERO:
             return a
-        case ("div", (a, Const(value))) if value:
+        case ("neg", (Op(name="neg", args=(a,)),)):
+            return a
+        case ("div", (a, Const(value))) if value and math.isfinite(1.0 / value):
             return Op("mul", (a, Const(1.0 / value)), expr.at)
-    return Op(expr.name, args, expr.at)
+        case ("div", (Const(value), b)) if value != 1.0:
+            return Op("mul", (Const(value), Op("div", (_ONE, b))), expr.at)
+    return expr
 
 
 def _constant(expr: Op, values: list[float]) -> Expr:
+    """What cannot be computed (1/0, exp(1000)) is left for the caller to refuse."""
     try:
         value = EVALUATE[expr.name](*values)
     except (ArithmeticError, ValueError):
-        return Op(expr.name, tuple(Const(v) for v in values), expr.at)
-    return Const(value) if math.isfinite(value) else expr
+        return expr
+    return Const(float(value)) if math.isfinite(value) else expr

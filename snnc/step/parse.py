@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from snnc.step.ssa import At, Const, Expr, Op, Var
 
 FUNCTIONS = {
-    "exp": 1, "log": 1, "sqrt": 1, "sigmoid": 1, "tanh": 1, "abs": 1, "relu": 1, "sin": 1,
-    "cos": 1, "where": 3, "spike": 1, "detach": 1, "reset": 2,
+    "exp": 1, "log": 1, "sqrt": 1, "sigmoid": 1, "tanh": 1, "abs": 1, "relu": 1, "floor": 1,
+    "round": 1, "sin": 1, "cos": 1, "min": 2, "max": 2, "clip": 3, "where": 3, "spike": 1,
+    "detach": 1, "reset": 2,
 }  # fmt: skip
 """Every function of the language and how many arguments it takes (``reset`` may take a third)."""
 

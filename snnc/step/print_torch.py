@@ -1,15 +1,14 @@
 """A step as Python over tensors: one line an assignment, no more parentheses than needed."""
 
-from snnc.step.ssa import Assign, Const, Expr, Op, Var
+from collections.abc import Iterable
+
+from snnc.step.ssa import Assign, Const, Expr, Op, Var, names
 
 _BINARY = {"add": ("+", 1), "sub": ("-", 1), "mul": ("*", 2), "div": ("/", 2), "pow": ("**", 4)}
 _COMPARE = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
-_CALLS = {
-    "exp": "torch.exp({})", "log": "torch.log({})", "sqrt": "torch.sqrt({})",
-    "sigmoid": "torch.sigmoid({})", "tanh": "torch.tanh({})", "abs": "torch.abs({})",
-    "relu": "torch.relu({})", "sin": "torch.sin({})", "cos": "torch.cos({})",
-    "detach": "{}.detach()", "spike": "spike({})", "where": "torch.where({}, {}, {})",
-}  # fmt: skip
+_FUNCTIONS = frozenset(
+    "exp log sqrt sigmoid tanh abs relu sin cos floor round".split()  # as torch calls them
+)
 _NEG, _ATOM = 3, 9
 
 
@@ -23,10 +22,17 @@ def expression(expr: Expr) -> str:
     return _print(expr)[0]
 
 
-def assignments(body: tuple[Assign, ...]) -> list[str]:
-    """``name = value`` lines under the names of the source: a state is simply assigned anew."""
+def equations(body: Iterable[Assign]) -> list[str]:
+    """``name = value`` lines to read, under the names of the source, without PyTorch's names."""
+    body = tuple(body)
     written = {assign.name: assign.source for assign in body}
-    return [f"{a.source} = {expression(_rename(a.value, written))}" for a in body]
+    lines = [f"{a.source} = {expression(_rename(a.value, written))}" for a in body]
+    return [line.replace("torch.", "") for line in lines]
+
+
+def assignments(body: Iterable[Assign]) -> list[str]:
+    """``name = value`` lines to run, every name given once."""
+    return [f"{assign.name} = {expression(assign.value)}" for assign in body]
 
 
 def _rename(expr: Expr, written: dict[str, str]) -> Expr:
@@ -72,6 +78,25 @@ def _within(expr: Expr, level: int) -> str:
 
 
 def _call(expr: Op) -> str:
+    args = [expression(arg) for arg in expr.args]
     if expr.name == "detach":
-        return f"{_within(expr.args[0], _ATOM)}.detach()"
-    return _CALLS[expr.name].format(*(expression(arg) for arg in expr.args))
+        return args[0] if isinstance(expr.args[0], Var) else f"({args[0]})"
+    if expr.name in _FUNCTIONS:
+        return f"torch.{expr.name}({args[0]})"
+    if expr.name in ("max", "min"):
+        return _extremum(expr, args)
+    if expr.name == "clip":
+        return f"torch.clamp({', '.join(args)})"
+    if expr.name == "where" and all(isinstance(arg, Const) for arg in expr.args[1:]):
+        return f"choose({', '.join(args)}, {next(names(expr))})"
+    return f"{'torch.where' if expr.name == 'where' else expr.name}({', '.join(args)})"
+
+
+def _extremum(expr: Op, args: list[str]) -> str:
+    """torch.maximum takes tensors only; with a number, clamping is the same."""
+    for at, arg in enumerate(expr.args):
+        if isinstance(arg, Const):
+            return f"torch.clamp({args[1 - at]}, {expr.name}={args[at]})".replace(
+                f"{expr.name}=", "min=" if expr.name == "max" else "max="
+            )
+    return f"torch.{expr.name}imum({', '.join(args)})"

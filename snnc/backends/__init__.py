@@ -1,0 +1,1 @@
+"""Printers: one kernel as Python over tensors, as C, as CUDA."""

@@ -1,0 +1,144 @@
+"""A kernel as CUDA: one thread an element, time inside the thread, nothing shared.
+
+The backward pass recomputes in segments of K steps, K known at compile time so that what it keeps
+stays in registers; the states at the start of each segment but the first are kept in memory. One
+path serves every T.
+"""
+
+from collections.abc import Iterable
+
+from snnc.backends.steps import signature
+from snnc.kernel.types import Kernel
+
+_PREFIX = 'extern "C" __global__ '
+_THREAD = """\
+    const i64 i = blockIdx.x * (i64)blockDim.x + threadIdx.x;
+    if (i >= n) return;
+"""
+
+
+def loops(k: Kernel) -> str:
+    """The forward and the backward kernel."""
+    return f"{_forward(k)}\n{_backward(k)}"
+
+
+def _forward(k: Kernel) -> str:
+    lines = [*_terms(k), *_start(k)]
+    lines += ["for (i64 t = 0; t < steps; ++t) {", f"    real {_scratch(k)};"]
+    lines += [f"    {_step(k, 't')}", "    STORE(output[t * n + i], out);", "}"]
+    lines += [f"if ({s}_end) {s}_end[i] = {s};" for s in k.step.states]
+    return f"{signature(_PREFIX, k, False)}{_THREAD}{_indented(lines)}}}\n"
+
+
+def _backward(k: Kernel) -> str:
+    size = k.segment
+    lines = [*_terms(k), *_start(k)]
+    lines += [f"const i64 segments = (steps + {size - 1}) / {size};", *_marks(k)]
+    lines += [f"real g_{s} = g_{s}_end ? g_{s}_end[i] : R(0.0);" for s in k.step.states]
+    lines += [f"real g_{x.name}_sum = R(0.0);" for x in (*k.inputs, *k.terms)]
+    lines += ["for (i64 segment = segments - 1; segment >= 0; --segment) {"]
+    lines += [f"    const i64 begin = segment * {size};"]
+    lines += [f"    {line}" for line in (*_restart(k), *_replay(k), *_back(k))]
+    lines += ["}", *_finish(k)]
+    return f"{signature(_PREFIX, k, True)}{_THREAD}{_indented(lines)}}}\n"
+
+
+def _terms(k: Kernel) -> Iterable[str]:
+    for p in k.terms:
+        yield f"const real {p.name}_ = {p.name}[i / {p.name}_stride % {p.name}_size];"
+
+
+def _start(k: Kernel) -> Iterable[str]:
+    for s in k.step.states:
+        yield f"real {s} = {s}_start ? {s}_start[i] : R({k.start[s]!r});"
+
+
+def _scratch(k: Kernel) -> str:
+    return ", ".join(["out", *k.kept_values])
+
+
+def _step(k: Kernel, t: str) -> str:
+    arguments = [f"LOAD({x.name}[{t} * stride + i])" for x in k.inputs]
+    arguments += [f"{p.name}_" for p in k.terms] + [f"&{s}" for s in k.step.states]
+    arguments += ["&out", *(f"&{v}" for v in k.kept_values)]
+    return f"{k.name}_step({', '.join(arguments)});"
+
+
+def _marks(k: Kernel) -> Iterable[str]:
+    """The states at the start of each segment but the first."""
+    if not k.step.states:
+        return
+    yield f"for (i64 t = 0; t < (segments - 1) * {k.segment}; ++t) {{"
+    yield f"    real {_scratch(k)};"
+    yield f"    {_step(k, 't')}"
+    yield f"    if ((t + 1) % {k.segment} == 0) {{"
+    for at, s in enumerate(k.step.states):
+        yield f"        kept[({_mark(k, f't / {k.segment}', at)}) * n + i] = {s};"
+    yield "    }"
+    yield "}"
+
+
+def _mark(k: Kernel, segment: str, at: int) -> str:
+    return f"{segment} * {len(k.step.states)} + {at}"
+
+
+def _restart(k: Kernel) -> Iterable[str]:
+    """The states at the start of this segment."""
+    for at, s in enumerate(k.step.states):
+        first = f"{s}_start ? {s}_start[i] : R({k.start[s]!r})"
+        yield f"{s} = segment ? kept[({_mark(k, '(segment - 1)', at)}) * n + i] : {first};"
+
+
+def _replay(k: Kernel) -> Iterable[str]:
+    """The segment's steps again; their values stay in registers."""
+    if not k.kept:
+        return
+    yield f"real {', '.join(f'{name}_kept[{k.segment}]' for name in k.kept)};"
+    yield "#pragma unroll"
+    yield f"for (int step = 0; step < {k.segment}; ++step) {{"
+    yield "    if (begin + step < steps) {"
+    yield f"        real {_scratch(k)};"
+    for s in k.kept_states:
+        yield f"        {s}_kept[step] = {s};"
+    yield f"        {_step(k, '(begin + step)')}"
+    for v in k.kept_values:
+        yield f"        {v}_kept[step] = {v};"
+    yield "    }"
+    yield "}"
+
+
+def _back(k: Kernel) -> Iterable[str]:
+    summed = [x.name for x in (*k.inputs, *k.terms)]
+    yield "#pragma unroll"
+    yield f"for (int step = {k.segment - 1}; step >= 0; --step) {{"
+    yield "    const i64 t = begin + step;"
+    yield "    if (t < steps) {"
+    yield f"        real {', '.join(f'g_{name}_now' for name in summed)};"
+    yield f"        {_adjoint(k)}"
+    for name in summed:
+        yield f"        g_{name}_sum += g_{name}_now;"
+    for x in k.inputs:
+        yield f"        if (stride) STORE(g_{x.name}[t * n + i], g_{x.name}_now);"
+    yield "    }"
+    yield "}"
+
+
+def _adjoint(k: Kernel) -> str:
+    arguments = [f"LOAD({x}[t * stride + i])" for x in k.kept_inputs]
+    arguments += [f"{name}_kept[step]" for name in k.kept] + [f"{p.name}_" for p in k.terms]
+    arguments += ["LOAD(g_output[t * n + i])", *(f"&g_{s}" for s in k.step.states)]
+    arguments += [f"&g_{x.name}_now" for x in (*k.inputs, *k.terms)]
+    return f"{k.name}_adjoint({', '.join(arguments)});"
+
+
+def _finish(k: Kernel) -> Iterable[str]:
+    for s in k.step.states:
+        yield f"if (g_{s}_start) g_{s}_start[i] = g_{s};"
+    for x in k.inputs:
+        yield f"if (!stride) STORE(g_{x.name}[i], g_{x.name}_sum);"
+    for p in k.terms:
+        yield f"g_{p.name}[i] = g_{p.name}_sum;"
+
+
+def _indented(lines: Iterable[str]) -> str:
+    return "".join(f"    {line}\n" for line in lines)

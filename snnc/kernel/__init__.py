@@ -1,0 +1,1 @@
+"""A fused kernel as a value: a body, operands with axes, results."""

@@ -1,0 +1,54 @@
+"""How messages say what was written and what could be written instead."""
+
+import json
+from collections.abc import Sequence
+
+from snnc.source.tree import Tree
+
+_LONGEST = 40
+
+
+def toml(node: object) -> str:
+    """A value as TOML writes it, cut if it is long; only the sort of a table or an array."""
+    value = node.value if isinstance(node, Tree) else node
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "an array"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def join(words: Sequence[str], last: str = "or") -> str:
+    """``a, b or c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def instead(node: Tree, expected: Sequence[str]) -> str | None:
+    """The value that was meant, if it is plain: ``4`` for ``"4"``, ``[8]`` for ``8``."""
+    value = node.value
+    if isinstance(value, str) and _unquoted(value, expected):
+        return f"write `{value}`, without quotes"
+    if isinstance(value, float) and value.is_integer() and "an integer" in expected:
+        return f"write `{value:.0f}`"
+    if type(value) is int and value in (0, 1) and "true or false" in expected:
+        return f"write `{str(bool(value)).lower()}`"
+    if "kind" in node.table and "an array" in expected:
+        return "write each item as `[[network.layers]]`, or all in `[ … ]`"
+    if type(value) is int and list(expected) == ["an array"]:
+        return f"write `[{toml(node)}]`"
+    return None
+
+
+def _unquoted(text: str, expected: Sequence[str]) -> bool:
+    if "true or false" in expected:
+        return text in ("true", "false")
+    try:
+        number = float(text)
+    except ValueError:
+        return False
+    return "a number" in expected or ("an integer" in expected and number.is_integer())

@@ -1,0 +1,130 @@
+"""Equations in the form that gradients and printers share: small steps, nothing computed twice.
+
+Powers become products, every call gets a name of its own (its derivative needs its value), and what
+depends on parameters alone leaves the step: a ``Lifted`` term is computed once a call, outside.
+"""
+
+from dataclasses import dataclass
+
+from snnc.step.fold import fold
+from snnc.step.parse import StepError
+from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, names
+
+ARITHMETIC = frozenset({"add", "sub", "mul", "div", "neg", "detach"})
+COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
+_LARGEST_POWER = 8
+_POWERS = range(1, _LARGEST_POWER + 1)
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """A term of parameters alone, under the name by which the step reads it."""
+
+    name: str
+    value: Expr
+    parameters: frozenset[str]
+
+
+def simplified(step: Step) -> tuple[Step, tuple[Lifted, ...]]:
+    """The same step in that form, and what was lifted out of it.
+
+    The parameters of the step returned are the names of the lifted terms.
+    """
+    walker = _Walker(step)
+    for assign in step.body:
+        walker.assign(assign)
+    lifted = tuple(walker.lifted.values())
+    body = tuple(walker.body)
+    new = Step(
+        step.inputs, step.states, tuple(term.name for term in lifted), body, step.output, step.next
+    )
+    return new, lifted
+
+
+class _Walker:
+    def __init__(self, step: Step) -> None:
+        self.parameters = frozenset(step.parameters)
+        self.taken = {*step.inputs, *step.states, *step.parameters, *(a.name for a in step.body)}
+        self.lifted: dict[Expr, Lifted] = {}
+        self.temporaries: dict[Expr, Var] = {}
+        self.body: list[Assign] = []
+
+    def assign(self, assign: Assign) -> None:
+        value = self.outer(self.lift(fold(assign.value)))
+        self.body.append(Assign(assign.name, value, assign.source))
+
+    def lift(self, expr: Expr) -> Expr:
+        """Largest terms of parameters first; ``a / p`` is ``a * (1 / p)``, rounded once."""
+        if self.pure(expr):
+            return self.named(expr)
+        if not isinstance(expr, Op):
+            return expr
+        if expr.name == "div" and self.pure(expr.args[1]):
+            inverse = Op("div", (Const(1.0), expr.args[1]), expr.at)
+            return Op("mul", (self.lift(expr.args[0]), self.named(inverse)), expr.at)
+        return Op(expr.name, tuple(self.lift(arg) for arg in expr.args), expr.at)
+
+    def pure(self, expr: Expr) -> bool:
+        read = set(names(expr))
+        return bool(read) and read <= self.parameters
+
+    def named(self, expr: Expr) -> Var:
+        if expr not in self.lifted:
+            stem = "_".join(dict.fromkeys(names(expr)))
+            wanted = stem if isinstance(expr, Var) else f"{stem}_term"
+            if isinstance(expr, Op) and expr.name == "div" and expr.args[0] == Const(1.0):
+                wanted = f"{stem}_inverse"
+            name = wanted if isinstance(expr, Var) else self.fresh(wanted)
+            self.lifted[expr] = Lifted(name, expr, frozenset(names(expr)))
+        return Var(self.lifted[expr].name)
+
+    def outer(self, expr: Expr) -> Expr:
+        """The right side of an assignment may itself be a call; its arguments are simple."""
+        if isinstance(expr, Op) and expr.name not in ARITHMETIC | {"pow"}:
+            return Op(expr.name, tuple(self.argument(arg) for arg in expr.args), expr.at)
+        return self.inner(expr)
+
+    def inner(self, expr: Expr) -> Expr:
+        if not isinstance(expr, Op):
+            return expr
+        if expr.name == "pow":
+            return self.power(expr)
+        if expr.name in ARITHMETIC:
+            return Op(expr.name, tuple(self.inner(arg) for arg in expr.args), expr.at)
+        if expr.name in COMPARISONS:
+            raise StepError("a comparison can only stand in `where(condition, a, b)`", expr.at)
+        return self.temporary(expr.name, self.outer(expr))
+
+    def argument(self, expr: Expr) -> Expr:
+        """Conditions stay where they are, between simple operands."""
+        if isinstance(expr, Op) and expr.name in COMPARISONS:
+            return Op(expr.name, tuple(self.inner(arg) for arg in expr.args), expr.at)
+        return self.inner(expr)
+
+    def power(self, expr: Op) -> Expr:
+        base, exponent = expr.args
+        if not isinstance(exponent, Const) or exponent.value not in _POWERS:
+            raise StepError(f"an exponent is a whole number from 1 to {_LARGEST_POWER}", expr.at)
+        factor = self.inner(base)
+        if not isinstance(factor, Var):
+            factor = self.temporary("base", factor)
+        product: Expr = factor
+        for _ in range(int(exponent.value) - 1):
+            product = Op("mul", (product, factor), expr.at)
+        return product
+
+    def temporary(self, stem: str, value: Expr) -> Var:
+        """A name for ``value``: the one it has already, if it was needed before."""
+        if value not in self.temporaries:
+            name = self.fresh(f"{stem}_of" if stem != "base" else stem)
+            self.body.append(Assign(name, value, name))
+            self.temporaries[value] = Var(name)
+        return self.temporaries[value]
+
+    def fresh(self, wanted: str) -> str:
+        name, version = wanted, 1
+        while name in self.taken:
+            version += 1
+            name = f"{wanted}{version}"
+        self.taken.add(name)
+        return name

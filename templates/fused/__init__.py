@@ -1,0 +1,22 @@
+"""Runs fused neurons: as C on the CPU, as CUDA through CuPy, as a loop over tensors anywhere.
+
+The same in every package that snnc writes; the neurons themselves are in kernels.py.
+SNNC_BACKEND=auto|c|cuda|torch chooses. A backend that is asked for by name and cannot be had is an
+error; "auto" takes the loop instead and says so once.
+"""
+
+from .calls import Spec, Tensors, choose, spike
+from .kernels import Kernels
+from .module import FusedNeuron, State
+from .selfcheck import selfcheck
+
+__all__ = [
+    "FusedNeuron",
+    "Kernels",
+    "Spec",
+    "State",
+    "Tensors",
+    "choose",
+    "selfcheck",
+    "spike",
+]

@@ -1,0 +1,63 @@
+"""What the neurons of a network have in common as modules."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from .calls import Tensors
+from .kernels import Kernels
+
+State = Tensor | float
+
+
+class FusedNeuron(nn.Module):
+    """A neuron whose steps all run in one kernel; its state is fresh at every call.
+
+    A subclass names its kernel and, if it has numbers that are tensors, computes from them the
+    ``terms`` that the kernel reads.
+    """
+
+    kernels: ClassVar[Kernels]
+    kernel: ClassVar[str]
+
+    def terms(self) -> list[Tensor]:
+        """What the kernel reads of the module's parameters."""
+        return []
+
+    def starts(self) -> list[State]:
+        """Each state before the first step, if the kernel does not know it."""
+        return []
+
+    def forward(self, *inputs: Tensor, time_steps: int | None = None) -> Tensor:
+        """All steps, [T, B, ...], of inputs [T, B, ...]; with time_steps, of [B, ...]."""
+        return self.run(inputs, self.starts(), time_steps, end=False)[0]
+
+    def step(self, inputs: Sequence[Tensor], states: Sequence[State]) -> Tensors:
+        """One step of inputs [B, ...]: the output, then the states after it."""
+        output, *after = self.run(inputs, states, 1, end=True)
+        return output[0], *after
+
+    def run(
+        self,
+        inputs: Sequence[Tensor],
+        states: Sequence[State],
+        time_steps: int | None,
+        end: bool,
+    ) -> Tensors:
+        """The output at every step and, if ``end``, the states after the last."""
+        first, static = inputs[0], time_steps is not None
+        steps = len(first) if time_steps is None else time_steps
+        sample = first if static else first[0] if steps else first.sum(0)
+        real = torch.promote_types(first.dtype, torch.float32)
+        terms = [term.to(real) for term in self.terms()]
+        starts = [as_state(state, sample, real) for state in states]
+        return self.kernels.run(self.kernel, inputs, terms, starts, steps, static, end)
+
+
+def as_state(state: State, sample: Tensor, dtype: torch.dtype) -> Tensor:
+    """A state of the sample's shape."""
+    if isinstance(state, Tensor):
+        return state.to(dtype).expand(sample.shape)
+    return torch.full_like(sample, state, dtype=dtype)

@@ -1,0 +1,204 @@
+"""Layers state what PyTorch does: shapes, parameters, multiply-accumulates, and what is refused.
+
+Where snnc is stricter than PyTorch on purpose, a test at the end says so.
+"""
+
+import warnings
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from snnc.kinds import catalog
+from snnc.layer import Layer, Shape, ShapeError
+from snnc.layers.add import Add
+from snnc.layers.concat import Concat
+from snnc.layers.linear import Linear
+
+KINDS = catalog("snnc.layers")
+Fields = dict[str, st.SearchStrategy[Any]]
+Shapes = st.SearchStrategy[tuple[Shape, ...]]
+
+
+def sizes(low: int, high: int, axes: int) -> st.SearchStrategy[Any]:
+    """One number for every axis, or one an axis."""
+    each = st.integers(low, high)
+    return each | st.tuples(*[each] * axes)
+
+
+def shapes(*ranks: int, high: int = 9, inputs: int = 1) -> Shapes:
+    """The shapes of as many inputs, each of one of these ranks."""
+    one = st.sampled_from(ranks).flatmap(lambda rank: st.tuples(*[st.integers(1, high)] * rank))
+    return st.tuples(*[one] * inputs)
+
+
+def joinable() -> Shapes:
+    """Inputs of one shape, or that differ in an axis, or that have nothing in common."""
+    shape = st.tuples(*[st.integers(1, 3)] * 2)
+    near = shape.flatmap(lambda s: st.tuples(st.just(s), st.sampled_from([s, (s[0], 4), s[:1]])))
+    return near | shapes(1, 2, 3, high=2, inputs=2) | shapes(2, high=2, inputs=3)
+
+
+def conv(axes: int) -> Fields:
+    return {  # in_channels is inferred: stated, it is tested below; so are two modes of padding
+        "in_channels": st.none(), "out_channels": st.integers(1, 6),
+        "kernel_size": sizes(1, 4, axes), "stride": sizes(1, 3, axes),
+        "padding": sizes(0, 4, axes) | st.sampled_from(["same", "valid"]),
+        "dilation": sizes(1, 3, axes), "groups": st.integers(1, 3), "bias": st.booleans(),
+        "padding_mode": st.sampled_from(["zeros", "replicate"]),
+    }  # fmt: skip
+
+
+OVER = st.sampled_from(["sequence", "step"])
+BATCH_NORM: Fields = {
+    "num_features": st.none(), "eps": st.floats(1e-8, 1.0), "momentum": st.floats(0.0, 1.0),
+    "affine": st.booleans(), "stats": OVER,
+}  # fmt: skip
+WINDOW: Fields = {
+    "kernel_size": sizes(1, 4, 2), "stride": st.none() | sizes(1, 4, 2),
+    "padding": sizes(0, 2, 2), "ceil_mode": st.booleans(),
+}  # fmt: skip
+MEAN: Fields = {"count_include_pad": st.booleans(), "divisor_override": st.none() | st.just(3)}
+LINEAR = {"in_features": st.none(), "out_features": st.integers(1, 9), "bias": st.booleans()}
+AXIS = st.integers(-4, 3)
+CASES: dict[str, tuple[Fields, Shapes]] = {
+    "AdaptiveAvgPool2d": ({"output_size": sizes(1, 9, 2)}, shapes(3)),
+    "Add": ({}, joinable()),
+    "AvgPool2d": (WINDOW | MEAN, shapes(3)),
+    "BatchNorm1d": (BATCH_NORM, shapes(1, 2)),
+    "BatchNorm2d": (BATCH_NORM, shapes(3)),
+    "Concat": ({"dim": AXIS}, joinable()),
+    "Conv1d": (conv(1), shapes(2)),
+    "Conv2d": (conv(2), shapes(3)),
+    "Dropout": ({"p": st.floats(0.0, 0.99), "mask": OVER}, shapes(1, 3)),
+    "Flatten": ({"start_dim": AXIS, "end_dim": AXIS}, shapes(1, 2, 3, 4, high=3)),
+    "Identity": ({}, shapes(1, 2, 3)),
+    "Linear": (LINEAR, shapes(1)),
+    "MaxPool2d": (WINDOW | {"dilation": sizes(1, 2, 2)}, shapes(3)),
+    "ReLU": ({}, shapes(1, 2, 3)),
+}  # fmt: skip
+
+
+def test_every_layer_and_every_field_of_it_has_a_strategy() -> None:
+    fields = {
+        name: set(kind.model_fields) - set(Layer.model_fields) for name, kind in KINDS.items()
+    }
+    assert {kind: set(case[0]) for kind, case in CASES.items()} == fields
+
+
+def made(kind: str, **fields: object) -> Layer:
+    layer = KINDS[kind].model_validate(fields)
+    assert isinstance(layer, Layer)
+    return layer
+
+
+@st.composite
+def layers(draw: st.DrawFn, kind: str) -> tuple[Layer, tuple[Shape, ...]]:
+    """A layer with random fields, some left at their defaults, and the shapes of its inputs."""
+    fields, inputs = CASES[kind]
+    required = {key for key, field in KINDS[kind].model_fields.items() if field.is_required()}
+    must = {key: value for key, value in fields.items() if key in required}
+    may = {key: value for key, value in fields.items() if key not in required}
+    return made(kind, **draw(st.fixed_dictionaries(must, optional=may))), draw(inputs)
+
+
+def stated(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[Shape, int, int] | None:
+    """Shape, parameters and MACs as the layer states them; None if it refuses its inputs."""
+    try:
+        return layer.shape(*inputs), layer.parameters(*inputs), layer.macs(*inputs)
+    except ShapeError:
+        return None
+
+
+def measured(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[Shape, int, int] | None:
+    """The same as PyTorch has them; None if it raises."""
+    if isinstance(layer, Concat) and layer.dim == -1 - len(inputs[0]):
+        return None  # torch.cat would join the batches
+    if isinstance(layer, Add) and len(set(inputs)) > 1:
+        return None  # torch.add would broadcast: hardly ever what a network means
+    data = [torch.zeros(1, *shape) for shape in inputs]
+    try:
+        with warnings.catch_warnings(), FlopCounterMode(display=False) as counter:
+            warnings.simplefilter("ignore")  # "same" of an even kernel copies its input
+            apply, parameters = built(layer, inputs)
+            value = apply(data)
+    except (RuntimeError, ValueError, IndexError):
+        return None
+    return tuple(value.shape[1:]), parameters, counter.get_total_flops() // 2
+
+
+def built(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[Callable[[list[Tensor]], Tensor], int]:
+    """What the layer says it is in PyTorch, and how many numbers that learns."""
+    call = layer.torch_call(*inputs)
+    if call is None:
+        return lambda data: layer.textbook(data[0], 0, lambda shape, _: torch.zeros(shape)), 0
+    home, _, name = call.target.rpartition(".")
+    function: Any = getattr({"nn": nn, "torch": torch}[home], name)
+    if call.of == "each":
+        return lambda data: reduce(function, data), 0
+    if call.of == "list":
+        return lambda data: function(data, **call.keywords), 0
+    module = function(*call.args, **call.keywords).eval()
+    return lambda data: module(*data), sum(p.numel() for p in module.parameters())
+
+
+@pytest.mark.parametrize("kind", sorted(CASES))
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(data=st.data())
+def test_shape_parameters_and_macs_are_pytorchs(kind: str, data: st.DataObject) -> None:
+    layer, inputs = data.draw(layers(kind))
+    assert stated(layer, inputs) == measured(layer, inputs)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "fields"),
+    [
+        ("Conv1d", "in_channels", {"out_channels": 2, "kernel_size": 3}),
+        ("Conv2d", "in_channels", {"out_channels": 2, "kernel_size": 3}),
+        ("Linear", "in_features", {"out_features": 2}),
+        ("BatchNorm1d", "num_features", {}),
+        ("BatchNorm2d", "num_features", {}),
+    ],
+)
+def test_a_stated_size_is_checked(kind: str, key: str, fields: dict[str, object]) -> None:
+    shape = (3, 8, 8)[: 1 if kind == "Linear" else int(kind[-2]) + 1]
+    got = stated(made(kind, **fields, **{key: 3}), (shape,))
+    assert got is not None
+    assert got == measured(made(kind, **fields), (shape,))
+    with pytest.raises(ShapeError, match=f"`{key}` is 4, but the input has 3") as refused:
+        made(kind, **fields, **{key: 4}).shape(shape)
+    assert refused.value.field == key
+
+
+@pytest.mark.parametrize("kind", [name for name in CASES if name[-2:] in ("1d", "2d", "ar")])
+@settings(max_examples=20, deadline=None, derandomize=True, database=None)
+@given(data=st.data())
+def test_a_sample_has_the_axes_that_the_layer_names(kind: str, data: st.DataObject) -> None:
+    """PyTorch takes [1, H, W] for an image without a batch: it cannot know that [H, W] came in."""
+    layer, (good,) = data.draw(layers(kind))
+    shape = data.draw(shapes(1, 2, 3, 4).filter(lambda s: len(s[0]) != len(good)))[0]
+    if kind != "BatchNorm1d" or len(shape) > 2:
+        with pytest.raises(ShapeError, match="expected"):
+            layer.shape(shape)
+
+
+@pytest.mark.xfail(strict=True, reason="not checked yet", raises=AssertionError)
+@pytest.mark.parametrize("padding", [("reflect", 2), ("circular", 3), ("reflect", "same")])
+def test_padding_made_of_the_input_is_no_larger_than_it(padding: tuple[str, int | str]) -> None:
+    mode, size = padding
+    layer = made("Conv1d", out_channels=1, kernel_size=6, padding=size, padding_mode=mode)
+    assert stated(layer, ((1, 2),)) == measured(layer, ((1, 2),))
+
+
+def test_linear_asks_for_features_where_pytorch_maps_the_last_axis() -> None:
+    layer = Linear(out_features=2)
+    assert measured(layer, ((3, 4),)) == ((3, 2), 10, 24)
+    with pytest.raises(ShapeError, match=r"expected features \[N\], got \[3, 4\]") as refused:
+        layer.shape((3, 4))
+    assert "Flatten" in str(refused.value.help)

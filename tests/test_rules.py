@@ -1,0 +1,91 @@
+"""Lint rules: each finds its own example and nothing in what it says to write instead."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+import snnc
+from snnc.formats.concise import render
+from snnc.rules import Rule, rules
+
+HEAD = 'format = 1\nname = "net"\ntime_steps = 4\n\n[input]\nshape = [4]\n'
+DEAD = """
+[network]
+layers = [
+  { kind = "Linear", name = "a", out_features = 4 },
+  { kind = "Linear", name = "b", out_features = 4 },
+  { kind = "LIF", from = "a" },
+]
+"""
+SAID = "net.snn.toml:11:3: SNN401 dead-layer `b` is never read: no output depends on it\n"
+
+every = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.name)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def said(text: str) -> str:
+    Path("net.snn.toml").write_text(HEAD + text, "utf-8")
+    return render(snnc.check("net.snn.toml"))
+
+
+def names(text: str) -> list[str]:
+    return [line.split()[2] for line in said(text).splitlines()]
+
+
+@every
+def test_the_example_fires_this_rule_and_no_other(rule: Rule) -> None:
+    assert set(names(rule.example)) == {rule.name}
+
+
+@every
+def test_what_to_write_instead_is_fine(rule: Rule) -> None:
+    assert said(rule.instead) == ""
+
+
+@every
+def test_the_rule_is_explained(rule: Rule) -> None:
+    first, _, rest = (inspect.getdoc(type(rule)) or "").partition("\n\n")
+    assert first.endswith(".")
+    assert len(rest) > 20
+
+
+def test_codes_and_names_are_unique() -> None:
+    assert len({rule.code for rule in rules()}) == len(rules())
+    assert len({rule.name for rule in rules()}) == len(rules())
+
+
+def test_a_finding() -> None:
+    assert said(DEAD) == SAID
+
+
+@pytest.mark.parametrize("name", ["dead-layer", "SNN401"])
+def test_a_comment_on_the_line_answers_it(name: str) -> None:
+    line = '  { kind = "Linear", name = "b", out_features = 4 },'
+    assert said(DEAD.replace(line, f"{line}  # snnc: ignore[{name}]")) == ""
+    assert said(DEAD.replace(line, f"  # snnc: ignore[{name}]\n{line}")) == ""
+    assert said(DEAD + f"# snnc: file-ignore[{name}]\n") == ""
+
+
+def test_a_comment_elsewhere_does_not() -> None:
+    text = DEAD.replace("[network]", "[network]  # snnc: ignore[dead-layer]")
+    assert names(text) == ["unused-ignore", "dead-layer"]
+
+
+def test_a_comment_that_answers_nothing_is_reported() -> None:
+    text = f"{DEAD}# snnc: file-ignore[no-neuron]\n"
+    unused = "net.snn.toml:14:22: SNN004 unused-ignore `no-neuron` ignores nothing here\n"
+    assert said(text) == SAID + unused
+
+
+def test_a_blanket_ignore_is_an_error() -> None:
+    assert names(DEAD + "# snnc: ignore\n") == ["dead-layer", "blanket-ignore"]
+
+
+def test_errors_cannot_be_ignored() -> None:
+    text = '[network]\nlayers = ["LIFF"]  # snnc: ignore[unknown-kind]\n'
+    assert names(text) == ["unknown-kind"]
