@@ -59,10 +59,13 @@ def emit(document: Document) -> dict[str, str]:
     spec = document.spec
     bodies = _emit(lower(graph, spec.build.schedule), lower(graph), spec.train)
     source = Path(document.source.path).name
-    return {
-        name: with_header(body, source, spec, document.settings) if name.endswith(".py") else body
+    run_time = {name for name in bodies if name.startswith("fused/")}
+    texts = {
+        name: with_header(body, source, None if name in run_time else spec, document.settings)
         for name, body in bodies.items()
+        if name.endswith(".py")
     }
+    return {**bodies, **texts}
 
 
 def compile(path: Path | str, settings: Sequence[str] = (), **arguments: Any) -> "nn.Module":

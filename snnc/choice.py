@@ -22,6 +22,21 @@ from snnc.kinds import Kind, catalog
 
 NONE = "none"
 
+Own = Mapping[str, Mapping[str, type[Kind]]]
+"""Kinds that a document defines itself, by the package that they join."""
+
+_own: ContextVar[Own | None] = ContextVar("_own", default=None)
+
+
+@contextmanager
+def joined(own: Own) -> Iterator[None]:
+    """While a document is validated, its own kinds stand beside those of each package."""
+    token = _own.set(own)
+    try:
+        yield
+    finally:
+        _own.reset(token)
+
 
 class Choice:
     """Marks a field whose value is one of the kinds in the given packages.
@@ -35,7 +50,13 @@ class Choice:
 
     def kinds(self) -> dict[str, type[Kind]]:
         """Every kind that may be chosen, by its name."""
-        return {name: kind for p in self.packages for name, kind in catalog(p).items()}
+        own = _own.get() or {}
+        return {
+            name: kind
+            for package in self.packages
+            for kinds in (catalog(package), own.get(package, {}))
+            for name, kind in kinds.items()
+        }
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from snnc.choice import Choice
+from snnc.choice import Choice, joined
+from snnc.definitions import own_kinds
 from snnc.neuron import SpikingNeuron
 from snnc.refusals import refusals
 from snnc.resolve import resolve
@@ -46,7 +47,8 @@ def load(path: Path | str, settings: Sequence[str] = ()) -> Document:
     kinds = Choice(*LAYERS).kinds()
     spiking = {name for name, kind in kinds.items() if issubclass(kind, SpikingNeuron)}
     resolved = resolve(source, settings, spiking, kinds, read)
-    spec = validate(resolved.tree)
+    with joined(own_kinds(resolved.tree)):
+        spec = validate(resolved.tree)
     unused = resolved.unused_vars, resolved.unused_defaults
     return Document(source, resolved.tree, spec, tuple(settings), *unused)
 

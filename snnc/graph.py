@@ -172,7 +172,7 @@ class _Builder:
         want = layer.ports
         if want == count or (want is None and count > 1):
             return True
-        words = "two or more inputs" if want is None else "one input"
+        words = {None: "two or more inputs", 1: "one input"}.get(want, f"{want} inputs")
         message = f"{layer.kind} takes {words}, not {count}"
         help = 'name them: `from = ["a", "b"]`' if want is None else "join them by Add or Concat"
         self.fail((*at, "from"), "SNN304", "wrong-inputs", message, help)

@@ -10,6 +10,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _REFERENCE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*(@-[1-9][0-9]*)?\Z")
 
 LONGEST = 40
+LONGEST_SYMBOL = 20
 """Of a name: generated lines that hold two of them still fit."""
 
 # What nn.Module and the generated class define themselves (checked against torch in the tests).
@@ -51,6 +52,15 @@ def identifier(name: str) -> str:
         raise _bad("is taken: PyTorch's modules have an attribute of it")
     if name in _LOCALS:
         raise _bad("is taken: generated code uses it")
+    return name
+
+
+def symbol(name: str) -> str:
+    """A name in equations: an input, a state, a parameter."""
+    if not _IDENTIFIER.match(name) or keyword.iskeyword(name):
+        raise _bad("is not a name for equations: letters, digits and _, starting with a letter")
+    if len(name) > LONGEST_SYMBOL:
+        raise _bad(f"is longer than {LONGEST_SYMBOL} characters")
     return name
 
 

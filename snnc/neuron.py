@@ -1,13 +1,13 @@
 """What every neuron states: its equations, once; everything else is derived from them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from snnc.choice import Choice
-from snnc.layer import Layer, Shape, Traits
+from snnc.layer import Layer, Shape, ShapeError, Site, Traits, show
 from snnc.number import Number, Positive, Value
 from snnc.step.link import Parameter, Reset, link
 from snnc.step.parse import parse
@@ -81,10 +81,19 @@ class Neuron(Layer):
         return f"{state}_start" if state in self.initial else str(at)
 
     def traits(self, training: bool) -> Traits:
-        return Traits(time="causal")
+        # without a state it is an element-wise merge
+        return Traits(time="causal" if self.states else "pointwise")
 
     def shape(self, *inputs: Shape) -> Shape:
+        for shape in inputs[1:]:
+            if shape != inputs[0]:
+                message = f"{self.kind} needs inputs of one shape"
+                raise ShapeError(f"{message}, not {show(inputs[0])} and {show(shape)}", "from")
         return inputs[0]
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        """An element-wise merge takes its inputs as one step, whatever they are."""
+        return f"self.{name}({', '.join(args)}, time_steps=1)[0]"
 
     def parameters(self, *inputs: Shape) -> int:
         learnable = (value for value in self.run_time().values() if value.learnable)
@@ -104,15 +113,27 @@ def count(value: Value, shape: Shape) -> int:
 
 
 class SpikingNeuron(Neuron):
-    """A neuron that fires: charge, spike, reset; a spike at exactly the threshold."""
+    """A neuron that fires, at exactly the threshold too; its equations say how it resets."""
+
+    v_threshold: Positive = 1.0
+    detach_reset: bool = False
+    surrogate: Annotated[Surrogate, Choice("snnc.surrogates")] = ATan()
+
+    @property
+    def reset_rule(self) -> Reset:
+        return Reset("soft", self.detach_reset)
+
+
+class ResettingNeuron(SpikingNeuron):
+    """A neuron that fires and resets as the spec says: charge, spike, reset.
+
+    Its equations may ask whether the reset is ``soft``.
+    """
 
     states: ClassVar[Mapping[str, str | float]] = {"v": "v_reset"}
 
-    v_threshold: Positive = 1.0
     reset: Literal["hard", "soft"] = "hard"
     v_reset: Number = 0.0
-    detach_reset: bool = False
-    surrogate: Annotated[Surrogate, Choice("snnc.surrogates")] = ATan()
 
     @property
     def reset_rule(self) -> Reset:
@@ -120,8 +141,8 @@ class SpikingNeuron(Neuron):
 
     def numbers(self) -> dict[str, Number | bool]:
         # a soft reset goes nowhere in particular: what decays, decays to 0
-        soft = {"v_reset": 0.0} if self.reset == "soft" else {}
-        return {**super().numbers(), **soft}
+        soft = self.reset == "soft"
+        return {"soft": soft, **super().numbers(), **({"v_reset": 0.0} if soft else {})}
 
     @model_validator(mode="after")
     def _one_reset(self) -> Self:

@@ -58,7 +58,7 @@ def write(files: tuple[File, ...]) -> tuple[File, ...]:
             temporary.replace(path)
     for file in changed:
         if file.want is None:
-            file.path.unlink()
+            _remove(file.path)
     return changed
 
 
@@ -79,14 +79,18 @@ def _diff(file: File) -> Iterator[str]:
 
 
 def _left_over(folder: Path, files: Mapping[str, str]) -> Iterator[File]:
+    """What was generated from the same spec; packages of others may lie in the same folder."""
+    titles = {_title(text) for text in files.values() if read_header(text)}
     for path in sorted(folder.rglob("*.py")):
+        if path.relative_to(folder).as_posix() in files or not path.is_file():
+            continue
         have = _read(path)
-        if (
-            path.relative_to(folder).as_posix() not in files
-            and have is not None
-            and read_header(have)
-        ):
+        if have is not None and read_header(have) and _title(have) in titles:
             yield File(path, None, have)
+
+
+def _title(text: str) -> str:
+    return text.partition("\n")[0]
 
 
 def _read(path: Path) -> str | None:
@@ -112,6 +116,12 @@ def _staged(path: Path, text: str, stack: ExitStack) -> Path:
         file.write(text.encode())
     temporary.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
     return temporary
+
+
+def _remove(path: Path) -> None:
+    path.unlink()
+    with suppress(OSError):  # it is not empty
+        path.parent.rmdir()
 
 
 def _umask() -> int:

@@ -10,6 +10,7 @@ from snnc.encoder import Encoder
 from snnc.encoders.direct import Direct
 from snnc.layer import Layer, Name, Source
 from snnc.names import network
+from snnc.own import OwnNeuron, OwnSurrogate
 from snnc.readout import Readout
 from snnc.readouts.mean import Mean
 from snnc.sizes import Positive
@@ -61,6 +62,8 @@ class Spec(Section):
     inputs: Annotated[dict[Name, Input], Field(min_length=1)]
     network: Network
     outputs: Annotated[dict[Name, Output], Field(min_length=1)]
+    neurons: dict[Name, OwnNeuron] = Field(default_factory=dict)
+    surrogates: dict[Name, OwnSurrogate] = Field(default_factory=dict)
     train: Train | None = None
     build: Build = Build()
 

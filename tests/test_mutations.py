@@ -120,7 +120,7 @@ def wording(message: str) -> bool:
         "pydantic",
         "Tree(",
         "constrained",
-        "None",
+        "NoneType",
         "[type",
     )
     return not any(word in message for word in foreign)

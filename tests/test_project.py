@@ -117,6 +117,23 @@ def test_what_is_no_longer_generated_goes(run: Run) -> None:
     assert check(run) == UP_TO_DATE
 
 
+def test_folders_that_are_no_longer_generated_go(run: Run) -> None:
+    run()
+    Path("net/old").mkdir()
+    Path("net/old/kernels.py").write_text(Path("net/model.py").read_text())
+    said = "net/old/kernels.py: is no longer generated: run snnc build net.snn.toml to remove it\n"
+    assert check(run) == Ran(1, "", said)
+    run()
+    assert not Path("net/old").exists()
+
+
+def test_packages_within_packages_are_not_left_over(run: Run) -> None:
+    Path("other.snn.toml").write_text(SPEC.replace('"net"', '"other"'))
+    run(".")
+    ran = run("net.snn.toml", "-o", ".")
+    assert (ran.code, Path("other/model.py").exists()) == (0, True)
+
+
 def test_what_is_no_longer_generated_but_edited_stays(run: Run) -> None:
     Path("net.snn.toml").write_text(SPEC + TRAIN)
     run()
@@ -155,8 +172,8 @@ def test_a_file_of_others_in_the_way(run: Run) -> None:
 
 def test_line_ends_of_a_windows_checkout_are_no_change(run: Run) -> None:
     run()
-    for path in Path("net").iterdir():
-        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    for path, content in contents().items():
+        Path(path).write_bytes(content.replace(b"\n", b"\r\n"))
     before = contents()
     assert check(run) == UP_TO_DATE
     assert run("--diff", "net.snn.toml") == Ran(0, "", "")

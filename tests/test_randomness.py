@@ -32,22 +32,25 @@ SPEC = """
 shape = [2, 3]
 encoder = "{encoder}"
 [network]
-layers = [{layers}]
+layers = [{layers}, {{ kind = "IF", name = "last" }}]
 [output]
+from = "drawn"
 readout = "sequence"
 """
+STEP = '{ kind = "Dropout", name = "drawn", p = 0.3, mask = "step" }'
+SEQUENCE = '{ kind = "Dropout", name = "drawn", p = 0.3 }'
 NETS = {
-    "poisson": ("poisson", '"Identity"'),
-    "mask of a sequence": ("none", '{ kind = "Dropout", p = 0.3 }'),
-    "mask of a static value": ("direct", '{ kind = "Dropout", p = 0.3 }, "IF"'),
-    "mask of a step": ("none", '{ kind = "Dropout", p = 0.3, mask = "step" }'),
-    "all at once": ("poisson", '{ kind = "Dropout", mask = "step" }, "Dropout", "IF"'),
+    "poisson": ("poisson", '{ kind = "Identity", name = "drawn" }'),
+    "mask of a sequence": ("none", SEQUENCE),
+    "mask of a static value": ("direct", SEQUENCE),
+    "mask of a step": ("none", STEP),
+    "all at once": ("poisson", f'{{ kind = "Dropout" }}, "IF", {STEP}'),
 }
 
 
 def generated(folder: Path, name: str, schedule: str = "fold", steps: int = 6) -> nn.Module:
     encoder, layers = NETS[name]
-    text = SPEC.replace("{encoder}", encoder).replace("{layers}", layers)
+    text = SPEC.format(encoder=encoder, layers=layers)
     doc = document(folder, text, steps, f"build.schedule={schedule}")
     return network(snnc.emit(doc), "net")().double()
 

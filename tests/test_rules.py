@@ -78,7 +78,7 @@ def test_a_comment_elsewhere_does_not() -> None:
 
 def test_a_comment_that_answers_nothing_is_reported() -> None:
     text = f"{DEAD}# snnc: file-ignore[no-neuron]\n"
-    unused = "net.snn.toml:14:22: SNN004 unused-ignore `no-neuron` ignores nothing here\n"
+    unused = "net.snn.toml:14:21: SNN004 unused-ignore `no-neuron` ignores nothing here\n"
     assert said(text) == SAID + unused
 
 

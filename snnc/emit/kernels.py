@@ -17,7 +17,10 @@ _STANDARD = (
     ("import sys", "sys."),
     ("from collections.abc import Sequence", "Sequence["),
 )
-_FUSED = ("FusedNeuron", "Kernels", "Spec", "State", "Tensors", "choose", "selfcheck", "spike")
+_FUSED = (
+    *("FusedNeuron", "Kernels", "Spec", "State", "Tensors"),
+    *("channels", "choose", "selfcheck", "spike"),
+)
 
 
 def kernels_py(programs: Iterable[Program], neurons: Neurons) -> str:

@@ -15,6 +15,8 @@ def statement(text: str, indent: int) -> list[str]:
     if start < 0 or not text[start + 1 : end].strip():
         return _parenthesised(text, indent)
     head, inner, tail = text[: start + 1], text[start + 1 : end], text[end:]
+    if head.endswith("(") and not (head[-2:-1].isalnum() or head[-2:-1] in "_])"):
+        return [pad + head, *statement(inner, indent + 4), pad + tail]  # no call: no comma
     return [pad + head, *_items(inner, indent + 4), pad + tail]
 
 

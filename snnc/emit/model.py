@@ -38,7 +38,9 @@ def model_py(program: Program, folded: Program, neurons: Neurons) -> str:
         "table": "\n".join(f"    {line}".rstrip() for line in shape_table(program)),
         "imports": _imports(attributes + body + inner, bool(outputs), defined(programs, neurons)),
         "outputs": outputs,
-        "neurons": _tuple([n.path for n in graph.nodes if isinstance(n.operator, Neuron)]),
+        "neurons": _tuple(
+            [n.path for n in graph.nodes if isinstance(n.operator, Neuron) and n.operator.states]
+        ),
         "time_steps": graph.time_steps,
         "variable": not _fixed(program),
         "attributes": attributes,

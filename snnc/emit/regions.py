@@ -55,13 +55,12 @@ def _argument(scope: Scope, name: str, layout: Layout) -> str:
 
 
 def _kernel(region: Scan, scope: Scope) -> None:
+    """One neuron, all steps; inputs that are all static are read once."""
     (op,) = region.ops
-    (source,) = op.reads
-    static = scope.layouts[source] == "static"
-    x = scope.use(source, "static" if static else "timed")
-    scope.assign(
-        op.node, f"self.{op.node}({x}{', time_steps=time_steps' if static else ''})", "timed"
-    )
+    static = all(scope.layouts[name] == "static" for name in op.reads)
+    args = [scope.use(name, "static" if static else "timed") for name in op.reads]
+    args += ["time_steps=time_steps"] * static
+    scope.assign(op.node, f"self.{op.node}({', '.join(args)})", "timed")
 
 
 def _loop(program: Program, region: Scan, scope: Scope) -> None:
@@ -94,12 +93,13 @@ def _begin(region: Scan, scope: Scope) -> None:
 
 def _step(program: Program, op: Op, scope: Scope) -> None:
     operator = program.node(op).operator
-    if not isinstance(operator, Neuron):
+    if not isinstance(operator, Neuron) or not operator.states:
         _apply(program, op, scope, "step", "step", "step")
         return
     states = ", ".join(_variable(f"{op.node}.{state}") for state in operator.start())
-    x = scope.use(op.reads[0], "step")
-    scope.line(f"{scope.names[op.node]}, {states} = self.{op.node}.step([{x}], [{states}])")
+    inputs = ", ".join(scope.use(name, "step") for name in op.reads)
+    call = f"self.{op.node}.step([{inputs}], [{states}])"
+    scope.line(f"{scope.names[op.node]}, {states} = {call}")
     scope.layouts[op.node] = "step"
 
 

@@ -2,10 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from snnc.neuron import SpikingNeuron
+from snnc.neuron import ResettingNeuron
 
 
-class IF(SpikingNeuron):
+class IF(ResettingNeuron):
     """Integrate-and-fire: the input is summed until it reaches the threshold."""
 
     stem: ClassVar[str] = "if"

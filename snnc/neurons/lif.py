@@ -2,11 +2,11 @@
 
 from typing import ClassVar, Literal
 
-from snnc.neuron import SpikingNeuron
+from snnc.neuron import ResettingNeuron
 from snnc.number import TimeConstant
 
 
-class LIF(SpikingNeuron):
+class LIF(ResettingNeuron):
     """Leaky integrate-and-fire: the potential decays to its resting value.
 
     ``tau``, the time constant, is in steps; with ``decay_input`` the input is divided by it too.

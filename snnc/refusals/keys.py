@@ -7,9 +7,9 @@ from snnc.source.diagnostic import Diagnostic
 from snnc.source.nearest import nearest, one_of
 
 _NOT_YET = {
-    "blocks": "blocks", "neurons": "own neurons", "surrogates": "own surrogates",
+    "blocks": "blocks",
     "convert": "conversion", "plasticity": "plasticity", "feedback": "feedback",
-    "initial": "initial states", "when": "conditional layers", "repeat": "repeated layers",
+    "when": "conditional layers", "repeat": "repeated layers",
     "losses": "several losses", "penalties": "penalties", "passes": "a choice of passes",
     "time_chunk": "training in chunks of time",
 }  # fmt: skip

@@ -101,6 +101,8 @@ def _wrong_type(refusal: Refusal) -> Diagnostic:
     if {"value", "uniform"} & node.table.keys() and "a number" in expected:
         message = f"{refusal.subject}: this version of snnc builds plain numbers only"
         return refusal.say("SNN207", "not-yet", message)
+    if type(node.value) is int and "a number" in expected:
+        return refusal.say("SNN204", "bad-value", f"{refusal.subject} is too large")
     message = f"{refusal.subject} must be {join(expected)}, not {toml(node)}"
     return refusal.say("SNN205", "wrong-type", message, instead(node, expected))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from snnc.step.fold import fold
+from snnc.step.fold import EVALUATE, fold
 from snnc.step.parse import Equation, StepError
 from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var
 
@@ -72,6 +72,7 @@ class _Linker:
         if equation.name in self.parameters:
             raise StepError(f"`{equation.name}` is a parameter: it cannot change", equation.at)
         value = fold(self.resolve(equation.value))
+        possible(value)
         name = self.fresh(equation.name)
         self.current[equation.name] = name
         return Assign(name, value, equation.name)
@@ -124,3 +125,15 @@ class _Linker:
         v_reset = self.resolve(Var("v_reset"))
         # r * 0 + kept is kept: a spike is finite, so nothing is lost by not writing it.
         return kept if v_reset == Const(0.0) else Op("add", (Op("mul", (r, v_reset)), kept))
+
+
+def possible(expr: Expr) -> None:
+    """Refuses constants that have no value: 1 / 0, log(-1), exp(1000)."""
+    if not isinstance(expr, Op):
+        return
+    if expr.name in EVALUATE and all(isinstance(arg, Const) for arg in expr.args):
+        raise StepError("this constant has no finite value", expr.at)
+    if expr.name == "div" and expr.args[1] == Const(0.0):
+        raise StepError("this divides by zero", expr.at)
+    for arg in expr.args:
+        possible(arg)

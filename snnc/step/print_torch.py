@@ -96,7 +96,6 @@ def _extremum(expr: Op, args: list[str]) -> str:
     """torch.maximum takes tensors only; with a number, clamping is the same."""
     for at, arg in enumerate(expr.args):
         if isinstance(arg, Const):
-            return f"torch.clamp({args[1 - at]}, {expr.name}={args[at]})".replace(
-                f"{expr.name}=", "min=" if expr.name == "max" else "max="
-            )
+            bound = "min" if expr.name == "max" else "max"
+            return f"torch.clamp({args[1 - at]}, {bound}={args[at]})"
     return f"torch.{expr.name}imum({', '.join(args)})"

@@ -80,7 +80,7 @@ class _Walker:
 
     def outer(self, expr: Expr) -> Expr:
         """The right side of an assignment may itself be a call; its arguments are simple."""
-        if isinstance(expr, Op) and expr.name not in ARITHMETIC | {"pow"}:
+        if isinstance(expr, Op) and expr.name not in ARITHMETIC | COMPARISONS | {"pow"}:
             return Op(expr.name, tuple(self.argument(arg) for arg in expr.args), expr.at)
         return self.inner(expr)
 

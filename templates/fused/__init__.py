@@ -7,7 +7,7 @@ error; "auto" takes the loop instead and says so once.
 
 from .calls import Spec, Tensors, choose, spike
 from .kernels import Kernels
-from .module import FusedNeuron, State
+from .module import FusedNeuron, State, channels
 from .selfcheck import selfcheck
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Spec",
     "State",
     "Tensors",
+    "channels",
     "choose",
     "selfcheck",
     "spike",

@@ -56,6 +56,11 @@ class FusedNeuron(nn.Module):
         return self.kernels.run(self.kernel, inputs, terms, starts, steps, static, end)
 
 
+def channels(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of one number a channel, as it broadcasts over a sample."""
+    return (shape[0], *(1 for _ in shape[1:]))
+
+
 def as_state(state: State, sample: Tensor, dtype: torch.dtype) -> Tensor:
     """A state of the sample's shape."""
     if isinstance(state, Tensor):

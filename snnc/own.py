@@ -1,0 +1,93 @@
+"""Neurons and surrogates by equations: as a spec defines them, kinds like any other."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+
+from snnc.names import identifier, symbol
+from snnc.neuron import Neuron, ResettingNeuron
+from snnc.number import Number
+from snnc.step.parse import Equation, parse
+from snnc.step.simplify import simplified
+from snnc.step.ssa import Expr, Op
+from snnc.surrogate import Surrogate
+
+Symbol = Annotated[str, AfterValidator(symbol)]
+KindName = Annotated[str, AfterValidator(identifier)]
+
+
+class OwnNeuron(BaseModel):
+    """``[neurons.X]``: a neuron by its equations.
+
+    Without a spike it is a synapse or a readout; without a state, an element-wise merge.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    doc: str = ""
+    inputs: Annotated[tuple[Symbol, ...], Field(min_length=1)] = ("x",)
+    parameters: dict[Symbol, bool | Number] = Field(default_factory=dict)
+    state: dict[Symbol, float] = Field(default_factory=dict)
+    step: str
+    output: Symbol
+
+    def kind(self, name: str) -> type[Neuron]:
+        """The kind that layers name by ``kind = "X"``.
+
+        Raises:
+            StepError: the equations are wrong.
+        """
+        base = ResettingNeuron if _spikes(parse(self.step)) else Neuron
+        fields: dict[str, Any] = {"kind": (Literal[name], name)}
+        for parameter, default in self.parameters.items():
+            flag = isinstance(default, bool)
+            fields[parameter] = (bool if flag else Number, default)
+        made: Any = _model(name, __base__=base, __doc__=self.doc or f"{name}.", **fields)
+        made.stem, made.step, made.output = name.lower(), self.step, self.output
+        made.inputs, made.states = self.inputs, dict(self.state)
+        made.ports = len(self.inputs)
+        kind: type[Neuron] = made
+        simplified(made().equations())
+        return kind
+
+
+class OwnSurrogate(BaseModel):
+    """``[surrogates.X]``: a surrogate gradient by its expression over ``u``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    doc: str = ""
+    parameters: dict[Symbol, float] = Field(default_factory=dict)
+    gradient: str
+
+    def kind(self, name: str) -> type[Surrogate]:
+        """The kind that neurons name by ``surrogate = "X"``. Raises StepError."""
+        fields: dict[str, Any] = {"kind": (Literal[name], name)}
+        fields |= {parameter: (float, default) for parameter, default in self.parameters.items()}
+        made: Any = _model(name, __base__=Surrogate, __doc__=self.doc or f"{name}.", **fields)
+        made.gradient = self.gradient
+        kind: type[Surrogate] = made
+        made().derivative()
+        return kind
+
+
+class OwnKinds(BaseModel):
+    """The part of a document that defines kinds."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    neurons: dict[KindName, OwnNeuron] = Field(default_factory=dict)
+    surrogates: dict[KindName, OwnSurrogate] = Field(default_factory=dict)
+
+
+_model: Any = create_model  # its result is a type only at run time
+
+
+def _spikes(equations: tuple[Equation, ...]) -> bool:
+    return any(_has_spike(equation.value) for equation in equations)
+
+
+def _has_spike(expr: Expr) -> bool:
+    if not isinstance(expr, Op):
+        return False
+    return expr.name == "spike" or any(_has_spike(arg) for arg in expr.args)

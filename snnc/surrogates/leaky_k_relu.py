@@ -1,0 +1,15 @@
+"""LeakyKReLU."""
+
+from typing import ClassVar, Literal
+
+from snnc.surrogate import Surrogate
+
+
+class LeakyKReLU(Surrogate):
+    """The slope of a leaky ReLU: k where it fires, ``leak`` where it does not (SpikingJelly)."""
+
+    gradient: ClassVar[str] = "where(u >= 0, k, leak)"
+
+    kind: Literal["LeakyKReLU"] = "LeakyKReLU"
+    leak: float = 0.0
+    k: float = 1.0

@@ -1,0 +1,16 @@
+"""QPseudoSpike."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from snnc.surrogate import Surrogate
+
+
+class QPseudoSpike(Surrogate):
+    """(1 + 2|u|/(α - 1))^-α: fat tails or thin (Herranz-Celotti and Rouat, 2022; α is its q)."""
+
+    gradient: ClassVar[str] = "exp(-alpha * log(1 + 2 / (alpha - 1) * abs(u)))"
+
+    kind: Literal["QPseudoSpike"] = "QPseudoSpike"
+    alpha: Annotated[float, Field(gt=1)] = 2.0

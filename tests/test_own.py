@@ -1,0 +1,144 @@
+"""Neurons and surrogates by equations in a spec: trained, compared, and refused at the column."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+import snnc
+from snnc.formats import render
+from snnc.source.diagnostic import Findings
+from tests.nets import document, pair
+from tests.test_truth import _same_gradients, _same_values
+
+DEFINITIONS = '''
+[surrogates.Bump]
+parameters = { width = 0.5, floor = 0.01 }
+gradient = "exp(-(u / width)**2) + floor"
+
+[neurons.TwoCompartment]
+doc = "Soma driven by x, gated by an apical dendrite driven by ctx."
+inputs = ["x", "ctx"]
+state = { v = 0.0, d = 0.25 }
+step = """
+d = d + (ctx - d) / tau_d
+h = v + (x + g * sigmoid(d) * x - v) / tau_s
+s = spike(h - v_threshold)
+v = reset(h, s)
+"""
+output = "s"
+
+[neurons.TwoCompartment.parameters]
+tau_s = 2.0
+tau_d = { value = 8.0, learnable = true, per = "channel", range = [1.0, inf] }
+g = { uniform = [0.2, 0.8], per = "neuron", learnable = true }
+v_threshold = { value = 0.5, learnable = true, per = "channel", range = [0.0, 4.0] }
+
+[neurons.DoubleExp]
+parameters = { tau_rise = 2.0, tau_decay = 8.0, rectify = true }
+state = { r = 0.0, i = 0.0 }
+step = """
+r = r - r / tau_rise + x
+i = max(i - i / tau_decay + r, 0) if rectify else i - i / tau_decay + r
+"""
+output = "i"
+
+[neurons.IAND]
+inputs = ["a", "b"]
+step = "y = (1 - a) * b"
+output = "y"
+'''
+NETWORK = """
+[input]
+shape = [5, 3]
+encoder = "none"
+
+[network]
+layers = [
+  { kind = "Conv1d", name = "basal", out_channels = 4, kernel_size = 1 },
+  { kind = "Conv1d", name = "apical", out_channels = 4, kernel_size = 1, from = "input" },
+  { kind = "TwoCompartment", name = "cell", from = ["basal", "apical"], surrogate = "Bump" },
+  { kind = "DoubleExp", name = "synapse", tau_decay = 10.0 },
+  { kind = "IF", name = "plain", v_threshold = { value = 1.0, learnable = true } },
+  { kind = "IAND", name = "iand", from = ["cell", "plain"] },
+  { kind = "Flatten" },
+  { kind = "Linear", name = "head", out_features = 2 },
+]
+"""
+
+
+@pytest.mark.parametrize("backend", ["c", "torch"])
+@pytest.mark.parametrize("schedule", ["fold", "step"])
+def test_own_neurons_are_what_their_equations_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, schedule: str, backend: str
+) -> None:
+    monkeypatch.setenv("SNNC_BACKEND", backend)
+    both = pair(document(tmp_path, NETWORK + DEFINITIONS, 5, f"build.schedule={schedule}"))
+    _same_values(both)
+    _same_gradients(both)
+
+
+def test_a_two_state_neuron_trains_through_the_c_kernel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SNNC_BACKEND", "c")
+    torch.manual_seed(0)
+    path = tmp_path / "net.snn.toml"
+    document(tmp_path, NETWORK + DEFINITIONS, 8)
+    net = snnc.compile(path)
+    x, target = torch.rand(8, 16, 5, 3) * 3, torch.rand(16, 2)
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
+    losses = []
+    for _ in range(40):
+        loss = torch.nn.functional.mse_loss(net(x), target)
+        optimizer.zero_grad()
+        torch.autograd.backward(loss)
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.5 * losses[0]
+
+
+STEP = """
+[input]
+shape = [3]
+[network]
+layers = [{{ kind = "Mine" }}]
+[neurons.Mine]
+parameters = {{ tau = 2.0 }}
+state = {{ v = 0.0 }}
+step = \"\"\"
+{step}
+\"\"\"
+output = "{output}"
+"""
+WRONG = {
+    "unknown name": ("v = v + xx / tau", "v", "13:9", "unknown name `xx`"),
+    "unknown function": ("v = v + sinh(x)", "v", "13:9", "unknown function `sinh`"),
+    "not an equation": ("v = v +", "v", "13:8", "this is not an equation"),
+    "not a scalar": ("v = v + x[0]", "v", "13:9", "this is not part of the step language"),
+    "attribute": ("v = x.real", "v", "13:5", "this is not part of the step language"),
+    "import": ("import os", "v", "13:1", "expected `name = expression`"),
+    "parameter": ("tau = v + x\nv = tau", "v", "13:1", "`tau` is a parameter: it cannot change"),
+    "exponent": ("v = v ** x", "v", "13:5", "an exponent is a whole number from 1 to 8"),
+    "state never updated": ("y = x + v", "y", "13:1", "the state `v` is never updated"),
+    "no output": ("v = v + x", "z", "13:1", "the output `z` is never assigned"),
+    "impossible constant": ("v = v + x / (tau - 2)", "v", "13:9", "this divides by zero"),
+    "comparison": ("v = x > v", "v", "13:5", "a comparison can only stand in `where("),
+    "flag": ("v = v if tau else x", "v", "13:5", "`a if flag else b` needs a true/false"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_mistake_in_equations_is_told_at_its_column(tmp_path: Path, name: str) -> None:
+    step, output, at, message = WRONG[name]
+    with pytest.raises(Findings) as caught:
+        document(tmp_path, STEP.format(step=step, output=output))
+    (line,) = render("concise", caught.value.diagnostics).splitlines()
+    assert f"net.snn.toml:{at}: SNN208 bad-equation {message}" in line
+
+
+def test_own_and_built_in_kinds_share_one_namespace(tmp_path: Path) -> None:
+    text = STEP.format(step="v = v + x", output="v").replace("Mine", "LIF")
+    with pytest.raises(Findings) as caught:
+        document(tmp_path, text)
+    assert [d.code for d in caught.value.diagnostics] == ["SNN210"]
