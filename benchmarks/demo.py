@@ -15,7 +15,7 @@ from statistics import mean
 
 import snnc
 from snnc.program.placement import placement
-from snnc.program.report import hoisted
+from snnc.show import hoisted
 
 SPECS = Path(__file__).resolve().parents[1] / "specs"
 SPEC = SPECS / "digits_conv.snn.toml"

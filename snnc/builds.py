@@ -146,4 +146,4 @@ def _made_otherwise(file: File) -> str:
 
 def _refused(document: Document, keys: tuple[str, ...], message: str, help: str) -> Findings:
     node = document.tree.find(keys)[0]
-    return Findings(Diagnostic("SNN208", "bad-folder", message, node.place, help, node.notes))
+    return Findings(Diagnostic("SNN209", "bad-folder", message, node.place, help, node.notes))

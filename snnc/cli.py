@@ -93,7 +93,7 @@ def show(
     settings: Settings = None,
 ) -> None:
     """Print where every layer went in time, and why."""
-    from snnc.program import report
+    from snnc import show as view
     from snnc.program.text import text
 
     terminal.one_of("--format", format, ("text", "json"))
@@ -105,7 +105,7 @@ def show(
         sys.stdout.write(text(snnc.lower(graph, schedule, after)))
         return
     program = snnc.lower(graph, schedule)
-    sys.stdout.write(report.as_json(program) if format == "json" else report.as_text(program))
+    sys.stdout.write(view.as_json(program) if format == "json" else view.as_text(program))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

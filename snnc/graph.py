@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from snnc.document import Document
 from snnc.layer import Layer, Operator, Shape, ShapeError
+from snnc.names import class_name
+from snnc.neuron import Neuron
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.nearest import nearest
 from snnc.source.tree import Path
@@ -110,6 +112,7 @@ class _Builder:
             self.declare(name, at)
             self.add(name, output.readout, refs, at)
         self.train()
+        self.generated()
 
     def section(self, singular: str, name: str) -> Path:
         """Where an input or an output stands: ``[input]`` or ``[inputs.NAME]``."""
@@ -203,6 +206,20 @@ class _Builder:
             self.fail(where, "SNN303", "bad-shape", f"`{name}`: {error.message}", error.help)
             return
         self.nodes.setdefault(name, Node(name, operator, refs, shapes, shape, at))
+
+    def generated(self) -> None:
+        """Names that generated code has for something else."""
+        name = class_name(self.spec.name)
+        kinds = {layer.kind for _, layer in self.layers if isinstance(layer, Neuron)}
+        if name.rstrip("0123456789") in kinds:
+            message = f"`{self.spec.name}` is taken: the class of a neuron is called {name}"
+            self.fail(("name",), "SNN206", "bad-name", message)
+        if "t" in self.spec.inputs:
+            message = "`t` is taken: generated code counts steps by it"
+            self.fail(self.section("input", "t"), "SNN206", "bad-name", message)
+        for output in {"count", "index"} & {*self.spec.outputs}:
+            message = f"`{output}` is taken: a tuple of outputs has a method of that name"
+            self.fail(self.section("output", output), "SNN206", "bad-name", message)
 
     def train(self) -> None:
         """Whether the dataset of [train] fits, once all else does."""

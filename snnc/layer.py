@@ -141,7 +141,9 @@ class Layer(Operator):
     unprinted: ClassVar[frozenset[str]] = frozenset()
 
     name: Name | None = None
-    source: Source | tuple[Source, ...] | None = Field(default=None, alias="from")
+    source: Source | Annotated[tuple[Source, ...], Field(min_length=1)] | None = Field(
+        default=None, alias="from"
+    )
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -168,7 +170,12 @@ class Layer(Operator):
 def one(value: int, got: int, key: str, what: str) -> None:
     """Check a size that a spec states although it is inferred."""
     if value != got:
-        raise ShapeError(f"`{key}` is {value}, but the input has {got} {what}", key)
+        raise ShapeError(f"`{key}` is {value}, but the input has {plural(got, what)}", key)
+
+
+def plural(count: int, what: str) -> str:
+    """``1 channel``, ``2 channels``."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def rank(shape: Shape, want: int, axes: str) -> None:

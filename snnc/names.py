@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _REFERENCE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*(@-[1-9][0-9]*)?\Z")
 
-LONGEST = 40
+LONGEST = 32
 LONGEST_SYMBOL = 20
 """Of a name: generated lines that hold two of them still fit."""
 
@@ -28,8 +28,8 @@ RESERVED = frozenset(
 )
 # What generated functions call or import (checked against templates/helpers in the tests).
 _LOCALS = frozenset(
-    """batch_norm_once batch_norm_once_per_step batch_norm_per_step kernels model nn poisson range
-    seed self torch uniform x""".split()
+    """NEURONS batch_norm_once batch_norm_once_per_step batch_norm_per_step kernels model nn
+    poisson range seed self torch uniform x""".split()
 )
 # Packages that generated code imports: one of the same name in the current folder would hide them.
 _PACKAGES = frozenset("cupy matplotlib numpy sklearn tensorboard torchvision tqdm".split())

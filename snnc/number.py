@@ -1,10 +1,13 @@
 """Numbers of a neuron: one for the whole layer, or one a channel or neuron, fixed or learnable."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.functional_validators import AfterValidator
-from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
 
 Range = tuple[float, float]
 
@@ -65,7 +68,22 @@ def numbers(number: Number) -> tuple[float, ...]:
     return number.numbers if isinstance(number, Value) else (number,)
 
 
-def above(limit: float) -> AfterValidator:
+@dataclass(frozen=True)
+class Bound(AfterValidator):
+    """A check of every number that the editor's schema knows of too, by JSON Schema's words."""
+
+    schema: Mapping[str, float]
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        json = handler(core)
+        for branch in json.get("anyOf", [json]):
+            branch.update(self.schema if branch.get("type") == "number" else {})
+        return json
+
+
+def above(limit: float) -> Bound:
     """Every number must be greater than ``limit``."""
 
     def check(number: Any) -> Any:
@@ -73,10 +91,10 @@ def above(limit: float) -> AfterValidator:
             raise PydanticKnownError("greater_than", {"gt": limit})
         return number
 
-    return AfterValidator(check)
+    return Bound(check, {"exclusiveMinimum": limit})
 
 
-def within(low: float, high: float) -> AfterValidator:
+def within(low: float, high: float) -> Bound:
     """Every number must lie in [low, high]."""
 
     def check(number: Any) -> Any:
@@ -86,9 +104,33 @@ def within(low: float, high: float) -> AfterValidator:
             raise PydanticKnownError("less_than_equal", {"le": high})
         return number
 
-    return AfterValidator(check)
+    return Bound(check, {"minimum": low, "maximum": high})
+
+
+def learned(number: Number) -> Number:
+    """A number that is learned, unless it is a table that says otherwise."""
+    stated = number if isinstance(number, Value) else Value(value=number)
+    said = "learnable" in stated.model_fields_set
+    return stated if said else stated.model_copy(update={"learnable": True})
+
+
+def kept_above(limit: float) -> AfterValidator:
+    """A learnable number stays above ``limit``, unless it states a range of its own."""
+
+    def keep(number: Any) -> Any:
+        free = isinstance(number, Value) and number.learnable and number.range is None
+        return number.model_copy(update={"range": (limit, float("inf"))}) if free else number
+
+    return AfterValidator(keep)
 
 
 Positive = Annotated[Number, above(0.0)]
 TimeConstant = Annotated[Number, above(1.0)]
 """In steps; at 1 a membrane would forget everything at once."""
+KeptTimeConstant = Annotated[TimeConstant, kept_above(1.0)]
+"""Learned as 1/tau = sigmoid(w): it cannot leave its range."""
+LearnedTimeConstant = Annotated[TimeConstant, AfterValidator(learned), kept_above(1.0)]
+"""The same, and learned unless it is a table that says otherwise."""
+Learned = Annotated[Number, AfterValidator(learned)]
+Decay = Annotated[Number, within(0.0, 1.0)]
+"""What is left of something after a step."""

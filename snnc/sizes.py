@@ -6,7 +6,7 @@ from pydantic import Field
 
 from snnc.layer import Shape, ShapeError, show
 
-Positive = Annotated[int, Field(ge=1)]
+Positive = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Natural = Annotated[int, Field(ge=0)]
 Size1 = Positive | tuple[Positive]
 Size2 = Positive | tuple[Positive, Positive]

@@ -7,9 +7,9 @@ import pytest
 import snnc
 from snnc.passes.hoist import Hoist
 from snnc.program.placement import placement
-from snnc.program.report import as_text
 from snnc.program.text import text
 from snnc.program.types import Program
+from snnc.show import as_text
 from tests.nets import document
 
 ZOO = Path(__file__).parents[1] / "specs"

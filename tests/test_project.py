@@ -290,11 +290,11 @@ def test_a_spec_cannot_write_outside(run: Run, out: str) -> None:
     Path("net.snn.toml").write_text(f'{SPEC}[build]\nout = "{out}"\n')
     ran = run("net.snn.toml", "--output-format", "concise")
     said = f"the package would be written to {out}, outside of this folder"
-    assert ran == Ran(1, f"net.snn.toml:17:7: SNN208 bad-folder {said}\n", "")
+    assert ran == Ran(1, f"net.snn.toml:17:7: SNN209 bad-folder {said}\n", "")
 
 
 def test_two_specs_of_one_package(run: Run) -> None:
     Path("other.snn.toml").write_text(SPEC)
     ran = run(".", "--output-format", "concise")
     said = "the package would be written to net, as that of net.snn.toml is"
-    assert (ran.code, ran.out) == (1, f"other.snn.toml:2:8: SNN208 bad-folder {said}\n")
+    assert (ran.code, ran.out) == (1, f"other.snn.toml:2:8: SNN209 bad-folder {said}\n")

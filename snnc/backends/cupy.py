@@ -2,7 +2,8 @@
 
 The backward pass recomputes in segments of K steps, K known at compile time so that what it keeps
 stays in registers; the states at the start of each segment but the first are kept in memory. One
-path serves every T.
+path serves every T. Indices run along with time instead of being computed anew at each step, and
+the last segment is left by ``break``: both keep registers few.
 """
 
 from collections.abc import Iterable
@@ -25,7 +26,7 @@ def loops(k: Kernel) -> str:
 def _forward(k: Kernel) -> str:
     lines = [*_terms(k), *_start(k)]
     lines += ["for (i64 t = 0; t < steps; ++t) {", f"    real {_scratch(k)};"]
-    lines += [f"    {_step(k, 't')}", "    STORE(output[t * n + i], out);", "}"]
+    lines += [f"    {_step(k, 't * stride + i')}", "    STORE(output[t * n + i], out);", "}"]
     lines += [f"if ({s}_end) {s}_end[i] = {s};" for s in k.step.states]
     return f"{signature(_PREFIX, k, False)}{_THREAD}{_indented(lines)}}}\n"
 
@@ -38,6 +39,7 @@ def _backward(k: Kernel) -> str:
     lines += [f"real g_{x.name}_sum = R(0.0);" for x in (*k.inputs, *k.terms)]
     lines += ["for (i64 segment = segments - 1; segment >= 0; --segment) {"]
     lines += [f"    const i64 begin = segment * {size};"]
+    lines += [f"    const int m = steps - begin < {size} ? (int)(steps - begin) : {size};"]
     lines += [f"    {line}" for line in (*_restart(k), *_replay(k), *_back(k))]
     lines += ["}", *_finish(k)]
     return f"{signature(_PREFIX, k, True)}{_THREAD}{_indented(lines)}}}\n"
@@ -57,8 +59,8 @@ def _scratch(k: Kernel) -> str:
     return ", ".join(["out", *k.kept_values])
 
 
-def _step(k: Kernel, t: str) -> str:
-    arguments = [f"LOAD({x.name}[{t} * stride + i])" for x in k.inputs]
+def _step(k: Kernel, at: str) -> str:
+    arguments = [f"LOAD({x.name}[{at}])" for x in k.inputs]
     arguments += [f"{p.name}_" for p in k.terms] + [f"&{s}" for s in k.step.states]
     arguments += ["&out", *(f"&{v}" for v in k.kept_values)]
     return f"{k.name}_step({', '.join(arguments)});"
@@ -68,25 +70,28 @@ def _marks(k: Kernel) -> Iterable[str]:
     """The states at the start of each segment but the first."""
     if not k.step.states:
         return
-    yield f"for (i64 t = 0; t < (segments - 1) * {k.segment}; ++t) {{"
-    yield f"    real {_scratch(k)};"
-    yield f"    {_step(k, 't')}"
-    yield f"    if ((t + 1) % {k.segment} == 0) {{"
-    for at, s in enumerate(k.step.states):
-        yield f"        kept[({_mark(k, f't / {k.segment}', at)}) * n + i] = {s};"
+    yield "for (i64 segment = 0, in = i; segment < segments - 1; ++segment) {"
+    yield f"    for (int step = 0; step < {k.segment}; ++step, in += stride) {{"
+    yield f"        real {_scratch(k)};"
+    yield f"        {_step(k, 'in')}"
     yield "    }"
+    for s in k.step.states:
+        yield f"    {_mark(k, 'segment', s)} = {s};"
     yield "}"
 
 
-def _mark(k: Kernel, segment: str, at: int) -> str:
-    return f"{segment} * {len(k.step.states)} + {at}"
+def _mark(k: Kernel, segment: str, state: str) -> str:
+    """Where a state is kept as it is after a segment."""
+    count, at = len(k.step.states), k.step.states.index(state)
+    row = segment if count == 1 else f"({segment} * {count} + {at})"
+    return f"kept[{row} * n + i]"
 
 
 def _restart(k: Kernel) -> Iterable[str]:
     """The states at the start of this segment."""
-    for at, s in enumerate(k.step.states):
+    for s in k.step.states:
         first = f"{s}_start ? {s}_start[i] : R({k.start[s]!r})"
-        yield f"{s} = segment ? kept[({_mark(k, '(segment - 1)', at)}) * n + i] : {first};"
+        yield f"{s} = segment ? {_mark(k, '(segment - 1)', s)} : {first};"
 
 
 def _replay(k: Kernel) -> Iterable[str]:
@@ -94,39 +99,43 @@ def _replay(k: Kernel) -> Iterable[str]:
     if not k.kept:
         return
     yield f"real {', '.join(f'{name}_kept[{k.segment}]' for name in k.kept)};"
+    yield "i64 in = begin * stride + i;"
     yield "#pragma unroll"
-    yield f"for (int step = 0; step < {k.segment}; ++step) {{"
-    yield "    if (begin + step < steps) {"
-    yield f"        real {_scratch(k)};"
+    yield f"for (int step = 0; step < {k.segment}; ++step, in += stride) {{"
+    yield "    if (step == m) break;"
+    yield f"    real {_scratch(k)};"
     for s in k.kept_states:
-        yield f"        {s}_kept[step] = {s};"
-    yield f"        {_step(k, '(begin + step)')}"
+        yield f"    {s}_kept[step] = {s};"
+    yield f"    {_step(k, 'in')}"
     for v in k.kept_values:
-        yield f"        {v}_kept[step] = {v};"
-    yield "    }"
+        yield f"    {v}_kept[step] = {v};"
     yield "}"
 
 
 def _back(k: Kernel) -> Iterable[str]:
     summed = [x.name for x in (*k.inputs, *k.terms)]
+    yield "i64 at = (begin + m) * n + i;"
+    if k.kept_inputs:
+        yield f"{'' if k.kept else 'i64 '}in = (begin + m) * stride + i;"
     yield "#pragma unroll"
     yield f"for (int step = {k.segment - 1}; step >= 0; --step) {{"
-    yield "    const i64 t = begin + step;"
-    yield "    if (t < steps) {"
-    yield f"        real {', '.join(f'g_{name}_now' for name in summed)};"
-    yield f"        {_adjoint(k)}"
+    yield "    if (step >= m) continue;"
+    yield "    at -= n;"
+    if k.kept_inputs:
+        yield "    in -= stride;"
+    yield f"    real {', '.join(f'g_{name}_now' for name in summed)};"
+    yield f"    {_adjoint(k)}"
     for name in summed:
-        yield f"        g_{name}_sum += g_{name}_now;"
+        yield f"    g_{name}_sum += g_{name}_now;"
     for x in k.inputs:
-        yield f"        if (stride) STORE(g_{x.name}[t * n + i], g_{x.name}_now);"
-    yield "    }"
+        yield f"    if (stride) STORE(g_{x.name}[at], g_{x.name}_now);"
     yield "}"
 
 
 def _adjoint(k: Kernel) -> str:
-    arguments = [f"LOAD({x}[t * stride + i])" for x in k.kept_inputs]
+    arguments = [f"LOAD({x}[in])" for x in k.kept_inputs]
     arguments += [f"{name}_kept[step]" for name in k.kept] + [f"{p.name}_" for p in k.terms]
-    arguments += ["LOAD(g_output[t * n + i])", *(f"&g_{s}" for s in k.step.states)]
+    arguments += ["LOAD(g_output[at])", *(f"&g_{s}" for s in k.step.states)]
     arguments += [f"&g_{x.name}_now" for x in (*k.inputs, *k.terms)]
     return f"{k.name}_adjoint({', '.join(arguments)});"
 

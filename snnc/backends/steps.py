@@ -47,20 +47,24 @@ def _function(name: str, parameters: list[str], lines: Iterable[str]) -> str:
 
 
 def parameters(k: Kernel, backward: bool) -> list[str]:
-    """The parameters of a kernel's loop, in the order in which the host passes them."""
+    """The parameters of a kernel's loop, in the order in which the host passes them.
+
+    ``restrict``: what a loop writes nobody else sees, so that reads may overtake writes.
+    """
     states = k.step.states
-    found = [f"const io *{x.name}" for x in k.inputs]
+    found = [f"const io *restrict {x.name}" for x in k.inputs]
     for p in k.terms:
-        found += [f"const real *{p.name}", f"i64 {p.name}_size", f"i64 {p.name}_stride"]
-    found += [f"const real *{s}_start" for s in states]
+        found += [f"const real *restrict {p.name}", f"i64 {p.name}_size", f"i64 {p.name}_stride"]
+    found += [f"const real *restrict {s}_start" for s in states]
     if not backward:
-        found += ["io *output", *(f"real *{s}_end" for s in states)]
+        found += ["io *restrict output", *(f"real *restrict {s}_end" for s in states)]
     else:
-        found += ["const io *g_output", *(f"const real *g_{s}_end" for s in states)]
-        found += [f"io *g_{x.name}" for x in k.inputs]
-        found += [f"real *g_{p.name}" for p in k.terms]
-        found += [f"real *g_{s}_start" for s in states]
-        found += ["real *kept"]
+        found += ["const io *restrict g_output"]
+        found += [f"const real *restrict g_{s}_end" for s in states]
+        found += [f"io *restrict g_{x.name}" for x in k.inputs]
+        found += [f"real *restrict g_{p.name}" for p in k.terms]
+        found += [f"real *restrict g_{s}_start" for s in states]
+        found += ["real *restrict kept"]
     return [*found, "i64 steps", "i64 n", "i64 stride"]
 
 

@@ -25,7 +25,10 @@ def forward(program: Program) -> list[str]:
     if len(outputs) > 1:
         scope.line(f"return {output_class(program)}({', '.join(outputs)})")
     elif scope.lines and scope.lines[-1].startswith(f"        {outputs[0]} = "):
-        scope.lines[-1] = scope.lines[-1].replace(f"{outputs[0]} = ", "return ", 1)
+        typed = len(program.graph.inputs) == 1  # there x is a parameter, known as a tensor
+        answer = "return " if typed else "answer: Tensor = "
+        scope.lines[-1] = scope.lines[-1].replace(f"{outputs[0]} = ", answer, 1)
+        scope.lines += [] if typed else ["        return answer"]
     else:
         scope.line(f"return {outputs[0]}")
     return _with_preamble(program, scope)

@@ -24,8 +24,10 @@ _FUSED = (
 
 
 def kernels_py(programs: Iterable[Program], neurons: Neurons) -> str:
-    """The text of kernels.py, without the header of generated code."""
+    """The text of kernels.py, without the header of generated code; "" if nothing needs one."""
     programs = tuple(programs)
+    if not neurons.classes and not helpers(programs):
+        return ""
     kernels = [found.kernel for found in neurons.classes]
     context = {
         "name": programs[0].graph.name,

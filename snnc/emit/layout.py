@@ -15,7 +15,8 @@ def statement(text: str, indent: int) -> list[str]:
     if start < 0 or not text[start + 1 : end].strip():
         return _parenthesised(text, indent)
     head, inner, tail = text[: start + 1], text[start + 1 : end], text[end:]
-    if head.endswith("(") and not (head[-2:-1].isalnum() or head[-2:-1] in "_])"):
+    called = head[-2:-1].isalnum() or head[-2:-1] in "_])"
+    if head.endswith("(") and not called and len(split(inner)) == 1:
         return [pad + head, *statement(inner, indent + 4), pad + tail]  # no call: no comma
     return [pad + head, *_items(inner, indent + 4), pad + tail]
 

@@ -115,6 +115,8 @@ def _imports(code: str, outputs: bool, known: Iterable[str]) -> str:
     return f"{text}\n\n{own}" if own else text
 
 
-def _isort(name: str) -> tuple[int, str]:
-    """Constants, classes, functions: the order in which ruff sorts imported names."""
-    return (0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2), name
+def _isort(name: str) -> tuple[int, list[tuple[bool, int, str]]]:
+    """Constants, classes, functions, numbers by their value: ruff's order of imported names."""
+    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2
+    parts = re.findall(r"\d+|\D+", name)
+    return kind, [(not p.isdigit(), int(p) if p.isdigit() else 0, p) for p in parts]

@@ -3,7 +3,7 @@
 from snnc.emit.scope import CHAIN, unique
 from snnc.program.types import Op, Program, Region, Scan, data
 
-_TAKEN = frozenset({CHAIN, "t", "seed", "self", "time_steps", "torch", "nn"})
+_TAKEN = frozenset({CHAIN, "t", "after", "answer", "seed", "self", "time_steps", "torch", "nn"})
 
 
 def parameters(program: Program) -> dict[str, str]:
@@ -29,7 +29,21 @@ def chained(program: Program) -> dict[str, str]:
         names[op.node] = CHAIN if _follows(program, order, at) else ""
     for path in [path for path, name in names.items() if not name]:
         names[path] = unique(_plain(path), {*_TAKEN, *names.values()})
+    for path in _loop_values(program):
+        names[path] = unique(_plain(path), {*_TAKEN, *names.values()})
     return names
+
+
+def collected(path: str) -> str:
+    """The list in which a loop collects a value: a name of its own, beside those of values."""
+    return f"{path}.steps"
+
+
+def _loop_values(program: Program) -> list[str]:
+    """What loops hold beside values: states, and the lists of what they yield."""
+    loops = [region for region in program.regions if isinstance(region, Scan)]
+    states = [carry.name for loop in loops if loop.form == "loop" for carry in loop.carries]
+    return states + [collected(n) for loop in loops if loop.form == "loop" for n in loop.yields]
 
 
 def _data(program: Program, name: str) -> str:

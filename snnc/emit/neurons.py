@@ -16,11 +16,12 @@ from snnc.step.print_torch import equations
 
 @dataclass(frozen=True)
 class Class:
-    """A neuron as kernels.py writes it."""
+    """A neuron as kernels.py writes it, and the layers that it is the class of."""
 
     name: str
     neuron: Neuron
     kernel: Kernel
+    layers: tuple[str, ...]
 
     @property
     def doc(self) -> str:
@@ -62,10 +63,14 @@ def neurons(graph: Graph) -> Neurons:
     """What kernels.py defines for ``graph``."""
     layers = {n.path: n for n in graph.nodes if isinstance(n.operator, Neuron)}
     operators = {path: n.operator for path, n in layers.items() if isinstance(n.operator, Neuron)}
-    names = _named((neuron.kind, _key(neuron)) for neuron in operators.values())
+    names = _named((type(neuron).__name__, _key(neuron)) for neuron in operators.values())
     first = {_key(neuron): neuron for neuron in reversed(operators.values())}
+    layers_of: dict[Hashable, list[str]] = {}
+    for path, neuron in operators.items():
+        layers_of.setdefault(_key(neuron), []).append(path)
     classes = (
-        Class(name, first[key], kernel(name.lower(), first[key])) for key, name in names.items()
+        Class(name, first[key], kernel(name.lower(), first[key]), tuple(layers_of[key]))
+        for key, name in names.items()
     )
     calls = {
         path: f"{names[_key(neuron)]}({_shape(neuron, layers[path].shapes[0])})"

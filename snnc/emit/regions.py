@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from snnc.emit.layout import WIDTH
+from snnc.emit.naming import collected
 from snnc.emit.scope import Layout, Scope
 from snnc.layer import Operator, Site
 from snnc.neuron import Neuron
@@ -44,14 +46,27 @@ def _fold(program: Program, region: Fold, scope: Scope) -> None:
 def _apply(
     program: Program, op: Op, scope: Scope, site: Site, reads: Layout, writes: Layout
 ) -> None:
-    args = [_argument(scope, name, reads) for name in op.reads]
-    text = program.node(op).operator.call(op.node, args, site)
+    text = _call(program, op, scope, site, reads)
+    if len(f"{scope.names[op.node]} = {text}") > WIDTH - scope.indent:
+        for name in op.reads:
+            if not _is_data(name) and scope.layouts[name] != reads and reads != "step":
+                scope.settle(name, reads)
+        text = _call(program, op, scope, site, reads)
     scope.assign(op.node, text, writes)
+
+
+def _call(program: Program, op: Op, scope: Scope, site: Site, reads: Layout) -> str:
+    args = [_argument(scope, name, reads) for name in op.reads]
+    return program.node(op).operator.call(op.node, args, site)
 
 
 def _argument(scope: Scope, name: str, layout: Layout) -> str:
     """Data is handed over as it is: its encoder knows what to do with it."""
-    return scope.names[name] if name.endswith(".data") else scope.use(name, layout)
+    return scope.names[name] if _is_data(name) else scope.use(name, layout)
+
+
+def _is_data(name: str) -> bool:
+    return name.endswith(".data")
 
 
 def _kernel(region: Scan, scope: Scope) -> None:
@@ -73,11 +88,11 @@ def _loop(program: Program, region: Scan, scope: Scope) -> None:
     for op in region.ops:
         _step(program, op, body)
         if op.node in region.yields:
-            body.line(f"{_variable(op.node)}_steps.append({scope.names[op.node]})")
+            body.line(f"{scope.names[collected(op.node)]}.append({scope.names[op.node]})")
     counter = "t" if any(_reads(line, "t") for line in body.lines) else "_"
     scope.lines += [f"        for {counter} in range(time_steps):", *body.lines]
     for name in region.yields:
-        scope.assign(name, f"torch.stack({_variable(name)}_steps)", "timed")
+        scope.assign(name, f"torch.stack({scope.names[collected(name)]})", "timed")
 
 
 def _begin(region: Scan, scope: Scope) -> None:
@@ -86,9 +101,9 @@ def _begin(region: Scan, scope: Scope) -> None:
         start = carry.init
         if isinstance(start, str):
             start = f"self.{carry.name.rpartition('.')[0]}.{start}"
-        scope.line(f"{_variable(carry.name)}: Tensor | float = {start}")
+        scope.line(f"{scope.names[carry.name]}: Tensor | float = {start}")
     for name in region.yields:
-        scope.line(f"{_variable(name)}_steps: list[Tensor] = []")
+        scope.line(f"{scope.names[collected(name)]}: list[Tensor] = []")
 
 
 def _step(program: Program, op: Op, scope: Scope) -> None:
@@ -96,15 +111,18 @@ def _step(program: Program, op: Op, scope: Scope) -> None:
     if not isinstance(operator, Neuron) or not operator.states:
         _apply(program, op, scope, "step", "step", "step")
         return
-    states = ", ".join(_variable(f"{op.node}.{state}") for state in operator.start())
+    states = ", ".join(scope.names[f"{op.node}.{state}"] for state in operator.start())
     inputs = ", ".join(scope.use(name, "step") for name in op.reads)
-    call = f"self.{op.node}.step([{inputs}], [{states}])"
-    scope.line(f"{scope.names[op.node]}, {states} = {call}")
+    call, results = (
+        f"self.{op.node}.step([{inputs}], [{states}])",
+        f"{scope.names[op.node]}, {states}",
+    )
+    if scope.indent + len(f"{results} = {call}") <= WIDTH:
+        scope.line(f"{results} = {call}")
+    else:
+        scope.line(f"after = {call}")
+        scope.line(f"{results} = after")
     scope.layouts[op.node] = "step"
-
-
-def _variable(path: str) -> str:
-    return path.replace(".", "_")
 
 
 def _reads(line: str, name: str) -> bool:

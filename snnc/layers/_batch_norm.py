@@ -44,7 +44,7 @@ class BatchNorm(Layer):
         if len(shape) not in self.ranks:
             raise ShapeError(f"expected {self.expects}, got {show(shape)}")
         if self.num_features is not None:
-            one(self.num_features, shape[0], "num_features", "channels")
+            one(self.num_features, shape[0], "num_features", "channel")
         return shape
 
     def leading(self, *inputs: Shape) -> tuple[object, ...]:

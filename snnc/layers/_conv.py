@@ -3,7 +3,7 @@
 from math import prod
 from typing import ClassVar, Literal
 
-from snnc.layer import Layer, Shape, ShapeError, Traits, one, rank
+from snnc.layer import Layer, Shape, ShapeError, Traits, one, plural, rank
 from snnc.sizes import Positive, spread, windows
 
 _ORDER = ("kernel_size", "stride", "padding", "dilation", "groups", "bias", "padding_mode")
@@ -37,23 +37,42 @@ class Conv(Layer):
         rank(shape, len(self.axes.split(",")), f"[{self.axes}]")
         channels, *sizes = shape
         if self.in_channels is not None:
-            one(self.in_channels, channels, "in_channels", "channels")
+            one(self.in_channels, channels, "in_channels", "channel")
         self._divisible(channels)
         return (self.out_channels, *self._sizes(tuple(sizes)))
 
     def _divisible(self, channels: int) -> None:
         for name, count in (("input", channels), ("output", self.out_channels)):
             if count % self.groups:
-                message = f"{count} {name} channels cannot be split into {self.groups} groups"
+                message = (
+                    f"{plural(count, name + ' channel')} cannot be split into {self.groups} groups"
+                )
                 raise ShapeError(message, "groups")
 
     def _sizes(self, sizes: Shape) -> Shape:
         if self.padding == "same":
             if set(spread(self.stride, len(sizes))) != {1}:
                 raise ShapeError('`padding = "same"` needs a stride of 1', "padding")
+            self._paddable(sizes, self._same(len(sizes)))
             return sizes
         padding = 0 if isinstance(self.padding, str) else self.padding
+        self._paddable(sizes, padding)
         return windows(sizes, self.kernel_size, self.stride, padding, self.dilation)
+
+    def _same(self, axes: int) -> tuple[int, ...]:
+        """The wider side of the padding that keeps sizes as they are."""
+        reach = zip(spread(self.dilation, axes), spread(self.kernel_size, axes), strict=True)
+        return tuple(-(-d * (k - 1) // 2) for d, k in reach)
+
+    def _paddable(self, sizes: Shape, padding: int | tuple[int, ...]) -> None:
+        """A mirrored or repeated border cannot be wider than the input."""
+        slack = {"reflect": 1, "circular": 0}.get(self.padding_mode)
+        if slack is None:
+            return
+        for size, pad in zip(sizes, spread(padding, len(sizes)), strict=True):
+            if pad > size - slack:
+                message = f"{self.padding_mode} padding of {pad} needs an input larger than {size}"
+                raise ShapeError(message, "padding")
 
     def leading(self, *inputs: Shape) -> tuple[object, ...]:
         return inputs[0][0], self.out_channels

@@ -8,7 +8,7 @@ from snnc.sizes import Positive
 
 
 class Linear(Layer):
-    """A matrix product with the last axis: [*, in_features] to [*, out_features] (torch.nn.Linear).
+    """A matrix product with the features: [in_features] to [out_features] (torch.nn.Linear).
 
     ``in_features`` is inferred; stated, it is checked.
     """
@@ -31,7 +31,7 @@ class Linear(Layer):
             help = 'put a { kind = "Flatten" } before it'
             raise ShapeError(f"expected features [N], got {show(shape)}", help=help)
         if self.in_features is not None:
-            one(self.in_features, shape[-1], "in_features", "features")
+            one(self.in_features, shape[-1], "in_features", "feature")
         return (*shape[:-1], self.out_features)
 
     def leading(self, *inputs: Shape) -> tuple[object, ...]:

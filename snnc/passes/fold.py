@@ -4,7 +4,7 @@ Only neurons stay in scans, each in one of its own: a kernel that runs all its s
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from snnc.program import types
@@ -31,7 +31,7 @@ def _parts(program: Program, region: Region) -> Iterator[Region]:
         if causal(program, op):
             yield scan(program.graph, [op], "kernel")
         else:
-            yield types.Fold((replace(op, why="no state: all steps at once"),))
+            yield types.Fold((op,))
 
 
 def causal(program: Program, op: Op) -> bool:

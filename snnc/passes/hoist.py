@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from snnc.program.lower import scan
 from snnc.program.types import Once, Op, Program, Region, Scan
 
-STATIC = "static: its input does not change over time"
-
 
 @dataclass(frozen=True)
 class Hoist:
@@ -22,7 +20,7 @@ class Hoist:
     def apply(self, program: Program) -> Program:
         static = _static(program)
         ops = [op for region, op in program.placed() if op.node in static]
-        before = Once(tuple(replace(op, why=STATIC) for op in ops))
+        before = Once(tuple(ops))
         rest = (_without(program, region, static) for region in program.regions)
         kept = (region for region in rest if region.ops)
         return Program(program.graph, (before, *kept) if ops else tuple(kept))

@@ -32,9 +32,13 @@ def lower(graph: Graph) -> Program:
 
 
 def _op(graph: Graph, node: Node) -> Op:
-    reads = tuple(ref.node for ref in node.inputs) or (data(node.path),)
     times = 1 if isinstance(node.operator, Readout) else graph.time_steps
-    return Op(node.path, reads, times)
+    return Op(node.path, reads(node), times)
+
+
+def reads(node: Node) -> tuple[str, ...]:
+    """The values that a node reads: an encoder, its data."""
+    return tuple(ref.node for ref in node.inputs) or (data(node.path),)
 
 
 def whole(node: Node) -> bool:

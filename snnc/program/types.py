@@ -13,14 +13,12 @@ from snnc.graph import Graph, Node
 class Op:
     """One execution site of a node.
 
-    ``times`` is how many textbook executions it stands for; ``why`` is the reason for its place,
-    as ``snnc show`` prints it.
+    ``times`` is how many textbook executions it stands for.
     """
 
     node: str
     reads: tuple[str, ...]
     times: int
-    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from snnc.program.lower import carries, whole
+from snnc.program.lower import carries, reads, whole
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan, data
 from snnc.readout import Readout
 
@@ -32,7 +32,11 @@ def _each_node_once(program: Program) -> None:
     for node in program.graph.nodes:
         if counts[node.path] != 1:
             raise IllegalProgram(f"{node.path} runs in {counts[node.path]} places, not in one")
+    for name in counts.keys() - {node.path for node in program.graph.nodes}:
+        raise IllegalProgram(f"{name} runs but is no node of the graph")
     for _, op in program.placed():
+        if op.reads != reads(program.node(op)):
+            raise IllegalProgram(f"{op.node} reads {', '.join(op.reads)}, not what its node reads")
         want = 1 if isinstance(program.node(op).operator, Readout) else program.graph.time_steps
         if op.times != want:
             raise IllegalProgram(f"{op.node} stands for {op.times} executions, not {want}")
@@ -60,6 +64,8 @@ def _fits(program: Program, region: Region, op: Op) -> None:
         m.time in ("causal", "indexed") or m.random == "step" for m in modes
     ):
         raise IllegalProgram(f"{op.node} runs once but {operator.why()}")
+    if not isinstance(region, Once) and isinstance(operator, Readout):
+        raise IllegalProgram(f"{op.node} is a readout and runs once, after time")
     if isinstance(region, Fold) and any(m.time == "causal" for m in modes):
         raise IllegalProgram(f"{op.node} has a state and cannot run on all steps at once")
     if isinstance(region, Scan) and whole(program.node(op)):
@@ -70,5 +76,7 @@ def _scan(program: Program, region: Scan) -> None:
     names = {op.node for op in region.ops}
     if region.carries != carries(program.graph, names):
         raise IllegalProgram(f"the loop over {', '.join(sorted(names))} loses a state")
-    if region.form == "kernel" and len(region.ops) != 1:
+    if region.form == "kernel" and (len(region.ops) != 1 or not region.carries):
         raise IllegalProgram("a kernel runs one neuron")
+    if not names.issuperset(region.yields):
+        raise IllegalProgram("a loop yields what it does not compute")

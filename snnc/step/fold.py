@@ -69,10 +69,12 @@ def _identity(expr: Op) -> Expr:
             return a
         case ("neg", (Op(name="neg", args=(a,)),)):
             return a
+        case ("neg", (Op(name="mul", args=(a, Op(name="neg", args=(b,)))),)):
+            return Op("mul", (a, b), expr.at)
         case ("div", (a, Const(value))) if value and math.isfinite(1.0 / value):
             return Op("mul", (a, Const(1.0 / value)), expr.at)
         case ("div", (Const(value), b)) if value != 1.0:
-            return Op("mul", (Const(value), Op("div", (_ONE, b))), expr.at)
+            return _identity(Op("mul", (Const(value), Op("div", (_ONE, b))), expr.at))
     return expr
 
 

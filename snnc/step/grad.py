@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from snnc.step.derivatives import RULES
 from snnc.step.fold import fold
-from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, names
+from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, names, replaced
 
 _ONE, _ZERO = Const(1.0), Const(0.0)
 
@@ -79,12 +79,14 @@ class _Reverse:
     def through_spike(self, grad: Expr, u: Expr) -> Var:
         """The gradient of u: that of the spike times the surrogate's slope."""
         assert self.surrogate is not None
-        argument = self.assign("u", u)
-        new = {"u": argument.name}
-        for a in self.surrogate.body:
-            new[a.name] = self.assign(a.name, _renamed(a.value, new)).name
-        slope = Var(new[self.surrogate.output])
-        return self.assign(f"d_{argument.name}", Op("mul", (grad, slope)))
+        body, new = self.surrogate.body, dict[str, Expr]()
+        if any("u" in names(assign.value) for assign in body):
+            new["u"] = self.assign("u", u)
+        for a in body:
+            value = replaced(a.value, new)
+            new[a.name] = value if isinstance(value, Const) else self.assign(a.name, value)
+        argument = next((v.name for v in new.values() if isinstance(v, Var)), "u")
+        return self.assign(f"d_{argument}", fold(Op("mul", (grad, new[self.surrogate.output]))))
 
     def assign(self, wanted: str, value: Expr) -> Var:
         """``value`` under a name that nothing else has."""
@@ -149,14 +151,6 @@ def _derivative(expr: Expr, name: str, value: Var | None) -> Expr | None:
 
 def _chain(outer: Expr, inner: Expr | None) -> Expr | None:
     return None if inner is None else fold(Op("mul", (outer, inner)))
-
-
-def _renamed(expr: Expr, new: Mapping[str, str]) -> Expr:
-    if isinstance(expr, Var):
-        return Var(new[expr.name])
-    if isinstance(expr, Op):
-        return Op(expr.name, tuple(_renamed(arg, new) for arg in expr.args))
-    return expr
 
 
 def _kept(step: Step, read: set[str]) -> tuple[str, ...]:

@@ -37,13 +37,14 @@ def link(
         StepError: a name is unknown, a state is never updated, the output is not there.
     """
     linker = _Linker({**{name: name for name in (*inputs, *states)}}, parameters, reset)
-    body = tuple(linker.assign(equation) for equation in equations)
+    body = [linker.assign(equation) for equation in equations]
     _check(linker.current, states, output, {equation.name for equation in equations})
+    results = {linker.current[name] for name in (output, *states)}
     return Step(
         inputs=tuple(inputs),
         states=tuple(states),
         parameters=tuple(name for name, value in parameters.items() if value is None),
-        body=body,
+        body=tuple(a for a in body if not isinstance(a.value, Const) or a.name in results),
         output=linker.current[output],
         next={state: linker.current[state] for state in states},
     )
@@ -67,6 +68,7 @@ class _Linker:
     ) -> None:
         self.current, self.parameters, self.reset = current, parameters, reset
         self.taken = set(current) | set(parameters)
+        self.constants: dict[str, Const] = {}
 
     def assign(self, equation: Equation) -> Assign:
         if equation.name in self.parameters:
@@ -75,6 +77,8 @@ class _Linker:
         possible(value)
         name = self.fresh(equation.name)
         self.current[equation.name] = name
+        if isinstance(value, Const):
+            self.constants[name] = value
         return Assign(name, value, equation.name)
 
     def fresh(self, name: str) -> str:
@@ -97,7 +101,8 @@ class _Linker:
 
     def name(self, var: Var) -> Expr:
         if var.name in self.current:
-            return Var(self.current[var.name], var.at)
+            name = self.current[var.name]
+            return self.constants.get(name, Var(name, var.at))
         if var.name == "pi":
             return Const(3.141592653589793)
         if var.name not in self.parameters:

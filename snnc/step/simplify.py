@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from snnc.step.fold import fold
 from snnc.step.parse import StepError
-from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, names
+from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, names, replaced
 
 ARITHMETIC = frozenset({"add", "sub", "mul", "div", "neg", "detach"})
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
+UNLIKE_TORCH = frozenset({"spike", "detach", "round", "floor", "max", "min"})
+"""What has another gradient in a step than in PyTorch, where lifted terms are computed."""
 _LARGEST_POWER = 8
 _POWERS = range(1, _LARGEST_POWER + 1)
 
@@ -47,10 +49,17 @@ class _Walker:
         self.taken = {*step.inputs, *step.states, *step.parameters, *(a.name for a in step.body)}
         self.lifted: dict[Expr, Lifted] = {}
         self.temporaries: dict[Expr, Var] = {}
+        self.terms: dict[str, Expr] = {}
+        self.results = {step.output, *step.next.values()}
         self.body: list[Assign] = []
 
     def assign(self, assign: Assign) -> None:
-        value = self.outer(self.lift(fold(assign.value)))
+        """An equation between parameters is a term under its own name: it leaves the step."""
+        written = fold(replaced(assign.value, self.terms))
+        if self.pure(written) and assign.name not in self.results:
+            self.terms[assign.name] = written
+            return
+        value = self.outer(self.lift(written))
         self.body.append(Assign(assign.name, value, assign.source))
 
     def lift(self, expr: Expr) -> Expr:
@@ -65,16 +74,19 @@ class _Walker:
         return Op(expr.name, tuple(self.lift(arg) for arg in expr.args), expr.at)
 
     def pure(self, expr: Expr) -> bool:
+        """Whether it can be computed outside, of parameters alone."""
         read = set(names(expr))
-        return bool(read) and read <= self.parameters
+        condition = isinstance(expr, Op) and expr.name in COMPARISONS
+        return bool(read) and read <= self.parameters and not condition and _like_torch(expr)
 
     def named(self, expr: Expr) -> Var:
         if expr not in self.lifted:
             stem = "_".join(dict.fromkeys(names(expr)))
+            own = next((name for name, term in self.terms.items() if term == expr), None)
             wanted = stem if isinstance(expr, Var) else f"{stem}_term"
             if isinstance(expr, Op) and expr.name == "div" and expr.args[0] == Const(1.0):
                 wanted = f"{stem}_inverse"
-            name = wanted if isinstance(expr, Var) else self.fresh(wanted)
+            name = wanted if isinstance(expr, Var) else own or self.fresh(wanted)
             self.lifted[expr] = Lifted(name, expr, frozenset(names(expr)))
         return Var(self.lifted[expr].name)
 
@@ -128,3 +140,9 @@ class _Walker:
             name = f"{wanted}{version}"
         self.taken.add(name)
         return name
+
+
+def _like_torch(expr: Expr) -> bool:
+    if not isinstance(expr, Op):
+        return True
+    return expr.name not in UNLIKE_TORCH and all(map(_like_torch, expr.args))

@@ -66,3 +66,12 @@ def names(expr: Expr) -> Iterator[str]:
     if isinstance(expr, Op):
         for arg in expr.args:
             yield from names(arg)
+
+
+def replaced(expr: Expr, values: Mapping[str, Expr]) -> Expr:
+    """``expr`` with some of its variables replaced."""
+    if isinstance(expr, Var):
+        return values.get(expr.name, expr)
+    if isinstance(expr, Op):
+        return Op(expr.name, tuple(replaced(arg, values) for arg in expr.args), expr.at)
+    return expr

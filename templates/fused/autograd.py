@@ -1,7 +1,6 @@
-"""How a neuron's two operators meet autograd, vmap and torch.compile."""
+"""How a neuron's two operators meet autograd and vmap."""
 
 import itertools
-import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,55 +9,44 @@ from torch import Tensor
 
 from .calls import Tensors
 
+Results = list[Tensor]
+
 
 class Fused(torch.autograd.Function):
     """A neuron's forward operator, with its backward operator as its derivative."""
+
+    generate_vmap_rule = True  # both operators have a rule of their own: see each()
 
     @staticmethod
     def forward(
         kernel: str,
         counts: tuple[int, int, int],
-        end: bool,
         steps: int,
         static: bool,
         backend: str,
+        end: bool,
         *operands: Tensor,
     ) -> Tensors:
-        run = operator(f"{kernel}_forward")
-        return tuple(run(*parted(operands, counts), end, steps, static, backend))
+        run, how = operator(f"{kernel}_forward"), (steps, static, backend)
+        return tuple(run(*parted(operands, counts), *how, end))
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensors) -> None:
-        ctx.kernel, ctx.counts, ctx.end, *ctx.how = inputs[:6]
+        ctx.kernel, ctx.counts, *ctx.how = inputs[:5]
         ctx.save_for_backward(*inputs[6:])
-        ctx.set_materialize_grads(True)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         run = operator(f"{ctx.kernel}_backward")
         parts = parted(ctx.saved_tensors, ctx.counts)
-        found = run(*parts, grads[0], list(grads[1:]), *ctx.how)
-        return (None,) * 6 + tuple(found)
-
-    @staticmethod
-    def vmap(info: Any, in_dims: tuple[Any, ...], *arguments: Any) -> tuple[Any, Any]:
-        """Call by call: correct for every layout; batch inside the network for speed."""
-        calls = []
-        for i in range(info.batch_size):
-            taken = (
-                argument if dim is None else argument.select(dim, i)
-                for argument, dim in zip(arguments, in_dims, strict=True)
-            )
-            calls.append(Fused.apply(*taken))
-        stacked = tuple(torch.stack(column) for column in zip(*calls, strict=True))
-        return stacked, (0,) * len(stacked)
+        return (None,) * 6 + tuple(run(*parts, *ctx.how, grads[0], list(grads[1:])))
 
 
-def operator(name: str) -> Callable[..., list[Tensor]]:
+def operator(name: str) -> Callable[..., Results]:
     """An operator by its namespace and name."""
     namespace, _, own = name.partition(".")
-    found: Callable[..., list[Tensor]] = getattr(getattr(torch.ops, namespace), own)
+    found: Callable[..., Results] = getattr(getattr(torch.ops, namespace), own)
     return found
 
 
@@ -68,10 +56,22 @@ def parted(operands: Sequence[Tensor], counts: Sequence[int]) -> list[list[Tenso
     return [list(operands[a:b]) for a, b in itertools.pairwise(ends)]
 
 
-@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator, unused-ignore]
-def chosen_backend() -> str:
-    """SNNC_BACKEND; read at every call, fixed when a call is compiled."""
-    backend = os.environ.get("SNNC_BACKEND", "auto")
-    if backend not in ("auto", "c", "cuda", "torch"):
-        raise ValueError(f"SNNC_BACKEND is auto, c, cuda or torch, not {backend!r}")
-    return backend
+def each(run: Callable[..., Results]) -> Callable[..., tuple[Results, list[int]]]:
+    """The rule of an operator under vmap: call by call, right for every layout."""
+
+    def rule(info: Any, dims: Any, *arguments: Any) -> tuple[Results, list[int]]:
+        count = range(info.batch_size)
+        calls = (
+            run(*(taken(*pair, i) for pair in zip(arguments, dims))) for i in count
+        )
+        stacked = [torch.stack(column) for column in zip(*calls, strict=True)]
+        return stacked, [0] * len(stacked)
+
+    return rule
+
+
+def taken(argument: Any, dim: Any, i: int) -> Any:
+    """An argument of call ``i``: itself, if all share it; a list's members one by one."""
+    if isinstance(argument, list):
+        return [taken(*pair, i) for pair in zip(argument, dim, strict=True)]
+    return argument if dim is None else argument.select(dim, i)

@@ -46,25 +46,39 @@ class Spec:
 
 @dataclass(frozen=True)
 class Call:
-    """One call: inputs [T, B, ...] or, if ``static``, [B, ...]; terms; first states, if given."""
+    """One call of the kernel ``name``.
 
+    Inputs are [T, B, ...] or, if ``static``, [B, ...]. Terms broadcast over [...], the first states
+    (``starts``, if they are given) over [B, ...]; ``given`` is what they were before that.
+    """
+
+    name: str
     spec: Spec
     inputs: Tensors
     terms: Tensors
     starts: Tensors
     steps: int
     static: bool
+    backend: str
+    given: Tensors = ()
 
     @functools.cached_property
     def sample(self) -> Tensor:
         """One step of the first input: the shape and the layout of everything."""
         first = self.inputs[0]
-        return first if self.static else first[0] if self.steps else first.sum(0)
+        if self.static:
+            return first
+        return first[0] if self.steps else first.sum(0)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The type of inputs and output."""
+        return self.inputs[0].dtype
 
     @property
     def real(self) -> torch.dtype:
         """The type of states and terms: at least float32."""
-        return torch.promote_types(self.inputs[0].dtype, torch.float32)
+        return torch.promote_types(self.dtype, torch.float32)
 
     def at(self, t: int) -> list[Tensor]:
         """The inputs of step t."""
@@ -76,52 +90,91 @@ class Call:
         size, stride = (self.steps, *x.shape), (x.numel(), *x.stride())
         return torch.empty_strided(size, stride, dtype=dtype, device=x.device)
 
+    def once(self) -> Tensor:
+        """Room for a state, [B, ...], in the layout of the sample."""
+        return torch.empty_like(self.sample, dtype=self.real)
+
 
 def checked(call: Call) -> Call:
     """The call with every operand dense and alike; raises before any pointer is taken."""
-    first = call.inputs[0]
+    check_counts(call)
+    check_inputs(call)
+    for term in call.terms:
+        check_small("number", term, call.sample.shape[1:], call)
+    for start in call.starts:
+        check_small("state", start, call.sample.shape, call)
+    return densified(call)
+
+
+def check_counts(call: Call) -> None:
+    """As many operands as the kernel has parameters."""
+    spec = call.spec
+    have = len(call.inputs), len(call.terms), len(call.starts) or len(spec.start)
+    want = spec.inputs, spec.terms, len(spec.start)
+    if have != want:
+        what = "inputs, {} numbers and {} states"
+        message = f"takes {want[0]} {what}, not {have[0]} {what}"
+        raise TypeError(f"{call.name} {message.format(*want[1:], *have[1:])}")
+
+
+def check_inputs(call: Call) -> None:
+    """Inputs that a kernel can read, and that are alike."""
+    first, least = call.inputs[0], 1 if call.static else 2
     if first.dtype not in DTYPES:
-        raise TypeError(
-            f"a neuron takes {' or '.join(map(str, DTYPES))}, not {first.dtype}"
-        )
+        names = " or ".join(map(str, DTYPES))
+        raise TypeError(f"a neuron takes {names}, not {first.dtype}")
+    if first.dim() < least or call.steps < 0:
+        want = f"[B, ...] for {call.steps} steps" if call.static else "[T, B, ...]"
+        raise ValueError(f"a neuron cannot take {tuple(first.shape)} as {want}")
     for x in call.inputs:
         if (x.shape, x.dtype, x.device) != (first.shape, first.dtype, first.device):
             raise ValueError("a neuron's inputs must agree in shape, dtype and device")
-    for x in call.starts:
-        if x.shape != call.sample.shape:
-            what = f"{tuple(x.shape)} instead of {tuple(call.sample.shape)}"
-            raise ValueError(f"a neuron's state has the shape {what}")
-    for x in (*call.terms, *call.starts):
-        if (x.dtype, x.device) != (call.real, first.device):
-            what = f"{x.dtype} on {x.device}, not {call.real} on {first.device}"
-            raise TypeError(f"a neuron's numbers and states must be alike: {what}")
-    return densified(call)
+
+
+def check_small(what: str, x: Tensor, shape: Sequence[int], call: Call) -> None:
+    """A number or state: of the type that is computed in, and it broadcasts over ``shape``."""
+    sizes = zip(reversed(x.shape), reversed(shape), strict=False)
+    if x.dim() > len(shape) or any(a not in (1, b) for a, b in sizes):
+        raise ValueError(f"a neuron's {what} is {tuple(x.shape)}, not {tuple(shape)}")
+    have, want = (x.dtype, x.device), (call.real, call.inputs[0].device)
+    if have != want:
+        on = "{} on {}, not {} on {}".format(*have, *want)
+        raise TypeError(f"a neuron's {what} must be like its input: {on}")
+
+
+def check_grads(call: Call, grad: Tensor, ends: Tensors) -> None:
+    """Gradients of what the forward gave, in any layout."""
+    shape = call.sample.shape
+    wrong = grad.shape != (call.steps, *shape) or any(g.shape != shape for g in ends)
+    if wrong or len(ends) not in (0, len(call.spec.start)):
+        raise ValueError(f"these are not the gradients of what {call.name} gave")
+    if any(g.device != call.sample.device for g in (grad, *ends)):
+        raise ValueError(f"gradients of {call.name} must be on {call.sample.device}")
 
 
 def densified(call: Call) -> Call:
     """Any dense layout stays as it is; anything else, and other operands, are copied into it."""
     first = call.inputs[0] if is_dense(call) else call.inputs[0].contiguous()
     inputs = (first, *(laid_out(x, first.stride()) for x in call.inputs[1:]))
-    dense = replace(call, inputs=inputs)
-    starts = tuple(laid_out(x, dense.sample.stride()) for x in call.starts)
+    dense = replace(call, inputs=inputs, given=call.starts)
+    x = dense.sample
+    starts = tuple(laid_out(s.expand(x.shape), x.stride()) for s in call.starts)
     return replace(dense, starts=starts)
 
 
 def is_dense(call: Call) -> bool:
     """Whether samples lie behind each other without gaps, time outermost, the batch next."""
-    x, strides = (
-        call.sample,
-        sorted(zip(call.sample.stride(), call.sample.shape, strict=True)),
-    )
+    x, n = call.sample, call.sample.numel()
+    if not call.static and call.steps > 1 and call.inputs[0].stride(0) != n:
+        return False
+    if x.shape[0] > 1 and x.stride(0) * x.shape[0] != n:
+        return False
     expected = 1
-    for stride, size in strides:
+    for stride, size in sorted(zip(x.stride(), x.shape, strict=True)):
         if size != 1 and stride != expected:
             return False
         expected *= size
-    outermost = x.dim() == 0 or x.shape[0] <= 1 or x.stride(0) * x.shape[0] == x.numel()
-    return outermost and (
-        call.static or call.steps <= 1 or call.inputs[0].stride(0) == x.numel()
-    )
+    return True
 
 
 def laid_out(x: Tensor, stride: Sequence[int]) -> Tensor:
@@ -134,9 +187,9 @@ def laid_out(x: Tensor, stride: Sequence[int]) -> Tensor:
 
 def term_operand(term: Tensor, sample: Tensor) -> list[Operand]:
     """A term as kernels read it: element i belongs to number ``i / stride % size``."""
+    one = sample[0]
     if term.numel() == 1:
         return [term, 1, 1]
-    if term.shape[0] == term.numel():  # one a channel
+    if term.dim() == one.dim() and len(term) == term.numel():  # one a channel
         return [term.contiguous(), term.numel(), sample.stride(1)]
-    one = sample[0]
     return [laid_out(term.expand(one.shape), one.stride()), one.numel(), 1]

@@ -40,7 +40,9 @@ def after_fork() -> None:
 
 def c_launcher(text: str, call: Call) -> tuple[Launch, int]:
     """Calls a kernel of the compiled C text; and the scratch numbers that its way back needs."""
-    library = compiled(text, io_macro(call.inputs[0].dtype))
+    library = compiled(text, io_macro(call.dtype))
+    if isinstance(library, str):
+        raise Unavailable(library)
     threads = count_threads(call.sample.numel(), call.steps)
     kept = len(call.spec.kept_states) + call.spec.kept_values
 
@@ -58,40 +60,54 @@ def as_c(argument: Operand) -> Any:
 
 
 @functools.cache
-def compiled(text: str, io: str) -> ctypes.CDLL:
-    """The C text as a library for one type of storage: built once, then found in the cache."""
-    compiler = shlex.split(os.environ.get("CC", "cc"))
-    problems = []
+def compiled(text: str, io: str) -> ctypes.CDLL | str:
+    """The C text as a library for one type of storage, or why there is none; tried once."""
+    compiler = shlex.split(os.environ.get("CC") or "cc")
+    why = ""
     for flags in FLAGS:
-        command = [*compiler, *flags.split(), f"-D{io}", f"-DBLOCK={BLOCK}"]
+        options = [*flags.split(), f"-D{io}", f"-DBLOCK={BLOCK}"]
         try:
-            return ctypes.CDLL(str(library_of(text, command)))
-        except (OSError, subprocess.CalledProcessError) as error:
-            problems.append(str(getattr(error, "stderr", "") or error).strip())
-    raise Unavailable(f"the C compiler {compiler[0]!r} does not work: {problems[-1]}")
+            return ctypes.CDLL(str(library_of(text, compiler, options)))
+        except subprocess.CalledProcessError as error:
+            why = error.stderr.strip() or f"it ends with code {error.returncode}"
+        except OSError as error:
+            why = str(error)
+    return f"the C compiler {shlex.join(compiler)!r} does not work: {why}"
 
 
-def library_of(text: str, command: list[str]) -> Path:
-    """The library that ``command`` makes of the text; a finished one appears at once or not."""
-    key = "\0".join([text, *command, compiler_version(command[0]), processor()])
+def library_of(text: str, compiler: list[str], options: list[str]) -> Path:
+    """The library that the compiler makes of the text: built once, then found in the cache."""
+    about = [compiler_version(*compiler), processor()]
+    key = "\0".join([text, *compiler, *options, *about])
     path = cache() / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.so"
-    if path.exists():
-        return path
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        source, made = Path(folder, "kernels.c"), Path(folder, "kernels.so")
-        source.write_text(text)
-        build = [*command, "-shared", "-fPIC", "-o", str(made), str(source), "-lm"]
-        subprocess.run(build, check=True, capture_output=True, text=True)
-        made.replace(path)
+    if not intact(path):
+        build(text, [*compiler, *options], path)
     return path
 
 
+def intact(path: Path) -> bool:
+    """Whether a library is there and ends with its checksum: half of one would crash."""
+    content = path.read_bytes() if path.exists() else b""
+    return content[-32:] == hashlib.sha256(content[:-32]).digest()
+
+
+def build(text: str, command: list[str], path: Path) -> None:
+    """Compiles the text into ``path``, which appears at once or not."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        Path(folder, "kernels.c").write_text(text)
+        made = Path(folder, "kernels.so")
+        full = [*command, "-shared", "-fPIC", "-o", made.name, "kernels.c", "-lm"]
+        subprocess.run(full, check=True, capture_output=True, text=True, cwd=folder)
+        with made.open("r+b") as file:
+            file.write(hashlib.sha256(file.read()).digest())
+        made.replace(path)
+
+
 @functools.cache
-def compiler_version(compiler: str) -> str:
+def compiler_version(*compiler: str) -> str:
     """What the compiler calls itself."""
-    asked = subprocess.run(
-        [compiler, "--version"], check=False, capture_output=True, text=True
-    )
+    command = [*compiler, "--version"]
+    asked = subprocess.run(command, check=False, capture_output=True, text=True)
     return asked.stdout
 
 
@@ -108,15 +124,24 @@ def processor() -> str:
 
 @functools.cache
 def cache() -> Path:
-    """Where libraries stay between runs; a folder of this process if there is no such place."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base, "snnc")
+    """Where libraries stay between runs: the user's cache, else the user's corner of /tmp."""
+    own = Path(tempfile.gettempdir(), f"snnc-{os.getuid()}")
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    for folder in (Path(base, "snnc"), own):
+        if folder.is_absolute() and is_ours(folder):
+            return folder
+    return Path(tempfile.mkdtemp(prefix="snnc-"))
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether only this user can write there: what lies there is run."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            return folder
+            about = folder.stat()
     except OSError:
-        return Path(tempfile.mkdtemp(prefix="snnc-"))
+        return False
+    return about.st_uid == os.getuid() and not about.st_mode & 0o022
 
 
 os.register_at_fork(after_in_child=after_fork)

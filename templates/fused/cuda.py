@@ -42,7 +42,7 @@ def cuda_launcher(text: str, call: Call, names: Iterable[str]) -> tuple[Launch, 
 @contextmanager
 def stream(device: int) -> Iterator[None]:
     """PyTorch's current stream as CuPy's, asked for at every launch."""
-    import cupy
+    import cupy  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     current = torch.cuda.current_stream(device).cuda_stream
     with cupy.cuda.Device(device), cupy.cuda.ExternalStream(current, device):
@@ -60,7 +60,7 @@ def as_cuda(argument: Operand) -> int:
 def cuda_kernel(text: str, io: str, name: str, device: int) -> Any:
     """A compiled kernel; only the way back may divide approximately."""
     try:
-        import cupy
+        import cupy  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
         division = ("--prec-div=false",) if name.endswith("_backward") else ()
         options = (*OPTIONS, *division, f"-D{io}")

@@ -3,6 +3,7 @@
 import atexit
 import functools
 import hashlib
+import os
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,19 +11,24 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .autograd import Fused, chosen_backend
-from .calls import Call, Launch, Spec, Tensors, checked
+from .autograd import Fused, each, operator
+from .calls import Call, Launch, Spec, Tensors, check_grads, checked
 from .cpu import c_launcher
 from .cuda import cuda_launcher
 from .launch import Unavailable, fused_backward, fused_forward
 from .loop import loop_backward, loop_forward
 from .prelude import PRELUDE, PRELUDE_C, PRELUDE_CUDA
+from .sums import summed
 
-Operator = Callable[..., list[Tensor]]
+CALL = "Tensor[] inputs, Tensor[] terms, Tensor[] starts, SymInt steps, bool static, str backend"
+SCHEMAS = {
+    "forward": f"({CALL}, bool end) -> Tensor[]",
+    "backward": f"({CALL}, Tensor grad, Tensor[] end_grads) -> Tensor[]",
+}
 
 
 class Kernels:
-    """The neurons of one package as operators of PyTorch.
+    """The neurons of one package: two operators each, a forward and a backward.
 
     Their namespace is named by the hash of their texts, so that packages with the same neurons
     share them and others cannot meet them.
@@ -32,98 +38,41 @@ class Kernels:
         self.c = PRELUDE + PRELUDE_C + steps + c
         self.cuda = PRELUDE + PRELUDE_CUDA + steps + cuda
         self.specs = specs
-        texts = (self.c + self.cuda).encode()
-        self.namespace = f"snnc_{hashlib.sha256(texts).hexdigest()[:16]}"
+        texts = "\0".join([self.c, self.cuda, *SCHEMAS.values()])
+        self.namespace = f"snnc_{hashlib.sha256(texts.encode()).hexdigest()[:16]}"
         for name in specs:
             if not hasattr(getattr(torch.ops, self.namespace), f"{name}_forward"):
-                self.define(name)
+                self.define(name, "forward", self.forward, self.fake_forward)
+                self.define(name, "backward", self.backward, self.fake_backward)
 
-    def define(self, name: str) -> None:
-        """Registers both operators of a neuron, for every device."""
+    def define(
+        self,
+        name: str,
+        direction: str,
+        run: Callable[..., list[Tensor]],
+        fake: Callable[..., list[Tensor]],
+    ) -> None:
+        """Registers an operator for every device, for tracing and for vmap."""
         library: Any = torch.library.Library  # its methods are not typed
         library = library(self.namespace, "FRAGMENT")
         atexit.register(lambda: library)  # operators live as long as their library
-        operands = "Tensor[] inputs, Tensor[] terms, Tensor[] starts"
-        how = "int steps, bool static, str backend"
-        library.define(f"{name}_forward({operands}, bool end, {how}) -> Tensor[]")
-        library.define(
-            f"{name}_backward({operands}, Tensor grad, Tensor[] end_grads, {how}) -> Tensor[]"
-        )
-        runs: dict[str, tuple[Operator, Operator]] = {
-            "forward": (self.forward, self.fake_forward),
-            "backward": (self.backward, self.fake_backward),
-        }
-        for direction, (run, fake) in runs.items():
-            own = f"{name}_{direction}"
-            library.impl(own, functools.partial(run, name), "CompositeExplicitAutograd")
-            full, shapes = f"{self.namespace}::{own}", functools.partial(fake, name)
-            torch.library.register_fake(full, shapes, lib=library)
+        own = f"{name}_{direction}"
+        library.define(f"{own}{SCHEMAS[direction]}")
+        library.impl(own, self.on_call(name, run), "CompositeExplicitAutograd")
+        full = f"{self.namespace}::{own}"
+        torch.library.register_fake(full, self.on_call(name, fake), lib=library)
+        rule = each(operator(f"{self.namespace}.{own}"))
+        torch.library.register_vmap(full, rule, lib=library)
 
-    def launcher(self, call: Call, backend: str) -> tuple[Launch, int] | None:
-        """How to launch compiled kernels for this call; None for the loop over tensors."""
-        device = call.inputs[0].device.type
-        native = {"cpu": "c", "cuda": "cuda"}.get(device)
-        if backend == "torch" or (backend, native) == ("auto", None):
-            return None
-        if backend not in ("auto", native):
-            raise RuntimeError(
-                f"SNNC_BACKEND={backend}, but the tensors are on {device}"
-            )
-        try:
-            if native == "c":
-                return c_launcher(self.c, call)
-            return cuda_launcher(self.cuda, call, self.specs)
-        except Unavailable as error:
-            if backend != "auto":
-                raise
-            fall_back(str(error))
-            return None
+    def on_call(
+        self, name: str, run: Callable[..., list[Tensor]]
+    ) -> Callable[..., list[Tensor]]:
+        """``run`` as PyTorch calls it: the parts of a call first."""
 
-    def forward(
-        self,
-        name: str,
-        inputs: Sequence[Tensor],
-        terms: Sequence[Tensor],
-        starts: Sequence[Tensor],
-        end: bool,
-        steps: int,
-        static: bool,
-        backend: str,
-    ) -> list[Tensor]:
-        """The output [T, B, ...] and, if ``end``, the states after the last step."""
-        call = self.call(name, inputs, terms, starts, steps, static)
-        launching = self.launcher(call, backend) if call.sample.numel() else None
-        if launching is not None:
-            return fused_forward(name, call, end, launching[0])
-        output, states = loop_forward(call)
-        return [output, *(states if end else ())]
+        def called(*arguments: Any) -> list[Tensor]:
+            return run(self.call(name, *arguments[:6]), *arguments[6:])
 
-    def backward(
-        self,
-        name: str,
-        inputs: Sequence[Tensor],
-        terms: Sequence[Tensor],
-        starts: Sequence[Tensor],
-        grad: Tensor,
-        end_grads: Sequence[Tensor],
-        steps: int,
-        static: bool,
-        backend: str,
-    ) -> list[Tensor]:
-        """The gradients of inputs, terms and first states."""
-        call = self.call(name, inputs, terms, starts, steps, static)
-        launching = self.launcher(call, backend) if call.sample.numel() else None
-        if launching is None:
-            grads = loop_backward(call, grad, tuple(end_grads))
-        else:
-            launch, scratch = launching
-            grads = fused_backward(name, call, grad, tuple(end_grads), scratch, launch)
-        first, last = len(inputs), len(inputs) + len(terms)
-        summed = [
-            g.sum_to_size(t.shape)
-            for g, t in zip(grads[first:last], terms, strict=True)
-        ]
-        return [*grads[:first], *summed, *grads[last:]]
+        return called
 
     def call(
         self,
@@ -133,42 +82,66 @@ class Kernels:
         starts: Sequence[Tensor],
         steps: int,
         static: bool,
+        backend: str,
     ) -> Call:
         """The call, checked."""
         operands = tuple(inputs), tuple(terms), tuple(starts)
-        return checked(Call(self.specs[name], *operands, steps, static))
+        return checked(Call(name, self.specs[name], *operands, steps, static, backend))
 
-    def fake_forward(
-        self,
-        name: str,
-        inputs: Sequence[Tensor],
-        terms: Sequence[Tensor],
-        starts: Sequence[Tensor],
-        end: bool,
-        steps: int,
-        static: bool,
-        backend: str,
+    def forward(self, call: Call, end: bool) -> list[Tensor]:
+        """The output [T, B, ...] and, if ``end``, the states after the last step."""
+        launching = self.launcher(call)
+        if launching is None:
+            return loop_forward(call, end)
+        return fused_forward(call.name, call, end, launching[0])
+
+    def backward(
+        self, call: Call, grad: Tensor, end_grads: Sequence[Tensor]
     ) -> list[Tensor]:
+        """The gradients of inputs, terms and first states."""
+        ends, launching = tuple(end_grads), self.launcher(call)
+        check_grads(call, grad, ends)
+        if launching is None:
+            grads = loop_backward(call, grad, ends)
+        else:
+            launch, scratch = launching
+            grads = fused_backward(call.name, call, grad, ends, scratch, launch)
+        count, small = len(call.inputs), (*call.terms, *call.given)
+        return [*grads[:count], *map(summed, grads[count:], small)]
+
+    def fake_forward(self, call: Call, end: bool) -> list[Tensor]:
         """Shapes and layouts of :meth:`forward`, for tracing."""
-        call = self.call(name, inputs, terms, starts, steps, static)
-        ends = [torch.empty_like(call.sample, dtype=call.real) for _ in call.spec.start]
-        return [call.over_time(inputs[0].dtype), *(ends if end else ())]
+        ends = [call.once() for _ in call.spec.start if end]
+        return [call.over_time(call.dtype), *ends]
 
     def fake_backward(
-        self,
-        name: str,
-        inputs: Sequence[Tensor],
-        terms: Sequence[Tensor],
-        starts: Sequence[Tensor],
-        grad: Tensor,
-        end_grads: Sequence[Tensor],
-        steps: int,
-        static: bool,
-        backend: str,
+        self, call: Call, grad: Tensor, end_grads: Sequence[Tensor]
     ) -> list[Tensor]:
         """Shapes and layouts of :meth:`backward`, for tracing."""
-        call = self.call(name, inputs, terms, starts, steps, static)
-        return [torch.empty_like(x) for x in (*call.inputs, *terms, *call.starts)]
+        check_grads(call, grad, tuple(end_grads))
+        return [torch.empty_like(x) for x in (*call.inputs, *call.terms, *call.given)]
+
+    def launcher(self, call: Call) -> tuple[Launch, int] | None:
+        """How to launch compiled kernels for this call; None for the loop over tensors."""
+        backend, device = call.backend, call.sample.device.type
+        native = {"cpu": "c", "cuda": "cuda"}.get(device)
+        if backend == "torch" or (backend, native) == ("auto", None):
+            return None
+        if backend not in ("auto", native):
+            raise RuntimeError(
+                f"SNNC_BACKEND={backend}, but the tensors are on {device}"
+            )
+        try:
+            if not call.sample.numel():
+                return None
+            if native == "c":
+                return c_launcher(self.c, call)
+            return cuda_launcher(self.cuda, call, self.specs)
+        except Unavailable as error:
+            if backend != "auto":
+                raise
+            fall_back(str(error))
+            return None
 
     def run(
         self,
@@ -184,11 +157,20 @@ class Kernels:
 
         Differentiable by every operand; a second derivative is an error.
         """
-        counts = len(inputs), len(terms), len(starts)
         kernel = f"{self.namespace}.{name}"
-        how = (kernel, counts, end, steps, static, chosen_backend())
-        results: Tensors = Fused.apply(*how, *inputs, *terms, *starts)
+        counts = len(inputs), len(terms), len(starts)
+        how = steps, static, chosen_backend(), end
+        results: Tensors = Fused.apply(kernel, counts, *how, *inputs, *terms, *starts)
         return results
+
+
+@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator, unused-ignore]
+def chosen_backend() -> str:
+    """SNNC_BACKEND; read at every call, fixed when a call is compiled."""
+    backend = os.environ.get("SNNC_BACKEND") or "auto"
+    if backend not in ("auto", "c", "cuda", "torch"):
+        raise ValueError(f"SNNC_BACKEND is auto, c, cuda or torch, not {backend!r}")
+    return backend
 
 
 @functools.cache

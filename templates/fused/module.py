@@ -1,5 +1,6 @@
 """What the neurons of a network have in common as modules."""
 
+import functools
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -47,13 +48,14 @@ class FusedNeuron(nn.Module):
         end: bool,
     ) -> Tensors:
         """The output at every step and, if ``end``, the states after the last."""
-        first, static = inputs[0], time_steps is not None
-        steps = len(first) if time_steps is None else time_steps
-        sample = first if static else first[0] if steps else first.sum(0)
-        real = torch.promote_types(first.dtype, torch.float32)
+        static = time_steps is not None
+        steps = inputs[0].shape[0] if time_steps is None else time_steps
+        dtype = functools.reduce(torch.promote_types, (x.dtype for x in inputs))
+        real = torch.promote_types(dtype, torch.float32)
+        alike = [x.to(dtype) for x in inputs]
         terms = [term.to(real) for term in self.terms()]
-        starts = [as_state(state, sample, real) for state in states]
-        return self.kernels.run(self.kernel, inputs, terms, starts, steps, static, end)
+        starts = [as_state(state, inputs[0], real) for state in states]
+        return self.kernels.run(self.kernel, alike, terms, starts, steps, static, end)
 
 
 def channels(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -61,8 +63,8 @@ def channels(shape: tuple[int, ...]) -> tuple[int, ...]:
     return (shape[0], *(1 for _ in shape[1:]))
 
 
-def as_state(state: State, sample: Tensor, dtype: torch.dtype) -> Tensor:
-    """A state of the sample's shape."""
+def as_state(state: State, like: Tensor, dtype: torch.dtype) -> Tensor:
+    """A state that broadcasts over a sample of ``like``."""
     if isinstance(state, Tensor):
-        return state.to(dtype).expand(sample.shape)
-    return torch.full_like(sample, state, dtype=dtype)
+        return state.to(dtype)
+    return like.new_full((), state, dtype=dtype)

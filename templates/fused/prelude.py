@@ -82,6 +82,7 @@ STEP io io_store(float value)
 
 PRELUDE_CUDA = r"""
 #define STEP __device__ __forceinline__
+#define restrict __restrict__
 #ifdef IO_BFLOAT16
 STEP float io_load(io a) { return __uint_as_float((unsigned)a << 16); }
 STEP io io_store(float value)

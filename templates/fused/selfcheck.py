@@ -55,11 +55,10 @@ def both_ways(
     inputs = [draw(STEPS, *SHAPE, like=dtype) * 2 for _ in range(spec.inputs)]
     terms = [draw() for _ in range(spec.terms)]
     starts = [draw(*SHAPE) for _ in spec.start]
-    how = STEPS, False, backend
-    output, *ends = kernels.forward(name, inputs, terms, starts, True, *how)
+    call = kernels.call(name, inputs, terms, starts, STEPS, False, backend)
+    output, *ends = kernels.forward(call, end=True)
     grad = draw(*output.shape, like=dtype)
-    end_grads = [draw(*SHAPE) for _ in ends]
-    grads = kernels.backward(name, inputs, terms, starts, grad, end_grads, *how)
+    grads = kernels.backward(call, grad, [draw(*SHAPE) for _ in ends])
     return output, *ends, *grads
 
 

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
+from snnc.emit.neurons import neurons
+from snnc.kernel.traffic import traffic
+from snnc.kernel.types import Kernel
 from snnc.layer import show
 from snnc.program.placement import Placed, placement
-from snnc.program.types import Program
+from snnc.program.types import Op, Program
 
 _TITLES = {
     "before": "before time: computed once",
@@ -28,14 +31,56 @@ def as_text(program: Program) -> str:
         inside = [c for c, row in zip(cells, rows, strict=True) if row.region == region]
         if inside:
             lines += [title.format(steps=steps), *(f"    {_line(c, widths)}" for c in inside)]
-    return "\n".join([*lines, "", *_summary(rows), ""])
+    return "\n".join([*lines, "", *_kernels(program), *_summary(rows), ""])
 
 
 def as_json(program: Program) -> str:
     """The same as JSON: one object a layer."""
     layers = [asdict(row) for row in placement(program)]
+    kernels = [asdict(kernel) for kernel in fused(program)]
     head = {"name": program.graph.name, "time_steps": program.graph.time_steps}
-    return json.dumps({**head, "layers": layers}, indent=2) + "\n"
+    return json.dumps({**head, "layers": layers, "kernels": kernels}, indent=2) + "\n"
+
+
+@dataclass(frozen=True)
+class Fused:
+    """A neuron layer and the kernel that runs it; bytes are of each neuron and step, in fp32."""
+
+    layer: str
+    kernel: str
+    static_input: bool
+    bytes_forward: float
+    bytes_backward: float
+
+
+def fused(program: Program) -> tuple[Fused, ...]:
+    """Every layer that a fused kernel runs, in order."""
+    names = {path: found for found in neurons(program.graph).classes for path in found.layers}
+    return tuple(
+        _fused(program, op, names[op.node].kernel) for _, op in program.placed() if op.node in names
+    )
+
+
+def _fused(program: Program, op: Op, kernel: Kernel) -> Fused:
+    static = not any(name in program.timed for name in op.reads)
+    moved = traffic(kernel, program.graph.time_steps, static)
+    return Fused(op.node, kernel.name, static, moved.forward, moved.backward)
+
+
+def _kernels(program: Program) -> Iterator[str]:
+    """One line a kernel: its layers, and what it moves."""
+    for (name, static), layers in _grouped(fused(program)).items():
+        moved = layers[0].bytes_forward + layers[0].bytes_backward
+        once = ", its input read once" if static else ""
+        which = ", ".join(layer.layer for layer in layers)
+        yield f"kernel {name} ({which}): {moved:g} bytes a neuron and step in training{once}"
+
+
+def _grouped(layers: Sequence[Fused]) -> dict[tuple[str, bool], list[Fused]]:
+    groups: dict[tuple[str, bool], list[Fused]] = {}
+    for layer in layers:
+        groups.setdefault((layer.kernel, layer.static_input), []).append(layer)
+    return groups
 
 
 def _cells(row: Placed) -> tuple[str, ...]:

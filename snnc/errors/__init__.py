@@ -1,0 +1,32 @@
+"""What the codes of errors mean, one a file: a spec that provokes it, below a comment that explains.
+
+A file without a spec is about what no spec shows: bytes, a command line.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Error:
+    """A code, its readable twin, what it means, and a spec in which it is found ("": none)."""
+
+    code: str
+    name: str
+    doc: str
+    example: str
+    path: Path
+
+
+@cache
+def errors() -> tuple[Error, ...]:
+    """Every error, by code."""
+    return tuple(_read(path) for path in sorted(Path(__file__).parent.glob("SNN*.toml")))
+
+
+def _read(path: Path) -> Error:
+    head, _, example = path.read_text("utf-8").partition("\n\n")
+    title, _, *doc = (line.removeprefix("#").removeprefix(" ") for line in head.splitlines())
+    code, name = title.split()
+    return Error(code, name, "\n".join(doc).strip(), example, path)

@@ -1,0 +1,26 @@
+"""CLIF."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from snnc.neuron import SpikingNeuron
+from snnc.number import TimeConstant
+
+
+class CLIF(SpikingNeuron):
+    """Complementary LIF (Huang et al., ICML 2024): m remembers spikes and deepens their reset.
+
+    The reset always subtracts, ``sigmoid(m)`` more than the threshold.
+    """
+
+    stem: ClassVar[str] = "clif"
+    step: ClassVar[str] = """
+h = v - v / tau + x
+s = spike(h - v_threshold)
+m = m * sigmoid(h / tau) + s
+v = reset(h, s, v_threshold + sigmoid(m))
+"""
+    states: ClassVar[Mapping[str, str | float]] = {"v": 0.0, "m": 0.0}
+
+    kind: Literal["CLIF"] = "CLIF"
+    tau: TimeConstant = 2.0

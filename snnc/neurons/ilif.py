@@ -1,0 +1,35 @@
+"""ILIF."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from snnc.neuron import Neuron
+from snnc.number import Positive, TimeConstant
+from snnc.step.link import Reset
+
+
+class ILIF(Neuron):
+    """Integer LIF (Luo et al., SpikeYOLO, ECCV 2024): up to D spikes at once, as a whole number.
+
+    What it fires is subtracted. Its gradient is 1 / v_threshold where the number is not clipped.
+    """
+
+    stem: ClassVar[str] = "ilif"
+    step: ClassVar[str] = """
+h = (1 - 1 / tau) * v + x
+s = round(clip(h / v_threshold, 0, D))
+v = reset(h, s)
+"""
+    states: ClassVar[Mapping[str, str | float]] = {"v": 0.0}
+
+    kind: Literal["ILIF"] = "ILIF"
+    tau: TimeConstant = 4 / 3
+    v_threshold: Positive = 1.0
+    D: Annotated[int, Field(ge=1)] = 4
+    detach_reset: bool = False
+
+    @property
+    def reset_rule(self) -> Reset:
+        return Reset("soft", self.detach_reset)

@@ -1,0 +1,32 @@
+"""ResonateAndFire."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from snnc.neuron import SpikingNeuron
+from snnc.number import Number, Positive
+
+
+class ResonateAndFire(SpikingNeuron):
+    """A damped oscillator that fires when v reaches the threshold (Izhikevich, 2001).
+
+    (u, v) turns by ``w`` and shrinks by ``e^b`` in a time unit, of which a step has ``dt``; the
+    input pushes u. A spike puts it at (0, v_threshold).
+    """
+
+    stem: ClassVar[str] = "resonate"
+    step: ClassVar[str] = """
+decay = exp(b * dt)
+p = decay * (u * cos(w * dt) - v * sin(w * dt)) + x
+h = decay * (u * sin(w * dt) + v * cos(w * dt))
+s = spike(h - v_threshold)
+r = detach(s) if detach_reset else s
+u = (1 - r) * p
+v = r * v_threshold + (1 - r) * h
+"""
+    states: ClassVar[Mapping[str, str | float]] = {"u": 0.0, "v": 0.0}
+
+    kind: Literal["ResonateAndFire"] = "ResonateAndFire"
+    b: Number = -0.2
+    w: Number = 1.0
+    dt: Positive = 1.0

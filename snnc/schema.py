@@ -1,0 +1,197 @@
+"""The editor's JSON Schema of a spec, derived from the document's models.
+
+pydantic's schema is that of a resolved document. A file may also write ``"$name"`` for any value,
+leave out what ``[defaults]`` or ``extends`` give, write the short forms, and name kinds of its own.
+The schema refuses nothing that snnc accepts, but for a variable in place of a whole section; what
+it cannot see is left to ``snnc lint``.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from snnc.kinds import catalog
+from snnc.neuron import SpikingNeuron
+from snnc.spec import LAYERS, Spec
+
+Json = dict[str, Any]
+
+FILE = "snnc.schema.json"
+"""What specs call it in their first line."""
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_OWN = ("snnc.neurons", "snnc.surrogates")
+"""The catalogs that a file adds to."""
+_VARIABLE = {"$ref": "#/$defs/Variable"}
+_VARIABLE_SCHEMA: Json = {
+    "description": 'A variable of [vars], "$name", or an expression of them, "${name * 2}".',
+    "type": "string",
+    "pattern": r"^\$",
+}
+_DEFAULTS = "Of every layer of a kind; `neuron` is for all that spike. A layer's own keys win."
+
+
+def text() -> str:
+    """The schema as a file, the same at every call."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def schema() -> Json:
+    """The schema of a whole ``*.snn.toml``."""
+    raw = Spec.model_json_schema(by_alias=True)
+    writer = _Writer()
+    properties = writer.properties(raw["properties"])
+    models = {name: writer.table(model) for name, model in raw["$defs"].items()}
+    short = {"input": {"$ref": "#/$defs/Input"}, "output": {"$ref": "#/$defs/Output"}}
+    return {
+        "$schema": _DIALECT,
+        "title": "snnc spec, format 1",
+        "description": "A spiking neural network that snnc compiles to PyTorch.",
+        "type": "object",
+        "properties": {**_head(models), **short, **properties},
+        "additionalProperties": False,
+        "if": {"not": {"required": ["extends"]}},
+        "then": _complete(raw),
+        "$defs": dict(sorted({**models, **writer.choices, "Variable": _VARIABLE_SCHEMA}.items())),
+    }
+
+
+def is_choice(node: Mapping[str, Any]) -> bool:
+    """Whether pydantic wrote this for a :class:`snnc.choice.Choice`: names, or tables of kinds."""
+    tables = node.get("anyOf", [])[1:]
+    return bool(tables) and all(table.get("required") == ["kind"] for table in tables)
+
+
+def chosen(node: Mapping[str, Any]) -> list[str]:
+    """The names of a choice."""
+    names = node["anyOf"][0]
+    return [str(name) for name in names.get("enum", [names.get("const")])]
+
+
+class _Writer:
+    """Rewrites pydantic's schemas for what a person may write; gathers the choices it meets."""
+
+    def __init__(self) -> None:
+        self.choices: dict[str, Json] = {}
+
+    def table(self, model: Json) -> Json:
+        """A model. What its required keys are depends on the whole file."""
+        kept = {key: value for key, value in model.items() if key != "required"}
+        kept["properties"] = self.properties(model.get("properties", {}))
+        return self.plain(kept)
+
+    def properties(self, properties: Json) -> Json:
+        return {key: self.value(value, key) for key, value in properties.items()}
+
+    def value(self, node: Json, key: str) -> Json:
+        """A value at ``key``: as it is, or a variable."""
+        if is_choice(node):
+            return self.choice(node, key)
+        inner = self.inner(node, key)
+        if key == "kind" or (inner.get("type") == "string" and "enum" not in inner):
+            return inner
+        about = {k: inner.pop(k) for k in ("default", "description") if k in inner}
+        return {**about, "anyOf": [*inner.get("anyOf", [inner]), _VARIABLE]}
+
+    def inner(self, node: Json, key: str) -> Json:
+        """The parts of a value; there is no null in TOML."""
+        made = self.plain({k: v for k, v in node.items() if k != "title"})
+        for word in ("items", "additionalProperties"):
+            if isinstance(made.get(word), dict):
+                made[word] = self.value(made[word], key)
+        if "prefixItems" in made:
+            made["prefixItems"] = [self.value(item, key) for item in made["prefixItems"]]
+        if "anyOf" in made:
+            branches = [self.inner(b, key) for b in made["anyOf"] if b != {"type": "null"}]
+            del made["anyOf"]
+            made |= {"anyOf": branches} if len(branches) > 1 else branches[0]
+        return made
+
+    def plain(self, node: Json) -> Json:
+        """Without null for a default, and its words in Markdown."""
+        made = {k: v for k, v in node.items() if (k, v) != ("default", None)}
+        if "description" in made:
+            made["description"] = made["description"].replace("``", "`")
+        return made
+
+    def choice(self, node: Json, key: str) -> Json:
+        """A kind: its name, or a table of it. The default is told by its name."""
+        self.choices.setdefault(key, _choice(node, key == "layers"))
+        default = node.get("default")
+        told = {"default": default["kind"]} if isinstance(default, dict) else {}
+        return {**told, "$ref": f"#/$defs/{key}"}
+
+
+def _is_text(node: Json) -> bool:
+    return node.get("type") == "string" and "enum" not in node
+
+
+def _is_section(node: Json) -> bool:
+    """Tables of their own, which nobody writes as a variable; editors then say more of mistakes."""
+    parts = (node, node.get("items"), node.get("additionalProperties"))
+    return any(isinstance(part, dict) and "$ref" in part for part in parts)
+
+
+def _choice(node: Json, needs_kind: bool) -> Json:
+    """A table without ``kind`` is merged into the one that it extends; an item of a list is not."""
+    names, tables = chosen(node), node["anyOf"][1:]
+    own = any(name in catalog(package) for package in _OWN for name in names)
+    known = [table["$ref"].rpartition("/")[2] for table in tables]
+    spare = [name for name in names if name == "none" and len(names) > len(known)]
+    other: Json = {"type": "string", "not": {"enum": names}} if own else _VARIABLE
+    kind = {"anyOf": [other, {"enum": spare}]} if spare else other
+    word = {"type": "string"} if own else _VARIABLE
+    rest: Json = {"type": "object", "properties": {"kind": kind}}
+    if needs_kind:
+        rest["required"] = ["kind"]
+    return {"anyOf": [{"enum": names}, word, *tables, rest]}
+
+
+def _head(models: Json) -> Json:
+    """The keys that are put in before a document is validated."""
+    kinds = {name: kind for package in LAYERS for name, kind in catalog(package).items()}
+    tables = {name: {"$ref": f"#/$defs/{kind.__name__}"} for name, kind in kinds.items()}
+    spiking = [kind.__name__ for kind in kinds.values() if issubclass(kind, SpikingNeuron)]
+    neuron = {"type": "object", "properties": _common(models[name] for name in spiking)}
+    own: Json = {"type": "object"}
+    return {
+        "extends": {"description": "A spec that this one changes.", "type": "string"},
+        "vars": {"description": 'Values to use as "$name" or "${expression}".', "type": "object"},
+        "defaults": {
+            "description": _DEFAULTS,
+            "type": "object",
+            "properties": {"neuron": neuron, **dict(sorted(tables.items()))},
+            "additionalProperties": own,
+        },
+    }
+
+
+def _common(models: Iterator[Json]) -> Json:
+    """The fields of several kinds; one that differs between them may be anything."""
+    found: Json = {}
+    for model in models:
+        for key, value in model["properties"].items():
+            found[key] = value if found.get(key, value) == value else {}
+    return {key: value for key, value in found.items() if key not in ("kind", "name", "from")}
+
+
+def _complete(raw: Json) -> Json:
+    """What a file needs that extends no other."""
+    keys = [key for key in raw["required"] if key not in ("inputs", "outputs")]
+    sections = {k: found for k, node in raw["properties"].items() if (found := _needs(raw, node))}
+    return {
+        "required": keys,
+        "anyOf": [{"required": ["input"]}, {"required": ["inputs"]}],
+        "properties": {"input": sections["inputs"]["additionalProperties"], **sections},
+    }
+
+
+def _needs(raw: Json, node: Json) -> Json:
+    """The keys that a section needs, or each of its tables."""
+    inner = node.get("additionalProperties")
+    if isinstance(inner, dict):
+        found = _needs(raw, inner)
+        return {"additionalProperties": found} if found else {}
+    branch = node.get("anyOf", [node])[0]
+    model = raw["$defs"].get(str(branch.get("$ref")).rpartition("/")[2], {})
+    return {"required": model["required"]} if "required" in model else {}

@@ -1,0 +1,121 @@
+"""What a neuron computes in, and what it refuses before any pointer is taken."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from tests.fused.neurons import KINDS, SHAPE, both_ways, by_loop, data, neuron, same
+
+FLOATS = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_type_of_storage(
+    monkeypatch: pytest.MonkeyPatch, kind: str, dtype: torch.dtype
+) -> None:
+    cell = neuron(kind, dtype=torch.promote_types(dtype, torch.float32))
+    inputs = data(cell, 5, 3, dtype=dtype)
+    got, want = both_ways(cell, inputs), by_loop(monkeypatch, cell, inputs)
+    assert {g.dtype for g in got[: 1 + len(inputs)]} == {dtype}
+    assert 0.02 < got[0].float().mean() < 0.98
+    same(got, want)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_states_are_at_least_float32(dtype: torch.dtype) -> None:
+    cell = neuron("leaky")
+    output, v = cell.run([torch.full((9, 1, *SHAPE), 0.01, dtype=dtype)], [0.0], None, end=True)
+    assert (output.dtype, v.dtype) == (dtype, torch.float32)
+    sixteen = v.to(dtype).float()
+    assert not torch.equal(v, sixteen)
+
+
+def test_inputs_of_two_types_are_promoted() -> None:
+    cell = neuron("twin")
+    x, y = data(cell, 4, 2)
+    mixed = cell(x.bfloat16(), y)
+    assert mixed.dtype == torch.float32
+    assert torch.equal(mixed, cell(x.bfloat16().float(), y))
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.bool, torch.complex64])
+@pytest.mark.parametrize("backend", ["c", "torch"])
+def test_other_types_are_refused(
+    monkeypatch: pytest.MonkeyPatch, dtype: torch.dtype, backend: str
+) -> None:
+    monkeypatch.setenv("SNNC_BACKEND", backend)
+    with pytest.raises(TypeError, match=r"a neuron takes torch.float32 or .*, not torch\."):
+        neuron("plain")(torch.zeros(2, 3, *SHAPE).to(dtype))
+
+
+WRONG: dict[str, tuple[Any, type[Exception], str]] = {
+    "shape": (torch.zeros(3, 4, 5, 4), ValueError, r"state is \(3, 4, 5, 4\), not \(2, 3, 4, 5\)"),
+    "axes": (torch.zeros(2, 3), ValueError, r"state is \(2, 3\), not \(2, 3, 4, 5\)"),
+    "device": (torch.zeros(2, *SHAPE, device="meta"), TypeError, "on meta, not torch.float32 on"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_states_that_do_not_fit(name: str) -> None:
+    state, error, message = WRONG[name]
+    with pytest.raises(error, match=message):
+        neuron("plain").step([torch.zeros(2, *SHAPE)], [state])
+
+
+def test_operands_that_do_not_fit() -> None:
+    plain, twin, x = neuron("plain"), neuron("twin"), torch.zeros(2, *SHAPE)
+    with pytest.raises(TypeError, match=r"1 inputs, 0 numbers and 1 states, not .* 2 states"):
+        plain.step([x], [0.0, 0.0])
+    with pytest.raises(TypeError, match="takes 2 inputs"):
+        twin.step([x], [0.0, 0.0])
+    with pytest.raises(ValueError, match="inputs must agree"):
+        twin.step([x, x[:1]], [0.0, 0.0])
+    with pytest.raises(ValueError, match=r"cannot take \(7,\) as \[T, B, ...\]"):
+        plain(torch.zeros(7))
+    with pytest.raises(ValueError, match="for -1 steps"):
+        plain(x, time_steps=-1)
+    with pytest.raises(ValueError, match=r"number is \(3, 1, 1\), not \(4, 3, 5\)"):
+        neuron("channel")(torch.zeros(2, 2, 4, 3, 5))
+
+
+def test_gradients_that_do_not_fit() -> None:
+    cell, x = neuron("plain"), torch.zeros(2, 3, *SHAPE)
+    call = cell.kernels.call("if", [x], [], [], 2, False, "c")
+    for grad, ends in ((x[:1], []), (x, [x]), (x, [x[0], x[0]]), (x.to("meta"), [])):
+        with pytest.raises(ValueError, match="gradients of"):
+            cell.kernels.backward(call, grad, ends)
+
+
+class Small(nn.Module):
+    """Two convolutions, and neurons between them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(1, 3, 3, padding=1), nn.Conv2d(3, 3, 3, padding=1)
+        self.norm, self.head = nn.BatchNorm2d(3), nn.Linear(3, 2)
+        self.a, self.b = neuron("channel", (3, 8, 8)), neuron("twin", (3, 8, 8))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.norm(self.first(x))
+        spikes = self.a(y, time_steps=4)
+        z = self.second(spikes.flatten(0, 1)).unflatten(0, (4, -1))
+        return self.head(self.b(z, spikes + y).mean((0, 3, 4)))  # type: ignore[no-any-return]
+
+
+def test_a_convolutional_network_trains_under_autocast() -> None:
+    torch.manual_seed(0)
+    net, x = Small(), torch.rand(16, 1, 8, 8)
+    labels = (x.mean((1, 2, 3)) > 0.5).long()
+    optimizer, losses = torch.optim.Adam(net.parameters(), lr=0.02), []
+    for _ in range(30):
+        with torch.autocast("cpu", torch.bfloat16):
+            loss = nn.functional.cross_entropy(net(x).float(), labels)
+        optimizer.zero_grad()
+        torch.autograd.backward(loss)
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < losses[0]
+    assert all(bool(p.isfinite().all()) for p in net.parameters())
