@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 HEAVY = ("cupy", "matplotlib", "numpy", "sklearn", "torch", "torchvision")
 # The character classes keep these patterns from matching themselves.
 WORKPLACE = re.compile(
-    r"/wor[k]/|/roo[t]/|/far[m]/|/hom[e]/\w|\.\./share[d]\b|\.librar[y]\b|h-see[d]-"
+    r"/wor[k]/|/roo[t]/|/far[m]/|/hom[e]/\w|\.\./share[d]\b|/\.librar[y]\b|h-see[d]-"
 )
 
 

@@ -11,7 +11,7 @@ def statement(text: str, indent: int) -> list[str]:
     pad = " " * indent
     if len(pad) + len(text) <= WIDTH:
         return [pad + text]
-    start, end = _last_bracket(text)
+    start, end = _parameters(text) if text.startswith("def ") else _last_bracket(text)
     if start < 0 or not text[start + 1 : end].strip():
         return _parenthesised(text, indent)
     head, inner, tail = text[: start + 1], text[start + 1 : end], text[end:]
@@ -59,6 +59,16 @@ def split(inner: str) -> list[str]:
             items.append(inner[start:at].strip())
             start = at + 1
     return [*items, inner[start:].strip()]
+
+
+def _parameters(text: str) -> tuple[int, int]:
+    """The brackets of a signature's parameters; those of its result may come later."""
+    depth = 0
+    for at, char in _code(text):
+        depth += (char in _OPEN) - (char in _CLOSE)
+        if char == ")" and depth == 0:
+            return text.index("("), at
+    return -1, -1
 
 
 def _last_bracket(text: str) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -44,9 +45,24 @@ def stream(device: int) -> Iterator[None]:
     """PyTorch's current stream as CuPy's, asked for at every launch."""
     import cupy  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-    current = torch.cuda.current_stream(device).cuda_stream
-    with cupy.cuda.Device(device), cupy.cuda.ExternalStream(current, device):
-        yield
+    current = Current(torch.cuda.current_stream(device).cuda_stream)
+    with cupy.cuda.Device(device):
+        if hasattr(cupy.cuda.Stream, "from_external"):
+            external = cupy.cuda.Stream.from_external(current)
+        else:  # before CuPy 14
+            external = cupy.cuda.ExternalStream(current.pointer, device)
+        with external:
+            yield
+
+
+@dataclass(frozen=True)
+class Current:
+    """A stream under CUDA's stream protocol, which PyTorch itself speaks since 2.9 only."""
+
+    pointer: int
+
+    def __cuda_stream__(self) -> tuple[int, int]:
+        return 0, self.pointer
 
 
 def as_cuda(argument: Operand) -> int:
@@ -58,14 +74,22 @@ def as_cuda(argument: Operand) -> int:
 
 @functools.cache
 def cuda_kernel(text: str, io: str, name: str, device: int) -> Any:
-    """A compiled kernel; only the way back may divide approximately."""
+    """A compiled kernel."""
     try:
         import cupy  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-        division = ("--prec-div=false",) if name.endswith("_backward") else ()
-        options = (*OPTIONS, *division, f"-D{io}")
+        options = (*OPTIONS, *division(text, name), f"-D{io}")
         with cupy.cuda.Device(device):
             return cupy.RawModule(code=text, options=options).get_function(name)
     except Exception as error:  # CuPy's errors have no other base in common
         why = f"{type(error).__name__}: {error}"
         raise Unavailable(f"CuPy cannot compile for this GPU ({why})") from error
+
+
+def division(text: str, name: str) -> Sequence[str]:
+    """Only the way back may divide approximately, and only if the steps that it repeats do not
+    divide: they must come out as they were.
+    """
+    step = text.partition(f"void {name.removesuffix('_backward')}_step(")[2]
+    divides = " / " in step.partition("\n}\n")[0]
+    return () if divides or name.endswith("_forward") else ("--prec-div=false",)

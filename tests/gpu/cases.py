@@ -27,7 +27,7 @@ OPTIONS: Mapping[str, Sequence[Any]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """A neuron and one way to call it."""
 

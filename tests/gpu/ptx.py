@@ -1,0 +1,241 @@
+"""Runs NVRTC's PTX on NumPy, all threads of a launch at once.
+
+Registers are bits, a row of one word a thread; instructions look at them under their own types.
+Threads that part at a branch go on in the order of the program and meet again. Memory is checked
+by ``memory.py``: bounds, alignment, stores of two threads (or two times) to one address, reads of
+what nobody wrote.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from tests.gpu import nvrtc
+from tests.gpu.alu import BITS, TYPES, Array, compute
+from tests.gpu.memory import MemoryFault, Region, Words, region_at
+
+ARCH = 80
+_ENTRY = re.compile(r"\.entry (\w+)\((.*?)\)\s*(?:\.\w+[^\n{]*\s*)*\{(.*?)\n\}", re.DOTALL)
+_PARAMETER = re.compile(r"\.param \.(\w+)[^,\n]*? (\w+)(?=,|\s*$)", re.MULTILINE)
+_CODE = re.compile(r"(?:@(!?)(%p\d+)\s+)?([a-z][\w.:]*)\s*(.*)")
+_COMMA = re.compile(r",(?![^\[{]*[\]}])")
+_ADDRESS = re.compile(r"\[([%\w$]+)(?:\+(-?\d+))?\]")
+_POINTER = re.compile(r"\*")
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One instruction: its guard, its name in parts, its operands."""
+
+    guard: str
+    negated: bool
+    parts: tuple[str, ...]
+    operands: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """One kernel."""
+
+    name: str
+    parameters: tuple[str, ...]
+    code: tuple[Instruction, ...]
+    labels: dict[str, int]
+
+
+class PtxMachine:
+    """Runs the kernels of one module; ``partings`` counts branches at which threads parted."""
+
+    def __init__(self, text: str, options: tuple[str, ...]) -> None:
+        self.programs, self.text = programs(nvrtc.ptx(text, ARCH, options)), text
+        self.partings = 0
+
+    def run(self, name: str, grid: int, block: int, arguments: Sequence[int]) -> None:
+        """Runs every thread of a launch."""
+        regions = []
+        for parameter, argument in zip(signature(self.text, name), arguments, strict=True):
+            if "*" in parameter and argument:
+                regions.append(region_at(argument, parameter.startswith("const ")))
+        launch = Launch(self.programs[name], grid, block, arguments, regions)
+        launch.run()
+        self.partings += launch.partings
+        check_written(launch)
+
+
+def check_written(launch: "Launch") -> None:
+    """Results must be complete: nobody initialised them."""
+    for region in launch.regions:
+        if not region.constant and (region.writer == -1).any():
+            raise MemoryFault("a result that nobody wrote")
+
+
+def signature(text: str, name: str) -> list[str]:
+    """A kernel's parameters in CUDA."""
+    inside = re.search(rf"void {name}\((.*?)\)", text, re.DOTALL)
+    assert inside
+    return [" ".join(parameter.split()) for parameter in inside[1].split(",")]
+
+
+@cache
+def programs(text: str) -> dict[str, Program]:
+    """The kernels of a PTX text."""
+    return {m[1]: program(m[1], m[2], m[3]) for m in _ENTRY.finditer(text)}
+
+
+def program(name: str, parameters: str, body: str) -> Program:
+    """One kernel, parsed."""
+    code: list[Instruction] = []
+    labels: dict[str, int] = {}
+    for line in re.sub(r"//[^\n]*", "", body).split("\n"):
+        statement = (
+            line.strip().rstrip(";").strip("{ }") if "," not in line else line.strip().rstrip(";")
+        )
+        if statement.endswith(":"):
+            labels[statement[:-1]] = len(code)
+        elif statement and not statement.startswith("."):
+            code.append(instruction(statement))
+    names = tuple(m[2] for m in _PARAMETER.finditer(parameters))
+    return Program(name, names, tuple(code), labels)
+
+
+def instruction(statement: str) -> Instruction:
+    """One statement."""
+    found = _CODE.fullmatch(statement)
+    assert found, statement
+    operands = tuple(o.strip() for o in _COMMA.split(found[4])) if found[4] else ()
+    return Instruction(found[2] or "", found[1] == "!", tuple(found[3].split(".")), operands)
+
+
+class Launch:
+    """One launch: the registers of all threads."""
+
+    def __init__(
+        self, code: Program, grid: int, block: int, arguments: Sequence[int], regions: list[Region]
+    ) -> None:
+        self.program, self.regions, self.partings = code, regions, 0
+        self.threads = np.arange(grid * block)
+        self.parameters = dict(zip(code.parameters, arguments, strict=True))
+        self.registers: dict[str, Array] = {
+            "%tid.x": (self.threads % block).astype(np.uint32),
+            "%ctaid.x": (self.threads // block).astype(np.uint32),
+            "%ntid.x": np.full(self.threads.size, block, np.uint32),
+        }
+
+    def run(self) -> None:
+        """Always the threads that are furthest behind."""
+        groups = {0: np.ones(self.threads.size, bool)}
+        with np.errstate(all="ignore"):
+            while groups:
+                at = min(groups)
+                for target, mask in self.step(at, groups.pop(at)):
+                    groups[target] = groups[target] | mask if target in groups else mask
+
+    def step(self, at: int, mask: Array) -> list[tuple[int, Array]]:
+        """One instruction of some threads: where they are then."""
+        now = self.program.code[at]
+        chosen = mask & self.guard(now) if now.guard else mask
+        if now.parts[0] in ("bra", "ret"):
+            return self.branch(now, at, mask, chosen)
+        if chosen.any():
+            self.execute(now, chosen)
+        return [(at + 1, mask)]
+
+    def guard(self, now: Instruction) -> Array:
+        found = self.registers[now.guard]
+        return ~found if now.negated else found
+
+    def branch(
+        self, now: Instruction, at: int, mask: Array, chosen: Array
+    ) -> list[tuple[int, Array]]:
+        rest = mask & ~chosen
+        self.partings += bool(chosen.any() and rest.any())
+        found = [(at + 1, rest)] if rest.any() else []
+        if now.parts[0] == "bra" and chosen.any():
+            found.append((self.program.labels[now.operands[-1]], chosen))
+        return found
+
+    def execute(self, now: Instruction, mask: Array) -> None:
+        if now.parts[0] in ("ld", "st") and now.parts[1] != "param":
+            self.access(now, mask)
+        elif now.operands[0].startswith("{"):
+            whole = self.read(now.operands[1], now.parts[-1])
+            halves = np.ascontiguousarray(whole).view(f"u{whole.itemsize // 2}").reshape(-1, 2)
+            for name, column in zip(now.operands[0].strip("{}").split(","), halves.T, strict=True):
+                self.write(name.strip(), column, mask)
+        else:
+            self.write(now.operands[0], self.value(now), mask)
+
+    def value(self, now: Instruction) -> Array:
+        """What an instruction computes."""
+        if now.parts[0] == "ld":
+            name = now.operands[1].strip("[]")
+            return np.full(self.threads.size, self.parameters[name], np.int64).view(np.uint64)
+        return compute(now.parts, now.operands[1:], self.read)
+
+    def access(self, now: Instruction, mask: Array) -> None:
+        """A load or store of memory."""
+        kind, load = TYPES[now.parts[-1]], now.parts[0] == "ld"
+        register, address = now.operands if load else now.operands[::-1]
+        found = _ADDRESS.fullmatch(address)
+        assert found, address
+        at = (self.registers[found[1]].view(np.int64) + int(found[2] or 0))[mask]
+        region, size, threads = self.region(at), np.dtype(kind).itemsize, self.threads[mask]
+        if load:
+            values = np.zeros(self.threads.size, BITS[size])
+            rows = np.ascontiguousarray(region.load(at, size, threads))
+            values[mask] = rows.view(BITS[size]).reshape(-1)
+            self.write(register, values, mask)
+        else:
+            values = np.ascontiguousarray(self.read(register, now.parts[-1])[mask])
+            region.store(at, values.view(np.uint8).reshape(-1, size), threads)
+
+    def region(self, at: Words) -> Region:
+        """The tensor into which all these addresses point."""
+        for region in self.regions:
+            if region.base <= at.min() and at.max() < region.base + region.bytes.size:
+                return region
+        raise MemoryFault(f"access outside every tensor of {self.program.name}")
+
+    def read(self, operand: str, kind: str) -> Array:
+        """A register, immediate or pair of registers, under a type; one word a thread."""
+        if operand.startswith("{"):
+            parts = [self.registers[name.strip()] for name in operand.strip("{}").split(",")]
+            return np.stack(parts, axis=1).reshape(-1).view(BITS[2 * parts[0].itemsize])
+        if operand.startswith("%"):
+            found = self.registers[operand]
+            if kind == "pred":
+                return found
+            return narrowed(found, TYPES[kind])
+        return np.full(self.threads.size, immediate(operand, kind))
+
+    def write(self, name: str, value: Array, mask: Array) -> None:
+        """The threads' own words change."""
+        bits = value if value.dtype == bool else value.view(BITS[value.itemsize])
+        if name == "_":
+            return
+        if name in self.registers and not mask.all():
+            old = self.registers[name]
+            bits = np.where(mask, bits.astype(old.dtype), old)
+        self.registers[name] = bits
+
+
+def narrowed(found: Array, kind: type[np.generic]) -> Array:
+    """A register under a type, which may be narrower."""
+    size = np.dtype(kind).itemsize
+    return (found if found.itemsize == size else found.astype(BITS[size])).view(kind)
+
+
+def immediate(operand: str, kind: str) -> np.generic:
+    """A number in the text."""
+    if operand[:2] in ("0f", "0F"):
+        return np.array(int(operand[2:], 16), np.uint32).view(np.float32)[()]  # type: ignore[no-any-return]
+    if operand[:2] in ("0d", "0D"):
+        return np.array(int(operand[2:], 16), np.uint64).view(np.float64)[()]  # type: ignore[no-any-return]
+    if kind == "pred":
+        return np.bool_(int(operand, 0))
+    size = np.dtype(TYPES[kind]).itemsize
+    bits = int(operand.rstrip("U"), 0) % (1 << 8 * size)
+    return np.array(bits, BITS[size]).view(TYPES[kind])[()]  # type: ignore[no-any-return]
