@@ -7,7 +7,7 @@ OURS := snnc tests benchmarks
 ZOO = $(patsubst %/__init__.py,%,$(wildcard specs/*/__init__.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint fmt zoo demo clean
+.PHONY: help setup test lint fmt zoo docs demo clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,6 +33,10 @@ fmt: $(READY) ## Sort imports, fix what is safe to fix, format
 
 zoo: $(READY) ## Regenerate specs/*/ after a change of output; review with git diff
 	.venv/bin/snnc build specs/
+
+docs: $(READY) ## Regenerate docs/reference/ and the editor's schema of specs
+	$(PYTHON) -m snnc.reference_pages docs/reference
+	.venv/bin/snnc schema -o specs/snnc.schema.json
 
 demo: $(READY) ## Build specs/digits_conv.snn.toml and train it with three seeds
 	.venv/bin/snnc build specs/digits_conv.snn.toml

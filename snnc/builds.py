@@ -16,13 +16,13 @@ from snnc.source.diagnostic import Diagnostic, Findings
 
 _COMMAND = re.compile(r"^# Regenerate: (.*)$", re.MULTILINE)
 _COMPLAINTS = {
-    "missing": "is missing: run {command}",
-    "stale": "is out of date, the spec or snnc has changed: run {command}",
-    "otherwise": "was made by `{made}`: run that again, or {command} to replace it",
-    "left over": "is no longer generated: run {command} to remove it",
-    "edited": "was edited by hand: keep changes in a subclass or a module of your own, "
+    "missing": "missing: run {command}",
+    "stale": "out of date, the spec or snnc has changed: run {command}",
+    "otherwise": "made by `{made}`: run that again, or {command} to replace it",
+    "left over": "no longer generated: run {command} to remove it",
+    "edited": "edited by hand: keep changes in a subclass or a module of your own, "
     "or run {command} --force to replace it",
-    "foreign": "was not written by snnc: move it, or run {command} --force to replace it",
+    "foreign": "not written by snnc: move it, or run {command} --force to replace it",
 }
 
 
@@ -97,8 +97,7 @@ class Builds:
         """Says what is not as it should be; exit code 1 if anything."""
         stale = [package for package in self.packages if package.pending]
         for package in stale:
-            for file in package.pending:
-                terminal.say(self._complaint(package, file))
+            self._complain(package, package.pending)
         if not stale and not self.findings:
             terminal.say(f"{terminal.plural(len(self.packages), 'package')} up to date")
         return 1 if stale or self.findings else 0
@@ -114,8 +113,7 @@ class Builds:
         blocked = 0
         for package in self.packages:
             touched = () if force else package.in_state("edited", "foreign")
-            for file in touched:
-                terminal.say(self._complaint(package, file))
+            self._complain(package, touched)
             blocked += bool(touched)
             if not touched:
                 self._written(package, project.write(package.files))
@@ -125,10 +123,19 @@ class Builds:
         what = terminal.plural(len(changed), "file") if changed else "nothing"
         terminal.say(f"{package.spec}: {what} changed in {package.folder}")
 
+    def _complain(self, package: Package, files: tuple[File, ...]) -> None:
+        """One line for all files that have the same said of them."""
+        groups: dict[str, list[File]] = {}
+        for file in files:
+            groups.setdefault(self._complaint(package, file), []).append(file)
+        for complaint, (first, *others) in groups.items():
+            more = f" and {terminal.plural(len(others), 'other')}" if others else ""
+            terminal.say(f"{first.path}{more}: {complaint}")
+
     def _complaint(self, package: Package, file: File) -> str:
         made = _made_otherwise(file)
         complaint = _COMPLAINTS["otherwise" if made else file.state]
-        return f"{file.path}: {complaint.format(command=self._command(package), made=made)}"
+        return complaint.format(command=self._command(package), made=made)
 
     def _command(self, package: Package) -> str:
         out = ["-o", str(self.out)] if self.out else []

@@ -9,6 +9,7 @@ import typer
 
 import snnc
 from snnc import terminal
+from snnc.source.nearest import nearest
 from snnc.terminal import Exit
 
 app = typer.Typer(
@@ -106,6 +107,36 @@ def show(
         return
     program = snnc.lower(graph, schedule)
     sys.stdout.write(view.as_json(program) if format == "json" else view.as_text(program))
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(help="A kind, a lint rule, or a code such as SNN204.")],
+) -> None:
+    """Say what a kind, a lint rule or an error is, with an example."""
+    from snnc import explain as known
+
+    if name not in known.topics():
+        guess = nearest(name, known.topics())
+        hint = f": did you mean {guess}?" if guess else ""
+        raise terminal.UsageError(f"there is no kind, rule or code {name}{hint}")
+    sys.stdout.write(known.explain(name))
+
+
+@app.command()
+def schema(
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="A file instead of the terminal.")
+    ] = None,
+) -> None:
+    """Print the JSON Schema of specs, for editors."""
+    from snnc import project
+    from snnc import schema as editors
+
+    if out is None:
+        sys.stdout.write(editors.text())
+    else:
+        project.write(project.compare(out.parent, {out.name: editors.text()}))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

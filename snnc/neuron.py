@@ -22,13 +22,15 @@ class Neuron(Layer):
     """A layer with a state.
 
     ``step`` holds its equations over ``inputs``, ``states`` the number (or the field) at which each
-    state starts unless ``initial`` says otherwise, ``output`` the name that is its value.
+    state starts unless ``initial`` says otherwise, ``output`` the name that is its value, ``fires``
+    whether these are spikes.
     """
 
     step: ClassVar[str]
     inputs: ClassVar[tuple[str, ...]] = ("x",)
     states: ClassVar[Mapping[str, str | float]]
     output: ClassVar[str] = "s"
+    fires: ClassVar[bool] = False
 
     initial: dict[str, Number] = Field(default_factory=dict)
 
@@ -114,6 +116,8 @@ def count(value: Value, shape: Shape) -> int:
 
 class SpikingNeuron(Neuron):
     """A neuron that fires, at exactly the threshold too; its equations say how it resets."""
+
+    fires: ClassVar[bool] = True
 
     v_threshold: Positive = 1.0
     detach_reset: bool = False

@@ -90,7 +90,7 @@ class _Writer:
         inner = self.inner(node, key)
         if key == "kind" or (inner.get("type") == "string" and "enum" not in inner):
             return inner
-        about = {k: inner.pop(k) for k in ("default", "description") if k in inner}
+        about: Json = {k: inner.pop(k) for k in ("default", "description") if k in inner}
         return {**about, "anyOf": [*inner.get("anyOf", [inner]), _VARIABLE]}
 
     def inner(self, node: Json, key: str) -> Json:

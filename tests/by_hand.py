@@ -86,9 +86,9 @@ def leak(n: SimpleNamespace, v: Tensor, x: Tensor) -> Tensor:
 
 def after(n: SimpleNamespace, h: Tensor, s: Tensor, amount: Tensor | float | None = None) -> Tensor:
     r = s.detach() if n.detach_reset else s
-    if n.reset == "soft":
-        return h - r * (n.v_threshold if amount is None else amount)
-    return r * n.v_reset + (1 - r) * h
+    amount = n.v_threshold if amount is None else amount
+    v: Tensor = h - r * amount if n.reset == "soft" else r * n.v_reset + (1 - r) * h
+    return v
 
 
 def fire(n: SimpleNamespace, h: Tensor) -> tuple[Tensor, State]:

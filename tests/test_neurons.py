@@ -46,7 +46,12 @@ def cases(kind: str) -> dict[str, Fields]:
     decays = cycle((True, False, False, True, True))
     found: list[Fields] = [{}, ODD.get(kind, {})]
     for reset, detach, tau in product(resets, detached, TAUS if "tau" in known else (0.0,)):
-        every = {"reset": reset, "detach_reset": detach, "tau": tau, "decay_input": next(decays)}
+        every: Fields = {
+            "reset": reset,
+            "detach_reset": detach,
+            "tau": tau,
+            "decay_input": next(decays),
+        }
         found.append({key: value for key, value in every.items() if key in known})
     return {f"n{at}": fields for at, fields in enumerate(found)}
 

@@ -10,7 +10,7 @@ from tests.cli import SPEC, TRAIN, Ran, snnc
 
 Run = Callable[..., Ran]
 UP_TO_DATE = Ran(0, "", "1 package up to date\n")
-STALE = "is out of date, the spec or snnc has changed: run snnc build net.snn.toml\n"
+STALE = "out of date, the spec or snnc has changed: run snnc build net.snn.toml\n"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def contents() -> dict[str, bytes]:
 def test_build_then_check(run: Run) -> None:
     missing = check(run)
     assert missing.code == 1
-    assert "net/model.py: is missing: run snnc build net.snn.toml\n" in missing.err
+    assert "net/model.py and 15 others: missing: run snnc build net.snn.toml\n" in missing.err
     ran = run()
     assert (ran.code, ran.out) == (0, "")
     assert ran.err.startswith("net.snn.toml: ")
@@ -55,7 +55,7 @@ def test_only_the_meaning_of_a_spec_counts(run: Run) -> None:
     rewrite("net.snn.toml", "out_channels = 4", "out_channels = 5")
     stale = check(run)
     assert (stale.code, stale.out) == (1, "")
-    assert f"net/model.py: {STALE}" in stale.err
+    assert f"net/model.py and 2 others: {STALE}" in stale.err
 
 
 def test_a_file_edited_by_hand(run: Run) -> None:
@@ -63,7 +63,7 @@ def test_a_file_edited_by_hand(run: Run) -> None:
     generated = contents()
     rewrite("net/model.py", "def forward", "def forwards")
     said = (
-        "net/model.py: was edited by hand: keep changes in a subclass or a module of your own, "
+        "net/model.py: edited by hand: keep changes in a subclass or a module of your own, "
         "or run snnc build net.snn.toml --force to replace it\n"
     )
     edited = contents()
@@ -90,7 +90,7 @@ def test_diff(run: Run) -> None:
     before = contents()
     ran = run("--diff", "net.snn.toml")
     assert ran.code == 1
-    assert ran.out.startswith("--- net/__init__.py\n+++ net/__init__.py\n@@ ")
+    assert ran.out.startswith("--- net/model.py\n+++ net/model.py\n@@ ")
     assert "-        self.fc = nn.Linear(144, 10)\n" in ran.out
     assert "+        self.fc = nn.Linear(144, 12)\n" in ran.out
     assert contents() == before
@@ -108,7 +108,7 @@ def test_what_is_no_longer_generated_goes(run: Run) -> None:
     run()
     assert Path("net/train.py").exists()
     Path("net.snn.toml").write_text(SPEC)
-    said = "net/train.py: is no longer generated: run snnc build net.snn.toml to remove it\n"
+    said = "net/data.py and 2 others: no longer generated: run snnc build net.snn.toml to remove it\n"
     assert said in check(run).err
     diff = run("--diff", "net.snn.toml").out
     assert "--- net/train.py\n+++ /dev/null\n" in diff
@@ -121,7 +121,7 @@ def test_folders_that_are_no_longer_generated_go(run: Run) -> None:
     run()
     Path("net/old").mkdir()
     Path("net/old/kernels.py").write_text(Path("net/model.py").read_text())
-    said = "net/old/kernels.py: is no longer generated: run snnc build net.snn.toml to remove it\n"
+    said = "net/old/kernels.py: no longer generated: run snnc build net.snn.toml to remove it\n"
     assert check(run) == Ran(1, "", said)
     run()
     assert not Path("net/old").exists()
@@ -141,7 +141,7 @@ def test_what_is_no_longer_generated_but_edited_stays(run: Run) -> None:
     Path("net.snn.toml").write_text(SPEC)
     ran = run()
     assert ran.code == 1
-    assert "net/train.py: was edited by hand" in ran.err
+    assert "net/train.py: edited by hand" in ran.err
     assert Path("net/train.py").exists()
 
 
@@ -163,7 +163,7 @@ def test_a_file_of_others_in_the_way(run: Run) -> None:
     Path("net/model.py").write_text("mine = 1\n")
     ran = run()
     said = (
-        "net/model.py: was not written by snnc: move it, "
+        "net/model.py: not written by snnc: move it, "
         "or run snnc build net.snn.toml --force to replace it\n"
     )
     assert ran == Ran(1, "", said)
@@ -227,7 +227,7 @@ def test_a_file_where_the_folder_should_be(run: Run) -> None:
     Path("net").write_text("")
     ran = run()
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "snnc: net/__init__.py: not a directory\n"
+    assert ran.err == "snnc: net/model.py: not a directory\n"
 
 
 def test_modes_are_kept(run: Run) -> None:
@@ -263,7 +263,7 @@ def test_settings_are_recorded(run: Run) -> None:
     command = "snnc build net.snn.toml --set time_steps=8 --set input.encoder=poisson"
     assert f"# Regenerate: {command}\n" in Path("net/model.py").read_text()
     assert run("--check", *more) == UP_TO_DATE
-    said = f"was made by `{command}`: run that again, or snnc build net.snn.toml to replace it\n"
+    said = f"made by `{command}`: run that again, or snnc build net.snn.toml to replace it\n"
     assert f"net/model.py: {said}" in check(run).err
     ran = run("--check", "net.snn.toml", "--set", "time_steps=9")
     assert "or snnc build net.snn.toml --set time_steps=9 to replace it" in ran.err
@@ -275,7 +275,7 @@ def test_out(run: Run) -> None:
     assert not Path("net").exists()
     assert run("--check", "net.snn.toml", "-o", "some/where") == UP_TO_DATE
     Path("some/where/model.py").unlink()
-    said = "some/where/model.py: is missing: run snnc build net.snn.toml -o some/where\n"
+    said = "some/where/model.py: missing: run snnc build net.snn.toml -o some/where\n"
     assert run("--check", "net.snn.toml", "-o", "some/where") == Ran(1, "", said)
 
 

@@ -4,14 +4,16 @@ from collections.abc import Iterable
 
 from snnc.kernel.types import Kernel
 from snnc.step.grad import seed
-from snnc.step.print_torch import assignments
+from snnc.step.print_torch import assignments, expression, number
+from snnc.step.ssa import Assign, Const, Var, names
 
 
 def step(k: Kernel) -> tuple[str, list[str]]:
     """The signature and the body of ``NAME_step``: output, states after it, values kept."""
     arguments = [op.name for op in (*k.inputs, *k.terms, *k.states)]
     results = [k.step.output, *k.step.next.values(), *k.kept_values]
-    return _signature(f"{k.name}_step", arguments), _body(assignments(k.step.body), results)
+    lines = _lines(k.step.body, k.inputs[0].name, {op.name for op in k.terms})
+    return _signature(f"{k.name}_step", arguments), _body(lines, results)
 
 
 def adjoint(k: Kernel) -> tuple[str, list[str]]:
@@ -21,8 +23,22 @@ def adjoint(k: Kernel) -> tuple[str, list[str]]:
     arguments += [seed(state) for state in k.step.states]
     grads = k.adjoint.grads
     results = [grads[op.name] for op in (*k.inputs, *k.states, *k.terms)]
-    lines = assignments((*k.adjoint.again, *k.adjoint.body))
+    body = (*k.adjoint.again, *k.adjoint.body)
+    lines = _lines(body, seed("output"), {op.name for op in k.terms})
     return _signature(f"{k.name}_adjoint", arguments), _body(lines, results)
+
+
+def _lines(body: tuple[Assign, ...], like: str, terms: set[str]) -> list[str]:
+    """Assignments; what depends on no element is spread out over all of them."""
+    lines = assignments(body)
+    for at, assign in enumerate(body):
+        if isinstance(assign.value, Const):
+            lines[at] = f"{assign.name} = torch.full_like({like}, {number(assign.value.value)})"
+        elif terms.issuperset(names(assign.value)):
+            text = expression(assign.value)
+            whole = text if isinstance(assign.value, Var) else f"({text})"
+            lines[at] = f"{assign.name} = {whole}.expand_as({like})"
+    return lines
 
 
 def _signature(name: str, arguments: Iterable[str]) -> str:

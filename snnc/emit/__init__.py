@@ -20,9 +20,9 @@ def emit(program: Program, folded: Program, train: Train | None) -> dict[str, st
     found = neurons(graph)
     kernels = kernels_py((program, folded), found)
     files = {
-        "__init__.py": _init_py(program),
-        **({"kernels.py": kernels} if kernels else {}),
         "model.py": model_py(program, folded, found),
+        **({"kernels.py": kernels} if kernels else {}),
+        "__init__.py": _init_py(program),
         "py.typed": "",
         **(_fused() if found.classes else {}),
     }

@@ -15,10 +15,11 @@ def statement(text: str, indent: int) -> list[str]:
     if start < 0 or not text[start + 1 : end].strip():
         return _parenthesised(text, indent)
     head, inner, tail = text[: start + 1], text[start + 1 : end], text[end:]
-    called = head[-2:-1].isalnum() or head[-2:-1] in "_])"
+    called = len(head) > 1 and (head[-2].isalnum() or head[-2] in "_])")
     if head.endswith("(") and not called and len(split(inner)) == 1:
         return [pad + head, *statement(inner, indent + 4), pad + tail]  # no call: no comma
-    return [pad + head, *_items(inner, indent + 4), pad + tail]
+    items = _items(inner, indent + 4) if called else _each(inner, indent + 4)
+    return [pad + head, *items, pad + tail]
 
 
 def imported(module: str, names: list[str]) -> str:
@@ -33,7 +34,12 @@ def _items(inner: str, indent: int) -> Iterator[str]:
     """What stands between brackets: on one line if it fits, else one item a line."""
     if indent + len(inner) <= WIDTH:
         yield " " * indent + inner
-        return
+    else:
+        yield from _each(inner, indent)
+
+
+def _each(inner: str, indent: int) -> Iterator[str]:
+    """One item a line, as ruff has the items of a list or tuple that does not fit."""
     for item in split(inner):
         yield from statement(f"{item},", indent)
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from snnc.emit.layout import statement
+from snnc.emit.layout import WIDTH, statement
 from snnc.kernel.types import Kernel
 from snnc.neuron import Neuron
-from snnc.number import Value
+from snnc.number import Range, Value
 from snnc.step.print_torch import expression, number
 from snnc.step.ssa import Expr, Op, Var
 
@@ -38,13 +38,14 @@ def _init(values: dict[str, Value]) -> Iterator[str]:
     yield f"    def __init__(self{', shape: tuple[int, ...]' if shape else ''}) -> None:"
     yield "        super().__init__()"
     for name, value in values.items():
-        start = _raw(_drawn(value), value)
-        if value.learnable:
-            key = name if value.range is None else f"{name}_raw"
-            yield from statement(f"self.{key} = nn.Parameter({start})", 8)
-        else:
+        if not value.learnable:
             yield f"        self.{name}: Tensor"
-            yield from statement(f'self.register_buffer("{name}", {start})', 8)
+            yield from statement(f'self.register_buffer("{name}", {_drawn(value)})', 8)
+        elif value.range is None:
+            yield from statement(f"self.{name} = nn.Parameter({_drawn(value)})", 8)
+        else:
+            yield from statement(f"start = {_drawn(value)}", 8)
+            yield from statement(f"self.{name}_raw = nn.Parameter({_raw(value.range)})", 8)
 
 
 def _drawn(value: Value) -> str:
@@ -55,29 +56,30 @@ def _drawn(value: Value) -> str:
     return f"torch.empty({size}).uniform_({low}, {high})"
 
 
-def _raw(start: str, value: Value) -> str:
-    """The inverse of the parametrisation."""
-    if value.range is None:
-        return start
-    low, high = value.range
+def _raw(range: Range) -> str:
+    """The inverse of the parametrisation, at ``start``."""
+    low, high = range
     if high == float("inf"):
-        return f"-torch.log({start} - {number(low)})"
-    return f"torch.logit(({start} - {number(low)}) / {number(high - low)})"
+        return f"-torch.log(start - {number(low)})"
+    return f"torch.logit((start - {number(low)}) / {number(high - low)})"
 
 
 def _property(name: str, value: Value) -> Iterator[str]:
     assert value.range is not None
     low, high = value.range
-    raw = f"self.{name}_raw"
     if high == float("inf"):
-        text, span = f"{number(low)} + torch.exp(-{raw})", f"above {number(low)}"
+        span, text = f"above {number(low)}", f"torch.exp(-self.{name}_raw)"
     else:
-        text = f"{number(low)} + {number(high - low)} * torch.sigmoid({raw})"
         span = f"between {number(low)} and {number(high)}"
+        text = f"{number(high - low)} * torch.sigmoid(self.{name}_raw)"
     yield "    @property"
     yield f"    def {name}(self) -> Tensor:"
     yield f'        """Kept {span} by its parametrisation."""'
-    yield from statement(f"return {text}", 8)
+    line = f"        return {number(low)} + {text}"
+    if len(line) <= WIDTH:
+        yield line
+    else:
+        yield from (f"        above = {text}", f"        return {number(low)} + above")
 
 
 def _terms(kernel: Kernel) -> Iterator[str]:

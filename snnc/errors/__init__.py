@@ -1,4 +1,4 @@
-"""What the codes of errors mean, one a file: a spec that provokes it, below a comment that explains.
+"""What the codes of errors mean, one a file: a comment that explains, and a spec that provokes it.
 
 A file without a spec is about what no spec shows: bytes, a command line.
 """

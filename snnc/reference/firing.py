@@ -28,17 +28,18 @@ def make_fire(reference: Reference, data: Mapping[str, Tensor]) -> None:
         Silent: a neuron cannot be brought there.
     """
     for node in reference.graph.nodes:
-        if isinstance(node.operator, Neuron):
+        if isinstance(node.operator, Neuron) and node.operator.fires:
             _tune(reference, data, node.path)
 
 
 def rates(reference: Reference, data: Mapping[str, Tensor]) -> dict[str, float]:
-    """The mean output of every neuron layer."""
+    """How often each layer of neurons that fire does so, with whatever sign or number."""
     nodes = reference.graph.nodes
     with torch.no_grad():
         values = reference(**data)
-    neurons = (node.path for node in nodes if isinstance(node.operator, Neuron))
-    return {path: float(torch.stack(values[path]).mean()) for path in neurons}
+    neurons = (n.path for n in nodes if isinstance(n.operator, Neuron) and n.operator.fires)
+    fired = {path: torch.stack(values[path]) != 0 for path in neurons}
+    return {path: float(spikes.double().mean()) for path, spikes in fired.items()}
 
 
 def _tune(reference: Reference, data: Mapping[str, Tensor], path: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from snnc.step.derivatives import RULES
 from snnc.step.fold import fold
-from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, names, replaced
+from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, live, names, replaced
 
 _ONE, _ZERO = Const(1.0), Const(0.0)
 
@@ -31,7 +31,8 @@ class Adjoint:
 
 def adjoint(step: Step, surrogate: Step | None) -> Adjoint:
     """The adjoint of a simplified step; ``surrogate`` gives its spike's gradient from ``u``."""
-    body, grads = _Reverse(step, surrogate).run()
+    every, grads = _Reverse(step, surrogate).run()
+    body = live(every, grads.values())
     forward = {assign.name for assign in step.body} | {*step.inputs, *step.states}
     read = {name for assign in body for name in names(assign.value) if name in forward}
     kept = _kept(step, read)

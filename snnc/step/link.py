@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from snnc.step.fold import EVALUATE, fold
 from snnc.step.parse import Equation, StepError
-from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var
+from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, live
 
 Parameter = float | bool | None
 """A number, a compile-time flag, or None for a value that is known only at run time."""
@@ -44,7 +44,7 @@ def link(
         inputs=tuple(inputs),
         states=tuple(states),
         parameters=tuple(name for name, value in parameters.items() if value is None),
-        body=tuple(a for a in body if not isinstance(a.value, Const) or a.name in results),
+        body=live(body, results),
         output=linker.current[output],
         next={state: linker.current[state] for state in states},
     )

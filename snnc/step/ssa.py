@@ -1,6 +1,6 @@
 """What a step is once parsed: assignments of small expressions, each name given once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 At = tuple[int, int]
@@ -75,3 +75,13 @@ def replaced(expr: Expr, values: Mapping[str, Expr]) -> Expr:
     if isinstance(expr, Op):
         return Op(expr.name, tuple(replaced(arg, values) for arg in expr.args), expr.at)
     return expr
+
+
+def live(body: Iterable[Assign], wanted: Iterable[str]) -> tuple[Assign, ...]:
+    """The assignments that the names ``wanted`` need, directly or not."""
+    needed, kept = set(wanted), list[Assign]()
+    for assign in reversed(list(body)):
+        if assign.name in needed:
+            needed |= set(names(assign.value))
+            kept.append(assign)
+    return tuple(reversed(kept))

@@ -36,11 +36,43 @@ class Fused(torch.autograd.Function):
         ctx.save_for_backward(*inputs[6:])
 
     @staticmethod
-    @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        run = operator(f"{ctx.kernel}_backward")
-        parts = parted(ctx.saved_tensors, ctx.counts)
-        return (None,) * 6 + tuple(run(*parts, *ctx.how, grads[0], list(grads[1:])))
+        # a compiled graph knows no second derivative anyway, nor a function in a function
+        run = gradients if torch.compiler.is_compiling() else Once.apply
+        how = ctx.kernel, ctx.counts, *ctx.how
+        return (None,) * 6 + run(*how, *ctx.saved_tensors, *grads)
+
+
+class Once(torch.autograd.Function):
+    """The gradients of a neuron; they cannot be differentiated again."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(*arguments: Any) -> Tensors:
+        return gradients(*arguments)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensors) -> None:
+        """Nothing is kept."""
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> None:
+        raise RuntimeError("a neuron has no second derivative: its slope is a stand-in")
+
+
+def gradients(
+    kernel: str,
+    counts: tuple[int, int, int],
+    steps: int,
+    static: bool,
+    backend: str,
+    *tensors: Tensor,
+) -> Tensors:
+    """The gradients of all operands, which come first; then those of the results."""
+    *operands, grads = parted(tensors, (*counts, len(tensors)))
+    run, how = operator(f"{kernel}_backward"), (steps, static, backend)
+    return tuple(run(*operands, *how, grads[0], grads[1:]))
 
 
 def operator(name: str) -> Callable[..., Results]:

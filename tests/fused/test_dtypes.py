@@ -21,7 +21,7 @@ def test_every_type_of_storage(
     got, want = both_ways(cell, inputs), by_loop(monkeypatch, cell, inputs)
     assert {g.dtype for g in got[: 1 + len(inputs)]} == {dtype}
     assert 0.02 < got[0].float().mean() < 0.98
-    same(got, want)
+    same(got, want, exact=kind != "smooth")
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])

@@ -62,7 +62,7 @@ def test_a_static_input_in_channels_last(monkeypatch: pytest.MonkeyPatch, kind: 
     got = both_ways(cell, last, time_steps=T)
     assert got[0][0].is_contiguous(memory_format=torch.channels_last)
     assert got[1].is_contiguous(memory_format=torch.channels_last)
-    same(got, by_loop(monkeypatch, cell, last, T))
+    same(got, by_loop(monkeypatch, cell, last, T), exact=kind != "smooth")
     same(got, both_ways(cell, inputs, T), exact=False)
 
 

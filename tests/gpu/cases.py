@@ -123,4 +123,7 @@ def gain(missing: set[Any], chosen: Mapping[str, Any], key: str, value: Any) -> 
     return sum(tuple(pair) in missing for pair in pairs)
 
 
-ALL = (*neurons(), *surrogates(), *options(), *edges())
+NEURONS, SURROGATES = (*neurons(),), (*surrogates(),)
+LIFS, EDGES = (*options(),), (*edges(),)
+ALL = (*NEURONS, *SURROGATES, *LIFS, *EDGES)
+IF, LIF = (next(case for case in NEURONS if case.name == name) for name in ("if", "lif"))

@@ -14,6 +14,9 @@ from typing import Any, Protocol
 import pytest
 import torch
 
+from templates.fused.cuda import cuda_kernel
+from tests.gpu.memory import region_at
+
 _KERNEL = re.compile(r'extern "C" __global__ void (\w+)\((.*?)\)\s*\{', re.DOTALL)
 _SIZES = {"i64": 8, "long long": 8, "int": 4, "float": 4, "double": 8}
 Dim = tuple[int, ...]
@@ -92,6 +95,9 @@ class RawKernel:
         check_launch(grid, block)
         check_arguments(self.parameters, args)
         self.driver.launches.append((self.name, self.driver.devices[-1], self.driver.streams[-1]))
+        for parameter, address in zip(self.parameters, args, strict=True):
+            if "*" in parameter and address and not parameter.startswith("const "):
+                region_at(address, False).bytes.fill(255)  # results begin as NaN
         self.machine.run(self.name, grid[0], block[0], args)
 
 
@@ -126,6 +132,7 @@ def check_arguments(parameters: Sequence[str], arguments: Sequence[Any]) -> None
 
 def install(patch: pytest.MonkeyPatch, load: Callable[[str, tuple[str, ...]], Machine]) -> Driver:
     """Puts a CuPy over ``load`` where ``import cupy`` finds it; PyTorch gets a current stream."""
+    cuda_kernel.cache_clear()
     driver, fake = Driver(load), ModuleType("cupy")
     stream = SimpleNamespace(from_external=driver.stream)
     names = {

@@ -15,8 +15,8 @@ from pathlib import Path
 
 CUPY_ADDS = ("-ftz=true", "--device-as-default-execution-space")
 _PROPERTIES = re.compile(
-    r"Function properties for (\w+)\s+(?:ptxas .*?:\s*)?(\d+) bytes stack frame, "
-    r"(\d+) bytes spill stores, (\d+) bytes spill loads\s+(?:ptxas .*?:\s*)?Used (\d+) registers"
+    r"Function properties for (\w+)\n\D*(\d+) bytes stack frame, "
+    r"(\d+) bytes spill stores, (\d+) bytes spill loads\n\D*Used (\d+) registers"
 )
 
 

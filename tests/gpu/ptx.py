@@ -23,7 +23,7 @@ _PARAMETER = re.compile(r"\.param \.(\w+)[^,\n]*? (\w+)(?=,|\s*$)", re.MULTILINE
 _CODE = re.compile(r"(?:@(!?)(%p\d+)\s+)?([a-z][\w.:]*)\s*(.*)")
 _COMMA = re.compile(r",(?![^\[{]*[\]}])")
 _ADDRESS = re.compile(r"\[([%\w$]+)(?:\+(-?\d+))?\]")
-_POINTER = re.compile(r"\*")
+_WIDTHS = {"rs": 2, "r": 4, "f": 4, "rd": 8, "fd": 8}
 
 
 @dataclass(frozen=True)
@@ -202,14 +202,21 @@ class Launch:
     def read(self, operand: str, kind: str) -> Array:
         """A register, immediate or pair of registers, under a type; one word a thread."""
         if operand.startswith("{"):
-            parts = [self.registers[name.strip()] for name in operand.strip("{}").split(",")]
+            parts = [self.register(name.strip()) for name in operand.strip("{}").split(",")]
             return np.stack(parts, axis=1).reshape(-1).view(BITS[2 * parts[0].itemsize])
         if operand.startswith("%"):
-            found = self.registers[operand]
+            found = self.register(operand)
             if kind == "pred":
                 return found
             return narrowed(found, TYPES[kind])
         return np.full(self.threads.size, immediate(operand, kind))
+
+    def register(self, name: str) -> Array:
+        """A register; NaN if nothing was written: a loop that was left early copies such values."""
+        if name not in self.registers:
+            size = _WIDTHS[name.strip("%0123456789")]
+            self.registers[name] = np.full(self.threads.size, -1).astype(BITS[size])
+        return self.registers[name]
 
     def write(self, name: str, value: Array, mask: Array) -> None:
         """The threads' own words change."""

@@ -1,0 +1,117 @@
+"""``snnc explain``: what a name of snnc's means - a kind, a lint rule, the code of an error."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from textwrap import fill, indent
+
+import snnc
+from snnc.describe import Description, Row, describe
+from snnc.errors import Error, errors
+from snnc.formats import full
+from snnc.kinds import Kind, catalog
+from snnc.number import Value
+from snnc.rules import Rule, rules
+from snnc.source.diagnostic import Diagnostic, Place, Span
+
+SORTS = {
+    "layers": "layer",
+    "neurons": "neuron",
+    "surrogates": "surrogate gradient",
+    "encoders": "encoder",
+    "readouts": "readout",
+    "losses": "loss",
+    "datasets": "dataset",
+    "optimizers": "optimizer",
+    "schedulers": "scheduler",
+}
+"""The folders of kinds, and what each of them holds."""
+
+
+def explain(name: str) -> str:
+    """All that snnc knows by this name. Raises KeyError."""
+    found = topics()[name]
+    return "\n".join(tell() for tell in found)
+
+
+def topics() -> Mapping[str, list[Callable[[], str]]]:
+    """Every name that can be explained; one may mean several things."""
+    found: dict[str, list[Callable[[], str]]] = {}
+    for name, tell in _topics():
+        found.setdefault(name, []).append(tell)
+    return found
+
+
+def _topics() -> Iterator[tuple[str, Callable[[], str]]]:
+    for folder, sort in SORTS.items():
+        for name, kind in catalog(f"snnc.{folder}").items():
+            yield name, partial(_kind, sort, kind)
+    for rule in rules():
+        yield from ((name, partial(_rule, rule)) for name in (rule.code, rule.name))
+    for error in errors():
+        yield from ((name, partial(_error, error)) for name in (error.code, error.name))
+
+
+def _kind(sort: str, kind: type[Kind]) -> str:
+    said = describe(kind)
+    parts = [f"{said.name}: {sort}", _plain(said.doc), indent(said.code, "    ")]
+    parts += ["\n".join(said.notes), _table(said.fields), numbers(said)]
+    parts += ["\n".join(fill(line, 100) for line in said.behaviour)]
+    return _joined(parts)
+
+
+def _table(rows: Sequence[Row]) -> str:
+    wide, wider = (max((len(word) for word in column), default=0) for column in _columns(rows))
+    return "\n".join(f"    {r.key:{wide}}  {r.type:{wider}}  {r.default}".rstrip() for r in rows)
+
+
+def numbers(said: Description) -> str:
+    """What a number may be besides a plain one, if a field may be it."""
+    found = any(Value.__name__ in row.type for row in said.fields)
+    example = (Value.__doc__ or "").splitlines()[0].strip("`.")
+    return f"{Value.__name__}: {example}" if found else ""
+
+
+def _columns(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
+    return [row.key for row in rows], [row.type for row in rows]
+
+
+def _rule(rule: Rule) -> str:
+    doc = _plain(inspect.getdoc(type(rule)) or "")
+    example = indent(rule.example.strip("\n"), "    ")
+    instead = indent(rule.instead.strip("\n"), "    ")
+    title = f"{rule.code} {rule.name}: lint rule"
+    return _joined([title, doc, "It finds something here:", example, "Instead:", instead])
+
+
+def _error(error: Error) -> str:
+    title = f"{error.code} {error.name}: error"
+    parts = [title, _plain(error.doc), indent(error.example.rstrip("\n"), "    ")]
+    return _joined([*parts, said(error)])
+
+
+def said(error: Error) -> str:
+    """What snnc says of the example, as if it were a file in the current folder."""
+    findings = snnc.check(error.path) if error.example else ()
+    return full.render([_shown(error, finding) for finding in findings]).rstrip("\n")
+
+
+def _shown(error: Error, finding: Diagnostic) -> Diagnostic:
+    """Its places in the example, without the comment above it."""
+    notes = tuple(replace(note, place=_moved(error, note.place)) for note in finding.notes)
+    return replace(finding, place=_moved(error, finding.place), notes=notes)
+
+
+def _moved(error: Error, place: Place) -> Place:
+    head = len(place.text) - len(error.example)
+    span = Span(place.span.start - head, place.span.end - head)
+    return Place(f"{error.code}.snn.toml", error.example, span)
+
+
+def _plain(text: str) -> str:
+    return text.replace("``", "`")
+
+
+def _joined(parts: list[str]) -> str:
+    return "\n\n".join(part for part in parts if part) + "\n"

@@ -1,0 +1,108 @@
+"""The launch code of templates/fused/cuda.py itself, against CuPy's rules."""
+
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+from templates.fused.cuda import division, stream
+from templates.fused.launch import Unavailable
+from tests.gpu.cases import LIF, LIFS, Case
+from tests.gpu.fake_cupy import Driver, RawModule, check_arguments, install
+from tests.gpu.rig import OnCuda, both_ways, differences, drawn, firing, made
+from tests.gpu.shim import ShimMachine
+
+CASE = next(case for case in LIFS if case.kernel.terms and case.steps == 17)
+
+
+@pytest.fixture
+def driver(monkeypatch: pytest.MonkeyPatch) -> Driver:
+    return install(monkeypatch, ShimMachine)
+
+
+def test_options_and_stream(driver: Driver) -> None:
+    both_ways(CASE, made(CASE, OnCuda), firing(CASE)[0])
+    assert driver.launches == [(f"{CASE.name}_{end}", 0, 7) for end in ("forward", "backward")]
+    common = ("--std=c++17", "--fmad=false")
+    macro = f"-DIO_{str(CASE.dtype).removeprefix('torch.').upper()}"
+    assert driver.options[f"{CASE.name}_forward"] == (*common, macro)
+    assert driver.options[f"{CASE.name}_backward"] == (*common, "--prec-div=false", macro)
+    assert driver.devices == driver.streams == []
+
+
+def test_compiles_once(driver: Driver) -> None:
+    kernels = made(CASE, OnCuda)
+    for _ in range(3):
+        both_ways(CASE, kernels, firing(CASE)[0])
+    assert len(driver.modules) <= 2
+
+
+def test_old_cupy(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CuPy 13 has no ``Stream.from_external``; in CuPy 14 ``ExternalStream`` warns."""
+    seen: list[Any] = []
+
+    def external(pointer: int, device: int) -> Any:
+        seen.append((pointer, device))
+        return driver.stream(SimpleNamespace(__cuda_stream__=lambda: (0, pointer)))
+
+    old = SimpleNamespace(Device=driver.device, Stream=object, ExternalStream=external)
+    monkeypatch.setattr(sys.modules["cupy"], "cuda", old)
+    with stream(0):
+        assert (seen, driver.streams, driver.devices) == ([(7, 0)], [7], [0])
+
+
+def test_repeated_steps_divide_as_they_did() -> None:
+    """--prec-div=false would let a recomputed spike differ from the one that was given."""
+    text = "STEP void a_step(real x)\n{\n    y = x / w;\n}\nSTEP void b_step(real x)\n{\n}\n"
+    assert division(text, "a_backward") == division(text, "a_forward") == ()
+    assert division(text, "b_backward") == ("--prec-div=false",)
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_layouts(driver: Driver, layout: torch.memory_format) -> None:
+    """A dense layout goes in and comes out as it is."""
+    case = Case("lif", LIF.neuron, 5, starts=False, shape=(2, 3, 4, 5))
+    x = drawn(case, 1.0).inputs[0].flatten(0, 1).contiguous(memory_format=layout)
+    x = x.unflatten(0, (5, 2))
+    call = made(case, OnCuda).call("lif", [x], [], [], 5, False, "cuda")
+    output, end = made(case, OnCuda).forward(call, True)
+    assert (output.stride(), end.stride()) == (x.stride(), x[0].stride())
+
+
+def test_broadcast_states_and_strided_gradients(driver: Driver) -> None:
+    """Operands in other layouts are copied into the sample's before a pointer is taken."""
+    given, want = firing(LIF)
+    strange = given.grad.transpose(0, 1).contiguous().transpose(0, 1)
+    assert strange.stride() != given.grad.stride()
+    parts = given.inputs, given.terms, given.starts
+    kernels = made(LIF, OnCuda)
+    call = kernels.call("lif", *parts, LIF.steps, LIF.static, "cuda")
+    got = (*kernels.forward(call, True), *kernels.backward(call, strange, given.end_grads))
+    assert differences(LIF, got, want) == []
+
+
+@pytest.mark.parametrize("wrong", [[1], [1, 2, 3], [1, None], [1, 2.0], [1, True]])
+def test_wrong_arguments_are_refused(wrong: list[Any]) -> None:
+    with pytest.raises(TypeError):
+        check_arguments(["const io *x", "i64 n"], wrong)
+    check_arguments(["const io *x", "i64 n"], [1, 2])
+
+
+def test_narrow_parameters_are_refused() -> None:
+    with pytest.raises(TypeError, match="8 bytes"):
+        check_arguments(["const io *x", "int n"], [1, 2])
+
+
+@pytest.mark.parametrize("error", [ImportError("no cupy"), RuntimeError("no driver")])
+def test_failures_become_one_sentence(
+    error: Exception, driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> RawModule:
+        raise error
+
+    case = Case("fails", CASE.neuron, 2)
+    monkeypatch.setattr(sys.modules["cupy"], "RawModule", fail)
+    with pytest.raises(Unavailable, match="CuPy cannot compile for this GPU"):
+        both_ways(case, made(case, OnCuda), drawn(case, 1.0))
