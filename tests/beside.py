@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 import snnc
 from snnc.compile import network
-from tests.nets import document
+from tests.nets import Pair, document
 
 BACKENDS = ("c", "torch")
 LOWEST, HIGHEST = 0.05, 0.95
@@ -66,3 +66,26 @@ def gradient(y: Tensor, x: Tensor, seed: int = 3) -> Tensor:
     weights = torch.randn(y.shape, generator=random, dtype=torch.float64).to(y)
     (found,) = torch.autograd.grad((weights * y).sum(), x, retain_graph=True)
     return found
+
+
+def same(both: Pair, what: str) -> None:
+    """Outputs, and gradients of the input and every raw parameter."""
+    got, want = both.call()
+    _equal(got, want["output"], what)
+    names, ours = zip(*both.module.named_parameters(), strict=True)
+    theirs = [dict(both.reference.named_parameters())[name] for name in names]
+    (x,) = both.data.values()
+    found = _gradients(got, [x, *ours]), _gradients(want["output"], [x, *theirs])
+    for name, a, b in zip(("x", *names), *found, strict=True):
+        _equal(a, b, f"gradient of {name}, {what}")
+
+
+def _gradients(y: Tensor, wrt: list[Tensor]) -> list[Tensor]:
+    weights = torch.linspace(-1, 1, y.numel(), dtype=torch.float64).view(y.shape).cos()
+    loss = (weights * y).sum()
+    found: list[Tensor | None] = list(torch.autograd.grad(loss, wrt, allow_unused=True))
+    return [torch.zeros_like(p) if g is None else g for g, p in zip(found, wrt, strict=True)]
+
+
+def _equal(got: Tensor, want: Tensor, what: str) -> None:
+    torch.testing.assert_close(got, want, rtol=1e-8, atol=1e-10, msg=lambda m: f"{what}: {m}")

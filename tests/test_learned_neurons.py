@@ -6,16 +6,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor
 
 from snnc.kinds import catalog
 from snnc.neuron import Neuron, ResettingNeuron
 from snnc.number import Value
-from tests.beside import BACKENDS, toml, use
-from tests.nets import Pair, document, pair
+from tests.beside import BACKENDS, same, toml, use
+from tests.nets import document, pair
 
 STEPS = 4
 RUNAWAY = {"QIF", "EIF", "Izhikevich"}
@@ -102,27 +100,4 @@ def test_numbers_are_learned_as_autograd_learns_them(
         both = pair(doc, batch=2)  # refuses a network that does not fire
     for backend in BACKENDS:
         use(monkeypatch, backend)
-        _same(both, f"{backend}: {fields}")
-
-
-def _same(both: Pair, what: str) -> None:
-    """Outputs, and gradients of the input and every raw parameter."""
-    got, want = both.call()
-    _equal(got, want["output"], what)
-    names, ours = zip(*both.module.named_parameters(), strict=True)
-    theirs = [dict(both.reference.named_parameters())[name] for name in names]
-    (x,) = both.data.values()
-    found = _gradients(got, [x, *ours]), _gradients(want["output"], [x, *theirs])
-    for name, a, b in zip(("x", *names), *found, strict=True):
-        _equal(a, b, f"gradient of {name}, {what}")
-
-
-def _gradients(y: Tensor, wrt: list[Tensor]) -> list[Tensor]:
-    weights = torch.linspace(-1, 1, y.numel(), dtype=torch.float64).view(y.shape).cos()
-    loss = (weights * y).sum()
-    found: list[Tensor | None] = list(torch.autograd.grad(loss, wrt, allow_unused=True))
-    return [torch.zeros_like(p) if g is None else g for g, p in zip(found, wrt, strict=True)]
-
-
-def _equal(got: Tensor, want: Tensor, what: str) -> None:
-    torch.testing.assert_close(got, want, rtol=1e-8, atol=1e-10, msg=lambda m: f"{what}: {m}")
+        same(both, f"{backend}: {fields}")

@@ -8,9 +8,8 @@ from snnc.kernel.build import kernel
 from snnc.neurons.alif import ALIF
 from snnc.number import Value
 from snnc.step.print_torch import assignments
-from tests.beside import BACKENDS, use
+from tests.beside import BACKENDS, same, use
 from tests.nets import document, pair
-from tests.test_learned_neurons import _same
 
 LEARNED = Value(value=20.0, learnable=True, per="channel")
 
@@ -40,7 +39,6 @@ STEPS = {
     "a state that is a parameter": "y = v + x * p\nv = p",
     "a state that is a term": "y = v + x\nv = max(p, q)",
     "a state that is a number": "y = v + x * p\nv = 0.75",
-    "an output that is a parameter": "v = v + x\ny = p",
     "something for nothing": "z = exp(x)\nv = v * p + x\ny = v",
 }
 NETWORK = """
@@ -71,4 +69,4 @@ def test_terms_are_learned_as_autograd_learns_them(
     both = pair(document(tmp_path, NETWORK.format(step=STEPS[name], more=more)), batch=2)
     for backend in BACKENDS:
         use(monkeypatch, backend)
-        _same(both, f"{backend}, {name}")
+        same(both, f"{backend}, {name}")

@@ -27,8 +27,8 @@ def selfcheck(kernels: Kernels, arguments: Sequence[str] | None = None) -> int:
 
 def command_line() -> argparse.ArgumentParser:
     """What ``python -m NAME.kernels`` understands."""
-    package = (__package__ or "").rpartition(".")[0]
-    parser = argparse.ArgumentParser(f"python -m {package}.kernels", description=__doc__)
+    module = f"{(__package__ or '').rpartition('.')[0]}.kernels"
+    parser = argparse.ArgumentParser(f"python -m {module}", description=__doc__)
     what = "compare forward and backward of every neuron (this is what happens anyway)"
     parser.add_argument("--selfcheck", action="store_true", help=what)
     return parser

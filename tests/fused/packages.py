@@ -1,14 +1,15 @@
-"""Packages on disk, and other processes that import them."""
+"""Packages on disk, and children of this process that run them."""
 
 import os
-import subprocess
-import sys
+import signal
+import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import snnc
 from tests.nets import document
 
-ROOT = Path(__file__).parents[2]
 NET = """
 [input]
 shape = [4]
@@ -32,14 +33,25 @@ def package(folder: Path, text: str = NET, name: str = "net") -> Path:
     return folder / "net.snn.toml"
 
 
-def run(folder: Path, code: str, **environment: str) -> tuple[int, str, str]:
-    """How Python ends on ``code`` in ``folder``, and what it prints."""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
+def forked(function: Callable[[], object], count: int = 1, seconds: int = 60) -> list[int]:
+    """How ``count`` children of this process end that run ``function`` at once: 0 if it returns."""
+    children = []
+    for _ in range(count):
+        child = os.fork()
+        if child == 0:
+            _child(function, seconds)
+        children.append(child)
+    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+
+
+def _child(function: Callable[[], object], seconds: int) -> NoReturn:
+    """Never returns into the test: not by an error, and not by a hang."""
+    signal.alarm(seconds)
+    code = 1
+    try:
+        function()
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)

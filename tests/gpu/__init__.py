@@ -1,1 +1,1 @@
-"""The ladder that stands in for a GPU: every rung proves something that CI can prove without one."""
+"""The ladder that stands in for a GPU: each rung proves something that CI can check without."""

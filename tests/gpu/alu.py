@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 Read = Callable[[str, str], Array]
 TYPES: dict[str, type[np.generic]] = {
-    **{"b8": np.uint8, "u8": np.uint8, "s8": np.int8},
-    **{"b16": np.uint16, "u16": np.uint16, "s16": np.int16, "f16": np.float16},
-    **{"b32": np.uint32, "u32": np.uint32, "s32": np.int32, "f32": np.float32},
-    **{"b64": np.uint64, "u64": np.uint64, "s64": np.int64, "f64": np.float64},
-}
+    "b8": np.uint8, "u8": np.uint8, "s8": np.int8,
+    "b16": np.uint16, "u16": np.uint16, "s16": np.int16, "f16": np.float16,
+    "b32": np.uint32, "u32": np.uint32, "s32": np.int32, "f32": np.float32,
+    "b64": np.uint64, "u64": np.uint64, "s64": np.int64, "f64": np.float64,
+}  # fmt: skip
 BITS = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 _WIDER = {"u16": np.uint32, "s16": np.int32, "u32": np.uint64, "s32": np.int64}
 _SMALLEST = np.float32(2.0**-126)
@@ -160,29 +160,24 @@ _LOGIC: dict[str, Callable[..., Any]] = {
 _JOIN = {part: _LOGIC[part] for part in ("and", "or", "xor")}
 _ROUND = {"rmi": np.floor, "rni": np.rint, "rpi": np.ceil, "rzi": np.trunc}
 _COMPARE: dict[str, Callable[[Array, Array], Any]] = {
-    **{"eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal},
-    **{"gt": np.greater, "ge": np.greater_equal, "lo": np.less, "ls": np.less_equal},
-    **{"hi": np.greater, "hs": np.greater_equal},
-    **{"equ": lambda a, b: (a == b) | np.isnan(a) | np.isnan(b), "neu": np.not_equal},
-    **{"ltu": lambda a, b: ~(a >= b), "leu": lambda a, b: ~(a > b)},
-    **{"gtu": lambda a, b: ~(a <= b), "geu": lambda a, b: ~(a < b)},
-    **{
-        "nan": lambda a, b: np.isnan(a) | np.isnan(b),
-        "num": lambda a, b: ~np.isnan(a) & ~np.isnan(b),
-    },
-}
+    "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal,
+    "gt": np.greater, "ge": np.greater_equal, "lo": np.less, "ls": np.less_equal,
+    "hi": np.greater, "hs": np.greater_equal, "neu": np.not_equal,
+    "equ": lambda a, b: (a == b) | np.isnan(a) | np.isnan(b),
+    "ltu": lambda a, b: ~(a >= b), "leu": lambda a, b: ~(a > b),
+    "gtu": lambda a, b: ~(a <= b), "geu": lambda a, b: ~(a < b),
+    "nan": lambda a, b: np.isnan(a) | np.isnan(b), "num": lambda a, b: (a == a) & (b == b),
+}  # fmt: skip
 _PLAIN: dict[str, Callable[..., Any]] = {
-    **{"mov": np.copy, "cvta": np.copy, "add": np.add, "sub": np.subtract, "neg": np.negative},
-    **{"abs": np.abs, "min": np.fmin, "max": np.fmax, "div": quotient, "rem": np.fmod},
-    **{"rcp": lambda a: 1.0 / a.astype(np.float64), "sqrt": np.sqrt},
-    **{"rsqrt": lambda a: 1.0 / np.sqrt(a.astype(np.float64))},
-    **{
-        "ex2": lambda a: np.exp2(a.astype(np.float64)),
-        "lg2": lambda a: np.log2(a.astype(np.float64)),
-    },
-    **{"tanh": np.tanh, "copysign": lambda a, b: np.copysign(b, a)},
-}
+    "mov": np.copy, "cvta": np.copy, "add": np.add, "sub": np.subtract, "neg": np.negative,
+    "abs": np.abs, "min": np.fmin, "max": np.fmax, "div": quotient, "rem": np.fmod,
+    "rcp": lambda a: 1.0 / a.astype(np.float64), "sqrt": np.sqrt, "tanh": np.tanh,
+    "rsqrt": lambda a: 1.0 / np.sqrt(a.astype(np.float64)),
+    "ex2": lambda a: np.exp2(a.astype(np.float64)),
+    "lg2": lambda a: np.log2(a.astype(np.float64)),
+    "copysign": lambda a, b: np.copysign(b, a),
+}  # fmt: skip
 _SPECIAL: dict[str, Callable[[Sequence[str], Sequence[str], Read], Array]] = {
-    **{"selp": select, "setp": compare, "cvt": convert, "mul": multiply, "mad": multiply},
-    **{"fma": fused, "shl": shift, "shr": shift, **dict.fromkeys(_LOGIC, logic)},
-}
+    "selp": select, "setp": compare, "cvt": convert, "mul": multiply, "mad": multiply,
+    "fma": fused, "shl": shift, "shr": shift, **dict.fromkeys(_LOGIC, logic),
+}  # fmt: skip

@@ -98,7 +98,7 @@ def edges() -> Iterator[Case]:
 
 def pairwise(options: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
     """Choices such that every pair of values of two options stands together at least once."""
-    missing = {
+    missing: set[Any] = {
         ((a, x), (b, y))
         for a, b in combinations(options, 2)
         for x, y in product(options[a], options[b])

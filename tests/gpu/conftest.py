@@ -1,5 +1,7 @@
 """What needs a GPU is not collected where there is none; the ladder shares what it compiles."""
 
+from collections.abc import Iterator
+
 import pytest
 import torch
 
@@ -15,7 +17,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
+def _cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[None]:
     """Libraries live as long as the session, in one folder for all its processes."""
     base = tmp_path_factory.getbasetemp()
     folder = base if worker_id == "master" else base.parent

@@ -8,42 +8,17 @@ what nobody wrote.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from tests.gpu import nvrtc
 from tests.gpu.alu import BITS, TYPES, Array, compute
+from tests.gpu.listing import Instruction, Program, immediate, programs, signature
 from tests.gpu.memory import MemoryFault, Region, Words, region_at
 
 ARCH = 80
-_ENTRY = re.compile(r"\.entry (\w+)\((.*?)\)\s*(?:\.\w+[^\n{]*\s*)*\{(.*?)\n\}", re.DOTALL)
-_PARAMETER = re.compile(r"\.param \.(\w+)[^,\n]*? (\w+)(?=,|\s*$)", re.MULTILINE)
-_CODE = re.compile(r"(?:@(!?)(%p\d+)\s+)?([a-z][\w.:]*)\s*(.*)")
-_COMMA = re.compile(r",(?![^\[{]*[\]}])")
 _ADDRESS = re.compile(r"\[([%\w$]+)(?:\+(-?\d+))?\]")
 _WIDTHS = {"rs": 2, "r": 4, "f": 4, "rd": 8, "fd": 8}
-
-
-@dataclass(frozen=True)
-class Instruction:
-    """One instruction: its guard, its name in parts, its operands."""
-
-    guard: str
-    negated: bool
-    parts: tuple[str, ...]
-    operands: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Program:
-    """One kernel."""
-
-    name: str
-    parameters: tuple[str, ...]
-    code: tuple[Instruction, ...]
-    labels: dict[str, int]
 
 
 class PtxMachine:
@@ -70,43 +45,6 @@ def check_written(launch: "Launch") -> None:
     for region in launch.regions:
         if not region.constant and (region.writer == -1).any():
             raise MemoryFault("a result that nobody wrote")
-
-
-def signature(text: str, name: str) -> list[str]:
-    """A kernel's parameters in CUDA."""
-    inside = re.search(rf"void {name}\((.*?)\)", text, re.DOTALL)
-    assert inside
-    return [" ".join(parameter.split()) for parameter in inside[1].split(",")]
-
-
-@cache
-def programs(text: str) -> dict[str, Program]:
-    """The kernels of a PTX text."""
-    return {m[1]: program(m[1], m[2], m[3]) for m in _ENTRY.finditer(text)}
-
-
-def program(name: str, parameters: str, body: str) -> Program:
-    """One kernel, parsed."""
-    code: list[Instruction] = []
-    labels: dict[str, int] = {}
-    for line in re.sub(r"//[^\n]*", "", body).split("\n"):
-        statement = (
-            line.strip().rstrip(";").strip("{ }") if "," not in line else line.strip().rstrip(";")
-        )
-        if statement.endswith(":"):
-            labels[statement[:-1]] = len(code)
-        elif statement and not statement.startswith("."):
-            code.append(instruction(statement))
-    names = tuple(m[2] for m in _PARAMETER.finditer(parameters))
-    return Program(name, names, tuple(code), labels)
-
-
-def instruction(statement: str) -> Instruction:
-    """One statement."""
-    found = _CODE.fullmatch(statement)
-    assert found, statement
-    operands = tuple(o.strip() for o in _COMMA.split(found[4])) if found[4] else ()
-    return Instruction(found[2] or "", found[1] == "!", tuple(found[3].split(".")), operands)
 
 
 class Launch:
@@ -209,7 +147,7 @@ class Launch:
             if kind == "pred":
                 return found
             return narrowed(found, TYPES[kind])
-        return np.full(self.threads.size, immediate(operand, kind))
+        return np.repeat(immediate(operand, kind), self.threads.size)
 
     def register(self, name: str) -> Array:
         """A register; NaN if nothing was written: a loop that was left early copies such values."""
@@ -233,16 +171,3 @@ def narrowed(found: Array, kind: type[np.generic]) -> Array:
     """A register under a type, which may be narrower."""
     size = np.dtype(kind).itemsize
     return (found if found.itemsize == size else found.astype(BITS[size])).view(kind)
-
-
-def immediate(operand: str, kind: str) -> np.generic:
-    """A number in the text."""
-    if operand[:2] in ("0f", "0F"):
-        return np.array(int(operand[2:], 16), np.uint32).view(np.float32)[()]  # type: ignore[no-any-return]
-    if operand[:2] in ("0d", "0D"):
-        return np.array(int(operand[2:], 16), np.uint64).view(np.float64)[()]  # type: ignore[no-any-return]
-    if kind == "pred":
-        return np.bool_(int(operand, 0))
-    size = np.dtype(TYPES[kind]).itemsize
-    bits = int(operand.rstrip("U"), 0) % (1 << 8 * size)
-    return np.array(bits, BITS[size]).view(TYPES[kind])[()]  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""A case as the generated package would run it: its texts, its operands, both ways of running it."""
+"""A case as a generated package would run it: its texts, its operands, forward and backward."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -89,7 +89,7 @@ def function(signature: str, lines: list[str]) -> Callable[..., Tensors]:
     names: dict[str, Any] = {"torch": torch, "F": torch.nn.functional, "Tensor": Tensor}
     names |= {"Tensors": Tensors, "spike": spike, "choose": choose}
     exec("\n    ".join([signature, *lines]), names)
-    found: Callable[..., Tensors] = names[signature.split("(")[0].removeprefix("def ")]
+    found: Callable[..., Tensors] = names[signature.partition("(")[0].removeprefix("def ")]
     return found
 
 
@@ -129,8 +129,10 @@ def terms(case: Case, random: torch.Generator, real: torch.dtype) -> Tensors:
     for name, value in case.neuron.run_time().items():
         jitter = 1 + 0.2 * torch.rand(sizes[value.per], generator=random)
         values[name] = value.numbers[0] * jitter
-    found = (eval(expression(t.value), {"torch": torch}, values) for t in case.kernel.lifted)
-    return tuple(term.to(real) for term in found)
+    arguments = ", ".join(f"{name}: Tensor" for name in values)
+    results = "".join(f"{expression(term.value)}, " for term in case.kernel.lifted)
+    found = function(f"def terms({arguments}) -> Tensors:", [f"return ({results})"])
+    return tuple(term.to(real) for term in found(**values))
 
 
 @cache
@@ -140,7 +142,7 @@ def firing(case: Case) -> tuple[Operands, Tensors]:
         operands = drawn(case, scale)
         results = both_ways(case, made(case, Looped), operands)
         rate = float((results[0] != 0).double().mean())
-        if 0.02 < rate and not any(bool(r.isnan().any()) for r in results):
+        if rate > 0.02 and not any(bool(r.isnan().any()) for r in results):
             return operands, results
     raise AssertionError(f"{case.name} never fires: it would prove nothing")
 

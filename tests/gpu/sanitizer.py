@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from tests.gpu.shim import kernels
 
 SIZES = ((1, 1), (77, 3), (1003, 17), (256, 33))
-_CALL = "    {{\n{lines}        void *a[] = {{{addresses}}};\n        run_{name}(0, {grid}, 256, 0, a);\n    }}\n"
+_CALL = """\
+    {{
+{lines}        void *a[] = {{{addresses}}};
+        run_{name}(0, {grid}, 256, 0, a);
+    }}
+"""
 
 
 def program(text: str) -> str:

@@ -78,7 +78,8 @@ def launchable(text: str) -> str:
     for asm, plain in HALVES.items():
         assert text.count(asm) == 1
         text = text.replace(asm, plain)
-    return f'#include "cuda_on_cpu.h"\n{text}{"".join(map(launcher, *zip(*kernels(text), strict=True)))}'
+    launchers = "".join(launcher(*kernel) for kernel in kernels(text))
+    return f'#include "cuda_on_cpu.h"\n{text}{launchers}'
 
 
 def launcher(name: str, parameters: Sequence[str]) -> str:
@@ -114,6 +115,4 @@ def sanitized(text: str, defines: Sequence[str], main: str) -> subprocess.Comple
     """Runs a ``main`` behind the text under the address and undefined-behaviour sanitizers."""
     program = built(launchable(text) + main, (*FLAGS, *SANITIZE, *defines), "exe")
     environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
-    return subprocess.run(
-        [program], capture_output=True, text=True, check=False, env=environment
-    )
+    return subprocess.run([program], capture_output=True, text=True, check=False, env=environment)

@@ -33,7 +33,7 @@ def test_neuron(case: Case, arch: int) -> None:
             assert usage.registers <= LIMIT[size(case)]
 
 
-@pytest.mark.parametrize("case", (*SURROGATES, *LIFS), ids=str)
+@pytest.mark.parametrize("case", [*SURROGATES, *LIFS], ids=str)
 def test_variant(case: Case) -> None:
     arch = COMMON[case.steps % 2]
     for usage in usages(case, "backward", arch):

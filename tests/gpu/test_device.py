@@ -17,10 +17,9 @@ pytestmark = pytest.mark.gpu
 
 def moved(operands: Operands) -> Operands:
     """The same on the GPU."""
-    parts = operands.inputs, operands.terms, operands.starts
-    tensors = (tuple(x.cuda() for x in part) for part in parts)
-    ends = tuple(x.cuda() for x in operands.end_grads)
-    return Operands(*tensors, operands.grad.cuda(), ends)
+    parts = operands.inputs, operands.terms, operands.starts, operands.end_grads
+    inputs, terms, starts, ends = (tuple(x.cuda() for x in part) for part in parts)
+    return Operands(inputs, terms, starts, operands.grad.cuda(), ends)
 
 
 @pytest.fixture
@@ -41,7 +40,9 @@ def gradients(run: Callable[[Tensor], Tensor], x: Tensor) -> tuple[Tensor, Tenso
     return output.detach(), grad
 
 
-def looped(x: Tensor, monkeypatch: pytest.MonkeyPatch, neuron: FusedNeuron) -> tuple[Tensor, Tensor]:
+def looped(
+    x: Tensor, monkeypatch: pytest.MonkeyPatch, neuron: FusedNeuron
+) -> tuple[Tensor, Tensor]:
     with monkeypatch.context() as patch:
         patch.setenv("SNNC_BACKEND", "torch")
         return gradients(neuron, x)
@@ -68,10 +69,11 @@ def test_equals_loop(case: Case) -> None:
 def test_other_stream(neuron: FusedNeuron, x: Tensor, monkeypatch: pytest.MonkeyPatch) -> None:
     """A launch goes to the stream that is current, behind work that is still running there."""
     want = looped(x, monkeypatch, neuron)
-    stream = torch.cuda.Stream()
+    cuda: Any = torch.cuda  # not typed
+    stream = cuda.Stream()
     with torch.cuda.stream(stream):
         late = torch.zeros_like(x)
-        torch.cuda._sleep(50_000_000)
+        cuda._sleep(50_000_000)
         late.copy_(x)
         got = gradients(neuron, late)
     stream.synchronize()

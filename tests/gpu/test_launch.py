@@ -65,7 +65,7 @@ def test_layouts(driver: Driver, layout: torch.memory_format) -> None:
     """A dense layout goes in and comes out as it is."""
     case = Case("lif", LIF.neuron, 5, starts=False, shape=(2, 3, 4, 5))
     x = drawn(case, 1.0).inputs[0].flatten(0, 1).contiguous(memory_format=layout)
-    x = x.unflatten(0, (5, 2))
+    x = x.view(5, 2, 3, 4, 5)
     call = made(case, OnCuda).call("lif", [x], [], [], 5, False, "cuda")
     output, end = made(case, OnCuda).forward(call, True)
     assert (output.stride(), end.stride()) == (x.stride(), x[0].stride())

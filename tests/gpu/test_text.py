@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from templates.fused.launch import io_macro
+from templates.fused.loop import replayed
 from tests.gpu import shim
 from tests.gpu.cases import ALL, IF, LIF, LIFS, Case
 from tests.gpu.fake_cupy import install
 from tests.gpu.rig import OnCuda, both_ways, differences, drawn, firing, made
 from tests.gpu.sanitizer import program
-from templates.fused.loop import replayed
 
 SPARSE = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000  # MAP_NORESERVE
 
