@@ -92,12 +92,11 @@ def neurons(draw: st.DrawFn) -> dict[str, Any]:
 
 @settings(max_examples=50, deadline=None, derandomize=True, database=None)
 @given(fields=neurons())
-def test_numbers_are_learned_as_autograd_learns_them(
-    monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any]
-) -> None:
+def test_numbers_are_learned_as_autograd_learns_them(fields: dict[str, Any]) -> None:
     with TemporaryDirectory() as folder:
         doc = document(Path(folder), NETWORK.format(neuron=toml(fields)), STEPS)
         both = pair(doc, batch=2)  # refuses a network that does not fire
     for backend in BACKENDS:
-        use(monkeypatch, backend)
-        same(both, f"{backend}: {fields}")
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            use(monkeypatch, backend)
+            same(both, f"{backend}: {fields}")
