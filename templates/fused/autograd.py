@@ -19,16 +19,9 @@ class Fused(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        kernel: str,
-        counts: tuple[int, int, int],
-        steps: int,
-        static: bool,
-        backend: str,
-        end: bool,
-        *operands: Tensor,
-    ) -> Tensors:
-        run, how = operator(f"{kernel}_forward"), (steps, static, backend)
-        return tuple(run(*parted(operands, counts), *how, end))
+        *arguments: Any,
+    ) -> Tensors:  # PyTorch reads the signature at every call
+        return results(*arguments)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensors) -> None:
@@ -59,6 +52,20 @@ class Once(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> None:
         raise RuntimeError("a neuron has no second derivative: its slope is a stand-in")
+
+
+def results(
+    kernel: str,
+    counts: tuple[int, int, int],
+    steps: int,
+    static: bool,
+    backend: str,
+    end: bool,
+    *operands: Tensor,
+) -> Tensors:
+    """The output and, if ``end``, the states after the last step."""
+    run, how = operator(f"{kernel}_forward"), (steps, static, backend)
+    return tuple(run(*parted(operands, counts), *how, end))
 
 
 def gradients(

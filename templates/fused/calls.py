@@ -156,10 +156,13 @@ def densified(call: Call) -> Call:
     """Any dense layout stays as it is; anything else, and other operands, are copied into it."""
     first = call.inputs[0] if is_dense(call) else call.inputs[0].contiguous()
     inputs = (first, *(laid_out(x, first.stride()) for x in call.inputs[1:]))
-    dense = replace(call, inputs=inputs, given=call.starts)
-    x = dense.sample
+    if any(x is not y for x, y in zip(inputs, call.inputs, strict=True)):
+        call = replace(call, inputs=inputs)
+    if not call.starts:
+        return call
+    x = call.sample
     starts = tuple(laid_out(s.expand(x.shape), x.stride()) for s in call.starts)
-    return replace(dense, starts=starts)
+    return replace(call, starts=starts, given=call.starts)
 
 
 def is_dense(call: Call) -> bool:

@@ -124,5 +124,5 @@ def same(got: Sequence[Tensor], want: Sequence[Tensor], exact: bool = True) -> N
     """Equal values and types; bit for bit, or to a few units in the last place."""
     assert len(got) == len(want)
     for a, b in zip(got, want, strict=True):
-        limits = {"rtol": 0.0, "atol": 0.0} if exact else {}
-        torch.testing.assert_close(a, b, **limits, equal_nan=True)
+        limit = 0.0 if exact else None
+        torch.testing.assert_close(a, b, rtol=limit, atol=limit, equal_nan=True)

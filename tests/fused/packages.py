@@ -18,8 +18,10 @@ layers = [
   { kind = "Linear", out_features = 6 },
   { kind = "IF", v_threshold = 0.2, name = "if1" },
   { kind = "Linear", out_features = 5, bias = false },
-  { kind = "LIF", name = "lif1", tau = { value = 2.0, per = "channel", learnable = true } },
+  { kind = "LIF", name = "lif1", v_threshold = 0.05 },
 ]
+[defaults]
+LIF = { tau = { value = 2.0, per = "channel", learnable = true } }
 """
 
 
@@ -51,7 +53,7 @@ def _child(function: Callable[[], object], seconds: int) -> NoReturn:
     try:
         function()
         code = 0
-    except BaseException:
-        traceback.print_exc()
     finally:
+        if code:
+            traceback.print_exc()
         os._exit(code)

@@ -155,22 +155,22 @@ def test_processes_that_build_at_once(cpu: Any, net: Any, tmp_path: Path) -> Non
 def test_a_cache_that_cannot_be_written(cpu: Any, net: Any, tmp_path: Path) -> None:
     (tmp_path / "snnc").write_text("in the way")
     for _ in range(2):
-        assert use(net) == []
-        assert len(list(tmp_path.glob("tmp/snnc-*/*.so"))) == 3
+        net(torch.rand(3, 4))
+        assert len(list(tmp_path.glob("tmp/snnc-*/*.so"))) == 1
         cpu.cache.cache_clear()
 
 
 def test_a_cache_that_others_may_write_is_not_used(cpu: Any, net: Any, tmp_path: Path) -> None:
     (tmp_path / "snnc").mkdir()
     (tmp_path / "snnc").chmod(0o777)
-    assert use(net) == []
+    net(torch.rand(3, 4))
     assert files(tmp_path) == []
 
 
 def test_arithmetic_stays_as_it_is(cpu: Any, net: Any) -> None:
     assert not re.search("fast-math|Ofast|unsafe|finite", " ".join(cpu.FLAGS))
     assert all("-ffp-contract=off" in flags for flags in cpu.FLAGS)
-    assert use(net) == []
+    net(torch.rand(3, 4))
     assert bool((torch.full((2**16,), 1e-40) * 1.0 > 0).all())
     assert float("5e-324") * 1.0 > 0.0
 

@@ -85,15 +85,16 @@ def test_a_compiled_step(kind: str) -> None:
     inputs = data(cell, 2)
     count = len(cell.kernels.specs[cell.kernel].start)
     states = [torch.full((2, 3, 4, 5), 0.1 * i) for i in range(count)]
-    step = torch.compile(cell.step, fullgraph=True, backend="aot_eager")
+    step: Any = torch.compile(cell.step, fullgraph=True, backend="aot_eager")
     same(step(inputs, states), cell.step(inputs, states))
 
 
 def test_an_unknown_backend_is_named_while_compiling(monkeypatch: pytest.MonkeyPatch) -> None:
     torch._dynamo.reset()
     monkeypatch.setenv("SNNC_BACKEND", "nonsense")
+    compiled: Any = torch.compile(neuron("plain"), fullgraph=True, backend="eager")
     with pytest.raises(Exception, match="auto, c, cuda or torch, not 'nonsense'"):
-        torch.compile(neuron("plain"), fullgraph=True, backend="eager")(torch.zeros(2, 1, 3, 4, 5))
+        compiled(torch.zeros(2, 1, 3, 4, 5))
 
 
 def test_exported_is_eager() -> None:

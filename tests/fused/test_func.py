@@ -13,7 +13,8 @@ from tests.fused.neurons import KINDS, both_ways, data, neuron, same
 def loss(cell: Any, numbers: dict[str, Tensor], inputs: list[Tensor]) -> Tensor:
     y = functional_call(cell, numbers, tuple(inputs))
     weights = torch.arange(y.numel(), dtype=y.dtype).view(y.shape)
-    return (y * weights).sum() / y.numel()
+    total: Tensor = (y * weights).sum() / y.numel()
+    return total
 
 
 @pytest.mark.parametrize("kind", KINDS)

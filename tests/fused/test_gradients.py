@@ -9,7 +9,7 @@ from torch import Tensor
 
 from tests.fused.neurons import KINDS, both_ways, by_loop, data, neuron, same
 
-DOUBLE = {"dtype": torch.float64}
+DOUBLE = torch.float64
 ONE = (3, 2)
 
 
@@ -43,8 +43,12 @@ class Run(torch.nn.Module):
 def operands(cell: Any, scale: float) -> list[Tensor]:
     """Its parameters, inputs of some steps, and first states."""
     states = len(cell.kernels.specs[cell.kernel].start)
-    inputs = [(x.detach() * scale).requires_grad_() for x in data(cell, 4, 2, shape=ONE, **DOUBLE)]
-    starts = [torch.full((2, *ONE), 0.05 * i, **DOUBLE, requires_grad=True) for i in range(states)]
+    inputs = [
+        (x.detach() * scale).requires_grad_() for x in data(cell, 4, 2, shape=ONE, dtype=DOUBLE)
+    ]
+    starts = [
+        torch.full((2, *ONE), 0.05 * i, dtype=DOUBLE, requires_grad=True) for i in range(states)
+    ]
     return [*cell.parameters(), *inputs, *starts]
 
 
@@ -61,12 +65,13 @@ class Spike(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, u: Tensor) -> Tensor:
         ctx.save_for_backward(u)
-        return (u >= 0).to(u)
+        return u.ge(0).to(u)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> Tensor:
         (u,) = ctx.saved_tensors
-        return grad / (1 + (torch.pi * u) ** 2)
+        slope: Tensor = 1 / (1 + (torch.pi * u) ** 2)
+        return grad * slope
 
 
 def by_hand(tau: Tensor, x: Tensor, v: Tensor) -> list[Tensor]:
@@ -98,7 +103,7 @@ def test_autograd_of_a_loop_that_fires(kind: str, wrt_states_alone: bool) -> Non
 def test_steps_are_the_whole(monkeypatch: pytest.MonkeyPatch, kind: str, backend: str) -> None:
     monkeypatch.setenv("SNNC_BACKEND", backend)
     cell = neuron(kind, dtype=torch.float64)
-    inputs = data(cell, 6, 2, **DOUBLE)
+    inputs = data(cell, 6, 2, dtype=DOUBLE)
     whole = cell(*inputs)
     spec, outputs = cell.kernels.specs[cell.kernel], []
     states: Sequence[Any] = cell.starts() or spec.start
@@ -135,7 +140,7 @@ def test_the_backend_of_a_forward_is_that_of_its_backward(monkeypatch: pytest.Mo
 @pytest.mark.parametrize("weighted", [True, False])
 def test_a_second_derivative_is_an_error(weighted: bool) -> None:
     cell = neuron("scalar", dtype=torch.float64)
-    (x,) = data(cell, 3, 2, **DOUBLE)
+    (x,) = data(cell, 3, 2, dtype=DOUBLE)
     y = cell(x)
     loss = (y * x).sum() if weighted else y.sum()
     (grad,) = torch.autograd.grad(loss, x, create_graph=True)

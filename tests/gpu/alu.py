@@ -166,7 +166,7 @@ _COMPARE: dict[str, Callable[[Array, Array], Any]] = {
     "equ": lambda a, b: (a == b) | np.isnan(a) | np.isnan(b),
     "ltu": lambda a, b: ~(a >= b), "leu": lambda a, b: ~(a > b),
     "gtu": lambda a, b: ~(a <= b), "geu": lambda a, b: ~(a < b),
-    "nan": lambda a, b: np.isnan(a) | np.isnan(b), "num": lambda a, b: (a == a) & (b == b),
+    "nan": lambda a, b: np.isnan(a) | np.isnan(b), "num": lambda a, b: ~np.isnan(a + b),
 }  # fmt: skip
 _PLAIN: dict[str, Callable[..., Any]] = {
     "mov": np.copy, "cvta": np.copy, "add": np.add, "sub": np.subtract, "neg": np.negative,

@@ -52,12 +52,10 @@ def program(name: str, parameters: str, body: str) -> Program:
     code: list[Instruction] = []
     labels: dict[str, int] = {}
     for line in re.sub(r"//[^\n]*", "", body).split("\n"):
-        statement = (
-            line.strip().rstrip(";").strip("{ }") if "," not in line else line.strip().rstrip(";")
-        )
+        statement = line.strip().rstrip(";")
         if statement.endswith(":"):
             labels[statement[:-1]] = len(code)
-        elif statement and not statement.startswith("."):
+        elif statement.strip("{}") and not statement.startswith("."):
             code.append(instruction(statement))
     names = tuple(m[2] for m in _PARAMETER.finditer(parameters))
     return Program(name, names, tuple(code), labels)

@@ -14,7 +14,7 @@ FAR = Case("far", LIF.neuron, 3, torch.bfloat16, starts=False, ends=False)
 
 
 KEEP = "v_kept[step] = v;"
-STEP = "learnt_step(LOAD(x[in]), tau_inverse_, v_threshold_, &v, &out);"
+STEP = "\n            learnt_step(LOAD(x[in]), tau_inverse_, v_threshold_, &v, &out);"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ MUTANTS = (
     Mutant("operands swapped", "(x - v)", "(v - x)", "values"),
     Mutant("sign of the adjoint", "d_s = g_output - ", "d_s = g_output + ", "values"),
     Mutant("gradients do not meet", "*g_v_at = d_v;", "*g_v_at = d_v - g_v;", "values"),
-    Mutant("state after for state before", f"{KEEP}\n            {STEP}", f"{STEP} {KEEP}", "values", LEARNT),
+    Mutant("state after for state before", f"{KEEP}{STEP}", STEP + KEEP, "values", LEARNT),
     Mutant("last state's gradient lost", "g_v_end ? g_v_end[i] : R(0.0)", "R(0.0)", "values"),
     Mutant("gradient not summed", "tau_inverse_sum += ", "tau_inverse_sum = ", "values", LEARNT),
     Mutant("number of another channel", "i / tau_inverse_stride %", "i %", "values", LEARNT),
