@@ -6,7 +6,7 @@ import importlib.machinery
 import sys
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING
 
 from snnc.emit.names import class_name
@@ -48,15 +48,25 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname not in self.texts:
             return None
-        origin = f"<snnc {fullname}>"
+        origin = _origin(fullname)
         is_package = self.is_package(fullname)
-        return importlib.machinery.ModuleSpec(fullname, self, origin=origin, is_package=is_package)
+        spec = importlib.machinery.ModuleSpec(fullname, self, origin=origin, is_package=is_package)
+        spec.has_location = True  # so that the module has a file to ask for
+        return spec
 
     def get_source(self, fullname: str) -> str:
         return self.texts[fullname]
 
+    def get_code(self, fullname: str) -> CodeType:
+        # a name without <>: only then do tracebacks ask the loader for the source
+        return compile(self.texts[fullname], _origin(fullname), "exec", dont_inherit=True)
+
     def is_package(self, fullname: str) -> bool:
         return fullname in self.packages
+
+
+def _origin(fullname: str) -> str:
+    return f"snnc compiled {fullname}"
 
 
 def _module(package: str, path: str) -> str:

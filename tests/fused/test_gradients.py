@@ -93,8 +93,8 @@ def test_autograd_of_a_loop_that_fires(kind: str, wrt_states_alone: bool) -> Non
     got, want = functional(cell, ["tau"])(*tensors), by_hand(*tensors)
     assert 0.05 < got[0].mean() < 0.95
     pairs = [(got, want), (got[1:], want[1:])][wrt_states_alone]
-    weights = [torch.randn_like(w) for w in pairs[0]]
-    grads = [torch.autograd.grad(results, tensors, weights) for results in pairs]
+    losses = [torch.cat([r.sin().flatten() for r in results]).sum() for results in pairs]
+    grads = [torch.autograd.grad(loss, tensors) for loss in losses]
     torch.testing.assert_close([*got, *grads[0]], [*want, *grads[1]], rtol=1e-12, atol=1e-12)
 
 
@@ -121,8 +121,7 @@ def test_two_forwards_before_one_backward() -> None:
     first, second = data(cell, 3, 2), data(cell, 7, 4, seed=9)
     apart = [both_ways(cell, inputs) for inputs in (first, second)]
     together = [cell(*first), cell(*second)]
-    random = [torch.Generator().manual_seed(3) for _ in range(2)]
-    weights = [torch.randn(y.shape, generator=g) for y, g in zip(together, random, strict=True)]
+    weights = [torch.randn(y.shape, generator=torch.manual_seed(3)) for y in together]
     wrt = [*first, *second, *cell.parameters()]
     got = torch.autograd.grad(together, wrt, weights)
     numbers = [a + b for a, b in zip(apart[0][3:], apart[1][3:], strict=True)]
@@ -133,7 +132,7 @@ def test_the_backend_of_a_forward_is_that_of_its_backward(monkeypatch: pytest.Mo
     cell = neuron("plain")
     (x,) = data(cell, 3, 2)
     y = cell(x)
-    monkeypatch.setenv("SNNC_BACKEND", "cuda")
+    monkeypatch.setenv("SNNC_BACKEND", "cuda")  # which is not there
     torch.autograd.grad(y.sum(), x)
 
 
@@ -161,7 +160,6 @@ def test_only_what_needs_a_gradient_has_one() -> None:
     for p in (y, *cell.parameters()):
         p.requires_grad_(False)
     assert not cell(x, y).requires_grad
-    assert cell(x, y).grad_fn is None
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -174,29 +172,29 @@ def test_twice_over_one_graph(monkeypatch: pytest.MonkeyPatch, kind: str) -> Non
     same(both_ways(cell, inputs), by_loop(monkeypatch, cell, inputs), exact=kind != "smooth")
 
 
-@pytest.mark.parametrize("static", [True, False])
-def test_the_backward_keeps_the_input_and_nothing_more(static: bool) -> None:
-    cell, saved = neuron("plain", (4, 6, 7)), []
-    (x,) = data(cell, *(() if static else (8,)), 3, shape=(4, 6, 7))
+def kept(call: Callable[[], Any]) -> list[Tensor]:
+    """What a forward saves for its backward."""
+    saved: list[Tensor] = []
 
-    def keep(t: Tensor) -> Tensor:
+    def pack(t: Tensor) -> Tensor:
         saved.append(t)
         return t
 
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda t: t):
-        cell(x, time_steps=8 if static else None)
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda t: t):
+        call()
+    return saved
+
+
+@pytest.mark.parametrize("static", [True, False])
+def test_the_backward_keeps_the_input_and_nothing_more(static: bool) -> None:
+    cell = neuron("plain", (4, 6, 7))
+    (x,) = data(cell, *(() if static else (8,)), 3, shape=(4, 6, 7))
+    saved = kept(lambda: cell(x, time_steps=8 if static else None))
     assert [t.data_ptr() for t in saved] == [x.data_ptr()]
 
 
 def test_the_backward_keeps_inputs_and_numbers() -> None:
-    cell, saved = neuron("twin"), []
+    cell = neuron("twin")
     x, y = data(cell, 8, 3)
-
-    def keep(t: Tensor) -> Tensor:
-        saved.append(t)
-        return t
-
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda t: t):
-        cell(x, y)
-    large = {t.data_ptr() for t in saved if t.numel() > 60}
+    large = {t.data_ptr() for t in kept(lambda: cell(x, y)) if t.numel() > 60}
     assert large == {x.data_ptr(), y.data_ptr()}
