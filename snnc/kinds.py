@@ -15,7 +15,10 @@ class Kind(BaseModel):
     A subclass declares ``kind: Literal["X"] = "X"`` and documents itself in its docstring.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    # built when first needed: a spec uses few of the kinds
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True
+    )
 
     kind: str
 
