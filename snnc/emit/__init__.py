@@ -37,7 +37,8 @@ def _fused() -> dict[str, str]:
     """What runs the neurons: the same in every package."""
     env = environment()
     assert env.loader is not None
-    names = [name for name in env.list_templates() if name.startswith("fused/")]
+    modules = env.list_templates(extensions=["py"])  # not what Python caches beside them
+    names = [name for name in modules if name.startswith("fused/")]
     return {name: env.loader.get_source(env, name)[0] for name in names}
 
 

@@ -1,15 +1,14 @@
 """The jinja environment in which every generated file is written."""
 
-import textwrap
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from snnc.emit.layout import imported, statement
+
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-WIDTH = 88
 
 
 @cache
@@ -38,37 +37,9 @@ def ordered(statements: Iterable[str]) -> list[str]:
 
 
 def fit(code: str) -> str:
-    """One line of code, broken as ruff would break it if it is too long.
-
-    It breaks at its outermost brackets: a call, a signature, or the names of an import.
-    """
-    if len(code) <= WIDTH:
-        return code
-    indent = code[: len(code) - len(code.lstrip())]
-    if code.lstrip().startswith("from "):
-        head, names = code.split(" import ")
-        return _exploded(f"{head} import (", names, f"{indent})")
-    start, end = code.index("(") + 1, code.rindex(")")
-    head, inside, tail = code[:start], code[start:end], indent + code[end:]
-    alone = code.lstrip().startswith("def ") and len(split(inside)) == 1  # gets its comma
-    if len(indent) + 4 + len(inside) <= WIDTH and not alone:
-        return f"{head}\n{indent}    {inside}\n{tail}"
-    return _exploded(head, inside, tail)
-
-
-def _exploded(head: str, items: str, tail: str) -> str:
-    indent = tail[: len(tail) - len(tail.lstrip())] + "    "
-    lines = "".join(f"{item},\n" for item in split(items))
-    return f"{head}\n{textwrap.indent(lines, indent)}{tail}"
-
-
-def split(items: str) -> list[str]:
-    """``"a, f(b, c)"`` is two items: only the outermost commas part them."""
-    parts, depth = [""], 0
-    for character in items:
-        depth += (character in "([{") - (character in ")]}")
-        if character == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [part.strip() for part in parts]
+    """One line of code, broken as ruff would break it if it is too long."""
+    text = code.lstrip()
+    if text.startswith("from "):
+        module, names = text.removeprefix("from ").split(" import ")
+        return imported(module, names.split(", "))
+    return "\n".join(statement(text, len(code) - len(text)))

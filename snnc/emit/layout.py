@@ -18,7 +18,8 @@ def statement(text: str, indent: int) -> list[str]:
     called = len(head) > 1 and (head[-2].isalnum() or head[-2] in "_])")
     if head.endswith("(") and not called and len(split(inner)) == 1:
         return [pad + head, *statement(inner, indent + 4), pad + tail]  # no call: no comma
-    items = _items(inner, indent + 4) if called else _each(inner, indent + 4)
+    alone = text.startswith("def ") and len(split(inner)) == 1  # ruff gives it a comma
+    items = _items(inner, indent + 4) if called and not alone else _each(inner, indent + 4)
     return [pad + head, *items, pad + tail]
 
 

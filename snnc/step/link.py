@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from snnc.step.fold import EVALUATE, fold
 from snnc.step.parse import Equation, StepError
-from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, live
+from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, live, unused
 
 Parameter = float | bool | None
 """A number, a compile-time flag, or None for a value that is known only at run time."""
@@ -75,19 +75,11 @@ class _Linker:
             raise StepError(f"`{equation.name}` is a parameter: it cannot change", equation.at)
         value = fold(self.resolve(equation.value))
         possible(value)
-        name = self.fresh(equation.name)
+        name = unused(equation.name, self.taken, "_")
         self.current[equation.name] = name
         if isinstance(value, Const):
             self.constants[name] = value
         return Assign(name, value, equation.name)
-
-    def fresh(self, name: str) -> str:
-        unique, version = name, 1
-        while unique in self.taken:
-            version += 1
-            unique = f"{name}_{version}"
-        self.taken.add(unique)
-        return unique
 
     def resolve(self, expr: Expr) -> Expr:
         if isinstance(expr, Var):

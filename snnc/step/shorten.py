@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from snnc.step.print_torch import expression
 from snnc.step.simplify import COMPARISONS
-from snnc.step.ssa import Assign, Expr, Op, Var
+from snnc.step.ssa import Assign, Expr, Op, Var, unused
 
 LONGEST = 56
 
@@ -20,7 +20,7 @@ def shortened(body: Iterable[Assign], taken: Iterable[str]) -> tuple[Assign, ...
     for assign in body:
         value = _known(assign.value, parts)
         while len(expression(value)) > LONGEST and (part := _largest(value)):
-            name = _fresh("part", known)
+            name = unused("part", known)
             parts[part] = name
             lines.append(Assign(name, part, name))
             value = _known(value, parts)
@@ -48,12 +48,3 @@ def _known(expr: Expr, parts: dict[Expr, str]) -> Expr:
     if isinstance(expr, Op):
         return Op(expr.name, tuple(_known(arg, parts) for arg in expr.args), expr.at)
     return expr
-
-
-def _fresh(stem: str, known: set[str]) -> str:
-    name, version = stem, 1
-    while name in known:
-        version += 1
-        name = f"{stem}{version}"
-    known.add(name)
-    return name

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from snnc.step.fold import fold
 from snnc.step.parse import StepError
-from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, names, replaced
+from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, names, replaced, unused
 
 ARITHMETIC = frozenset({"add", "sub", "mul", "div", "neg", "detach"})
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
@@ -86,7 +86,7 @@ class _Walker:
             wanted = stem if isinstance(expr, Var) else f"{stem}_term"
             if isinstance(expr, Op) and expr.name == "div" and expr.args[0] == Const(1.0):
                 wanted = f"{stem}_inverse"
-            name = wanted if isinstance(expr, Var) else own or self.fresh(wanted)
+            name = wanted if isinstance(expr, Var) else own or unused(wanted, self.taken)
             self.lifted[expr] = Lifted(name, expr, frozenset(names(expr)))
         return Var(self.lifted[expr].name)
 
@@ -128,18 +128,10 @@ class _Walker:
     def temporary(self, stem: str, value: Expr) -> Var:
         """A name for ``value``: the one it has already, if it was needed before."""
         if value not in self.temporaries:
-            name = self.fresh(f"{stem}_of" if stem != "base" else stem)
+            name = unused(f"{stem}_of" if stem != "base" else stem, self.taken)
             self.body.append(Assign(name, value, name))
             self.temporaries[value] = Var(name)
         return self.temporaries[value]
-
-    def fresh(self, wanted: str) -> str:
-        name, version = wanted, 1
-        while name in self.taken:
-            version += 1
-            name = f"{wanted}{version}"
-        self.taken.add(name)
-        return name
 
 
 def _like_torch(expr: Expr) -> bool:

@@ -85,3 +85,13 @@ def live(body: Iterable[Assign], wanted: Iterable[str]) -> tuple[Assign, ...]:
             needed |= set(names(assign.value))
             kept.append(assign)
     return tuple(reversed(kept))
+
+
+def unused(wanted: str, taken: set[str], between: str = "") -> str:
+    """``wanted``, numbered from 2 if it is taken; it is taken from now on."""
+    name, version = wanted, 1
+    while name in taken:
+        version += 1
+        name = f"{wanted}{between}{version}"
+    taken.add(name)
+    return name
