@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from snnc.emit.environment import fit, ordered, split
+from snnc.emit.environment import fit, ordered
+from snnc.emit.layout import split
 from snnc.emit.training import training_files
 from snnc.training import Train
 
