@@ -30,7 +30,8 @@ def emit(program: Program, folded: Program, train: Train | None) -> dict[str, st
         return files
     name, steps = class_name(graph.name), graph.time_steps
     shape = graph[graph.inputs[0]].shapes[0]
-    return {**files, **training_files(train, graph.name, name, shape, steps)}
+    images = any(len(n.shape) == 3 and n.operator.macs(*n.shapes) for n in graph.nodes)
+    return {**files, **training_files(train, graph.name, name, shape, steps, images)}
 
 
 def _fused() -> dict[str, str]:

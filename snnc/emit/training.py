@@ -6,6 +6,7 @@ The three templates see
     class_name   the network's class: "ConvFmnist"
     shape        of one sample at the network's input: (1, 28, 28)
     time_steps   the spec's T, for sentences only: the code asks the network
+    images       whether matrix products work on images: convolutions, faster with channels last
     train        the section; its kinds print themselves: train.loss.source(), …
 
 and the filters ``fit``, which breaks a line of code that is too long, and ``ordered``, which
@@ -19,7 +20,12 @@ FILES = ("train.py", "data.py", "visualize.py")
 
 
 def training_files(
-    train: Train, name: str, class_name: str, shape: tuple[int, ...], time_steps: int
+    train: Train,
+    name: str,
+    class_name: str,
+    shape: tuple[int, ...],
+    time_steps: int,
+    images: bool = False,
 ) -> dict[str, str]:
     """The text of each file, formatted, without the header of generated code."""
     context = {
@@ -27,6 +33,7 @@ def training_files(
         "class_name": class_name,
         "shape": shape,
         "time_steps": time_steps,
+        "images": images,
         "train": train,
     }
     templates = environment()
