@@ -9,10 +9,11 @@ from snnc.layer import Operator, Shape, Site, Traits
 class Readout(Operator):
     """Takes [T, B, ...] and gives [B, ...] (or all of it): needs every step.
 
-    ``expression`` is the printed form over ``{x}``.
+    ``expression`` is the printed form over ``{x}``; with ``keeps_time`` every step is given.
     """
 
     expression: ClassVar[str]
+    keeps_time: ClassVar[bool] = False
 
     @property
     def over_time(self) -> bool:

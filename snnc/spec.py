@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+from pydantic_core import PydanticKnownError
 
 from snnc.choice import Choice
 from snnc.encoder import Encoder
@@ -52,10 +60,17 @@ class Build(Section):
     out: str | None = None
 
 
+def _whole(value: Any) -> Any:
+    """1, and not what Python takes for equal: true, 1.0."""
+    if isinstance(value, bool | float):
+        raise PydanticKnownError("literal_error", {"expected": "1"})
+    return value
+
+
 class Spec(Section):
     """A whole network; ``[input]`` is short for ``[inputs.input]``, ``[output]`` likewise."""
 
-    format: Literal[1]
+    format: Annotated[Literal[1], BeforeValidator(_whole)]
     name: Annotated[str, AfterValidator(network)]
     doc: str = ""
     time_steps: Positive

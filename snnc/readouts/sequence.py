@@ -9,6 +9,7 @@ class EveryStep(Readout):
     """Every step: [T, B, ...]."""
 
     expression: ClassVar[str] = "{x}"
+    keeps_time: ClassVar[bool] = True
 
     kind: Literal["sequence"] = "sequence"
 
