@@ -5,7 +5,8 @@ program, and emitted as the files of a package. Nothing here touches the disk bu
 reads, and nothing imports torch but ``compile``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from snnc.document import Document, load
 from snnc.emit import emit as _emit
 from snnc.emit.header import with_header
 from snnc.graph import Graph, build
-from snnc.passes import SCHEDULES, run
+from snnc.passes import OPTIONAL, PLAIN, SCHEDULES, run, scheduled
 from snnc.program.lower import lower as _naive
 from snnc.program.types import Program
 from snnc.source.diagnostic import Diagnostic, Findings
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Findings", "check", "compile", "emit", "link", "load", "lower"]
+__all__ = ["Findings", "check", "compile", "emit", "link", "load", "lower", "plan"]
 
 
 def check(path: Path | str, settings: Sequence[str] = ()) -> tuple[Diagnostic, ...]:
@@ -43,21 +44,42 @@ def link(document: Document) -> Graph:
     return build(document)
 
 
-def lower(graph: Graph, schedule: str = "fold", after: str | None = None) -> Program:
-    """Its program under a schedule; ``after`` stops behind the pass of that name."""
-    return run(_naive(graph), schedule, after)
+def lower(
+    graph: Graph,
+    schedule: str = "fold",
+    after: str | None = None,
+    without: Collection[str] = (),
+) -> Program:
+    """Its program under a schedule; ``after`` stops behind the pass of that name.
+
+    ``without`` names optional passes to leave out (``passes.OPTIONAL``).
+    """
+    return run(_naive(graph), schedule, after, without)
 
 
-def pass_names(schedule: str) -> tuple[str, ...]:
-    """The names of the passes that a schedule runs, in order."""
-    return tuple(step.name for step in SCHEDULES[schedule])
+def pass_names(document: Document, graph: Graph) -> tuple[str, ...]:
+    """The names of the passes that its ``[build]`` runs, in order."""
+    build = document.spec.build
+    steps = SCHEDULES[scheduled(build.schedule, graph)]
+    return tuple(s.name for s in steps if s.name in build.passes or s.name not in OPTIONAL)
 
 
-def emit(document: Document) -> dict[str, str]:
-    """The files of its package, by name. Raises Findings."""
+def plan(
+    document: Document, graph: Graph, after: str | None = None, without: Collection[str] = ()
+) -> Program:
+    """The program that its ``[build]`` asks for."""
+    build = document.spec.build
+    left_out = {*without} | {*OPTIONAL} - {*build.passes}
+    program = lower(graph, scheduled(build.schedule, graph), after, left_out)
+    return replace(program, time_chunk=build.time_chunk)
+
+
+def emit(document: Document, without: Collection[str] = ()) -> dict[str, str]:
+    """The files of its package, by name; without some optional passes. Raises Findings."""
     graph = link(document)
     spec = document.spec
-    bodies = _emit(lower(graph, spec.build.schedule), lower(graph), spec.train)
+    program = plan(document, graph, without=without)
+    bodies = _emit(program, lower(graph, without=PLAIN), spec.train)
     source = Path(document.source.path).name
     run_time = {name for name in bodies if name.startswith("fused/")}
     texts = {

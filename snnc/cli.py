@@ -100,12 +100,11 @@ def show(
     terminal.one_of("--format", format, ("text", "json"))
     document = terminal.or_report(lambda: snnc.load(terminal.spec(spec), settings or ()))
     graph = terminal.or_report(lambda: snnc.link(document))
-    schedule = document.spec.build.schedule
     if after is not None:
-        terminal.one_of("--after", after, ("lower", *snnc.pass_names(schedule)))
-        sys.stdout.write(text(snnc.lower(graph, schedule, after)))
+        terminal.one_of("--after", after, ("lower", *snnc.pass_names(document, graph)))
+        sys.stdout.write(text(snnc.plan(document, graph, after)))
         return
-    program = snnc.lower(graph, schedule)
+    program = snnc.plan(document, graph)
     sys.stdout.write(view.as_json(program) if format == "json" else view.as_text(program))
 
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from snnc.analysis.cycles import components
 from snnc.document import Document
+from snnc.inference import Entry, infer
 from snnc.layer import Layer, Operator, Shape, ShapeError
 from snnc.names import class_name
 from snnc.neuron import Neuron
+from snnc.past import Past
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.nearest import nearest
 from snnc.source.tree import Path
@@ -26,6 +29,11 @@ class Ref:
     port: str = ""
     delay: int = 0
 
+    @property
+    def value(self) -> str:
+        """Its name among values: ``hidden``, ``hidden@-1``."""
+        return f"{self.node}@-{self.delay}" if self.delay else self.node
+
 
 @dataclass(frozen=True)
 class Node:
@@ -37,6 +45,11 @@ class Node:
     shapes: tuple[Shape, ...]
     shape: Shape
     at: Path
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The values that it reads; an encoder reads data."""
+        return tuple(ref.value for ref in self.inputs) or (f"{self.path}.data",)
 
 
 @dataclass(frozen=True)
@@ -59,7 +72,19 @@ class Graph:
 
     @cached_property
     def _by_path(self) -> Mapping[str, Node]:
-        return {node.path: node for node in self.nodes}
+        return {node.path: node for node in self.steps}
+
+    @cached_property
+    def steps(self) -> tuple[Node, ...]:
+        """The nodes, and before the first reader of each delayed value the delay itself."""
+        known = {node.path: node for node in self.nodes}
+        found: dict[str, Node] = {}
+        for node in self.nodes:
+            for ref in node.inputs:
+                if ref.delay and ref.value not in found:
+                    found[ref.value] = _past(ref, known[ref.node], node)
+            found[node.path] = node
+        return tuple(found.values())
 
     @cached_property
     def edges(self) -> "nx.MultiDiGraph[str]":
@@ -72,6 +97,11 @@ class Graph:
             for position, ref in enumerate(node.inputs):
                 graph.add_edge(ref.node, node.path, delay=ref.delay, position=position)
         return graph
+
+
+def _past(ref: Ref, source: Node, reader: Node) -> Node:
+    operator, inputs = Past(steps=ref.delay), (Ref(ref.node),)
+    return Node(ref.value, operator, inputs, (source.shape,), source.shape, reader.at)
 
 
 def build(document: Document) -> Graph:
@@ -97,6 +127,7 @@ class _Builder:
     def __init__(self, document: Document) -> None:
         self.document, self.spec = document, document.spec
         self.nodes: dict[str, Node] = {}
+        self.entries: list[tuple[Entry, tuple[Ref, ...]]] = []
         self.known: dict[str, Path] = {}
         self.findings: list[Diagnostic] = []
         self.layers = default_names(self.spec.network.layers)
@@ -111,6 +142,9 @@ class _Builder:
             refs = self.refs((source,), at)
             self.declare(name, at)
             self.add(name, output.readout, refs, at)
+        self.shapes()
+        self.cycles()
+        self.steps()
         self.train()
         self.generated()
 
@@ -124,15 +158,15 @@ class _Builder:
             at = self.section("input", name)
             self.declare(name, at)
             self.add(name, data.encoder, (), at, data.shape)
-            if name in self.nodes:
-                self.steps(data.encoder.steps(data.shape), at)
 
-    def steps(self, fixed: int | None, at: Path) -> None:
+    def steps(self) -> None:
         stated = self.spec.time_steps
-        if fixed is not None and fixed != stated:
-            message = f"`time_steps` is {stated}, but the input has {fixed} steps"
-            help = f"write `time_steps = {fixed}`"
-            self.fail(("time_steps",), "SNN305", "bad-time-steps", message, help)
+        for name, data in self.spec.inputs.items():
+            fixed = data.encoder.steps(data.shape) if name in self.nodes else None
+            if fixed is not None and fixed != stated:
+                message = f"`time_steps` is {stated}, but the input has {fixed} steps"
+                help = f"write `time_steps = {fixed}`"
+                self.fail(("time_steps",), "SNN305", "bad-time-steps", message, help)
 
     def layer(self, index: int, name: str, layer: Layer) -> None:
         at = ("network", "layers", index)
@@ -157,12 +191,9 @@ class _Builder:
 
     def ref(self, source: str, at: Path) -> Ref | None:
         name, _, delay = source.partition("@-")
-        if delay:
-            message = f'"{source}": this version of snnc does not build delayed edges yet'
-            self.fail(at, "SNN207", "not-yet", message)
-        elif name in self.known:
-            return Ref(name)
-        elif name in dict(self.layers):
+        if name in self.known or (delay and name in dict(self.layers)):
+            return Ref(name, delay=int(delay or 0))
+        if name in dict(self.layers):
             message = f"`{name}` comes later in the list: an edge leads down only with a delay"
             self.fail(at, "SNN306", "cycle", message, f'write "{name}@-1" for its value a step ago')
         else:
@@ -196,16 +227,45 @@ class _Builder:
         at: Path,
         data: Shape | None = None,
     ) -> None:
-        if refs is None or any(ref.node not in self.nodes for ref in refs):
+        if refs is not None and name not in {entry.name for entry, _ in self.entries}:
+            sources = tuple(ref.node for ref in refs)
+            self.entries.append((Entry(name, operator, sources, at, data), refs))
+
+    def shapes(self) -> None:
+        found = infer([entry for entry, _ in self.entries])
+        for entry, refs in self.entries:
+            name, error = entry.name, found.errors.get(entry.name)
+            if error:
+                where = (*entry.at, error.field or "kind")
+                message = f"`{name}`: {error.message}"
+                self.fail(where, "SNN303", "bad-shape", message, error.help)
+            elif name in found.output:
+                shapes = found.inputs[name], found.output[name]
+                self.nodes[name] = Node(name, entry.operator, refs, *shapes, entry.at)
+
+    def cycles(self) -> None:
+        """What no loop over time can compute."""
+        if self.findings or not any(r.delay for _, refs in self.entries for r in refs):
             return
-        shapes = (data,) if data else tuple(self.nodes[ref.node].shape for ref in refs)
-        try:
-            shape = operator.shape(*shapes)
-        except ShapeError as error:
-            where = (*at, error.field or "kind")
-            self.fail(where, "SNN303", "bad-shape", f"`{name}`: {error.message}", error.help)
-            return
-        self.nodes.setdefault(name, Node(name, operator, refs, shapes, shape, at))
+        reads = {entry.name: entry.sources for entry, _ in self.entries}
+        for names in components(reads):
+            if len(names) == 1 and names[0] not in reads[names[0]]:
+                continue
+            for name in names:
+                self.in_cycle(self.nodes[name], names)
+            if not self.driven(names):
+                message = f"nothing from outside enters the cycle of {', '.join(names)}"
+                self.fail((*self.nodes[names[0]].at, "from"), "SNN308", "bad-cycle", message)
+
+    def in_cycle(self, node: Node, names: Sequence[str]) -> None:
+        if any(node.operator.traits(mode).time == "whole" for mode in (True, False)):
+            around = " → ".join(name for name in names if name != node.path)
+            message = f"`{node.path}` needs every step at once, but is in a cycle with {around}"
+            help = 'a batch normalisation with `stats = "step"` can be in a cycle'
+            self.fail((*node.at, "kind"), "SNN308", "bad-cycle", message, help)
+
+    def driven(self, names: Sequence[str]) -> bool:
+        return any(ref.node not in names for name in names for ref in self.nodes[name].inputs)
 
     def generated(self) -> None:
         """Names that generated code has for something else."""
@@ -214,9 +274,9 @@ class _Builder:
         if name.rstrip("0123456789") in kinds:
             message = f"`{self.spec.name}` is taken: the class of a neuron is called {name}"
             self.fail(("name",), "SNN206", "bad-name", message)
-        if "t" in self.spec.inputs:
-            message = "`t` is taken: generated code counts steps by it"
-            self.fail(self.section("input", "t"), "SNN206", "bad-name", message)
+        for word in {"first", "state", "t"} & {*self.spec.inputs}:
+            message = f"`{word}` is taken: generated code counts steps and keeps states by it"
+            self.fail(self.section("input", word), "SNN206", "bad-name", message)
         for output in {"count", "index"} & {*self.spec.outputs}:
             message = f"`{output}` is taken: a tuple of outputs has a method of that name"
             self.fail(self.section("output", output), "SNN206", "bad-name", message)

@@ -79,6 +79,13 @@ class Operator(Kind):
         """How it behaves in time."""
         raise NotImplementedError
 
+    def carries(self) -> Mapping[str, float | str]:
+        """Each state that it hands from step to step, and where that starts.
+
+        A start is a number, or the name of a run-time parameter.
+        """
+        return {}
+
     def shape(self, *inputs: Shape) -> Shape:
         """The shape of its output. Raises ShapeError if the inputs do not fit."""
         raise NotImplementedError

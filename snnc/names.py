@@ -28,8 +28,9 @@ RESERVED = frozenset(
 )
 # What generated functions call or import (checked against templates/helpers in the tests).
 _LOCALS = frozenset(
-    """NEURONS batch_norm_once batch_norm_once_per_step batch_norm_per_step kernels model nn
-    poisson range seed self torch uniform x""".split()
+    """NEURONS batch_norm_once batch_norm_once_per_step batch_norm_per_step call_seed delayed_by
+    in_chunks joined keep_state kernels model nn past_values place_neurons poisson range
+    resumed_state seed self steps_done torch uniform x""".split()
 )
 # Packages that generated code imports: one of the same name in the current folder would hide them.
 _PACKAGES = frozenset("cupy matplotlib numpy sklearn tensorboard torchvision tqdm".split())

@@ -69,6 +69,9 @@ class Neuron(Layer):
             if isinstance(value, Value) and value.constant is None
         }
 
+    def carries(self) -> dict[str, float | str]:
+        return self.start()
+
     def start(self) -> dict[str, float | str]:
         """Each state before the first step: a number, or the name of a run-time parameter."""
         return {state: self._start(state, at) for state, at in self.states.items()}

@@ -15,6 +15,7 @@ _TITLES = {
     "before": "before time: computed once",
     "time": "over time: at each of T = {steps} steps",
     "after": "after time: computed once",
+    "dropped": "dropped: not computed",
 }
 _HEAD = ("layer", "kind", "shape", "parameters", "MACs, T times", "MACs, here", "why")
 _RIGHT = frozenset({3, 4, 5})
@@ -104,6 +105,7 @@ def _summary(rows: Sequence[Placed]) -> Iterator[str]:
     after = sum(row.macs_after for row in rows)
     yield f"{parameters:,} parameters"
     yield hoisted(rows)
+    yield from sunk(rows)
     share = f" ({1 - after / before:.1%} saved)" if before else ""
     yield f"{before:,} MACs a sample as written, {after:,} as compiled{share}"
 
@@ -114,3 +116,10 @@ def hoisted(rows: Sequence[Placed]) -> str:
     if not names:
         return "nothing is hoisted out of time"
     return f"hoisted out of time: {', '.join(names)}"
+
+
+def sunk(rows: Sequence[Placed]) -> Iterator[str]:
+    """One sentence, if something that was written before a readout runs behind it."""
+    names = [row.name for row in rows if row.region == "after" and row.reason.startswith("sunk")]
+    if names:
+        yield f"sunk behind time: {', '.join(names)}"

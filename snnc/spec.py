@@ -56,8 +56,10 @@ class Network(Section):
 class Build(Section):
     """``[build]``: how the code is made; never what it means."""
 
-    schedule: Literal["fold", "step"] = "fold"
+    schedule: Literal["fold", "step", "auto"] = "fold"
     out: str | None = None
+    passes: tuple[Literal["hoist", "sink", "drop"], ...] = ("hoist", "sink", "drop")
+    time_chunk: Positive | None = None
 
 
 def _whole(value: Any) -> Any:

@@ -129,6 +129,142 @@ layers = [
 [output]
 readout = "max"
 """,
+    "a concatenation with the past": """
+[input]
+shape = [5]
+encoder = "none"
+[network]
+layers = [
+  { kind = "Linear", name = "a", out_features = 4 },
+  { kind = "Concat", from = ["a", "hidden@-1"] },
+  { kind = "Linear", name = "mix", out_features = 4 },
+  { kind = "IF", name = "hidden" },
+  { kind = "Linear", out_features = 3 },
+  "IF",
+]
+""",
+    "delays outside a cycle": """
+[input]
+shape = [5]
+[network]
+layers = [
+  { kind = "Linear", name = "a", out_features = 4 },
+  { kind = "LIF", name = "b" },
+  { kind = "Add", name = "c", from = ["b", "b@-1", "b@-3", "a@-2"] },
+  { kind = "IF", name = "d" },
+  { kind = "Linear", name = "e", out_features = 3, from = "input@-1" },
+  { kind = "Linear", name = "f", out_features = 3, from = "d" },
+  { kind = "Add", from = ["e", "f"] },
+]
+[output]
+readout = "max"
+""",
+    "a delay down the list": """
+[input]
+shape = [5]
+encoder = "none"
+[network]
+layers = [
+  { kind = "Linear", name = "a", out_features = 4, from = "late@-2" },
+  { kind = "BatchNorm1d", name = "b" },
+  { kind = "Linear", name = "late", out_features = 4, from = "input" },
+  { kind = "Add", from = ["b", "late"] },
+  "IF",
+]
+""",
+    "two cycles": """
+[input]
+shape = [4]
+encoder = "poisson"
+[network]
+layers = [
+  { kind = "Linear", name = "a", out_features = 4 },
+  { kind = "Add", name = "b", from = ["a", "c@-1", "e@-2"] },
+  { kind = "LIF", name = "c" },
+  { kind = "Linear", name = "d", out_features = 4 },
+  { kind = "IF", name = "e" },
+  { kind = "Dropout", name = "f", p = 0.25, mask = "step" },
+  { kind = "Linear", name = "w", out_features = 4 },
+  { kind = "Add", name = "g", from = ["w", "g@-1"] },
+  { kind = "LIF", name = "h" },
+]
+[outputs.rate]
+[outputs.past]
+from = "h@-1"
+readout = "sequence"
+""",
+    "a convolution that sees its own spikes": """
+[input]
+shape = [2, 5, 5]
+[network]
+layers = [
+  { kind = "Conv2d", name = "a", out_channels = 3, kernel_size = 3, padding = 1, from = "input" },
+  { kind = "Conv2d", name = "b", out_channels = 3, kernel_size = 3, padding = 1, from = "d@-1" },
+  { kind = "BatchNorm2d", name = "n", stats = "step" },
+  { kind = "Add", name = "c", from = ["a", "n"] },
+  { kind = "LIF", name = "d" },
+  { kind = "Dropout", name = "e" },
+]
+""",
+    "behind the mean": """
+[input]
+shape = [2, 6, 6]
+[network]
+layers = [
+  { kind = "Conv2d", name = "a", out_channels = 3, kernel_size = 3 },
+  { kind = "IF", name = "b" },
+  { kind = "Conv2d", name = "c", out_channels = 3, kernel_size = 1 },
+  { kind = "Add", name = "d", from = ["b", "c", "a"] },
+  { kind = "AvgPool2d", kernel_size = 2 },
+  "Flatten",
+  { kind = "Linear", name = "e", out_features = 4 },
+  { kind = "Linear", name = "f", out_features = 3 },
+]
+""",
+    "behind the sum": """
+[input]
+shape = [6]
+encoder = "none"
+[network]
+layers = [
+  { kind = "Linear", name = "w", out_features = 5 },
+  { kind = "IF", name = "a" },
+  { kind = "Linear", name = "b", out_features = 4 },
+  { kind = "Linear", name = "c", out_features = 3, bias = false },
+]
+[output]
+readout = "sum"
+""",
+    "behind the last": """
+[input]
+shape = [6]
+encoder = "poisson"
+[network]
+layers = [
+  { kind = "Linear", name = "w", out_features = 5 },
+  { kind = "LIF", name = "a" },
+  { kind = "Linear", name = "b", out_features = 4 },
+  { kind = "ReLU", name = "c" },
+  { kind = "Dropout", name = "m" },
+  { kind = "Concat", name = "d", from = ["m", "a", "b"] },
+  { kind = "Linear", name = "e", out_features = 3 },
+]
+[output]
+readout = "last"
+""",
+    "behind the maximum": """
+[input]
+shape = [2, 4, 4]
+encoder = "poisson"
+[network]
+layers = [
+  { kind = "IF", name = "a" },
+  { kind = "Conv2d", name = "b", out_channels = 3, kernel_size = 3, padding = 1 },
+  "ReLU", { kind = "MaxPool2d", kernel_size = 2 }, "Flatten",
+]
+[output]
+readout = "max"
+""",
     "no time": """
 [input]
 shape = [4]

@@ -2,7 +2,7 @@
 under which a pass may act: by the laws, or by the comparison with the reference.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -69,12 +69,17 @@ def kernel(ops: Ops) -> Region:
     return replace(loop(ops), form="kernel")
 
 
+def kernel_of(p: Program, ops: Sequence[Op]) -> Region:
+    return replace(lower.scan(p.graph, ops), form="kernel", yields=(ops[-1].writes,))
+
+
 def both_in_one(p: Program) -> Program:
     """A kernel of everything over time."""
     ops = [op for at in (1, 2, 3) for op in p.regions[at].ops]
-    return replace(p, regions=(p.regions[0], lower.scan(p.graph, ops, "kernel"), p.regions[4]))
+    return replace(p, regions=(p.regions[0], kernel_of(p, ops), p.regions[4]))
 
 
+GHOST = Op("ghost", ("if1",), "ghost", 4)
 LAW = "needs every step at once and cannot be in a loop"
 MUTANTS: dict[str, tuple[Callable[[Program], Program], str]] = {
     "a node is lost": (lambda p: region(p, 2, ops=()), "relu1 runs in 0 places, not in one"),
@@ -116,7 +121,9 @@ ESCAPES: dict[str, Callable[[Program], Program]] = {
     "a kernel without a neuron": lambda p: form(p, 2, kernel),
     "a yield from nowhere": lambda p: region(p, 1, yields=("if1", "relu1")),
     "a readout folded": lambda p: form(p, 4, Fold),
-    "an op of no node": lambda p: region(p, 2, ops=(*p.regions[2].ops, Op("ghost", ("if1",), 4))),
+    "an op of no node": lambda p: region(
+        p, 2, ops=(*p.regions[2].ops, Op("ghost", ("if1",), "ghost", 4))
+    ),
 }
 
 
@@ -142,7 +149,7 @@ PATCHES: dict[str, tuple[str, str, Any, str, Any, str]] = {
     "poisson": ('"ReLU"', "poisson", hoist, "movable", True, "input runs once but Poisson draws"),
     "columns": ('"ReLU"', "columns", hoist, "movable", True, "input runs once but another column"),
     "timed": ('"ReLU"', "none", hoist, "_static", {"input"}, "runs once but reads a value that ch"),
-    "folded": ('"IF"', "direct", fold, "causal", False, "if1 has a state and cannot run on all"),
+    "folded": ('"IF"', "direct", fold, "foldable", True, "if1 has a state and cannot run on all"),
     "whole": ('"BatchNorm1d"', "none", lower, "whole", False, f"bn1 {LAW}"),
 }
 

@@ -2,7 +2,8 @@
 
 from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
-from snnc.emit.kernels import kernels_py
+from snnc.emit.forward import bodies
+from snnc.emit.kernels import defined, helpers, kernels_py
 from snnc.emit.model import model_py
 from snnc.emit.names import class_name
 from snnc.emit.neurons import neurons
@@ -11,16 +12,18 @@ from snnc.program.types import Program
 from snnc.training import Train
 
 
-def emit(program: Program, folded: Program, train: Train | None) -> dict[str, str]:
+def emit(program: Program, plain: Program, train: Train | None) -> dict[str, str]:
     """The files of the package that ``program`` becomes, without the header of generated code.
 
-    ``folded`` is the same network under the schedule "fold": ``values`` always runs it.
+    ``plain`` is the same network under the schedule "fold", with every value at every step:
+    ``values`` always runs it.
     """
     graph = program.graph
-    found = neurons(graph)
-    kernels = kernels_py((program, folded), found)
+    found, written = neurons(graph), bodies(program, plain)
+    kernels = kernels_py((program, plain), found, written.text)
+    known = defined(helpers((program, plain), written.text), found)
     files = {
-        "model.py": model_py(program, folded, found),
+        "model.py": model_py(program, written, found, known),
         **({"kernels.py": kernels} if kernels else {}),
         "__init__.py": _init_py(program),
         "py.typed": "",

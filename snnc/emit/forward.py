@@ -1,12 +1,13 @@
 """The body of ``forward`` and of ``values``: regions in order, each under a comment."""
 
-import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from snnc.emit import regions
 from snnc.emit.layout import statement
 from snnc.emit.names import class_name
 from snnc.emit.naming import chained, named, parameters
+from snnc.emit.preamble import preamble
 from snnc.emit.scope import Scope
 from snnc.encoder import Encoder
 from snnc.program.types import Once, Program, Region, Scan, data
@@ -17,21 +18,43 @@ _LOOP = "Over time, step by step."
 _AFTER = "After time."
 
 
+@dataclass(frozen=True)
+class Bodies:
+    """The statements of the two functions that run regions.
+
+    ``forward`` runs the network's program, ``values`` one in which every value exists.
+    """
+
+    forward: list[str]
+    values: list[str]
+
+    @property
+    def text(self) -> str:
+        """Both, to see what they call."""
+        return "\n".join([*self.forward, *self.values])
+
+
+def bodies(program: Program, plain: Program) -> Bodies:
+    """What a network's module consists of."""
+    return Bodies(forward(program), values(plain))
+
+
 def forward(program: Program) -> list[str]:
     """The statements of ``forward``; with one output, its readout is what is returned."""
     names = chained(program)
-    scope = _printed(program, names)
+    scope = _printed(program, names, streams=True)
     outputs = [names[name] for name in program.graph.outputs]
     if len(outputs) > 1:
         scope.line(f"return {output_class(program)}({', '.join(outputs)})")
     elif scope.lines and scope.lines[-1].startswith(f"        {outputs[0]} = "):
-        typed = len(program.graph.inputs) == 1  # there x is a parameter, known as a tensor
+        # with one input x is a parameter, known as a tensor; what a module gives is not
+        typed = len(program.graph.inputs) == 1 and " = self." not in scope.lines[-1]
         answer = "return " if typed else "answer: Tensor = "
         scope.lines[-1] = scope.lines[-1].replace(f"{outputs[0]} = ", answer, 1)
         scope.lines += [] if typed else ["        return answer"]
     else:
         scope.line(f"return {outputs[0]}")
-    return _with_preamble(program, scope)
+    return [*preamble(program, scope), *scope.lines]
 
 
 def output_class(program: Program) -> str:
@@ -42,18 +65,37 @@ def output_class(program: Program) -> str:
 
 def values(program: Program) -> list[str]:
     """The statements that give every value a variable, [B, ...] or [T, B, ...], as a dict."""
-    scope = _printed(program, named(program))
+    program = _observed(program)
+    scope = _printed(program, named(program), streams=False)
+    scope.lines = [_from_the_start(line) for line in scope.lines]
     scope.lines += ["        return {"]
     for node in program.graph.nodes:
         folded = scope.layouts[node.path] == "folded"
         value = scope.use(node.path, "timed" if folded else scope.layouts[node.path])
         scope.lines += statement(f'"{node.path}": {value},', 12)
     scope.lines += ["        }"]
-    return _with_preamble(program, scope)
+    return [*preamble(program, scope), *scope.lines]
 
 
-def _printed(program: Program, names: Mapping[str, str]) -> Scope:
-    scope = Scope(names)
+def _from_the_start(line: str) -> str:
+    """What begins at step 0 need not say so."""
+    return line.replace("[first : first + time_steps]", "").replace("first + t", "t")
+
+
+def _observed(program: Program) -> Program:
+    """The program with loops that yield every value of the network that they compute."""
+    names = {node.path for node in program.graph.nodes}
+    regions = (
+        replace(region, yields=tuple(op.writes for op in region.ops if op.writes in names))
+        if isinstance(region, Scan)
+        else region
+        for region in program.regions
+    )
+    return replace(program, regions=tuple(regions))
+
+
+def _printed(program: Program, names: Mapping[str, str], streams: bool) -> Scope:
+    scope = Scope(names, streams)
     _data(program, scope)
     previous = ""
     for position, region in enumerate(program.regions):
@@ -86,26 +128,3 @@ def _title(program: Program, region: Region, position: int) -> str:
         earlier = program.regions[:position]
         return _AFTER if any(not isinstance(r, Once) for r in earlier) else _BEFORE
     return _LOOP if isinstance(region, Scan) and region.form == "loop" else _OVER
-
-
-def _with_preamble(program: Program, scope: Scope) -> list[str]:
-    """T and the seed of random numbers, where the statements use them."""
-    text = "\n".join(scope.lines)
-    lines = []
-    if re.search(r"\btime_steps\b", text):
-        lines.append(f"        time_steps = {_time_steps(program)}")
-    if re.search(r"\bseed\b", text):
-        device = f"device={next(iter(parameters(program).values()))}.device"
-        lines.append(f"        seed = torch.randint(2**62, (), {device})")
-    return [
-        *lines,
-        *([""] if lines and scope.lines[0].strip().startswith("#") else []),
-        *scope.lines,
-    ]
-
-
-def _time_steps(program: Program) -> str:
-    for name, parameter in parameters(program).items():
-        if data(name) in program.timed:
-            return f"{parameter}.shape[0]"
-    return "self.time_steps"

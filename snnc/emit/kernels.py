@@ -15,7 +15,6 @@ from snnc.program.types import Fold, Once, Program, Region, Scan
 _STANDARD = (
     ("import math", "math."),
     ("import sys", "sys."),
-    ("from collections.abc import Sequence", "Sequence["),
 )
 _FUSED = (
     *("FusedNeuron", "Kernels", "Spec", "State", "Tensors"),
@@ -23,10 +22,14 @@ _FUSED = (
 )
 
 
-def kernels_py(programs: Iterable[Program], neurons: Neurons) -> str:
-    """The text of kernels.py, without the header of generated code; "" if nothing needs one."""
+def kernels_py(programs: Iterable[Program], neurons: Neurons, bodies: str) -> str:
+    """The text of kernels.py, without the header of generated code; "" if nothing needs one.
+
+    ``bodies`` is what the network's functions consist of: they may call helpers.
+    """
     programs = tuple(programs)
-    if not neurons.classes and not helpers(programs):
+    needed = helpers(programs, bodies)
+    if not neurons.classes and not needed:
         return ""
     kernels = [found.kernel for found in neurons.classes]
     context = {
@@ -35,27 +38,34 @@ def kernels_py(programs: Iterable[Program], neurons: Neurons) -> str:
         "steps": "\n".join(map(steps.steps, kernels)),
         "c": "\n".join(map(cpu.loops, kernels)),
         "cuda": "\n".join(map(cupy.loops, kernels)),
-        "helpers": [_helper(name) for name in helpers(programs)],
+        "helpers": [_helper(name) for name in needed],
     }
     template = environment().get_template("kernels.py.jinja")
     code = template.render(imports="", **context)
     return template.render(imports=_imports(code.split('"""', 2)[2]), **context)
 
 
-def helpers(programs: Iterable[Program]) -> tuple[str, ...]:
-    """The pieces of templates/helpers that the layers of these programs need, each once."""
+def helpers(programs: Iterable[Program], bodies: str) -> tuple[str, ...]:
+    """The pieces of templates/helpers that layers need, or ``bodies`` call, each once."""
     needed = {
         name: None
         for program in programs
         for region, op in program.placed()
         for name in program.node(op).operator.helpers(site(region))
     }
+    called = set(re.findall(r"\b([a-z_]+)\(", bodies))
+    needed |= dict.fromkeys(called.intersection(_pieces()))
     return tuple(sorted(needed, key=lambda name: (name != "uniform", name)))
 
 
-def defined(programs: Iterable[Program], neurons: Neurons) -> list[str]:
-    """The names that kernels.py has for model.py."""
-    texts = "\n".join(_helper(name) for name in helpers(programs))
+def _pieces() -> list[str]:
+    names = environment().list_templates(extensions=["py"])
+    return [n.removeprefix("helpers/")[:-3] for n in names if n.startswith("helpers/")]
+
+
+def defined(needed: Iterable[str], neurons: Neurons) -> list[str]:
+    """The names that kernels.py has for model.py, with these pieces."""
+    texts = "\n".join(_helper(name) for name in needed)
     names = re.findall(r"^(?:def|class) (\w+)", texts, re.MULTILINE)
     return [*names, *(found.name for found in neurons.classes)]
 
@@ -73,7 +83,9 @@ def site(region: Region) -> Site:
 
 def _imports(code: str) -> str:
     words = set(re.findall(r"\w+", code))
+    abstract = [name for name in ("Callable", "Mapping", "Sequence") if f"{name}[" in code]
     standard = [line for line, use in _STANDARD if use in code]
+    standard += [f"from collections.abc import {', '.join(abstract)}"] if abstract else []
     torch = ["import torch"] if "torch." in code else []
     torch += ["import torch.nn.functional as F"] if "F." in code else []
     names = ["Tensor"] * ("Tensor" in words) + ["nn"] * ("nn" in words)
@@ -95,6 +107,7 @@ def _neuron(found: Class) -> dict[str, object]:
         "step": _function(*torch.step(found.kernel)),
         "adjoint": _function(*torch.adjoint(found.kernel)),
         "spec": _spec(found.kernel),
+        "states": repr(tuple(found.neuron.start())).replace("'", '"'),
         "parameters": "\n".join(own),
     }
 

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator
 
 from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
-from snnc.emit.forward import forward, output_class, values
-from snnc.emit.kernels import defined
+from snnc.emit.forward import Bodies, output_class
 from snnc.emit.layout import imported, statement
 from snnc.emit.literal import call, source
 from snnc.emit.names import class_name
 from snnc.emit.naming import parameters
 from snnc.emit.neurons import Neurons
+from snnc.emit.preamble import STATE
+from snnc.emit.signatures import signature, step
 from snnc.encoder import Encoder
 from snnc.layer import show
 from snnc.neuron import Neuron
@@ -19,38 +20,41 @@ from snnc.program.table import shape_table
 from snnc.program.types import Program, data
 
 
-def model_py(program: Program, folded: Program, neurons: Neurons) -> str:
+def model_py(program: Program, bodies: Bodies, neurons: Neurons, known: Iterable[str]) -> str:
     """The text of model.py, without the header of generated code.
 
-    ``forward`` runs ``program``; ``values`` always runs the folded one.
+    ``known`` are the names that kernels.py has for it.
     """
     graph = program.graph
     outputs = graph.outputs if len(graph.outputs) > 1 else ()
     answer = output_class(program)
-    body = "\n".join(forward(program))
-    inner = "\n".join(values(folded))
+    body, inner = "\n".join(bodies.forward), "\n".join(bodies.values)
     attributes = "\n".join(_attributes(program, neurons))
-    programs = (program, folded)
     context = {
         "title": f"The network {graph.name}.",
         "class_name": class_name(graph.name),
         "summary": paragraph(graph.doc.strip() or f"The network {graph.name}.", 4),
         "table": "\n".join(f"    {line}".rstrip() for line in shape_table(program)),
-        "imports": _imports(attributes + body + inner, bool(outputs), defined(programs, neurons)),
+        "imports": _imports(attributes + body + inner, bool(outputs), known),
         "outputs": outputs,
         "neurons": _tuple(
             [n.path for n in graph.nodes if isinstance(n.operator, Neuron) and n.operator.states]
         ),
         "time_steps": graph.time_steps,
         "variable": not _fixed(program),
+        "time_chunk": program.time_chunk,
         "attributes": attributes,
         "forward": {
-            "signature": _signature(program, "forward", answer),
+            "signature": "\n".join(signature(program, "forward", answer)),
             "doc": _doc(program),
             "body": body,
         },
+        "step": {
+            "signature": "\n".join(signature(program, "step", f"tuple[{answer}, {STATE}]")),
+            "body": "\n".join(step(program)),
+        },
         "values": {
-            "signature": _signature(program, "values", "dict[str, Tensor]"),
+            "signature": "\n".join(signature(program, "values", STATE)),
             "body": inner,
         },
     }
@@ -78,13 +82,8 @@ def _attributes(program: Program, neurons: Neurons) -> Iterator[str]:
             yield from statement(f"self.{node.path} = {neurons.calls[node.path]}", 8)
         elif made := node.operator.attribute(node.path, *node.shapes):
             yield from statement(f"self.{node.path} = {call(made)}", 8)
-
-
-def _signature(program: Program, name: str, answer: str) -> str:
-    names = parameters(program).values()
-    star = "*, " if len(names) > 1 else ""
-    arguments = star + ", ".join(f"{n}: Tensor" for n in names)
-    return "\n".join(statement(f"def {name}(self, {arguments}) -> {answer}:", 4))
+    if neurons.calls:
+        yield "        place_neurons(self)"
 
 
 def _doc(program: Program) -> str:
@@ -110,6 +109,8 @@ def _imports(code: str, outputs: bool, known: Iterable[str]) -> str:
     words = set(re.findall(r"\w+", code))
     used = sorted((name for name in known if name in words), key=_isort)
     own = imported(".kernels", used)
+    fused = imported(".fused", ["place_neurons"] if "place_neurons" in words else [])
+    own = "\n".join(line for line in (fused, own) if line)
     standard = "from typing import NamedTuple\n\n" if outputs else ""
     text = f"{standard}import torch\nfrom torch import Tensor, nn"
     return f"{text}\n\n{own}" if own else text

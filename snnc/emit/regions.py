@@ -1,12 +1,9 @@
 """The statements of each kind of region."""
 
-from collections.abc import Iterable
-
 from snnc.emit.layout import WIDTH
-from snnc.emit.naming import collected
+from snnc.emit.loops import loop
 from snnc.emit.scope import Layout, Scope
 from snnc.layer import Operator, Site
-from snnc.neuron import Neuron
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan
 
 
@@ -20,7 +17,7 @@ def emit(program: Program, region: Region, scope: Scope) -> None:
         case Scan(form="kernel"):
             _kernel(region, scope)
         case Scan():
-            _loop(program, region, scope)
+            loop(program, region, scope, _at_a_step)
 
 
 def _once(program: Program, region: Once, scope: Scope) -> None:
@@ -47,12 +44,12 @@ def _apply(
     program: Program, op: Op, scope: Scope, site: Site, reads: Layout, writes: Layout
 ) -> None:
     text = _call(program, op, scope, site, reads)
-    if len(f"{scope.names[op.node]} = {text}") > WIDTH - scope.indent:
+    if len(f"{scope.names[op.writes]} = {text}") > WIDTH - scope.indent:
         for name in op.reads:
             if not _is_data(name) and scope.layouts[name] != reads and reads != "step":
                 scope.settle(name, reads)
         text = _call(program, op, scope, site, reads)
-    scope.assign(op.node, text, writes)
+    scope.assign(op.writes, text, writes)
 
 
 def _call(program: Program, op: Op, scope: Scope, site: Site, reads: Layout) -> str:
@@ -69,62 +66,14 @@ def _is_data(name: str) -> bool:
     return name.endswith(".data")
 
 
+def _at_a_step(program: Program, op: Op, scope: Scope) -> None:
+    _apply(program, op, scope, "step", "step", "step")
+
+
 def _kernel(region: Scan, scope: Scope) -> None:
     """One neuron, all steps; inputs that are all static are read once."""
     (op,) = region.ops
     static = all(scope.layouts[name] == "static" for name in op.reads)
     args = [scope.use(name, "static" if static else "timed") for name in op.reads]
-    args += ["time_steps=time_steps"] * static
-    scope.assign(op.node, f"self.{op.node}({', '.join(args)})", "timed")
-
-
-def _loop(program: Program, region: Scan, scope: Scope) -> None:
-    inside = {op.node for op in region.ops}
-    for name in {read: None for op in region.ops for read in op.reads if read not in inside}:
-        if scope.layouts.get(name) == "folded":
-            scope.settle(name, "timed")
-    _begin(region, scope)
-    body = Scope(scope.names, dict(scope.layouts), indent=12)
-    for op in region.ops:
-        _step(program, op, body)
-        if op.node in region.yields:
-            body.line(f"{scope.names[collected(op.node)]}.append({scope.names[op.node]})")
-    counter = "t" if any(_reads(line, "t") for line in body.lines) else "_"
-    scope.lines += [f"        for {counter} in range(time_steps):", *body.lines]
-    for name in region.yields:
-        scope.assign(name, f"torch.stack({scope.names[collected(name)]})", "timed")
-
-
-def _begin(region: Scan, scope: Scope) -> None:
-    """The states before the first step, and the lists that collect what is read later."""
-    for carry in region.carries:
-        start = carry.init
-        if isinstance(start, str):
-            start = f"self.{carry.name.rpartition('.')[0]}.{start}"
-        scope.line(f"{scope.names[carry.name]}: Tensor | float = {start}")
-    for name in region.yields:
-        scope.line(f"{scope.names[collected(name)]}: list[Tensor] = []")
-
-
-def _step(program: Program, op: Op, scope: Scope) -> None:
-    operator = program.node(op).operator
-    if not isinstance(operator, Neuron) or not operator.states:
-        _apply(program, op, scope, "step", "step", "step")
-        return
-    states = ", ".join(scope.names[f"{op.node}.{state}"] for state in operator.start())
-    inputs = ", ".join(scope.use(name, "step") for name in op.reads)
-    call, results = (
-        f"self.{op.node}.step([{inputs}], [{states}])",
-        f"{scope.names[op.node]}, {states}",
-    )
-    if scope.indent + len(f"{results} = {call}") <= WIDTH:
-        scope.line(f"{results} = {call}")
-    else:
-        scope.line(f"after = {call}")
-        scope.line(f"{results} = after")
-    scope.layouts[op.node] = "step"
-
-
-def _reads(line: str, name: str) -> bool:
-    words: Iterable[str] = "".join(c if c.isalnum() or c == "_" else " " for c in line).split()
-    return name in words
+    args += ["time_steps=time_steps"] * static + ["state=state"] * scope.streams
+    scope.assign(op.writes, f"self.{op.node}({', '.join(args)})", "timed")

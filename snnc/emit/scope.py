@@ -18,9 +18,13 @@ CHAIN = "x"
 
 @dataclass
 class Scope:
-    """Collects the lines of one function while regions are printed into it."""
+    """Collects the lines of one function while regions are printed into it.
+
+    ``streams``: the function has a ``state`` to begin from and to leave.
+    """
 
     names: Mapping[str, str]
+    streams: bool = False
     layouts: dict[str, Layout] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     indent: int = 8

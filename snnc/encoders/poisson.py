@@ -25,8 +25,8 @@ class Poisson(Encoder):
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         key = literal(name)
         if site == "step":
-            return f"poisson({args[0]}, 1, seed, {key}, t).squeeze(0)"
-        return f"poisson({args[0]}, time_steps, seed, {key})"
+            return f"poisson({args[0]}, 1, seed, {key}, first + t).squeeze(0)"
+        return f"poisson({args[0]}, time_steps, seed, {key}, first)"
 
     def textbook(self, x: Any, t: int, draw: Draw) -> Any:
         return (draw(tuple(x.shape), t) < x).to(x.dtype)

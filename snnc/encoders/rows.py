@@ -28,8 +28,8 @@ class Rows(Encoder):
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         if site == "step":
-            return f"{args[0]}[..., t, :].flatten(1)"
-        return f"{args[0]}.movedim(-2, 0).flatten(2)"
+            return f"{args[0]}[..., first + t, :].flatten(1)"
+        return f"{args[0]}.movedim(-2, 0)[first : first + time_steps].flatten(2)"
 
     def textbook(self, x: Any, t: int, draw: Draw) -> Any:
         return x[..., t, :].flatten(1)

@@ -44,8 +44,8 @@ class Dropout(Layer):
         if self.mask == "sequence":
             return f"self.{name}({x}, seed{', batch_axis=1' if site == 'fold' else ''})"
         if site == "fold":
-            return f"self.{name}({x}, seed)"
-        return f"self.{name}({x}.unsqueeze(0), seed, t).squeeze(0)"
+            return f"self.{name}({x}, seed, first)"
+        return f"self.{name}({x}.unsqueeze(0), seed, first + t).squeeze(0)"
 
     def textbook(self, x: Any, t: int, draw: Draw) -> Any:
         kept = draw(tuple(x.shape), 0 if self.mask == "sequence" else t) >= self.p

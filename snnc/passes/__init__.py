@@ -1,11 +1,16 @@
 """Passes: Program in, Program out. Each is legal in training and in eval, or does nothing."""
 
+import math
+from collections.abc import Collection
 from typing import Protocol
 
+from snnc.graph import Graph
+from snnc.passes.drop import Drop
 from snnc.passes.fold import Fold
 from snnc.passes.hoist import Hoist
+from snnc.passes.sink import Sink
 from snnc.program.types import Program
-from snnc.program.verify import verify
+from snnc.program.verify import minimal, verify
 
 
 class Pass(Protocol):
@@ -19,20 +24,46 @@ class Pass(Protocol):
         ...
 
 
-PIPELINE: tuple[Pass, ...] = (Hoist(), Fold())
+PIPELINE: tuple[Pass, ...] = (Hoist(), Sink(), Drop(), Fold())
 """Every pass, in order."""
 
-SCHEDULES = {"fold": PIPELINE, "step": PIPELINE[:1]}
+SCHEDULES = {"fold": PIPELINE, "step": PIPELINE[:2]}
 """The passes of each schedule; none of them changes what the network computes."""
 
+OPTIONAL = ("hoist", "sink", "drop")
+"""Those that a spec may leave out by ``[build] passes``."""
 
-def run(program: Program, schedule: str, after: str | None = None) -> Program:
-    """The program after the passes of ``schedule``, or after the pass ``after`` ("lower": none)."""
+PLAIN = ("sink", "drop")
+"""Those after which some values no longer exist at every step."""
+
+
+MOST = 2**28
+"""Bytes of one sample's values over all steps up to which "auto" folds."""
+
+
+def scheduled(schedule: str, graph: Graph) -> str:
+    """The schedule that a spec's choice stands for.
+
+    "auto" folds, which is faster, unless what one sample's layers give over all steps (in fp32)
+    is so much that going step by step is what makes a batch fit.
+    """
+    if schedule != "auto":
+        return schedule
+    size = 4 * graph.time_steps * sum(math.prod(node.shape) for node in graph.nodes)
+    return "fold" if size <= MOST else "step"
+
+
+def run(
+    program: Program, schedule: str, after: str | None = None, without: Collection[str] = ()
+) -> Program:
+    """The program after the passes of ``schedule``, or after the pass ``after`` ("lower": none).
+
+    The passes named in ``without`` are left out.
+    """
     verify(program)
-    if after == "lower":
-        return program
-    for step in SCHEDULES[schedule]:
-        program = verify(step.apply(program))
+    for step in SCHEDULES[schedule] if after != "lower" else ():
+        if step.name not in without:
+            program = verify(step.apply(program))
         if step.name == after:
-            break
-    return program
+            return program
+    return minimal(program) if schedule == "fold" and after is None else program

@@ -1,43 +1,53 @@
-"""Fold: what has no state runs on all steps at once, as a batch of T·B samples.
+"""Fold: only what is truly recurrent is looped.
 
-Only neurons stay in scans, each in one of its own: a kernel that runs all its steps in one call.
+A loop falls apart along its strongly connected components. What has no state runs on all steps at
+once, as a batch of T·B samples; a neuron alone is a kernel that runs all its steps in one call; a
+delay outside a cycle is a shift. What is left, a cycle, stays a loop.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from snnc.analysis.cycles import components
 from snnc.program import types
-from snnc.program.lower import scan
+from snnc.program.lower import carries, program
 from snnc.program.types import Op, Program, Region, Scan
 
 
 @dataclass(frozen=True)
 class Fold:
-    """Takes loops apart: a kernel for every neuron, a fold for all between two of them."""
+    """Takes loops apart: a kernel for every neuron, a loop for every cycle, folds between them."""
 
     name: str = "fold"
 
-    def apply(self, program: Program) -> Program:
-        parts = [part for region in program.regions for part in _parts(program, region)]
-        return Program(program.graph, tuple(_joined(parts)))
+    def apply(self, given: Program) -> Program:
+        parts = [part for region in given.regions for part in _parts(given, region)]
+        return program(given.graph, _joined(parts), given.dropped)
 
 
-def _parts(program: Program, region: Region) -> Iterator[Region]:
+def _parts(given: Program, region: Region) -> Iterator[Region]:
     if not isinstance(region, Scan):
         yield region
         return
-    for op in region.ops:
-        if causal(program, op):
-            yield scan(program.graph, [op], "kernel")
-        else:
-            yield types.Fold((op,))
+    ops = {op.writes: op for op in region.ops}
+    for names in components({name: op.reads for name, op in ops.items()}):
+        yield _part(given, [ops[name] for name in names])
 
 
-def causal(program: Program, op: Op) -> bool:
-    """Whether it keeps a state, in training or in eval."""
-    operator = program.node(op).operator
-    return any(operator.traits(training).time == "causal" for training in (True, False))
+def _part(given: Program, ops: Sequence[Op]) -> Region:
+    if len(ops) > 1:
+        return Scan(tuple(ops), carries(given.graph, ops), (), "loop")
+    if foldable(given, ops[0]):
+        return types.Fold(tuple(ops))
+    return Scan(tuple(ops), carries(given.graph, ops), (), "kernel")
+
+
+def foldable(given: Program, op: Op) -> bool:
+    """Whether it takes all steps at once: it has no state, or knows its past from the sequence."""
+    operator = given.node(op).operator
+    causal = any(operator.traits(training).time == "causal" for training in (True, False))
+    return not causal or operator.over_time
 
 
 def _joined(parts: list[Region]) -> Iterator[Region]:

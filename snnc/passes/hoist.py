@@ -5,10 +5,10 @@ at the step's number, nor draws anew at every step. It then stands for T executi
 normalisation still makes the running update that its ``stats`` declare.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from snnc.program.lower import scan
-from snnc.program.types import Once, Op, Program, Region, Scan
+from snnc.program.lower import program, without
+from snnc.program.types import Once, Op, Program
 
 
 @dataclass(frozen=True)
@@ -17,32 +17,24 @@ class Hoist:
 
     name: str = "hoist"
 
-    def apply(self, program: Program) -> Program:
-        static = _static(program)
-        ops = [op for region, op in program.placed() if op.node in static]
-        before = Once(tuple(ops))
-        rest = (_without(program, region, static) for region in program.regions)
-        kept = (region for region in rest if region.ops)
-        return Program(program.graph, (before, *kept) if ops else tuple(kept))
+    def apply(self, given: Program) -> Program:
+        static = _static(given)
+        ops = [op for _, op in given.placed() if op.writes in static]
+        rest = (without(given, region, static) for region in given.regions)
+        kept = [region for region in rest if region.ops]
+        return program(given.graph, [Once(tuple(ops)), *kept] if ops else kept, given.dropped)
 
 
-def _static(program: Program) -> frozenset[str]:
+def _static(given: Program) -> frozenset[str]:
     """The operators over time whose every input is static, and theirs in turn."""
-    timed = set(program.timed)
-    for region, op in program.placed():
-        if not isinstance(region, Once) and movable(program, op) and not timed & {*op.reads}:
-            timed.discard(op.node)
-    return frozenset(program.timed - timed)
+    timed = set(given.timed)
+    for region, op in given.placed():
+        if not isinstance(region, Once) and movable(given, op) and not timed & {*op.reads}:
+            timed.discard(op.writes)
+    return frozenset(given.timed - timed)
 
 
-def movable(program: Program, op: Op) -> bool:
+def movable(given: Program, op: Op) -> bool:
     """Whether one execution on a static input could stand for all steps, in both modes."""
-    modes = (program.node(op).operator.traits(training) for training in (True, False))
+    modes = (given.node(op).operator.traits(training) for training in (True, False))
     return all(m.time in ("pointwise", "whole") and m.random != "step" for m in modes)
-
-
-def _without(program: Program, region: Region, static: frozenset[str]) -> Region:
-    ops = tuple(op for op in region.ops if op.node not in static)
-    if isinstance(region, Scan) and ops:
-        return scan(program.graph, ops, region.form)
-    return replace(region, ops=ops)

@@ -1,15 +1,16 @@
 """Where every layer went and why, what it costs before and after: what ``snnc show`` prints."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from snnc.analysis.cycles import cyclic
 from snnc.encoder import Encoder
 from snnc.layer import Shape
-from snnc.program.types import Fold, Once, Op, Program, Region
+from snnc.program.types import Once, Op, Program, Region, Scan
 from snnc.readout import Readout
 
-Where = Literal["before", "time", "after"]
+Where = Literal["before", "time", "after", "dropped"]
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class Placed:
 
 
 def placement(program: Program) -> tuple[Placed, ...]:
-    """Every operator in the order of execution."""
-    return tuple(_placed(program))
+    """Every operator in the order of execution, then those that are not executed."""
+    return (*_placed(program), *_dropped(program))
 
 
 def _placed(program: Program) -> Iterator[Placed]:
@@ -42,6 +43,16 @@ def _placed(program: Program) -> Iterator[Placed]:
             yield _row(program, region, op, where)
 
 
+def _dropped(program: Program) -> Iterator[Placed]:
+    steps = program.graph.time_steps
+    for name, why in program.dropped:
+        node = program.graph[name]
+        macs = node.operator.macs(*node.shapes) * steps
+        counts = (node.operator.parameters(*node.shapes), macs, 0)
+        kind = node.operator.kind
+        yield Placed(name, kind, node.shapes, node.shape, "dropped", why, *counts)
+
+
 def _row(program: Program, region: Region, op: Op, where: Where) -> Placed:
     node = program.node(op)
     macs = node.operator.macs(*node.shapes)
@@ -49,20 +60,52 @@ def _row(program: Program, region: Region, op: Op, where: Where) -> Placed:
     after = macs if where != "time" else before
     kind, shapes = node.operator.kind, node.shapes
     counts = (node.operator.parameters(*shapes), before, after)
-    return Placed(op.node, kind, shapes, node.shape, where, reason(program, region, op), *counts)
+    why = reason(program, region, op, where)
+    return Placed(op.node, kind, shapes, program.shape(op), where, why, *counts)
 
 
-def reason(program: Program, region: Region, op: Op) -> str:
+def reason(program: Program, region: Region, op: Op, where: Where) -> str:
     """One clause for a person: why the operator is where it is."""
     operator = program.node(op).operator
     if isinstance(operator, Readout):
         return f"{operator.kind} over time: needs every step"
     if isinstance(region, Once):
-        return "static: its input does not change over time"
+        return _once(program, op, where)
+    if isinstance(region, Scan) and region.form != "kernel" and where == "time":
+        return _looped(program, region, op)
     if own := operator.why():
         return f"not hoisted: {own}"
     if isinstance(operator, Encoder):
         return "not hoisted: the data itself is a sequence"
     source = next((name for name in op.reads if name in program.timed), op.reads[0])
-    how = "all steps at once" if isinstance(region, Fold) else "step by step"
-    return f"not hoisted: {source} changes over time; {how}"
+    return f"not hoisted: {source} changes over time; all steps at once"
+
+
+def _once(program: Program, op: Op, where: Where) -> str:
+    if where == "before":
+        return "static: its input does not change over time"
+    writers = {o.writes: o for _, o in program.placed()}
+    return f"sunk: commutes with the {_readout(program, op, writers)} over time, so once is enough"
+
+
+def _readout(program: Program, op: Op, writers: Mapping[str, Op]) -> str:
+    """The readout behind which an op runs; "" if it is behind none."""
+    for source in (writers[name] for name in op.reads if name in writers):
+        if isinstance(program.node(source).operator, Readout):
+            return program.node(source).operator.kind
+        if found := _readout(program, source, writers):
+            return found
+    return ""
+
+
+def _looped(program: Program, region: Scan, op: Op) -> str:
+    """In a cycle every step needs the one before; other schedules loop over more than that."""
+    if cyclic({o.writes: o.reads for o in region.ops}):
+        others = [o.node for o in region.ops if o.node != op.node and "@" not in o.node]
+        return f"in a cycle with {', '.join(others) or 'itself'}: step by step"
+    if own := program.node(op).operator.why():
+        return f"not hoisted: {own}"
+    if isinstance(program.node(op).operator, Encoder):
+        return "not hoisted: the data itself is a sequence"
+    source = next((name for name in op.reads if name in program.timed), op.reads[0])
+    return f"not hoisted: {source} changes over time; step by step"

@@ -6,7 +6,7 @@ from snnc.layer import show
 from snnc.program.placement import Placed, placement
 from snnc.program.types import Program
 
-_WHERE = {"before": "before time", "time": "over time", "after": "after time"}
+_WHERE = {"before": "before time", "time": "over time", "after": "after time", "dropped": "not run"}
 
 
 def shape_table(program: Program) -> Iterator[str]:

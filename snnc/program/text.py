@@ -9,7 +9,8 @@ from snnc.program.types import Fold, Once, Op, Program, Region, Scan
 def text(program: Program) -> str:
     """One line a region, one an op: ``name = Kind(reads)  [shape]``."""
     head = f"program {program.graph.name}, T = {program.graph.time_steps}\n"
-    return head + "".join(_region(program, region) for region in program.regions)
+    dropped = "".join(f"dropped {name}: {reason}\n" for name, reason in program.dropped)
+    return head + "".join(_region(program, region) for region in program.regions) + dropped
 
 
 def _region(program: Program, region: Region) -> str:
@@ -29,9 +30,8 @@ def _title(region: Region) -> str:
 
 def _ops(program: Program, region: Region) -> Iterator[str]:
     for op in region.ops:
-        node = program.node(op)
-        yield f"  {_call(program, op):<40} {show(node.shape)}"
+        yield f"  {_call(program, op):<40} {show(program.shape(op))}"
 
 
 def _call(program: Program, op: Op) -> str:
-    return f"{op.node} = {program.node(op).operator.kind}({', '.join(op.reads)})"
+    return f"{op.writes} = {program.node(op).operator.kind}({', '.join(op.reads)})"

@@ -7,17 +7,20 @@ from typing import Literal
 
 from snnc.encoder import Encoder
 from snnc.graph import Graph, Node
+from snnc.layer import Shape
+from snnc.readout import Readout
 
 
 @dataclass(frozen=True)
 class Op:
-    """One execution site of a node.
+    """One execution site of a node: what it reads, and the name of what it writes.
 
     ``times`` is how many textbook executions it stands for.
     """
 
     node: str
     reads: tuple[str, ...]
+    writes: str
     times: int
 
 
@@ -25,11 +28,13 @@ class Op:
 class Carry:
     """A state that a scan hands from each step to the next.
 
-    It starts at ``init``: a number, or the neuron's run-time parameter of that name.
+    It starts at ``init``: a number, or the neuron's run-time parameter of that name. A delay hands
+    on the last ``depth`` values.
     """
 
     name: str
     init: float | str
+    depth: int = 1
 
 
 @dataclass(frozen=True)
@@ -65,10 +70,16 @@ Region = Once | Fold | Scan
 
 @dataclass(frozen=True)
 class Program:
-    """Regions in the order of execution; the graph says what each op is."""
+    """Regions in the order of execution; the graph says what each op is.
+
+    ``dropped`` are the values that are not computed, each with the reason. ``time_chunk`` is how
+    many steps eval mode runs at a time, if not all.
+    """
 
     graph: Graph
     regions: tuple[Region, ...]
+    dropped: tuple[tuple[str, str], ...] = ()
+    time_chunk: int | None = None
 
     def placed(self) -> Iterator[tuple[Region, Op]]:
         """Every op with its region, in order."""
@@ -77,10 +88,16 @@ class Program:
     def node(self, op: Op) -> Node:
         return self.graph[op.node]
 
+    def shape(self, op: Op) -> Shape:
+        """The shape of what an op writes, of one sample."""
+        reads = op.reads[0].partition("@")[0]
+        sunk = op.writes != op.node and isinstance(self.node(op).operator, Readout)
+        return self.graph[reads].shape if sunk else self.node(op).shape
+
     @cached_property
     def timed(self) -> frozenset[str]:
         """The values with a time axis: written over time, or data that has one."""
-        over_time = {op.node for r, op in self.placed() if not isinstance(r, Once)}
+        over_time = {op.writes for r, op in self.placed() if not isinstance(r, Once)}
         return frozenset(over_time | timed_data(self.graph))
 
 

@@ -1,8 +1,12 @@
 """What every Program must be, whatever passes did to it."""
 
 from collections import Counter
+from collections.abc import Iterable
 
-from snnc.program.lower import carries, reads, whole
+from snnc.analysis.cycles import components
+from snnc.graph import Node
+from snnc.past import Past
+from snnc.program.lower import carries, times, whole
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan, data
 from snnc.readout import Readout
 
@@ -18,6 +22,8 @@ def verify(program: Program) -> Program:
         IllegalProgram: with the law and the op that breaks it.
     """
     _each_node_once(program)
+    _each_op(program)
+    _outputs(program)
     _defined_before_use(program)
     for region, op in program.placed():
         _fits(program, region, op)
@@ -27,30 +33,81 @@ def verify(program: Program) -> Program:
     return program
 
 
+def minimal(program: Program) -> Program:
+    """``program`` itself, if each of its loops is exactly one cycle.
+
+    Raises:
+        IllegalProgram: something is looped that need not be.
+    """
+    for region in program.regions:
+        if not isinstance(region, Scan):
+            continue
+        groups = components({op.writes: op.reads for op in region.ops})
+        if len(groups) > 1:
+            raise IllegalProgram(f"{', '.join(groups[0])} is in a loop but not in its cycle")
+    return program
+
+
 def _each_node_once(program: Program) -> None:
+    """A readout may read each of several values; what is dropped gives a reason."""
     counts = Counter(op.node for _, op in program.placed())
-    for node in program.graph.nodes:
-        if counts[node.path] != 1:
-            raise IllegalProgram(f"{node.path} runs in {counts[node.path]} places, not in one")
-    for name in counts.keys() - {node.path for node in program.graph.nodes}:
+    dropped = {name for name, reason in program.dropped if reason}
+    for node in program.graph.steps:
+        count, several = counts[node.path], isinstance(node.operator, Readout)
+        if node.path in dropped and not count and not _updates(node):
+            continue
+        if count < 1 or (count > 1 and not several) or node.path in dropped:
+            raise IllegalProgram(f"{node.path} runs in {count} places, not in one")
+    for name in counts.keys() - {node.path for node in program.graph.steps}:
         raise IllegalProgram(f"{name} runs but is no node of the graph")
+
+
+def _updates(node: Node) -> bool:
+    return any(node.operator.traits(training).updates for training in (True, False))
+
+
+def _each_op(program: Program) -> None:
+    """Every op reads what its node reads, or what a readout makes of it."""
+    made = {op.writes: op.reads[0] for op in _readouts(program) if op.writes != op.node}
     for _, op in program.placed():
-        if op.reads != reads(program.node(op)):
+        node = program.node(op)
+        reads = tuple(made.get(name, name) for name in op.reads)
+        if op.writes not in made and reads != node.reads:
             raise IllegalProgram(f"{op.node} reads {', '.join(op.reads)}, not what its node reads")
-        want = 1 if isinstance(program.node(op).operator, Readout) else program.graph.time_steps
-        if op.times != want:
+        if op.times != times(program.graph, node):
+            want = times(program.graph, node)
             raise IllegalProgram(f"{op.node} stands for {op.times} executions, not {want}")
 
 
+def _readouts(program: Program) -> Iterable[Op]:
+    ops = (op for _, op in program.placed())
+    return (op for op in ops if isinstance(program.node(op).operator, Readout))
+
+
+def _outputs(program: Program) -> None:
+    """Each output is written once: by its readout, or by the layer that it would have read."""
+    for name in program.graph.outputs:
+        writers = [op.node for _, op in program.placed() if op.writes == name]
+        if writers not in ([name], [program.graph[name].reads[0]]):
+            raise IllegalProgram(f"{name} is written by {', '.join(writers) or 'nothing'}")
+    for _, op in program.placed():
+        strange = op.writes != op.node and op.writes not in program.graph.outputs
+        if strange and not isinstance(program.node(op).operator, Readout):
+            raise IllegalProgram(f"{op.node} writes {op.writes}")
+
+
 def _defined_before_use(program: Program) -> None:
+    """A delay reads what its own loop computes later; everything else what is there."""
     known = {data(name) for name in program.graph.inputs}
     for region in program.regions:
+        inside = {op.writes for op in region.ops} if isinstance(region, Scan) else set()
         written: set[str] = set()
         for op in region.ops:
+            late = inside if isinstance(program.node(op).operator, Past) else set()
             for name in op.reads:
-                if name not in known | written:
+                if name not in known | written | late:
                     raise IllegalProgram(f"{op.node} reads {name} before it is there")
-            written.add(op.node)
+            written.add(op.writes)
         known |= set(region.yields) if isinstance(region, Scan) else written
 
 
@@ -66,15 +123,16 @@ def _fits(program: Program, region: Region, op: Op) -> None:
         raise IllegalProgram(f"{op.node} runs once but {operator.why()}")
     if not isinstance(region, Once) and isinstance(operator, Readout):
         raise IllegalProgram(f"{op.node} is a readout and runs once, after time")
-    if isinstance(region, Fold) and any(m.time == "causal" for m in modes):
+    causal = any(m.time == "causal" for m in modes) and not operator.over_time
+    if isinstance(region, Fold) and causal:
         raise IllegalProgram(f"{op.node} has a state and cannot run on all steps at once")
     if isinstance(region, Scan) and whole(program.node(op)):
         raise IllegalProgram(f"{op.node} needs every step at once and cannot be in a loop")
 
 
 def _scan(program: Program, region: Scan) -> None:
-    names = {op.node for op in region.ops}
-    if region.carries != carries(program.graph, names):
+    names = {op.writes for op in region.ops}
+    if region.carries != carries(program.graph, region.ops):
         raise IllegalProgram(f"the loop over {', '.join(sorted(names))} loses a state")
     if region.form == "kernel" and (len(region.ops) != 1 or not region.carries):
         raise IllegalProgram("a kernel runs one neuron")

@@ -9,6 +9,10 @@ class Last(Readout):
     """The value at the last step."""
 
     expression: ClassVar[str] = "{x}[-1]"
+    commutes: ClassVar[frozenset[str]] = frozenset(
+        {"move", "linear", "affine", "monotone", "other"}
+    )
+    keeps_static: ClassVar[bool] = True
 
     kind: Literal["last"] = "last"
 

@@ -9,6 +9,8 @@ class Max(Readout):
     """The largest value over time; of potentials: their peak."""
 
     expression: ClassVar[str] = "{x}.amax(0)"
+    commutes: ClassVar[frozenset[str]] = frozenset({"move", "monotone"})
+    keeps_static: ClassVar[bool] = True
 
     kind: Literal["max"] = "max"
 

@@ -9,6 +9,8 @@ class Mean(Readout):
     """The mean over time; of spikes: the firing rate, spikes per step."""
 
     expression: ClassVar[str] = "{x}.mean(0)"
+    commutes: ClassVar[frozenset[str]] = frozenset({"move", "linear", "affine"})
+    keeps_static: ClassVar[bool] = True
 
     kind: Literal["mean"] = "mean"
 

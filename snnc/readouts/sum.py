@@ -9,6 +9,7 @@ class Sum(Readout):
     """The sum over time; of spikes: their count."""
 
     expression: ClassVar[str] = "{x}.sum(0)"
+    commutes: ClassVar[frozenset[str]] = frozenset({"move", "linear"})
 
     kind: Literal["sum"] = "sum"
 

@@ -5,6 +5,7 @@ with this, forward and gradient. Parameters have the names that generated code g
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
@@ -12,13 +13,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from snnc.analysis.cycles import components
 from snnc.encoder import Encoder
-from snnc.graph import Graph, Node
+from snnc.graph import Graph, Node, Ref
 from snnc.layer import Call, Draw, Shape
 from snnc.neuron import Neuron
 from snnc.randomness import key, uniform
 from snnc.readout import Readout
-from snnc.reference.interpret import run_step
+from snnc.reference.interpret import Stepper
 from snnc.reference.parameters import Numbers
 
 Steps = list[Tensor]
@@ -45,30 +47,67 @@ class Reference(nn.Module):
 
     def forward(self, **data: Tensor) -> dict[str, Any]:
         seed = int(torch.randint(2**62, ())) if self._random else 0
-        values: dict[str, Any] = {}
-        for node in self.graph.nodes:
-            inputs = [values[ref.node] for ref in node.inputs]
-            values[node.path] = self._value(node, inputs, data, _drawn(seed, node.path))
-        return values
+        run = _Run(data, seed, self._steps(data), self._like(data))
+        for names in components({n.path: _sources(n) for n in self.graph.nodes}):
+            nodes = [self.graph[name] for name in names]
+            if len(nodes) > 1 or names[0] in _sources(nodes[0]):
+                self._cycle(nodes, run)
+            else:
+                run.values[names[0]] = self._value(nodes[0], run)
+        return {node.path: run.values[node.path] for node in self.graph.nodes}
 
     @property
     def _random(self) -> bool:
         modes = (n.operator.traits(mode) for n in self.graph.nodes for mode in (True, False))
         return any(traits.random != "no" for traits in modes)
 
-    def _value(self, node: Node, inputs: list[Any], data: Mapping[str, Tensor], draw: Draw) -> Any:
-        operator = node.operator
+    def _steps(self, data: Mapping[str, Tensor]) -> int:
+        encoders = ((name, self.graph[name].operator) for name in self.graph.inputs)
+        timed = (n for n, e in encoders if isinstance(e, Encoder) and e.timed_data)
+        return next((len(data[name]) for name in timed), self.time_steps)
+
+    def _like(self, data: Mapping[str, Tensor]) -> Tensor:
+        name = self.graph.inputs[0]
+        encoder = self.graph[name].operator
+        timed = isinstance(encoder, Encoder) and encoder.timed_data
+        return data[name][0] if timed else data[name]
+
+    def _cycle(self, nodes: Sequence[Node], run: "_Run") -> None:
+        """All nodes of a cycle at one step, then all of them at the next."""
+        for node in nodes:
+            run.values[node.path] = []
+        steppers = {n.path: self._stepper(n, run) for n in nodes}
+        for t in range(run.steps):
+            for node in nodes:
+                inputs = [run.at(ref, self.graph[ref.node].shape, t) for ref in node.inputs]
+                run.values[node.path].append(steppers[node.path](inputs, t))
+
+    def _stepper(self, node: Node, run: "_Run") -> Callable[[list[Tensor], int], Tensor]:
+        """The value of a node at a step of its inputs at that step; it keeps its own state."""
+        operator, draw = node.operator, _drawn(run.seed, node.path)
+        if isinstance(operator, Neuron):
+            neuron = Stepper(operator, self.get_submodule(node.path)())
+            return lambda inputs, _: neuron(inputs)
+        call = operator.torch_call(*node.shapes)
+        if call is None:
+            return lambda inputs, t: operator.textbook(inputs[0], t, draw)
+        apply = self._applied(node, call)
+        return lambda inputs, _: apply(inputs)
+
+    def _value(self, node: Node, run: "_Run") -> Any:
+        operator, draw = node.operator, _drawn(run.seed, node.path)
         if isinstance(operator, Encoder):
-            x = data[node.path]
-            return [operator.textbook(x, t, draw) for t in range(self._steps(x, operator))]
+            return [operator.textbook(run.data[node.path], t, draw) for t in range(run.steps)]
+        inputs = [
+            [run.at(ref, self.graph[ref.node].shape, t) for t in range(run.steps)]
+            for ref in node.inputs
+        ]
         if isinstance(operator, Readout):
             return operator.read(torch.stack(inputs[0]))
         if isinstance(operator, Neuron):
-            return run_step(operator, inputs, self.get_submodule(node.path)())
+            neuron = Stepper(operator, self.get_submodule(node.path)())
+            return [neuron(list(at_t)) for at_t in zip(*inputs, strict=True)]
         return self._stateless(node, inputs, draw)
-
-    def _steps(self, x: Tensor, encoder: Encoder) -> int:
-        return len(x) if encoder.timed_data else self.time_steps
 
     def _stateless(self, node: Node, inputs: list[Steps], draw: Draw) -> Steps:
         call = node.operator.torch_call(*node.shapes)
@@ -90,6 +129,31 @@ class Reference(nn.Module):
         if call.of == "each":
             return lambda inputs: reduce(function, inputs)
         return lambda inputs: function(inputs, **call.keywords)
+
+
+@dataclass
+class _Run:
+    """One call: its data, its seed, and every value at every step so far.
+
+    ``like`` is a tensor of as many samples, [B, ...].
+    """
+
+    data: Mapping[str, Tensor]
+    seed: int
+    steps: int
+    like: Tensor
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def at(self, ref: Ref, shape: Shape, t: int) -> Tensor:
+        """What ``ref`` reads at step ``t``: 0 before its value begins."""
+        if t >= ref.delay:
+            value: Tensor = self.values[ref.node][t - ref.delay]
+            return value
+        return self.like.new_zeros(len(self.like), *shape)
+
+
+def _sources(node: Node) -> tuple[str, ...]:
+    return tuple(ref.node for ref in node.inputs)
 
 
 def _resolve(call: Call) -> Any:

@@ -4,6 +4,7 @@ A default-initialised network of integrate-and-fire neurons falls silent after a
 programs that differ would agree that nothing happens.
 """
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 
 import torch
@@ -68,9 +69,13 @@ def _push(module: nn.Module, factor: float, rate: float) -> None:
 
 def _drivers(reference: Reference, graph: Graph, path: str) -> Iterator[nn.Module]:
     """The modules with weights from which ``path`` is driven, nearest first."""
-    for ref in graph[path].inputs:
-        module = dict(reference.named_children()).get(ref.node)
-        if module is not None and list(module.parameters()):
-            yield module
-        elif not isinstance(graph[ref.node].operator, Neuron):
-            yield from _drivers(reference, graph, ref.node)
+    modules, seen = dict(reference.named_modules()), {path}
+    reached = deque([path])
+    while reached:
+        for ref in graph[reached.popleft()].inputs:
+            module = modules.get(ref.node)
+            if module is not None and list(module.parameters()):
+                yield module
+            elif ref.node not in seen and not isinstance(graph[ref.node].operator, Neuron):
+                seen.add(ref.node)
+                reached.append(ref.node)

@@ -59,24 +59,29 @@ _OPS: dict[str, Callable[..., Any]] = {
 }
 
 
-def run_step(
-    neuron: Neuron, inputs: list[list[Tensor]], parameters: Mapping[str, Tensor]
-) -> list[Tensor]:
-    """The neuron's output at every step for its inputs at every step.
+class Stepper:
+    """A neuron that is fed one step after the other, [B, ...], and keeps its states.
 
     ``parameters`` are its run-time numbers, each shaped to broadcast over one sample.
     """
-    step, spike = neuron.equations(), _spike(neuron)
-    x = inputs[0][0]
-    starts = {s: parameters[v] if isinstance(v, str) else v for s, v in neuron.start().items()}
-    states: dict[str, Any] = {s: torch.zeros_like(x) + v for s, v in starts.items()}
-    outputs = []
-    for at_t in zip(*inputs, strict=True):
-        names = {**parameters, **states, **dict(zip(step.inputs, at_t, strict=True))}
-        run(step, names, spike)
-        states = {state: names[after] for state, after in step.next.items()}
-        outputs.append(names[step.output])
-    return outputs
+
+    def __init__(self, neuron: Neuron, parameters: Mapping[str, Tensor]) -> None:
+        self.step, self.spike = neuron.equations(), _spike(neuron)
+        self.parameters, self.starts = parameters, neuron.start()
+        self.states: dict[str, Any] = {}
+
+    def __call__(self, inputs: list[Tensor]) -> Tensor:
+        if not self.states:
+            starts = {
+                s: self.parameters[v] if isinstance(v, str) else v for s, v in self.starts.items()
+            }
+            self.states = {s: torch.zeros_like(inputs[0]) + v for s, v in starts.items()}
+        read = dict(zip(self.step.inputs, inputs, strict=True))
+        names = {**self.parameters, **self.states, **read}
+        run(self.step, names, self.spike)
+        self.states = {state: names[after] for state, after in self.step.next.items()}
+        output: Tensor = names[self.step.output]
+        return output
 
 
 def run(step: Step, names: dict[str, Any], spike: Callable[[Tensor], Tensor]) -> None:

@@ -10,8 +10,7 @@ _NOT_YET = {
     "blocks": "blocks",
     "convert": "conversion", "plasticity": "plasticity", "feedback": "feedback",
     "when": "conditional layers", "repeat": "repeated layers",
-    "losses": "several losses", "penalties": "penalties", "passes": "a choice of passes",
-    "time_chunk": "training in chunks of time",
+    "losses": "several losses", "penalties": "penalties",
 }  # fmt: skip
 """Keys of the language, format 1, that are still to come."""
 

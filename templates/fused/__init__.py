@@ -7,7 +7,7 @@ error; "auto" takes the loop instead and says so once.
 
 from .calls import Spec, Tensors, choose, spike
 from .kernels import Kernels
-from .module import FusedNeuron, State, channels
+from .module import FusedNeuron, State, channels, place_neurons
 from .selfcheck import selfcheck
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Tensors",
     "channels",
     "choose",
+    "place_neurons",
     "selfcheck",
     "spike",
 ]

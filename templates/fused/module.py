@@ -16,12 +16,14 @@ State = Tensor | float
 class FusedNeuron(nn.Module):
     """A neuron whose steps all run in one kernel; its state is fresh at every call.
 
-    A subclass names its kernel and, if it has numbers that are tensors, computes from them the
-    ``terms`` that the kernel reads.
+    A subclass names its kernel and its states and, if it has numbers that are tensors, computes
+    from them the ``terms`` that the kernel reads. ``path`` is its place in the network.
     """
 
     kernels: ClassVar[Kernels]
     kernel: ClassVar[str]
+    states: ClassVar[tuple[str, ...]]
+    path: str = ""
 
     def terms(self) -> list[Tensor]:
         """What the kernel reads of the module's parameters."""
@@ -31,9 +33,24 @@ class FusedNeuron(nn.Module):
         """Each state before the first step, if the kernel does not know it."""
         return []
 
-    def forward(self, *inputs: Tensor, time_steps: int | None = None) -> Tensor:
-        """All steps, [T, B, ...], of inputs [T, B, ...]; with time_steps, of [B, ...]."""
-        return self.run(inputs, self.starts(), time_steps, end=False)[0]
+    def forward(
+        self,
+        *inputs: Tensor,
+        time_steps: int | None = None,
+        state: dict[str, Tensor] | None = None,
+    ) -> Tensor:
+        """All steps, [T, B, ...], of inputs [T, B, ...]; with time_steps, of [B, ...].
+
+        They begin where ``state`` says, under the neuron's path, and leave their end there.
+        """
+        if state is None:
+            return self.run(inputs, self.starts(), time_steps, end=False)[0]
+        names = [f"{self.path}.{name}" for name in self.states]
+        fresh = self.starts() or self.kernels.specs[self.kernel].start
+        begin = [state.get(name, start) for name, start in zip(names, fresh)]
+        output, *after = self.run(inputs, begin, time_steps, end=True)
+        state.update(zip(names, after))
+        return output
 
     def step(self, inputs: Sequence[Tensor], states: Sequence[State]) -> Tensors:
         """One step of inputs [B, ...]: the output, then the states after it."""
@@ -56,6 +73,13 @@ class FusedNeuron(nn.Module):
         terms = [term.to(real) for term in self.terms()]
         starts = [as_state(state, inputs[0], real) for state in states]
         return self.kernels.run(self.kernel, alike, terms, starts, steps, static, end)
+
+
+def place_neurons(net: nn.Module) -> None:
+    """Tells each neuron its path in the network, under which its state is kept."""
+    for path, module in net.named_modules():
+        if isinstance(module, FusedNeuron):
+            module.path = path
 
 
 def channels(shape: tuple[int, ...]) -> tuple[int, ...]:

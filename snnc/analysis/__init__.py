@@ -1,0 +1,1 @@
+"""Questions that graph, passes, rules and show ask alike."""

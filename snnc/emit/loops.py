@@ -1,0 +1,111 @@
+"""The statements of a loop over time: its states, a step, and what it leaves."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from snnc.emit.layout import WIDTH
+from snnc.emit.naming import collected
+from snnc.emit.scope import Scope
+from snnc.neuron import Neuron
+from snnc.past import Past
+from snnc.program.types import Carry, Op, Program, Scan
+
+Apply = Callable[[Program, Op, Scope], None]
+
+
+def loop(program: Program, region: Scan, scope: Scope, apply: Apply) -> None:
+    """The loop of ``region``; ``apply`` prints an operator without a state at one step."""
+    delays = [op for op in region.ops if isinstance(program.node(op).operator, Past)]
+    _settle(region, scope)
+    for line in _begin(program, region, scope):
+        scope.line(line)
+    rings = {c.name: f"{scope.names[c.name]}[0]" for c in region.carries if c.depth > 1}
+    body = Scope({**scope.names, **rings}, layouts=dict(scope.layouts), indent=12)
+    body.layouts |= {op.writes: "step" for op in delays}
+    for op in region.ops:
+        if op not in delays:
+            _step(program, op, body, apply)
+        if op.writes in region.yields:
+            body.line(f"{scope.names[collected(op.writes)]}.append({body.names[op.writes]})")
+    for op in delays:
+        body.line(_handed_on(program, op, scope, body))
+    counter = "t" if any(re.search(r"\bt\b", line) for line in body.lines) else "_"
+    scope.lines += [f"        for {counter} in range(time_steps):", *body.lines]
+    _end(region, scope)
+
+
+def _handed_on(program: Program, op: Op, scope: Scope, body: Scope) -> str:
+    """The end of a step: what a delay gives at the next."""
+    operator, name = program.node(op).operator, scope.names[op.writes]
+    assert isinstance(operator, Past)
+    value = body.use(op.reads[0], "step")
+    return f"{name} = {value}" if operator.steps == 1 else f"{name} = [*{name}[1:], {value}]"
+
+
+def _end(region: Scan, scope: Scope) -> None:
+    """What the loop collected, and the states that it leaves."""
+    if scope.streams and region.carries:
+        after = ", ".join(f'"{c.name}": {scope.names[c.name]}' for c in region.carries)
+        scope.line(f"keep_state(state, {{{after}}})")
+    for name in region.yields:
+        scope.assign(name, f"torch.stack({scope.names[collected(name)]})", "timed")
+
+
+def _settle(region: Scan, scope: Scope) -> None:
+    """What is read from outside, with a time axis of its own."""
+    inside = {op.writes for op in region.ops}
+    for name in {read: None for op in region.ops for read in op.reads if read not in inside}:
+        if scope.layouts.get(name) == "folded":
+            scope.settle(name, "timed")
+
+
+def _begin(program: Program, region: Scan, scope: Scope) -> Iterator[str]:
+    """The states before the first step, and the lists that collect what is read later."""
+    for carry in region.carries:
+        yield _past(program, region, carry, scope) or _state(carry, scope)
+    for name in region.yields:
+        yield f"{scope.names[collected(name)]}: list[Tensor] = []"
+
+
+def _state(carry: Carry, scope: Scope) -> str:
+    start = carry.init
+    if isinstance(start, str):
+        start = f"self.{carry.name.rpartition('.')[0]}.{start}"
+    value = f'resumed_state(state, "{carry.name}", {start})' if scope.streams else start
+    return f"{scope.names[carry.name]}: Tensor | float = {value}"
+
+
+def _past(program: Program, region: Scan, carry: Carry, scope: Scope) -> str:
+    """The values before the first step of a delay, oldest first; "" for another state."""
+    op = next((op for op in region.ops if op.writes == carry.name), None)
+    if op is None or not isinstance(program.node(op).operator, Past):
+        return ""
+    like = scope.use(_outside(region), "step").replace("[t]", "[0]")
+    shape = repr(program.node(op).shape)
+    state = f', state, "{carry.name}"' if scope.streams else ""
+    target = scope.names[carry.name]
+    target = f"({target},)" if carry.depth == 1 else target
+    return f"{target} = past_values({like}, {shape}, {carry.depth}{state})"
+
+
+def _outside(region: Scan) -> str:
+    """A value from outside: it has the batch size, the type and the device of those inside."""
+    inside = {op.writes for op in region.ops}
+    return next(name for op in region.ops for name in op.reads if name not in inside)
+
+
+def _step(program: Program, op: Op, scope: Scope, apply: Apply) -> None:
+    operator = program.node(op).operator
+    if not isinstance(operator, Neuron) or not operator.states:
+        apply(program, op, scope)
+        return
+    states = ", ".join(scope.names[f"{op.node}.{state}"] for state in operator.start())
+    inputs = ", ".join(scope.use(name, "step") for name in op.reads)
+    call = f"self.{op.node}.step([{inputs}], [{states}])"
+    results = f"{scope.names[op.writes]}, {states}"
+    if scope.indent + len(f"{results} = {call}") <= WIDTH:
+        scope.line(f"{results} = {call}")
+    else:
+        scope.line(f"after = {call}")
+        scope.line(f"{results} = after")
+    scope.layouts[op.writes] = "step"

@@ -1,0 +1,45 @@
+"""Drop: what no output depends on is not computed.
+
+An operator that updates a buffer stays, and so does what it reads. Its parameters stay in the
+``state_dict`` in any case: a pass never changes that.
+"""
+
+from dataclasses import dataclass
+
+from snnc.program.lower import program, without
+from snnc.program.types import Op, Program
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Takes out operators whose values nothing reads, and what only they read."""
+
+    name: str = "drop"
+
+    def apply(self, given: Program) -> Program:
+        alive = _alive(given)
+        gone = [op for _, op in given.placed() if op.writes not in alive]
+        names = {op.writes for op in gone}
+        regions = (without(given, region, names) for region in given.regions)
+        dropped = ((op.writes, "no output depends on it") for op in gone)
+        return program(given.graph, (r for r in regions if r.ops), (*given.dropped, *dropped))
+
+
+def _alive(given: Program) -> set[str]:
+    """Outputs, what updates buffers, and all that they depend on."""
+    ops = {op.writes: op for _, op in given.placed()}
+    reached = [name for name, op in ops.items() if needed(given, op)]
+    alive: set[str] = set()
+    while reached:
+        name = reached.pop()
+        if name in ops and name not in alive:
+            alive.add(name)
+            reached += ops[name].reads
+    return alive
+
+
+def needed(given: Program, op: Op) -> bool:
+    """Whether it must run though nothing may read it."""
+    operator = given.node(op).operator
+    updates = any(operator.traits(training).updates for training in (True, False))
+    return updates or op.writes in given.graph.outputs

@@ -1,0 +1,41 @@
+"""What a delayed edge reads: a value as it was some steps earlier."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from snnc.layer import Draw, Operator, Shape, Site, Traits
+
+
+class Past(Operator):
+    """Another value ``steps`` steps earlier, 0 before the first: the edge ``"hidden@-1"``.
+
+    It depends on nothing of its own step, so that a cycle through it can be computed.
+    """
+
+    kind: Literal["delay"] = "delay"
+    steps: Annotated[int, Field(ge=1)]
+
+    @property
+    def over_time(self) -> bool:
+        return True
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(time="causal", algebra="move")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def carries(self) -> dict[str, float | str]:
+        return {"": 0.0}
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        """All steps at once: a shift; in a loop the value is a variable of the loop."""
+        return f'delayed_by({args[0]}, {self.steps}, "{name}", state)'
+
+    def textbook(self, x: Any, t: int, draw: Draw) -> Any:
+        raise NotImplementedError("the reference interprets the delays of edges themselves")
+
+    def why(self) -> str:
+        return "0 before its first step: it changes over time"
