@@ -1,17 +1,16 @@
 """Spec into graph: every operator by its path, what it reads, and every shape, without torch."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from snnc.blocks import Container
 from snnc.document import Document
 from snnc.layer import Layer, Operator, Shape, ShapeError
 from snnc.names import class_name
 from snnc.neuron import Neuron
 from snnc.source.diagnostic import Diagnostic, Findings
-from snnc.source.nearest import nearest
 from snnc.source.tree import Path
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class Graph:
     """The network: encoders, layers and readouts in the order of the document.
 
     ``inputs`` and ``outputs`` name the encoder and readout nodes; an encoder reads data, which is
-    no node.
+    no node. ``blocks`` are the uses of blocks and the repetitions that the paths go through.
     """
 
     name: str
@@ -53,6 +52,7 @@ class Graph:
     nodes: tuple[Node, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    blocks: Mapping[str, Container] = field(default_factory=dict)
 
     def __getitem__(self, path: str) -> Node:
         return self._by_path[path]
@@ -85,10 +85,8 @@ def build(document: Document) -> Graph:
     if builder.findings:
         raise Findings(*builder.findings)
     spec = document.spec
-    nodes = tuple(builder.nodes.values())
-    return Graph(
-        spec.name, spec.doc, spec.time_steps, nodes, tuple(spec.inputs), tuple(spec.outputs)
-    )
+    nodes, ends = tuple(builder.nodes.values()), (tuple(spec.inputs), tuple(spec.outputs))
+    return Graph(spec.name, spec.doc, spec.time_steps, nodes, *ends, document.blocks)
 
 
 class _Builder:
@@ -98,8 +96,8 @@ class _Builder:
         self.document, self.spec = document, document.spec
         self.nodes: dict[str, Node] = {}
         self.known: dict[str, Path] = {}
-        self.findings: list[Diagnostic] = []
-        self.layers = default_names(self.spec.network.layers)
+        self.findings: list[Diagnostic] = [*document.problems]
+        self.layers = [(layer.name or "", layer) for layer in self.spec.network.layers]
 
     def run(self) -> None:
         self.inputs()
@@ -107,8 +105,7 @@ class _Builder:
             self.layer(index, name, layer)
         for name, output in self.spec.outputs.items():
             at = self.section("output", name)
-            source = output.source or self.layers[-1][0]
-            refs = self.refs((source,), at)
+            refs = self.refs((output.source or "",), at)
             self.declare(name, at)
             self.add(name, output.readout, refs, at)
         self.train()
@@ -136,39 +133,23 @@ class _Builder:
 
     def layer(self, index: int, name: str, layer: Layer) -> None:
         at = ("network", "layers", index)
-        sources = layer.sources or self.above(index, at)
-        refs = self.refs(sources, at)
-        self.declare(name, (*at, "name") if layer.name else at)
+        refs = self.refs(layer.sources, at)
+        self.known.setdefault(name, (*at, "name"))
         if refs is not None and self.ports(layer, len(refs), at):
             self.add(name, layer, refs, at)
-
-    def above(self, index: int, at: Path) -> tuple[str, ...]:
-        if index:
-            return (self.layers[index - 1][0],)
-        if len(self.spec.inputs) == 1:
-            return tuple(self.spec.inputs)
-        message = "with several inputs the first layer has to say which one it reads"
-        self.fail(at, "SNN301", "unknown-name", message, 'write `from = "…"`')
-        return ("",)
 
     def refs(self, sources: tuple[str, ...], at: Path) -> tuple[Ref, ...] | None:
         found = [self.ref(source, (*at, "from")) for source in sources if source]
         return tuple(ref for ref in found if ref) if all(found) and found else None
 
     def ref(self, source: str, at: Path) -> Ref | None:
+        """None for a name that does not exist: that is a problem of the document already."""
         name, _, delay = source.partition("@-")
         if delay:
             message = f'"{source}": this version of snnc does not build delayed edges yet'
             self.fail(at, "SNN207", "not-yet", message)
         elif name in self.known:
             return Ref(name)
-        elif name in dict(self.layers):
-            message = f"`{name}` comes later in the list: an edge leads down only with a delay"
-            self.fail(at, "SNN306", "cycle", message, f'write "{name}@-1" for its value a step ago')
-        else:
-            guess = nearest(name, [*self.known])
-            help = f"did you mean `{guess}`?" if guess else None
-            self.fail(at, "SNN301", "unknown-name", f"there is no layer `{name}`", help)
         return None
 
     def ports(self, layer: Layer, count: int, at: Path) -> bool:
@@ -241,16 +222,3 @@ class _Builder:
     def fail(self, at: Path, code: str, name: str, message: str, help: str | None = None) -> None:
         node = self.document.tree.find(at)[0]
         self.findings.append(Diagnostic(code, name, message, node.place, help, node.notes))
-
-
-def default_names(layers: Sequence[Layer]) -> tuple[tuple[str, Layer], ...]:
-    """Each layer with its name: the stated one, or its stem and its ordinal among that stem.
-
-    Named layers count too, so that naming one does not rename the others.
-    """
-    counts: Counter[str] = Counter()
-    named = []
-    for layer in layers:
-        counts[layer.stem] += 1
-        named.append((layer.name or f"{layer.stem}{counts[layer.stem]}", layer))
-    return tuple(named)
