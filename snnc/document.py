@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from snnc.blocks import Container, Expanded, Size, expand
 from snnc.choice import Choice, joined
 from snnc.definitions import own_kinds
+from snnc.kinds import keys_of
 from snnc.neuron import SpikingNeuron
 from snnc.refusals import refusals
 from snnc.resolve import resolve
@@ -52,7 +53,7 @@ def load(path: Path | str, settings: Sequence[str] = ()) -> Document:
     """
     source = read(path)
     kinds = Choice(*LAYERS).kinds()
-    spiking = {name for name, kind in kinds.items() if issubclass(kind, SpikingNeuron)}
+    spiking = {n: keys_of(kind) for n, kind in kinds.items() if issubclass(kind, SpikingNeuron)}
     resolved = resolve(source, settings, spiking, kinds, read)
     with joined(own_kinds(resolved.tree)):
         flat = expand(resolved, Choice(*LAYERS).kinds())

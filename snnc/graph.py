@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from snnc.blocks import Container
+from snnc.blocks import Container, Use
 from snnc.document import Document
 from snnc.layer import Layer, Operator, Shape, ShapeError
 from snnc.names import class_name
@@ -192,6 +192,10 @@ class _Builder:
         """Names that generated code has for something else."""
         name = class_name(self.spec.name)
         kinds = {layer.kind for _, layer in self.layers if isinstance(layer, Neuron)}
+        blocks = {class_name(u.block) for u in self.document.blocks.values() if isinstance(u, Use)}
+        if name in blocks:
+            message = f"`{self.spec.name}` is taken: the class of a block is called {name}"
+            self.fail(("name",), "SNN206", "bad-name", message)
         if name.rstrip("0123456789") in kinds:
             message = f"`{self.spec.name}` is taken: the class of a neuron is called {name}"
             self.fail(("name",), "SNN206", "bad-name", message)

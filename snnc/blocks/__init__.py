@@ -16,6 +16,7 @@ from snnc.blocks.state import State
 from snnc.blocks.unused import unused
 from snnc.blocks.uses import Container, Repeat, Size, Use
 from snnc.blocks.walk import TooLarge, Walk
+from snnc.blocks.wiring import Wiring
 from snnc.kinds import Kind
 from snnc.layer import Layer
 from snnc.names import is_reference
@@ -51,10 +52,11 @@ def expand(resolved: Resolved, kinds: Mapping[str, type[Kind]]) -> Expanded:
     Raises:
         Findings: a definition is wrong.
     """
-    defined = blocks(resolved.tree)
+    defined = blocks(resolved.tree, kinds)
     tree = without(resolved.tree, "blocks")
     known = {name: kind for name, kind in kinds.items() if issubclass(kind, Layer)}
-    state, names = State(defined, known, resolved.defaults), Names(_inputs(tree))
+    names = Names(_inputs(tree))
+    state = State(defined, known, resolved.defaults, Wiring(names))
     layers = tree.find(("network", "layers"))
     if layers[1] < 2 or not isinstance(layers[0].value, list):
         return Expanded(tree, {}, {}, (), (), ())

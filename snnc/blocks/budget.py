@@ -19,10 +19,10 @@ class Budget:
     def __init__(self) -> None:
         self.layers = self.values = 0
 
-    def spend(self, entry: Tree, sizes: Mapping[str, Size], at: Tree) -> None:
-        """Counts one entry before it is made. Raises Findings."""
-        self.layers += 1
-        self.values += size(entry, sizes).values
+    def spend(self, entry: Tree, sizes: Mapping[str, Size], at: Tree, times: int = 1) -> None:
+        """Counts an entry before it is made. Raises Findings."""
+        self.layers += times
+        self.values += times * size(entry, sizes).values
         if self.layers > MOST_LAYERS:
             raise _too_large(f"the blocks would make more than {MOST_LAYERS} layers", at)
         if self.values > MOST_VALUES:

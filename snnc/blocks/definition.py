@@ -1,6 +1,7 @@
 """``[blocks.X]``: the definitions of a document."""
 
 import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
@@ -10,7 +11,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from snnc.blocks.head import FIXED
-from snnc.names import container, symbol
+from snnc.kinds import Kind
+from snnc.names import class_name, container, symbol
+from snnc.neuron import Neuron
 from snnc.refusals import refusals
 from snnc.resolve.scope import mentioned
 from snnc.resolve.syntax import LITERALS
@@ -76,8 +79,8 @@ class Block:
         return self.tree.table["parameters"].table[name]
 
 
-def blocks(tree: Tree) -> dict[str, Block]:
-    """The blocks of a document.
+def blocks(tree: Tree, kinds: Mapping[str, type[Kind]]) -> dict[str, Block]:
+    """The blocks of a document, whose layers have these kinds.
 
     Raises:
         Findings: a definition is wrong; all that could be told apart.
@@ -90,9 +93,24 @@ def blocks(tree: Tree) -> dict[str, Block]:
     except ValidationError as error:
         raise Findings(*refusals(error, tree, Blocks)) from None
     findings = [found for name in stated for found in _twice(stated[name], node.table[name])]
+    findings += _classes(node, [name for name in kinds if issubclass(kinds[name], Neuron)])
     if findings:
         raise Findings(*findings)
     return {name: _block(name, stated[name], node.table[name]) for name in stated}
+
+
+def _classes(node: Tree, neurons: Collection[str]) -> Iterator[Diagnostic]:
+    """Blocks and neurons become classes of one module, and neurons of a kind are numbered."""
+    classes: dict[str, str] = {}
+    for name, tree in node.table.items():
+        made = class_name(name)
+        if made.rstrip("0123456789") in neurons:
+            message = f"`{name}` is taken: the class of a neuron is called {made}"
+            yield Diagnostic("SNN206", "bad-name", message, tree.key)
+        elif made in classes:
+            message = f"`{name}` is taken: the class of block `{classes[made]}` is called {made}"
+            yield Diagnostic("SNN206", "bad-name", message, tree.key)
+        classes.setdefault(made, name)
 
 
 def _block(name: str, stated: Stated, tree: Tree) -> Block:

@@ -13,8 +13,10 @@ from snnc.blocks.items import Edge, Item
 from snnc.blocks.parameters import Site
 from snnc.blocks.state import Part, State, bad
 from snnc.blocks.wiring import Read
+from snnc.choice import NONE
 from snnc.refusals.words import toml
 from snnc.resolve.collect import without
+from snnc.resolve.defaults import kind_of
 from snnc.resolve.extends import as_table
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Tree
@@ -41,11 +43,11 @@ def taken_out(entry: Tree) -> tuple[Tree, Tree | None]:
         message = f"`feedback` must be the name of a kind or a table, not {toml(node)}"
         raise Findings(Diagnostic("SNN205", "wrong-type", message, node.place, notes=node.notes))
     wrong = [_misplaced(key, child) for key, child in table.items() if key in KEYS]
+    wrong += [] if kind_of(node) else [_no_kind(node)]
     if wrong:
         raise Findings(*wrong)
     found = replace(node, value=_named(table))
-    off = "kind" in found.table and found.table["kind"].value == "none"
-    return without(entry, FEEDBACK), None if off else found
+    return without(entry, FEEDBACK), None if kind_of(found) == NONE else found
 
 
 def fed_back(walk: "Walk", item: Item, back: Tree, site: Site) -> Part:
@@ -102,9 +104,17 @@ def _sized(state: State, entry: Tree) -> tuple[Tree, str | None]:
 
 def _named(table: dict[str, Tree]) -> dict[str, Tree]:
     """With the name of a kind instead of its short word."""
-    kind = table.get("kind")
-    word = _ALIASES.get(str(kind.value)) if kind else None
-    return {**table, "kind": replace(kind, value=word)} if kind and word else table
+    kind = table["kind"]
+    return {**table, "kind": replace(kind, value=_ALIASES.get(str(kind.value), kind.value))}
+
+
+def _no_kind(node: Tree) -> Diagnostic:
+    kind = node.get("kind")
+    if kind is None:
+        message = "a feedback needs `kind`"
+        return Diagnostic("SNN203", "missing-key", message, node.place, None, node.notes)
+    message = f"`kind` must be a string, not {toml(kind)}"
+    return Diagnostic("SNN205", "wrong-type", message, kind.place, None, kind.notes)
 
 
 def _misplaced(key: str, node: Tree) -> Diagnostic:

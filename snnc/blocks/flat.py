@@ -8,6 +8,7 @@ from snnc.blocks.state import State
 from snnc.blocks.uses import Container, Size, Use
 from snnc.names import is_reference
 from snnc.resolve.collect import without
+from snnc.source.diagnostic import Diagnostic
 from snnc.source.tree import Tree
 
 
@@ -15,8 +16,11 @@ def flat(tree: Tree, state: State, names: Names) -> Tree:
     """The document without blocks: every layer has its path and reads paths."""
     _check_absent(state)
     network = tree.table["network"]
-    layers = network.table["layers"].with_value([_layer(item) for item in state.items] or [])
-    network = network.with_value({**network.table, "layers": layers})
+    layers = network.table["layers"]
+    made = [_layer(item) for item in state.items]
+    if layers.items and not made:
+        made = [_something(layers, state)]
+    network = network.with_value({**network.table, "layers": layers.with_value(made)})
     return _outputs(tree.with_value({**tree.table, "network": network}), state, names)
 
 
@@ -49,6 +53,16 @@ def _check_absent(state: State) -> None:
             name = item.path.rpartition(".")[2]
             message = f"`{name}` is absent, and what it reads instead is itself"
             state.wiring.tell("SNN306", "cycle", message, item.at)
+
+
+def _something(layers: Tree, state: State) -> Tree:
+    """Where no layer is left: so that the list is not blamed for being empty."""
+    if not state.findings and not state.wiring.problems:
+        message = "no layer is left: `when` is false for each of them"
+        found = Diagnostic("SNN204", "bad-value", message, layers.place, None, layers.notes)
+        state.findings.append(found)
+    kind = Tree("Identity", layers.key, layers.place)
+    return Tree({"kind": kind}, layers.key, layers.place)
 
 
 def _layer(item: Item) -> Tree:

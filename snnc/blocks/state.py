@@ -36,12 +36,12 @@ class State:
     blocks: Mapping[str, Block]
     kinds: Mapping[str, type[Layer]]
     defaults: Defaults
+    wiring: Wiring
     items: list[Item] = field(default_factory=list)
     containers: dict[str, tuple[Container, Item]] = field(default_factory=dict)
     sizes: dict[str, tuple[str, Item]] = field(default_factory=dict)
     absent: list[Item] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
-    wiring: Wiring = field(default_factory=Wiring)
     budget: Budget = field(default_factory=Budget)
 
     def block(self, entry: Tree) -> Block | None:

@@ -42,11 +42,11 @@ class Walk:
                 names.above = Item("", raw)
         self.state.wiring.connect(names, readers, site.frame.block if site.frame else "")
 
-    def spend(self, raw: Tree, site: Site) -> None:
+    def spend(self, raw: Tree, site: Site, times: int = 1) -> None:
         frame = site.frame
         at = replace(raw, place=frame.place, notes=frame.notes) if frame else raw
         try:
-            self.state.budget.spend(raw, site.sizes, at)
+            self.state.budget.spend(raw, site.sizes, at, times)
         except Findings as findings:
             self.state.findings.extend(findings.diagnostics)
             raise TooLarge from None
@@ -119,8 +119,8 @@ class Walk:
             raise bad("only what reads one other can be repeated", entry.table["repeat"])
         group, parts = Item(path, entry), list[Part]()
         self.state.containers[path] = Repeat(count), group
+        self.spend(entry, replace(site, frame=None, sizes={}), count)
         for index in range(count):
-            self.spend(entry, replace(site, sizes={}))
             instance = fields(entry if index else first(entry))
             parts.append(self.one(f"{path}.{index}", instance, site))
         for before, part in pairwise(parts):
@@ -142,7 +142,7 @@ class Walk:
         rest, back = taken_out(entry)
         item = Item(path, entry, layer=rest)
         part = reads(item)
-        if back is not None and count == 1:
+        if back is not None and (count == 1 or self.state.ports(entry) != 1):
             part = fed_back(self, item, back, site)
         self.state.items.append(item)
         return part

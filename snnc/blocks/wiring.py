@@ -32,9 +32,13 @@ class Reader:
 
 
 class Wiring:
-    """Connects the readers of each list once the list is complete; gathers what is wrong."""
+    """Connects the readers of each list once the list is complete; gathers what is wrong.
 
-    def __init__(self) -> None:
+    ``root`` are the names of the network's own list.
+    """
+
+    def __init__(self, root: Names) -> None:
+        self.root = root
         self.problems: list[Diagnostic] = []
 
     def connect(self, names: Names, readers: list[Reader], block: str) -> None:
@@ -62,8 +66,14 @@ class Wiring:
         else:
             place = f" in block `{block}`" if block else ""
             message = f"there is no layer `{name}`{place}"
-            self.tell("SNN301", "unknown-name", message, node, _guess(names, name, position))
+            advice = _guess(names, name, position) or self.outside(names, name)
+            self.tell("SNN301", "unknown-name", message, node, advice)
         return None
+
+    def outside(self, names: Names, name: str) -> str | None:
+        if names is self.root or self.root.find(name) is None:
+            return None
+        return f"`{name}` is outside of the block: hand it in by `inputs`"
 
     def declare(self, names: Names, name: str, item: Item, position: int) -> None:
         first = names.declare(name, item, position)
