@@ -14,7 +14,8 @@ from snnc.compile import network
 from snnc.document import Document, load
 from snnc.emit import emit as _emit
 from snnc.emit.header import with_header
-from snnc.graph import Graph, build
+from snnc.graph import Graph
+from snnc.linking import build
 from snnc.passes import OPTIONAL, PLAIN, SCHEDULES, run, scheduled
 from snnc.program.lower import lower as _naive
 from snnc.program.types import Program

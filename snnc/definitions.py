@@ -11,6 +11,7 @@ from snnc.source.tree import Tree
 from snnc.step.parse import StepError
 
 _PACKAGES = {"neurons": ("snnc.neurons", "step"), "surrogates": ("snnc.surrogates", "gradient")}
+_SECTIONS = ("blocks", *_PACKAGES)
 _BUILT_IN = ("snnc.layers", "snnc.neurons", "snnc.surrogates", "snnc.encoders")
 
 
@@ -20,7 +21,7 @@ def own_kinds(tree: Tree) -> Own:
     Raises:
         Findings: a definition is wrong; all that could be told apart.
     """
-    if "neurons" not in tree.table and "surrogates" not in tree.table:
+    if not any(section in tree.table for section in _SECTIONS):
         return {}
     try:
         stated = OwnKinds.model_validate(tree.plain())
@@ -52,15 +53,20 @@ def _made(
 
 
 def _collisions(tree: Tree) -> list[Diagnostic]:
-    """Built-in and own kinds share one namespace."""
-    known = Choice(*_BUILT_IN).kinds()
-    sections = (tree.get(section) for section in _PACKAGES)
-    tables = (entry for section in sections if section for entry in section.table.items())
-    return [
-        Diagnostic("SNN210", "taken-kind", f"`{name}` is a kind already", node.key)
-        for name, node in tables
-        if name in known
-    ]
+    """Built-in and own kinds and blocks share one namespace."""
+    known = {*Choice(*_BUILT_IN).kinds()}
+    neurons = tree.get("neurons")
+    found = []
+    for section in _SECTIONS:
+        own = neurons.table.keys() if neurons and section == "blocks" else ()
+        taken = known.union(own)
+        entries = tree.table[section].table if section in tree.table else {}
+        found += [_taken(name, node) for name, node in entries.items() if name in taken]
+    return found
+
+
+def _taken(name: str, node: Tree) -> Diagnostic:
+    return Diagnostic("SNN210", "taken-kind", f"`{name}` is a kind already", node.key)
 
 
 def _bad_equation(node: Tree, error: StepError) -> Diagnostic:

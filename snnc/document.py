@@ -1,17 +1,19 @@
 """A spec file, read, resolved and validated: text in, a frozen :class:`Spec` out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from snnc.blocks import Container, Expanded, Size, expand
 from snnc.choice import Choice, joined
 from snnc.definitions import own_kinds
+from snnc.kinds import keys_of
 from snnc.neuron import SpikingNeuron
 from snnc.refusals import refusals
 from snnc.resolve import resolve
-from snnc.source.diagnostic import Findings, Place
+from snnc.source.diagnostic import Diagnostic, Findings, Place
 from snnc.source.source import Source, read
 from snnc.source.tree import Tree
 from snnc.spec import LAYERS, Spec
@@ -21,7 +23,9 @@ from snnc.spec import LAYERS, Spec
 class Document:
     """A valid spec and where each of its parts was written.
 
-    ``settings`` are the ``--set`` assignments that it was read with.
+    ``tree`` and ``spec`` are flat: no blocks, every layer named by its path. ``blocks`` are the
+    uses and repetitions by path, ``sizes`` what shape inference has to put in, ``problems`` what
+    is wrong with names. ``settings`` are the ``--set`` assignments that it was read with.
     """
 
     source: Source
@@ -30,6 +34,10 @@ class Document:
     settings: tuple[str, ...] = ()
     unused_vars: tuple[Tree, ...] = ()
     unused_defaults: tuple[Tree, ...] = ()
+    unused_blocks: tuple[Tree, ...] = ()
+    blocks: Mapping[str, Container] = field(default_factory=dict)
+    sizes: Mapping[str, Size] = field(default_factory=dict)
+    problems: tuple[Diagnostic, ...] = ()
 
     def place(self, *path: str | int) -> Place:
         """Where the deepest part of ``path`` that the document has was written."""
@@ -45,17 +53,22 @@ def load(path: Path | str, settings: Sequence[str] = ()) -> Document:
     """
     source = read(path)
     kinds = Choice(*LAYERS).kinds()
-    spiking = {name for name, kind in kinds.items() if issubclass(kind, SpikingNeuron)}
+    spiking = {n: keys_of(kind) for n, kind in kinds.items() if issubclass(kind, SpikingNeuron)}
     resolved = resolve(source, settings, spiking, kinds, read)
     with joined(own_kinds(resolved.tree)):
-        spec = validate(resolved.tree)
-    unused = resolved.unused_vars, resolved.unused_defaults
-    return Document(source, resolved.tree, spec, tuple(settings), *unused)
+        flat = expand(resolved, Choice(*LAYERS).kinds())
+        spec = validate(flat)
+    unused = resolved.unused_vars, resolved.unused_defaults, flat.unused
+    found = flat.blocks, flat.sizes, flat.problems
+    return Document(source, flat.tree, spec, tuple(settings), *unused, *found)
 
 
-def validate(tree: Tree) -> Spec:
-    """The spec that a resolved tree states. Raises Findings."""
+def validate(flat: Expanded) -> Spec:
+    """The spec that a flat document states. Raises Findings."""
     try:
-        return Spec.model_validate(tree.plain())
+        spec = Spec.model_validate(flat.tree.plain())
     except ValidationError as error:
-        raise Findings(*refusals(error, tree, Spec)) from None
+        raise Findings(*flat.findings, *refusals(error, flat.tree, Spec)) from None
+    if flat.findings:
+        raise Findings(*flat.findings)
+    return spec

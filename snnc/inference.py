@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from snnc.blocks.uses import Size
 from snnc.layer import Operator, Shape, ShapeError, show
 from snnc.source.tree import Path
 
@@ -14,7 +15,8 @@ _GUESSES = 50
 class Entry:
     """An operator to be placed: its name, what it reads, where it is stated.
 
-    ``data`` is the shape of the data that an encoder reads.
+    ``data`` is the shape of the data that an encoder reads; ``size`` a size of the operator that
+    is that of another value.
     """
 
     name: str
@@ -22,12 +24,21 @@ class Entry:
     sources: tuple[str, ...]
     at: Path
     data: Shape | None = None
+    size: Size | None = None
+
+    def sized(self, known: Mapping[str, Shape]) -> Operator:
+        """The operator, its inferred size put in."""
+        if self.size is None or self.size.source.partition("@")[0] not in known:
+            return self.operator
+        shape = known[self.size.source.partition("@")[0]]
+        return self.operator.model_copy(update={self.size.key: shape[0]})
 
 
 @dataclass
 class Shapes:
     """What is known after one walk down the list; a node that cannot be had is left out."""
 
+    operators: dict[str, Operator] = field(default_factory=dict)
     inputs: dict[str, tuple[Shape, ...]] = field(default_factory=dict)
     output: dict[str, Shape] = field(default_factory=dict)
     errors: dict[str, ShapeError] = field(default_factory=dict)
@@ -73,8 +84,9 @@ def _walk(
 
 def _add(found: Shapes, entry: Entry, shapes: tuple[Shape, ...]) -> None:
     found.inputs[entry.name] = shapes
+    operator = found.operators[entry.name] = entry.sized(found.output)
     try:
-        found.output[entry.name] = entry.operator.shape(*shapes)
+        found.output[entry.name] = operator.shape(*shapes)
     except ShapeError as error:
         found.errors[entry.name] = error
 

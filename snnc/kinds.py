@@ -23,6 +23,11 @@ class Kind(BaseModel):
     kind: str
 
 
+def keys_of(kind: type[BaseModel]) -> frozenset[str]:
+    """The keys that a table of this kind may have."""
+    return frozenset(field.alias or name for name, field in kind.model_fields.items())
+
+
 @cache
 def catalog(package: str) -> Mapping[str, type[Kind]]:
     """Every kind in the modules of ``package``, by its name, sorted.

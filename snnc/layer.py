@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from snnc.kinds import Kind
-from snnc.names import identifier, reference
+from snnc.names import identifier, path, reference
 
 Shape = tuple[int, ...]
 """The shape of one sample: neither time nor batch."""
@@ -132,11 +132,13 @@ class Operator(Kind):
 
 
 Name = Annotated[str, AfterValidator(identifier)]
+Path = Annotated[str, AfterValidator(path)]
 Source = Annotated[str, AfterValidator(reference)]
+Sources = Source | Annotated[tuple[Source, ...], Field(min_length=1)]
 
 
 class Layer(Operator):
-    """One entry of ``[network] layers``.
+    """One entry of ``[network] layers``, whose ``name`` is a path once blocks are expanded.
 
     ``stem`` makes its default name (``conv1``). Fields that are PyTorch's keywords are passed on
     when they differ from PyTorch's default; ``positional`` ones are passed by position.
@@ -147,10 +149,8 @@ class Layer(Operator):
     positional: ClassVar[tuple[str, ...]] = ()
     unprinted: ClassVar[frozenset[str]] = frozenset()
 
-    name: Name | None = None
-    source: Source | Annotated[tuple[Source, ...], Field(min_length=1)] | None = Field(
-        default=None, alias="from"
-    )
+    name: Path | None = None
+    source: Sources | None = Field(default=None, alias="from")
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -56,6 +56,22 @@ def identifier(name: str) -> str:
     return name
 
 
+def path(name: str) -> str:
+    """Where a layer is: ``conv1``, ``layer2.0.conv1``; its parts are names or numbers."""
+    for part in name.split(".") if "." in name else ():
+        if not part.isdecimal():
+            identifier(part)
+    return name if "." in name else identifier(name)
+
+
+def container(name: str) -> str:
+    """The name of a block, which becomes a class beside that of the network."""
+    identifier(name)
+    if class_name(name) in _CLASSES:
+        raise _bad(f"is taken: generated code has another class {class_name(name)}")
+    return name
+
+
 def symbol(name: str) -> str:
     """A name in equations: an input, a state, a parameter."""
     if not _IDENTIFIER.match(name) or keyword.iskeyword(name):
@@ -80,9 +96,14 @@ def class_name(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
+def is_reference(value: object) -> bool:
+    """Whether a value can name something else."""
+    return isinstance(value, str) and bool(_REFERENCE.match(value))
+
+
 def reference(name: str) -> str:
     """A name of something else: ``conv1``, ``enc1.sn2``, ``hidden@-1``."""
-    if not _REFERENCE.match(name):
+    if not is_reference(name):
         help = 'write "a", or "a@-1" for the value of `a` one step earlier'
         raise _bad("is not the name of a layer", help)
     return name

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from snnc.blocks.schema import BLOCKS, KEYS
 from snnc.kinds import catalog
 from snnc.neuron import SpikingNeuron
 from snnc.spec import LAYERS, Spec
@@ -42,18 +43,25 @@ def schema() -> Json:
     writer = _Writer()
     properties = writer.properties(raw["properties"])
     models = {name: writer.table(model) for name, model in raw["$defs"].items()}
+    rest = {**writer.choices, "Variable": _VARIABLE_SCHEMA}
     short = {"input": {"$ref": "#/$defs/Input"}, "output": {"$ref": "#/$defs/Output"}}
     return {
         "$schema": _DIALECT,
         "title": "snnc spec, format 1",
         "description": "A spiking neural network that snnc compiles to PyTorch.",
         "type": "object",
-        "properties": {**_head(models), **short, **properties},
+        "properties": {**_head(models), "blocks": BLOCKS, **short, **properties},
         "additionalProperties": False,
         "if": {"not": {"required": ["extends"]}},
         "then": _complete(raw),
-        "$defs": dict(sorted({**models, **writer.choices, "Variable": _VARIABLE_SCHEMA}.items())),
+        "$defs": dict(sorted({**models, **_layers(models), **rest}.items())),
     }
+
+
+def _layers(models: Json) -> Json:
+    """The kinds of layers with the keys that are put in before a document is validated."""
+    kinds = (kind.__name__ for package in LAYERS for kind in catalog(package).values())
+    return {n: {**models[n], "properties": {**models[n]["properties"], **KEYS}} for n in kinds}
 
 
 def is_choice(node: Mapping[str, Any]) -> bool:

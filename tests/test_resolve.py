@@ -17,7 +17,7 @@ from snnc.source import source
 from snnc.source.diagnostic import Diagnostic, Findings, Place
 from snnc.source.tree import Tree
 
-SPIKING = ("IF", "LIF", "PLIF")
+SPIKING = dict.fromkeys(("IF", "LIF", "PLIF"), ("kind", "tau"))
 KNOWN = ("BatchNorm2d", "Conv2d", "Linear", *SPIKING)
 
 

@@ -41,6 +41,15 @@ RIGHT = {
     "[inputs.a]\nshape = [1]\n[outputs.b]\n" + NETWORK,
     "numbers": HEAD
     + '[network]\nlayers = [{ kind = "LIF", tau = { value = 2.0, learnable = true } }]\n',
+    "blocks": HEAD
+    + '[blocks.Up]\ndoc = "."\ninputs = ["x", "skip"]\nrequired = ["n"]\n'
+    + 'parameters = { wide = true, neuron = "LIF" }\nlayers = [\n'
+    + '  { kind = "Linear", from = "x", out_features = "$n", when = "${not wide}" }, "$neuron",\n'
+    + "]\n[network]\nlayers = [\n"
+    + '  { kind = "LIF", repeat = 2, first = { tau = 3.0 }, feedback = "add" },\n'
+    + '  { kind = "Up", n = 4, from = ["lif1", "input"], repeat = "$n", first = { n = 3 } },\n'
+    + '  { kind = "IF", when = false, feedback = { kind = "Linear", bias = false } },\n'
+    + '  { kind = "IF", feedback = { kind = "none" } }]\n',
     "a list of tables": HEAD + '[[network.layers]]\nkind = "LIF"\n',
 }
 WRONG = {
@@ -48,6 +57,9 @@ WRONG = {
     "a field of no kind": HEAD + '[network]\nlayers = [{ kind = "LIF", taw = 2.0 }]\n',
     "a range": HEAD + '[network]\nlayers = [{ kind = "LIF", tau = 0.5 }]\n',
     "a word": HEAD + '[network]\nlayers = [{ kind = "LIF", reset = "medium" }]\n',
+    "a key of no block": HEAD + '[blocks.A]\nlayres = ["LIF"]\n' + NETWORK,
+    "a repetition": HEAD + '[network]\nlayers = [{ kind = "LIF", repeat = 0 }]\n',
+    "a condition": HEAD + '[network]\nlayers = [{ kind = "LIF", when = "yes" }]\n',
     "a type": HEAD + '[network]\nlayers = [{ kind = "LIF", tau = true }]\n',
     "a string that is no variable": HEAD + '[network]\nlayers = [{ kind = "LIF", tau = "2" }]\n',
     "no kind": HEAD + "[network]\nlayers = [{ tau = 2.0 }]\n",

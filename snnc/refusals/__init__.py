@@ -33,9 +33,9 @@ _TELL: dict[str, Callable[[Refusal], Diagnostic | None]] = {
 
 
 def refusals(error: ValidationError, tree: Tree, model: type[BaseModel]) -> list[Diagnostic]:
-    """One diagnostic for each mistake; the same one in a default that many layers use, once."""
+    """One diagnostic for each mistake; the same one in a default or a block, once for all uses."""
     told = [_tell(refusal) for refusal in collect(error, tree, model)]
-    found = {(d.place, d.code): d for d in reversed(told) if d}
+    found = {(d.origin, d.code): d for d in reversed(told) if d}
     return list(reversed(found.values()))
 
 

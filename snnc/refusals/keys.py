@@ -7,9 +7,7 @@ from snnc.source.diagnostic import Diagnostic
 from snnc.source.nearest import nearest, one_of
 
 _NOT_YET = {
-    "blocks": "blocks",
-    "convert": "conversion", "plasticity": "plasticity", "feedback": "feedback",
-    "when": "conditional layers", "repeat": "repeated layers",
+    "convert": "conversion", "plasticity": "plasticity",
     "losses": "several losses", "penalties": "penalties",
 }  # fmt: skip
 """Keys of the language, format 1, that are still to come."""

@@ -17,14 +17,12 @@ def missing(refusal: Refusal) -> Diagnostic:
     return refusal.say("SNN203", "missing-key", message, help)
 
 
-def unknown(refusal: Refusal) -> Diagnostic | None:
-    """A name that is no kind's; those of blocks and own neurons are told elsewhere."""
+def unknown(refusal: Refusal) -> Diagnostic:
+    """A name that is no kind's."""
     word, known = refusal.node.value, refusal.telling[0].context["expected"]
     if not isinstance(word, str):
         message = f"`kind` must be a string, not {toml(refusal.node)}"
         return refusal.say("SNN205", "wrong-type", message)
-    if any(refusal.tree.find((own, word))[1] == 2 for own in ("blocks", "neurons", "surrogates")):
-        return None
     guess = nearest(word, known)
     help = f"did you mean `{guess}`?" if guess else f"expected one of {one_of(known, _LIST)}"
     return refusal.say("SNN202", "unknown-kind", f"there is no {_sort(refusal)} `{word}`", help)

@@ -7,10 +7,10 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from snnc.choice import Choice
-from snnc.kinds import Kind
+from snnc.kinds import Kind, keys_of
 from snnc.source.tree import Path, Tree
 
-_RESOLVED = frozenset({"extends", "vars", "defaults", "input", "output"})
+_RESOLVED = frozenset({"extends", "vars", "defaults", "blocks", "input", "output"})
 """Keys at the top of a document that are put in before it is validated."""
 
 
@@ -34,8 +34,7 @@ class Owner:
     @property
     def keys(self) -> frozenset[str]:
         """The keys that it may have; a plural section has its short form too."""
-        fields = getattr(self.model, "model_fields", {})
-        keys = frozenset(field.alias or name for name, field in fields.items())
+        keys = keys_of(self.model) if _is_model(self.model) else frozenset()
         return keys | _RESOLVED if "format" in keys else keys
 
     @property

@@ -4,9 +4,11 @@ Each step is a tree in and a tree out, and every value remembers where it was wr
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from snnc.kinds import keys_of
+from snnc.neuron import ResettingNeuron
 from snnc.resolve.assign import assign
 from snnc.resolve.collect import attempt, diagnostics
 from snnc.resolve.defaults import Defaults, apply_defaults, check_defaults, defaults_of
@@ -40,19 +42,23 @@ class Resolved:
 def resolve(
     source: Source,
     settings: Sequence[str],
-    spiking: Collection[str],
+    spiking: Mapping[str, Collection[str]],
     known: Collection[str],
     read: Read,
 ) -> Resolved:
-    """extends → ``--set`` → vars → defaults. The file's own kinds are added to the known ones."""
+    """extends → ``--set`` → vars → defaults. The file's own kinds are added to the known ones.
+
+    ``spiking`` has the keys of every kind that spikes.
+    """
     tree = assign(extend(source, read), settings)
-    spiking, known = {*spiking, *_spiking(tree)}, {*known, *_own(tree)}
+    fires = {**{name: frozenset(keys) for name, keys in spiking.items()}, **_spiking(tree)}
+    known = {*known, *_own(tree)}
     scope, document = _substitute(tree, known)
-    full, unused = apply_defaults(document, spiking, known)
+    full, unused = apply_defaults(document, fires, known)
     return Resolved(
         tree=full,
         scope=scope,
-        defaults=defaults_of(document, spiking),
+        defaults=defaults_of(document, fires),
         unused_vars=_entries(tree, "vars", _table(tree, "vars").keys() - used(tree)),
         unused_defaults=_entries(tree, "defaults", unused),
     )
@@ -75,10 +81,12 @@ def _own(tree: Tree) -> list[str]:
     return [*_table(tree, "blocks"), *_table(tree, "neurons")]
 
 
-def _spiking(tree: Tree) -> list[str]:
-    """Own neurons whose equations spike."""
-    steps = {name: node.get("step") for name, node in _table(tree, "neurons").items()}
-    return [name for name, step in steps.items() if step and SPIKE.search(str(step.value))]
+def _spiking(tree: Tree) -> dict[str, frozenset[str]]:
+    """Own neurons whose equations spike, with their keys."""
+    own = _table(tree, "neurons")
+    steps = {name: node.get("step") for name, node in own.items()}
+    fires = [name for name, step in steps.items() if step and SPIKE.search(str(step.value))]
+    return {name: keys_of(ResettingNeuron).union(_table(own[name], "parameters")) for name in fires}
 
 
 def _table(tree: Tree, name: str) -> dict[str, Tree]:

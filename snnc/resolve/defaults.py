@@ -1,11 +1,12 @@
 """``[defaults]``: what a layer says when it says nothing, per kind and for every neuron.
 
 The layer's own keys win over those of its kind, and these over ``neuron``, which is for every kind
-that spikes. What is filled in keeps the place of its default and notes the layer. The table itself
-is consumed.
+that spikes. Of ``neuron`` a kind takes what it has; what no kind has is left for the validation to
+refuse. What is filled in keeps the place of its default and notes the layer. The table itself is
+consumed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,14 +18,15 @@ from snnc.source.nearest import nearest
 from snnc.source.tree import Tree
 
 NEURON = "neuron"
+_OF_ONE = ("when", "repeat", "first")
 
 
 @dataclass(frozen=True)
 class Defaults:
-    """The entries of ``[defaults]``, and the kinds that ``neuron`` is for."""
+    """The entries of ``[defaults]``, and the kinds that ``neuron`` is for, with their keys."""
 
     entries: dict[str, Tree]
-    spiking: frozenset[str]
+    spiking: Mapping[str, frozenset[str]]
 
     def apply(self, layer: Tree) -> Tree:
         """The layer, as a table, with its defaults filled in. Applied twice, it changes nothing."""
@@ -34,9 +36,21 @@ class Defaults:
         filled = replace(layer, value=own)
         note = Note(layer.place, "used by this layer")
         for name in self.names(layer):
-            entry = annotate(self.entries[name], note)
+            entry = annotate(self._entry(name, own["kind"].value), note)
             filled = replace(layer, value=merge(entry, without(filled, "kind")).table)
         return filled.with_value({"kind": own["kind"], **filled.table})
+
+    def _entry(self, name: str, kind: object) -> Tree:
+        entry = self.entries[name]
+        if name != NEURON:
+            return entry
+        keys = self.spiking[str(kind)]
+        kept = (key for key in entry.table if key in keys or not self._known(key))
+        return entry.with_value({key: entry.table[key] for key in kept})
+
+    def _known(self, key: str) -> bool:
+        """Whether some kind that spikes has a key."""
+        return any(key in keys for keys in self.spiking.values())
 
     def names(self, layer: Tree) -> tuple[str, ...]:
         """The entries that the layer uses, the one that wins first."""
@@ -46,7 +60,7 @@ class Defaults:
 
 
 def apply_defaults(
-    tree: Tree, spiking: Collection[str], known: Collection[str]
+    tree: Tree, spiking: Mapping[str, frozenset[str]], known: Collection[str]
 ) -> tuple[Tree, frozenset[str]]:
     """The document with its layers filled in, and the names of defaults that no layer used."""
     problems = check_defaults(tree, known)
@@ -57,9 +71,9 @@ def apply_defaults(
     return changed, _unused(tree, defaults)
 
 
-def defaults_of(tree: Tree, spiking: Collection[str]) -> Defaults:
+def defaults_of(tree: Tree, spiking: Mapping[str, frozenset[str]]) -> Defaults:
     node = tree.get("defaults")
-    return Defaults(node.table if node else {}, frozenset(spiking))
+    return Defaults(node.table if node else {}, spiking)
 
 
 def check_defaults(tree: Tree, known: Collection[str]) -> tuple[Diagnostic, ...]:
@@ -88,6 +102,8 @@ def _check(name: str, entry: Tree, known: Collection[str]) -> Diagnostic | None:
         return _bad(f"the defaults of `{name}` must be a table", entry.place)
     if "kind" in entry.table:
         return _bad("a default cannot change a layer's kind", entry.table["kind"].key)
+    if found := [key for key in _OF_ONE if key in entry.table]:
+        return _bad(f"`{found[0]}` is of one layer and has no default", entry.table[found[0]].key)
     return None
 
 

@@ -27,19 +27,20 @@ def check_growth(tree: Tree, node: Tree) -> None:
     """Refuses a document that its variables, the table ``node``, would make huge."""
     sizes: dict[str, Size] = {}
     for name in in_order(dependencies(node)):
-        sizes[name] = _size(node.table[name], sizes)
-    total, now = _size(tree, sizes), _size(tree, {})
+        sizes[name] = size(node.table[name], sizes)
+    total, now = size(tree, sizes), size(tree, {})
     if total.values - now.values > MOST or total.depth > DEEPEST:
         raise Findings(_too_large(node))
 
 
-def _size(tree: Tree, sizes: Mapping[str, Size]) -> Size:
+def size(tree: Tree, sizes: Mapping[str, Size]) -> Size:
+    """The size of a tree once each reference is replaced by what has the size of its name."""
     name = alias(tree)
     if name is not None:
         return sizes.get(name, Size(1, 1))
-    inner = [_size(child, sizes) for child in (*tree.table.values(), *tree.items)]
-    depth = max((size.depth for size in inner), default=0)
-    return Size(1 + sum(size.values for size in inner), 1 + depth)
+    inner = [size(child, sizes) for child in (*tree.table.values(), *tree.items)]
+    depth = max((part.depth for part in inner), default=0)
+    return Size(1 + sum(part.values for part in inner), 1 + depth)
 
 
 def _too_large(node: Tree) -> Diagnostic:

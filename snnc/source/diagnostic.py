@@ -54,6 +54,11 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Origin(Note):
+    """Where the text stands that became a part of this place: the definition of a block."""
+
+
+@dataclass(frozen=True)
 class Diagnostic:
     """One finding. ``code`` is stable (``SNN104``), ``name`` is its readable twin."""
 
@@ -64,6 +69,11 @@ class Diagnostic:
     help: str | None = None
     notes: tuple[Note, ...] = ()
     severity: Severity = "error"
+
+    @property
+    def origin(self) -> Place:
+        """Where the text at fault was written; the same for every use of a block."""
+        return next((n.place for n in self.notes if isinstance(n, Origin)), self.place)
 
 
 class Findings(Exception):

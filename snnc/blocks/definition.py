@@ -1,0 +1,146 @@
+"""``[blocks.X]``: the definitions of a document."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from keyword import iskeyword
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from snnc.blocks.head import FIXED
+from snnc.kinds import Kind
+from snnc.names import class_name, container, symbol
+from snnc.neuron import Neuron
+from snnc.refusals import refusals
+from snnc.resolve.scope import mentioned
+from snnc.resolve.syntax import LITERALS
+from snnc.source.diagnostic import Diagnostic, Findings
+from snnc.source.tree import Tree
+
+
+def _parameter(name: str) -> str:
+    if not PARAMETER.fullmatch(name) or iskeyword(name) or name in LITERALS:
+        raise PydanticCustomError("bad_name", "cannot name a parameter")
+    if name in FIXED:
+        raise PydanticCustomError("bad_name", "cannot name a parameter: every layer has that key")
+    return name
+
+
+BlockName = Annotated[str, AfterValidator(container)]
+Port = Annotated[str, AfterValidator(symbol)]
+Parameter = Annotated[str, AfterValidator(_parameter)]
+PARAMETER = re.compile(r"[^\W\d]\w*")
+
+
+class Stated(BaseModel):
+    """What a definition may say; its layers have a meaning only where it is used."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    doc: str = ""
+    inputs: Annotated[tuple[Port, ...], Field(min_length=1)] = ("input",)
+    required: tuple[Parameter, ...] = ()
+    parameters: dict[Parameter, Any] = Field(default_factory=dict)
+    layers: Annotated[tuple[Any, ...], Field(min_length=1)]
+
+
+class Blocks(BaseModel):
+    """The part of a document that defines blocks."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    blocks: dict[BlockName, Stated] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A definition: its ports, the parameters that a use has to give, and the layers as written.
+
+    ``order`` is one in which the other parameters' defaults can be computed.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    required: tuple[str, ...]
+    parameters: tuple[str, ...]
+    order: tuple[str, ...]
+    tree: Tree
+
+    @property
+    def layers(self) -> list[Tree]:
+        """Its layers, their references not yet replaced."""
+        return self.tree.table["layers"].items
+
+    def default(self, name: str) -> Tree:
+        """The default of a parameter, as written."""
+        return self.tree.table["parameters"].table[name]
+
+
+def blocks(tree: Tree, kinds: Mapping[str, type[Kind]]) -> dict[str, Block]:
+    """The blocks of a document, whose layers have these kinds.
+
+    Raises:
+        Findings: a definition is wrong; all that could be told apart.
+    """
+    node = tree.get("blocks")
+    if node is None:
+        return {}
+    try:
+        stated = Blocks.model_validate({"blocks": node.plain()}).blocks
+    except ValidationError as error:
+        raise Findings(*refusals(error, tree, Blocks)) from None
+    findings = [found for name in stated for found in _twice(stated[name], node.table[name])]
+    findings += _classes(node, [name for name in kinds if issubclass(kinds[name], Neuron)])
+    if findings:
+        raise Findings(*findings)
+    return {name: _block(name, stated[name], node.table[name]) for name in stated}
+
+
+def _classes(node: Tree, neurons: Collection[str]) -> Iterator[Diagnostic]:
+    """Blocks and neurons become classes of one module, and neurons of a kind are numbered."""
+    classes: dict[str, str] = {}
+    for name, tree in node.table.items():
+        made = class_name(name)
+        if made.rstrip("0123456789") in neurons:
+            message = f"`{name}` is taken: the class of a neuron is called {made}"
+            yield Diagnostic("SNN206", "bad-name", message, tree.key)
+        elif made in classes:
+            message = f"`{name}` is taken: the class of block `{classes[made]}` is called {made}"
+            yield Diagnostic("SNN206", "bad-name", message, tree.key)
+        classes.setdefault(made, name)
+
+
+def _block(name: str, stated: Stated, tree: Tree) -> Block:
+    parameters = tuple(stated.parameters)
+    return Block(name, stated.inputs, stated.required, parameters, _order(tree), tree)
+
+
+def _order(tree: Tree) -> tuple[str, ...]:
+    """Defaults after those that they use; one that has its own name means a variable."""
+    node = tree.get("parameters")
+    defaults = node.table if node else {}
+    uses = {name: (mentioned(at) & defaults.keys()) - {name} for name, at in defaults.items()}
+    try:
+        return tuple(TopologicalSorter({n: sorted(uses[n]) for n in uses}).static_order())
+    except CycleError as error:
+        names = list(reversed(error.args[1]))
+        around = " → ".join(f"`{name}`" for name in names)
+        message = f"a parameter's default cannot use itself: {around}"
+        place = defaults[names[0]].place
+        raise Findings(Diagnostic("SNN106", "bad-variable", message, place)) from None
+
+
+def _twice(stated: Stated, tree: Tree) -> list[Diagnostic]:
+    """Ports and parameters that are named twice."""
+    lists = (("inputs", stated.inputs), ("required", (*stated.parameters, *stated.required)))
+    found = []
+    for key, names in lists:
+        skipped = len(names) - len(tree.table[key].items) if key in tree.table else len(names)
+        for at, name in enumerate(names):
+            if name in names[:at] and at >= skipped:
+                place = tree.table[key].items[at - skipped].place
+                found.append(Diagnostic("SNN302", "duplicate-name", f"`{name}` is taken", place))
+    return found

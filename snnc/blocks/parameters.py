@@ -1,0 +1,89 @@
+"""What a use of a block gives, and what its parameters are then."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from snnc.blocks.definition import Block
+from snnc.blocks.place import Frame, blamed
+from snnc.resolve.growth import Size, size
+from snnc.resolve.scope import Scope, substitute_in
+from snnc.source.diagnostic import Diagnostic, Findings, Note
+from snnc.source.nearest import nearest, one_of
+from snnc.source.tree import Tree
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a list of layers is expanded: its path, the use that it belongs to, and its scope.
+
+    ``uses`` are the blocks around it, the innermost last; the network's own list has none.
+    ``sizes`` are those of the scope's values.
+    """
+
+    path: str
+    uses: tuple[str, ...]
+    frame: Frame | None
+    scope: Scope
+    sizes: Mapping[str, Size]
+    parameters: tuple[str, ...] = ()
+
+    def below(self, name: str) -> str:
+        """The path of an item of this list."""
+        return f"{self.path}.{name}" if self.path else name
+
+
+def given(block: Block, entry: Tree) -> dict[str, Tree]:
+    """The parameters in a use, ``entry`` without its head. Raises Findings."""
+    names = (*block.required, *block.parameters)
+    stated = {key: node for key, node in entry.table.items() if key != "kind"}
+    unknown = [_unknown(block, key, node) for key, node in stated.items() if key not in names]
+    lacking = [f"`{name}`" for name in block.required if name not in stated]
+    if lacking and not unknown:
+        words = " and ".join([", ".join(lacking[:-1]), lacking[-1]] if lacking[1:] else lacking)
+        place, notes = entry.table["kind"].place, (*entry.notes, _defined(block))
+        message = f"{block.name} needs {words}"
+        unknown = [Diagnostic("SNN203", "missing-key", message, place, None, notes)]
+    if unknown:
+        raise Findings(*unknown)
+    return stated
+
+
+def inside(
+    block: Block, entry: Tree, stated: dict[str, Tree], path: str, uses: tuple[str, ...], root: Site
+) -> Site:
+    """The inside of a block where ``entry`` uses it, every parameter with its value.
+
+    Of what is outside it sees the variables alone, those of ``root``.
+
+    Raises:
+        Findings: a default cannot be computed with the values that are given.
+    """
+    frame = Frame(block.name, entry.place, entry.notes, stated)
+    names = {**stated}
+    for name in block.order:
+        if name not in names:
+            names[name] = _default(block, name, root.scope.inside(names), frame)
+    ordered = {name: names[name] for name in (*block.required, *block.parameters)}
+    sizes = {**root.sizes, **{name: size(node, {}) for name, node in ordered.items()}}
+    return Site(path, uses, frame, root.scope.inside(ordered), sizes, tuple(ordered))
+
+
+def _default(block: Block, name: str, scope: Scope, frame: Frame) -> Tree:
+    try:
+        return substitute_in(block.default(name), scope)
+    except Findings as findings:
+        raise Findings(*blamed(findings, frame)) from None
+
+
+def _unknown(block: Block, key: str, node: Tree) -> Diagnostic:
+    known = (*block.required, *block.parameters)
+    guess = nearest(key, known)
+    expected = f"expected {'one of ' * (len(known) > 1)}{one_of(known, 12)}"
+    help = f"did you mean `{guess}`?" if guess else expected
+    help = help if known else f"{block.name} has no parameters"
+    message, notes = f"unknown key `{key}` of {block.name}", (*node.notes, _defined(block))
+    return Diagnostic("SNN201", "unknown-key", message, node.key, help, notes)
+
+
+def _defined(block: Block) -> Note:
+    return Note(block.tree.key, f"`{block.name}` is defined here")

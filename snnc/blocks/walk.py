@@ -1,0 +1,167 @@
+"""Goes through the lists of layers once and makes every layer an item with its path."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from snnc.blocks.feedback import fed_back, taken_out
+from snnc.blocks.head import FIXED, Head, fields, first, head, sources
+from snnc.blocks.items import Edge, Item, Names
+from snnc.blocks.parameters import Site
+from snnc.blocks.place import blamed, placed
+from snnc.blocks.state import Part, State, bad, passes, reads
+from snnc.blocks.use import use
+from snnc.blocks.uses import Repeat
+from snnc.blocks.wiring import Read, Reader
+from snnc.resolve import substitute_in
+from snnc.resolve.defaults import kind_of
+from snnc.source.diagnostic import Diagnostic, Findings
+from snnc.source.nearest import nearest
+from snnc.source.tree import Tree
+
+
+class TooLarge(Exception):
+    """A limit is reached: whatever is left cannot be told."""
+
+
+class Walk:
+    """One expansion, which fills ``state``; ``root`` is the network's own list."""
+
+    def __init__(self, state: State, root: Site) -> None:
+        self.state, self.root = state, root
+
+    def layers(self, entries: Sequence[Tree], site: Site, names: Names) -> None:
+        """A whole list; afterwards ``names`` knows its items and ``names.above`` is the last."""
+        readers: list[Reader] = []
+        for position, raw in enumerate(entries):
+            self.spend(raw, site)
+            try:
+                names.above = self.entry(raw, site, names, position, readers)
+            except Findings as findings:
+                self.state.findings.extend(findings.diagnostics)
+                names.above = Item("", raw)
+        self.state.wiring.connect(names, readers, site.frame.block if site.frame else "")
+
+    def spend(self, raw: Tree, site: Site, times: int = 1) -> None:
+        frame = site.frame
+        at = replace(raw, place=frame.place, notes=frame.notes) if frame else raw
+        try:
+            self.state.budget.spend(raw, site.sizes, at, times)
+        except Findings as findings:
+            self.state.findings.extend(findings.diagnostics)
+            raise TooLarge from None
+
+    def entry(
+        self, raw: Tree, site: Site, names: Names, position: int, readers: list[Reader]
+    ) -> Item:
+        """One entry of a list, with its name. Raises Findings."""
+        entry = self.read(raw, site)
+        kind = kind_of(entry)
+        if kind is None:  # nothing that a layer could be: the validation tells
+            self.state.items.append(Item("", entry, layer=entry))
+            return Item("", entry)
+        default, stated = names.default(self.stem(kind)), head(entry)
+        name = stated.name or default
+        part = self.part(site.below(name), entry, stated, site)
+        part.item.at = entry.get("name") or entry
+        self.state.wiring.declare(names, name, part.item, position)
+        above = None if "from" in entry.table else self.above(names, entry)
+        readers.append(Reader(entry, position, above, part.bind))
+        return part.item
+
+    def read(self, raw: Tree, site: Site) -> Tree:
+        """An entry with references and defaults put in, as a part of the use that it belongs to."""
+        if site.frame is None:
+            return raw
+        try:
+            raw = _if_absent(raw, site)
+            done = substitute_in(raw, site.scope)
+        except Findings as findings:
+            raise Findings(*blamed(findings, site.frame)) from None
+        return self.state.defaults.apply(placed(raw, done, site.frame))
+
+    def stem(self, kind: str) -> str:
+        found = self.state.kinds.get(kind)
+        return found.stem if found else kind.lower()
+
+    def above(self, names: Names, entry: Tree) -> Item | None:
+        """What an entry reads that does not say so."""
+        if names.above or len(names.ports) == 1:
+            return names.above or next(iter(names.ports.values()))
+        if names.ports:
+            message = "with several inputs the first layer has to say which one it reads"
+            help = 'write `from = "…"`'
+            self.state.wiring.tell("SNN301", "unknown-name", message, entry, help)
+        return None
+
+    def part(self, path: str, entry: Tree, stated: Head, site: Site) -> Part:
+        """What an entry becomes: nothing, a numbered list, or one."""
+        if not stated.when:
+            return self.left_out(path, entry)
+        if stated.repeat is not None:
+            return self.repeated(path, entry, stated.repeat, site)
+        return self.one(path, fields(entry), site, max(1, len(sources(entry))))
+
+    def left_out(self, path: str, entry: Tree) -> Part:
+        """An absent layer: who reads it reads its source."""
+        if len(sources(entry)) > 1:
+            message = "a layer that reads several others cannot be absent"
+            help = "whoever reads it would not know which of them to read instead"
+            raise bad(message, entry.table["when"], help)
+        item = Item(path, entry)
+        self.state.absent.append(item)
+        return passes(item)
+
+    def repeated(self, path: str, entry: Tree, count: int, site: Site) -> Part:
+        """A chain of the same: each reads the one before."""
+        block = self.state.block(entry)
+        if len(sources(entry)) > 1 or (block and len(block.inputs) > 1):
+            raise bad("only what reads one other can be repeated", entry.table["repeat"])
+        group, parts = Item(path, entry), list[Part]()
+        self.state.containers[path] = Repeat(count), group
+        self.spend(entry, replace(site, frame=None, sizes={}), count)
+        for index in range(count):
+            instance = fields(entry if index else first(entry))
+            parts.append(self.one(f"{path}.{index}", instance, site))
+        for before, part in pairwise(parts):
+            part.bind(Read((Edge(before.item),)))
+        group.inner = {str(index): part.item for index, part in enumerate(parts)}
+        group.through = Edge(parts[-1].item)
+        return Part(group, parts[0].bind)
+
+    def one(self, path: str, entry: Tree, site: Site, count: int = 1) -> Part:
+        """A layer or a use of a block that reads ``count`` others; ``entry`` has no head."""
+        block = self.state.block(entry)
+        if block:
+            return use(self, path, entry, block, site, count)
+        return self.layer(path, entry, site, count)
+
+    def layer(self, path: str, entry: Tree, site: Site, count: int) -> Part:
+        """A layer. Several inputs are refused where all layers are, and without feedback."""
+        self.check_kind(entry)
+        rest, back = taken_out(entry)
+        item = Item(path, entry, layer=rest)
+        part = reads(item)
+        if back is not None and (count == 1 or self.state.ports(entry) != 1):
+            part = fed_back(self, item, back, site)
+        self.state.items.append(item)
+        return part
+
+    def check_kind(self, entry: Tree) -> None:
+        """A misspelt block: the validation tells whatever else is no kind, but knows no blocks."""
+        kind, node = str(kind_of(entry)), entry.table["kind"]
+        if kind in self.state.kinds:
+            return
+        guess = nearest(kind, [*self.state.kinds, *self.state.blocks])
+        if guess in self.state.blocks:
+            message, help = f"there is no layer `{kind}`", f"did you mean `{guess}`?"
+            found = Diagnostic("SNN202", "unknown-kind", message, node.place, help, node.notes)
+            raise Findings(found)
+
+
+def _if_absent(raw: Tree, site: Site) -> Tree:
+    """Of an absent layer only what is needed, since the rest may have no value."""
+    when = raw.get("when")
+    if when is None or substitute_in(when, site.scope).value is not False:
+        return raw
+    return raw.with_value({key: node for key, node in raw.table.items() if key in FIXED[:-1]})

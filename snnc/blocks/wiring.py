@@ -1,0 +1,111 @@
+"""Names into edges. A name resolves in its own list and its ports, and downward by path."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from snnc.blocks.head import sources
+from snnc.blocks.items import Edge, Item, Names
+from snnc.source.diagnostic import Diagnostic
+from snnc.source.nearest import nearest
+from snnc.source.tree import Tree
+
+
+class Read(NamedTuple):
+    """What an item reads, and its ``from`` as written, if it is."""
+
+    edges: tuple[Edge, ...]
+    node: Tree | None = None
+
+
+Bind = Callable[[Read], None]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """An entry of a list, and what to do with what it reads. ``above`` is read by default."""
+
+    entry: Tree
+    position: int
+    above: Item | None
+    bind: Bind
+
+
+class Wiring:
+    """Connects the readers of each list once the list is complete; gathers what is wrong.
+
+    ``root`` are the names of the network's own list.
+    """
+
+    def __init__(self, root: Names) -> None:
+        self.root = root
+        self.problems: list[Diagnostic] = []
+
+    def connect(self, names: Names, readers: list[Reader], block: str) -> None:
+        for reader in readers:
+            stated = sources(reader.entry)
+            if stated:
+                found = [self.edge(names, node, reader.position, block) for node in stated]
+            else:
+                found = [Edge(reader.above) if reader.above else None]
+            edges = tuple(edge for edge in found if edge)
+            if len(edges) == len(found):
+                reader.bind(Read(edges, reader.entry.get("from")))
+
+    def edge(self, names: Names, node: Tree, position: int, block: str = "") -> Edge | None:
+        """What ``node`` names, read from the item at ``position``."""
+        name, _, delay = str(node.value).partition("@-")
+        item = names.find(name)
+        later = names.position.get(name.partition(".")[0], -1) >= position
+        if item is not None and (delay or not later):
+            return Edge(item, int(delay or 0))
+        if item is not None:
+            message = f"`{name}` comes later in the list: an edge leads down only with a delay"
+            help = f'write "{name}@-1" for its value a step ago'
+            self.tell("SNN306", "cycle", message, node, help)
+        else:
+            place = f" in block `{block}`" if block else ""
+            message = f"there is no layer `{name}`{place}"
+            advice = _guess(names, name, position) or self.outside(names, name)
+            self.tell("SNN301", "unknown-name", message, node, advice)
+        return None
+
+    def outside(self, names: Names, name: str) -> str | None:
+        if names is self.root or self.root.find(name) is None:
+            return None
+        return f"`{name}` is outside of the block: hand it in by `inputs`"
+
+    def declare(self, names: Names, name: str, item: Item, position: int) -> None:
+        first = names.declare(name, item, position)
+        if first is not None:
+            line = _written(first.at)
+            message = f"`{name}` is taken: line {line} has that name already"
+            self.tell("SNN302", "duplicate-name", message, item.at, "give it a `name` of its own")
+
+    def tell(self, code: str, name: str, message: str, node: Tree, help: str | None = None) -> None:
+        """A problem at a node; the same one in a block is told for its first use only."""
+        found = Diagnostic(code, name, message, node.place, help, node.notes)
+        if (found.origin, code) not in {(d.origin, d.code) for d in self.problems}:
+            self.problems.append(found)
+
+
+def _written(node: Tree) -> int:
+    """The line where a text stands, which for a block is not that of its use."""
+    return Diagnostic("", "", "", node.place, notes=node.notes).origin.start.line
+
+
+def _guess(names: Names, path: str, position: int) -> str | None:
+    guess = nearest(path, _visible(names, path, position))
+    return f"did you mean `{guess}`?" if guess else None
+
+
+def _visible(names: Names, path: str, position: int) -> Iterator[str]:
+    """Ports, the items above, and what the path's beginning leads to."""
+    yield from names.ports
+    yield from (name for name, at in names.position.items() if at < position)
+    steps = path.split(".")[:-1]
+    for count in range(len(steps), 0, -1):
+        above = ".".join(steps[:count])
+        if item := names.find(above):
+            yield from (f"{above}.{name}" for name in item.inner)
+            return

@@ -1,0 +1,43 @@
+"""unused-block."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from snnc.document import Document
+from snnc.graph import Graph
+from snnc.rules import warning
+from snnc.source.diagnostic import Diagnostic
+
+
+class UnusedBlock:
+    """A block that no layer uses, nor any block that is used.
+
+    Its layers are never checked: whoever uses it one day finds the mistakes then. Delete it, or use
+    it where it was meant.
+    """
+
+    code: ClassVar[str] = "SNN405"
+    name: ClassVar[str] = "unused-block"
+    example: ClassVar[str] = """
+[blocks.Pair]
+layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
+
+[network]
+layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
+"""
+    instead: ClassVar[str] = """
+[blocks.Pair]
+layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
+
+[network]
+layers = ["Pair"]
+"""
+
+    def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
+        """Each definition that had no effect."""
+        for block in document.unused_blocks:
+            name = block.key.quoted.strip("[]").rpartition(".")[2]
+            yield warning(RULE, block, f"`{name}`: no layer uses this block")
+
+
+RULE = UnusedBlock()
