@@ -58,6 +58,15 @@ def test_a_layer_on_the_way_back(tmp_path: Path) -> None:
     assert doc.sizes == {"h.feedback": Size("out_features", "fc1")}
 
 
+def test_a_size_is_put_in_when_shapes_are_known(tmp_path: Path) -> None:
+    entry = '{ kind = "IF", name = "h", feedback = { kind = "Linear", bias = false } }'
+    doc = document(tmp_path, net(entry))
+    (size,) = doc.sizes.values()
+    linear = size.put_into(doc.spec.network.layers[1], (8,))
+    assert linear.shape((8,)) == (8,)
+    assert linear.parameters((8,)) == 64
+
+
 @pytest.mark.parametrize(
     ("feedback", "sizes"),
     [

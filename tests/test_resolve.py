@@ -17,7 +17,7 @@ from snnc.source import source
 from snnc.source.diagnostic import Diagnostic, Findings, Place
 from snnc.source.tree import Tree
 
-SPIKING = dict.fromkeys(("IF", "LIF", "PLIF"), ("kind", "tau"))
+SPIKING = dict.fromkeys(("IF", "LIF", "PLIF"), frozenset({"kind", "tau"}))
 KNOWN = ("BatchNorm2d", "Conv2d", "Linear", *SPIKING)
 
 
@@ -680,6 +680,23 @@ def test_blocks_fill_in_their_layers_where_they_are_used() -> None:
     assert once.plain() == {"kind": "IF", "s": 1}
     assert resolved.defaults.apply(once).plain() == once.plain()
     assert resolved.unused_defaults == ()
+
+
+def test_a_neuron_takes_of_the_defaults_what_it_has() -> None:
+    text = """\
+[defaults]
+neuron = { tau = 2.0, beta = 1.0, typo = 3, feedback = "add" }
+[neurons.Own]
+parameters = { beta = 2.0 }
+step = "s = spike(x)"
+[network]
+layers = ["IF", "Own"]
+"""
+    resolved = resolved_text(text)
+    assert plain(at(resolved.tree, "network", "layers")) == (
+        {"kind": "IF", "tau": 2.0, "typo": 3, "feedback": "add"},
+        {"kind": "Own", "beta": 1.0, "typo": 3, "feedback": "add"},
+    )
 
 
 def test_a_kind_that_is_a_parameter_may_use_any_default() -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from snnc.layer import Operator, Shape
+
 
 @dataclass(frozen=True)
 class Use:
@@ -38,3 +40,7 @@ class Size:
 
     key: str
     source: str
+
+    def put_into(self, layer: Operator, shape: Shape) -> Operator:
+        """The layer with its size, once ``source`` has this shape."""
+        return layer.model_copy(update={self.key: shape[0]})
