@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import snnc
 from snnc.blocks import Size
 from tests.nets import document
 from tests.test_blocks import INPUT, findings, layers, paths, told
@@ -58,13 +59,30 @@ def test_a_layer_on_the_way_back(tmp_path: Path) -> None:
     assert doc.sizes == {"h.feedback": Size("out_features", "fc1")}
 
 
-def test_a_size_is_put_in_when_shapes_are_known(tmp_path: Path) -> None:
+IMAGE = """[input]
+shape = [2, 6, 6]
+[network]
+layers = [{ kind = "Conv2d", kernel_size = 3, out_channels = 5 }, %s]
+"""
+BACK = '{ kind = "Conv2d", kernel_size = 3, padding = %d }'
+
+
+def test_sizes_are_inferred(tmp_path: Path) -> None:
     entry = '{ kind = "IF", name = "h", feedback = { kind = "Linear", bias = false } }'
-    doc = document(tmp_path, net(entry))
-    (size,) = doc.sizes.values()
-    linear = size.put_into(doc.spec.network.layers[1], (8,))
-    assert linear.shape((8,)) == (8,)
-    assert linear.parameters((8,)) == 64
+    graph = snnc.link(document(tmp_path, net(entry)))
+    assert graph["h.feedback"].shape == graph["h"].shape == (8,)
+    assert graph["h.feedback"].operator.parameters((8,)) == 64
+    entry = f'{{ kind = "IF", name = "h", feedback = {BACK % 1} }}'
+    graph = snnc.link(document(tmp_path, IMAGE % entry))
+    assert graph["h.feedback"].shape == graph["h.merged"].shape == (5, 4, 4)
+
+
+def test_what_comes_back_must_fit(tmp_path: Path) -> None:
+    entry = f'{{ kind = "IF", name = "h", feedback = {BACK % 0} }}'
+    with pytest.raises(snnc.Findings) as raised:
+        snnc.link(document(tmp_path, IMAGE % entry))
+    (found,) = raised.value.diagnostics
+    assert found.message == "`h.merged`: cannot add [5, 2, 2] to [5, 4, 4]"
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from snnc.layer import Operator, Shape
-
 
 @dataclass(frozen=True)
 class Use:
@@ -40,7 +38,3 @@ class Size:
 
     key: str
     source: str
-
-    def put_into(self, layer: Operator, shape: Shape) -> Operator:
-        """The layer with its size, once ``source`` has this shape."""
-        return layer.model_copy(update={self.key: shape[0]})
