@@ -81,6 +81,17 @@ class Graph:
         return tuple(found.values())
 
     @cached_property
+    def holders_first(self) -> tuple[Node, ...]:
+        """The nodes in order, but a neuron before the layer of its feedback, which it holds."""
+        order: dict[str, Node] = {}
+        for node in self.nodes:
+            holder = node.path.rpartition(".")[0]
+            if holder in self._by_path:
+                order.setdefault(holder, self[holder])
+            order.setdefault(node.path, node)
+        return tuple(order.values())
+
+    @cached_property
     def edges(self) -> "nx.MultiDiGraph[str]":
         """The same as networkx sees it; each edge carries its delay and its position."""
         import networkx as nx

@@ -45,13 +45,15 @@ class Call:
     """A call as it is printed and as the reference makes it: ``nn.Conv2d(1, 128, bias=False)``.
 
     ``of`` says how inputs meet it: it makes a "module" for them, is a binary function that joins
-    "each" of them to those before, or a function of their "list".
+    "each" of them to those before, or a function of their "list". ``names`` are those of ``args``
+    where the fields of the kind do not tell them.
     """
 
     target: str
     args: tuple[object, ...] = ()
     keywords: Mapping[str, object] = field(default_factory=dict)
     of: Literal["module", "each", "list"] = "module"
+    names: tuple[str, ...] = ()
 
 
 class ShapeError(ValueError):

@@ -265,6 +265,52 @@ layers = [
 [output]
 readout = "max"
 """,
+    "blocks": """
+[input]
+shape = [2, 6, 6]
+[blocks.Basic]
+required = ["channels"]
+parameters = { stride = 1 }
+layers = [
+  { kind = "Conv2d", name = "conv1", out_channels = "$channels", kernel_size = 3, padding = 1, stride = "$stride" },
+  { kind = "BatchNorm2d", name = "bn1" },
+  { kind = "PLIF", name = "sn1" },
+  { kind = "Conv2d", name = "conv2", out_channels = "$channels", kernel_size = 3, padding = 1 },
+  { kind = "IF", name = "sn2" },
+  { kind = "Down", name = "down", from = "input", channels = "$channels", stride = "$stride", when = "${stride != 1}" },
+  { kind = "Dropout", p = 0.25, from = "sn2" },
+  { kind = "Add", from = ["sn2", "down"] },
+]
+[blocks.Down]
+required = ["channels", "stride"]
+layers = [
+  { kind = "Conv2d", name = "conv", out_channels = "$channels", kernel_size = 1, stride = "$stride" },
+  { kind = "LIF", name = "sn" },
+]
+[network]
+layers = [
+  { kind = "Conv2d", out_channels = 3, kernel_size = 3, padding = 1 },
+  "IF",
+  { kind = "Basic", name = "layer1", channels = 3, repeat = 2 },
+  { kind = "Basic", name = "layer2", channels = 4, repeat = 2, first = { stride = 2 } },
+  "Flatten",
+  { kind = "Linear", out_features = 3 },
+]
+""",
+    "feedback": """
+[input]
+shape = [5]
+encoder = "none"
+[network]
+layers = [
+  { kind = "Linear", name = "a", out_features = 4 },
+  { kind = "ALIF", name = "hidden", feedback = { kind = "Linear", bias = false }, beta = { value = 1.8, learnable = true } },
+  { kind = "Linear", name = "b", out_features = 4 },
+  { kind = "ALIF", name = "next", feedback = "add" },
+  { kind = "Linear", name = "c", out_features = 4 },
+  { kind = "ALIF", name = "plain" },
+]
+""",
     "no time": """
 [input]
 shape = [4]

@@ -1,5 +1,6 @@
 """Program into text: {path: text}, formatted, and nothing written yet."""
 
+from snnc.emit.attributes import module_classes
 from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
 from snnc.emit.forward import bodies
@@ -20,10 +21,11 @@ def emit(program: Program, plain: Program, train: Train | None) -> dict[str, str
     """
     graph = program.graph
     found, written = neurons(graph), bodies(program, plain)
-    kernels = kernels_py((program, plain), found, written.text)
-    known = defined(helpers((program, plain), written.text), found)
+    held = module_classes(graph, found)
+    needed = helpers((program, plain), f"{written.text}\n{held.text}")
+    kernels = kernels_py(graph.name, found, needed)
     files = {
-        "model.py": model_py(program, written, found, known),
+        "model.py": model_py(program, written, held, defined(needed, found)),
         **({"kernels.py": kernels} if kernels else {}),
         "__init__.py": _init_py(program),
         "py.typed": "",

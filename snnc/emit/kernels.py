@@ -1,7 +1,7 @@
 """kernels.py: the neurons of a network, and what its layers share."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from snnc.backends import cpu, cupy, steps, torch
 from snnc.emit.environment import environment
@@ -22,18 +22,16 @@ _FUSED = (
 )
 
 
-def kernels_py(programs: Iterable[Program], neurons: Neurons, bodies: str) -> str:
+def kernels_py(name: str, neurons: Neurons, needed: Sequence[str]) -> str:
     """The text of kernels.py, without the header of generated code; "" if nothing needs one.
 
-    ``bodies`` is what the network's functions consist of: they may call helpers.
+    ``needed`` are pieces of templates/helpers.
     """
-    programs = tuple(programs)
-    needed = helpers(programs, bodies)
     if not neurons.classes and not needed:
         return ""
     kernels = [found.kernel for found in neurons.classes]
     context = {
-        "name": programs[0].graph.name,
+        "name": name,
         "neurons": [_neuron(found) for found in neurons.classes],
         "steps": "\n".join(map(steps.steps, kernels)),
         "c": "\n".join(map(cpu.loops, kernels)),
@@ -45,15 +43,15 @@ def kernels_py(programs: Iterable[Program], neurons: Neurons, bodies: str) -> st
     return template.render(imports=_imports(code.split('"""', 2)[2]), **context)
 
 
-def helpers(programs: Iterable[Program], bodies: str) -> tuple[str, ...]:
-    """The pieces of templates/helpers that layers need, or ``bodies`` call, each once."""
+def helpers(programs: Iterable[Program], text: str) -> tuple[str, ...]:
+    """The pieces of templates/helpers that layers need, or ``text`` calls, each once."""
     needed = {
         name: None
         for program in programs
         for region, op in program.placed()
         for name in program.node(op).operator.helpers(site(region))
     }
-    called = set(re.findall(r"\b([a-z_]+)\(", bodies))
+    called = {name.lower() for name in re.findall(r"\b(\w+)\(", text)}
     needed |= dict.fromkeys(called.intersection(_pieces()))
     return tuple(sorted(needed, key=lambda name: (name != "uniform", name)))
 
@@ -85,6 +83,10 @@ def _imports(code: str) -> str:
     words = set(re.findall(r"\w+", code))
     abstract = [name for name in ("Callable", "Mapping", "Sequence") if f"{name}[" in code]
     standard = [line for line, use in _STANDARD if use in code]
+    typing = [
+        name for name in ("Generic", "TypeVar", "cast") if f"{name}[" in code or f"{name}(" in code
+    ]
+    standard += [f"from typing import {', '.join(typing)}"] if typing else []
     standard += [f"from collections.abc import {', '.join(abstract)}"] if abstract else []
     torch = ["import torch"] if "torch." in code else []
     torch += ["import torch.nn.functional as F"] if "F." in code else []
@@ -108,6 +110,7 @@ def _neuron(found: Class) -> dict[str, object]:
         "adjoint": _function(*torch.adjoint(found.kernel)),
         "spec": _spec(found.kernel),
         "states": repr(tuple(found.neuron.start())).replace("'", '"'),
+        "inner": found.inner,
         "parameters": "\n".join(own),
     }
 

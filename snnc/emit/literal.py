@@ -1,7 +1,5 @@
 """Python values as source text."""
 
-from snnc.layer import Call
-
 
 def source(value: object) -> str:
     """A literal; a large integer (a key of random numbers) in hexadecimal."""
@@ -13,9 +11,3 @@ def source(value: object) -> str:
         inner = ", ".join(source(item) for item in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
     return repr(value)
-
-
-def call(made: Call) -> str:
-    """``nn.Conv2d(1, 128, bias=False)``."""
-    keywords = (f"{key}={source(value)}" for key, value in made.keywords.items())
-    return f"{made.target}({', '.join([*map(source, made.args), *keywords])})"

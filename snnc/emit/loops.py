@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
+from snnc.emit.attributes import access
 from snnc.emit.layout import WIDTH
 from snnc.emit.naming import collected
 from snnc.emit.scope import Scope
@@ -70,7 +71,7 @@ def _begin(program: Program, region: Scan, scope: Scope) -> Iterator[str]:
 def _state(carry: Carry, scope: Scope) -> str:
     start = carry.init
     if isinstance(start, str):
-        start = f"self.{carry.name.rpartition('.')[0]}.{start}"
+        start = f"self.{access(carry.name.rpartition('.')[0])}.{start}"
     value = f'resumed_state(state, "{carry.name}", {start})' if scope.streams else start
     return f"{scope.names[carry.name]}: Tensor | float = {value}"
 
@@ -101,7 +102,7 @@ def _step(program: Program, op: Op, scope: Scope, apply: Apply) -> None:
         return
     states = ", ".join(scope.names[f"{op.node}.{state}"] for state in operator.start())
     inputs = ", ".join(scope.use(name, "step") for name in op.reads)
-    call = f"self.{op.node}.step([{inputs}], [{states}])"
+    call = f"self.{access(op.node)}.step([{inputs}], [{states}])"
     results = f"{scope.names[op.writes]}, {states}"
     if scope.indent + len(f"{results} = {call}") <= WIDTH:
         scope.line(f"{results} = {call}")

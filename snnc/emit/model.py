@@ -1,16 +1,16 @@
 """model.py: the network as one module, its forward in visible regions."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
+from snnc.emit.attributes import Held
 from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
 from snnc.emit.forward import Bodies, output_class
 from snnc.emit.layout import imported, statement
-from snnc.emit.literal import call, source
+from snnc.emit.literal import source
 from snnc.emit.names import class_name
 from snnc.emit.naming import parameters
-from snnc.emit.neurons import Neurons
 from snnc.emit.preamble import STATE
 from snnc.emit.signatures import signature, step
 from snnc.encoder import Encoder
@@ -20,7 +20,7 @@ from snnc.program.table import shape_table
 from snnc.program.types import Program, data
 
 
-def model_py(program: Program, bodies: Bodies, neurons: Neurons, known: Iterable[str]) -> str:
+def model_py(program: Program, bodies: Bodies, held: Held, known: Iterable[str]) -> str:
     """The text of model.py, without the header of generated code.
 
     ``known`` are the names that kernels.py has for it.
@@ -29,13 +29,12 @@ def model_py(program: Program, bodies: Bodies, neurons: Neurons, known: Iterable
     outputs = graph.outputs if len(graph.outputs) > 1 else ()
     answer = output_class(program)
     body, inner = "\n".join(bodies.forward), "\n".join(bodies.values)
-    attributes = "\n".join(_attributes(program, neurons))
     context = {
         "title": f"The network {graph.name}.",
         "class_name": class_name(graph.name),
         "summary": paragraph(graph.doc.strip() or f"The network {graph.name}.", 4),
         "table": "\n".join(f"    {line}".rstrip() for line in shape_table(program)),
-        "imports": _imports(attributes + body + inner, bool(outputs), known),
+        "imports": _imports("\n".join([held.text, body, inner]), bool(outputs), known),
         "outputs": outputs,
         "neurons": _tuple(
             [n.path for n in graph.nodes if isinstance(n.operator, Neuron) and n.operator.states]
@@ -43,7 +42,8 @@ def model_py(program: Program, bodies: Bodies, neurons: Neurons, known: Iterable
         "time_steps": graph.time_steps,
         "variable": not _fixed(program),
         "time_chunk": program.time_chunk,
-        "attributes": attributes,
+        "blocks": held.blocks,
+        "attributes": held.attributes,
         "forward": {
             "signature": "\n".join(signature(program, "forward", answer)),
             "doc": _doc(program),
@@ -74,16 +74,6 @@ def _fixed(program: Program) -> bool:
         isinstance(n.operator, Encoder) and n.operator.steps(n.shapes[0]) is not None
         for n in encoders
     )
-
-
-def _attributes(program: Program, neurons: Neurons) -> Iterator[str]:
-    for node in program.graph.nodes:
-        if node.path in neurons.calls:
-            yield from statement(f"self.{node.path} = {neurons.calls[node.path]}", 8)
-        elif made := node.operator.attribute(node.path, *node.shapes):
-            yield from statement(f"self.{node.path} = {call(made)}", 8)
-    if neurons.calls:
-        yield "        place_neurons(self)"
 
 
 def _doc(program: Program) -> str:

@@ -5,23 +5,27 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from snnc.emit.docstring import paragraph
+from snnc.emit.made import Made, shaped
 from snnc.emit.parameters import needs_shape
 from snnc.graph import Graph
 from snnc.kernel.build import kernel
 from snnc.kernel.types import Kernel
-from snnc.layer import Shape
 from snnc.neuron import Neuron, SpikingNeuron
 from snnc.step.print_torch import equations
 
 
 @dataclass(frozen=True)
 class Class:
-    """A neuron as kernels.py writes it, and the layers that it is the class of."""
+    """A neuron as kernels.py writes it, and the layers that it is the class of.
+
+    ``inner`` are layers that it holds, of its feedback: their names and PyTorch's classes.
+    """
 
     name: str
     neuron: Neuron
     kernel: Kernel
     layers: tuple[str, ...]
+    inner: tuple[tuple[str, str], ...] = ()
 
     @property
     def doc(self) -> str:
@@ -53,34 +57,43 @@ class Class:
 
 @dataclass(frozen=True)
 class Neurons:
-    """Every distinct neuron of a network; ``calls`` is how each layer's module is made."""
+    """Every distinct neuron of a network; ``made`` is how each layer's module is made."""
 
     classes: tuple[Class, ...]
-    calls: Mapping[str, str]
+    made: Mapping[str, Made]
 
 
 def neurons(graph: Graph) -> Neurons:
     """What kernels.py defines for ``graph``."""
-    layers = {n.path: n for n in graph.nodes if isinstance(n.operator, Neuron)}
-    operators = {path: n.operator for path, n in layers.items() if isinstance(n.operator, Neuron)}
-    names = _named((type(neuron).__name__, _key(neuron)) for neuron in operators.values())
-    first = {_key(neuron): neuron for neuron in reversed(operators.values())}
+    layers = {n.path: n.operator for n in graph.nodes if isinstance(n.operator, Neuron)}
+    inner = _inner(graph, layers)
+    keys = {path: (_key(neuron), inner.get(path, ())) for path, neuron in layers.items()}
+    names = _named((type(neuron).__name__, keys[path]) for path, neuron in layers.items())
     layers_of: dict[Hashable, list[str]] = {}
-    for path, neuron in operators.items():
-        layers_of.setdefault(_key(neuron), []).append(path)
-    classes = (
-        Class(name, first[key], kernel(name.lower(), first[key]), tuple(layers_of[key]))
-        for key, name in names.items()
-    )
+    for path in layers:
+        layers_of.setdefault(keys[path], []).append(path)
+    classes = []
+    for key, name in names.items():
+        paths = layers_of[key]
+        neuron = layers[paths[0]]
+        made = kernel(name.lower(), neuron)
+        classes.append(Class(name, neuron, made, tuple(paths), inner.get(paths[0], ())))
     calls = {
-        path: f"{names[_key(neuron)]}({_shape(neuron, layers[path].shapes[0])})"
-        for path, neuron in operators.items()
+        path: shaped(names[keys[path]], graph[path].shapes[0] if needs_shape(neuron) else None)
+        for path, neuron in layers.items()
     }
     return Neurons(tuple(classes), calls)
 
 
-def _shape(neuron: Neuron, shape: Shape) -> str:
-    return repr(shape) if needs_shape(neuron) else ""
+def _inner(graph: Graph, layers: Mapping[str, Neuron]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """What stands below a neuron's path: the layer of its feedback."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for node in graph.nodes:
+        parent, _, name = node.path.rpartition(".")
+        made = node.operator.attribute(node.path, *node.shapes) if parent in layers else None
+        if made:
+            found[parent] = (*found.get(parent, ()), (name, made.target))
+    return found
 
 
 def _key(neuron: Neuron) -> Hashable:

@@ -1,5 +1,6 @@
 """The statements of each kind of region."""
 
+from snnc.emit.attributes import access
 from snnc.emit.layout import WIDTH
 from snnc.emit.loops import loop
 from snnc.emit.scope import Layout, Scope
@@ -54,7 +55,8 @@ def _apply(
 
 def _call(program: Program, op: Op, scope: Scope, site: Site, reads: Layout) -> str:
     args = [_argument(scope, name, reads) for name in op.reads]
-    return program.node(op).operator.call(op.node, args, site)
+    name = op.node if "@" in op.node else access(op.node)  # a delay's name is that of its state
+    return program.node(op).operator.call(name, args, site)
 
 
 def _argument(scope: Scope, name: str, layout: Layout) -> str:
@@ -76,4 +78,4 @@ def _kernel(region: Scan, scope: Scope) -> None:
     static = all(scope.layouts[name] == "static" for name in op.reads)
     args = [scope.use(name, "static" if static else "timed") for name in op.reads]
     args += ["time_steps=time_steps"] * static + ["state=state"] * scope.streams
-    scope.assign(op.writes, f"self.{op.node}({', '.join(args)})", "timed")
+    scope.assign(op.writes, f"self.{access(op.node)}({', '.join(args)})", "timed")

@@ -34,7 +34,7 @@ class Dropout(Layer):
 
     def attribute(self, name: str, *inputs: Shape) -> Call:
         target = "Dropout" if self.mask == "sequence" else "StepDropout"
-        return Call(target, (self.p, key(name)))
+        return Call(target, (self.p, key(name)), names=("p", "key"))
 
     def helpers(self, site: Site) -> tuple[str, ...]:
         return ("uniform", "dropout" if self.mask == "sequence" else "step_dropout")

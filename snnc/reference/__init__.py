@@ -38,12 +38,12 @@ class Reference(nn.Module):
         super().__init__()
         self.graph = graph
         self.time_steps = time_steps or graph.time_steps
-        for node in graph.nodes:
+        for node in graph.holders_first:
             call = node.operator.torch_call(*node.shapes)
             if isinstance(node.operator, Neuron):
-                self.add_module(node.path, Numbers(node.operator, node.shapes[0]))
+                _place(self, node.path, Numbers(node.operator, node.shapes[0]))
             elif call and call.of == "module":
-                self.add_module(node.path, _resolve(call)(*call.args, **call.keywords))
+                _place(self, node.path, _resolve(call)(*call.args, **call.keywords))
 
     def forward(self, **data: Tensor) -> dict[str, Any]:
         seed = int(torch.randint(2**62, ())) if self._random else 0
@@ -129,6 +129,16 @@ class Reference(nn.Module):
         if call.of == "each":
             return lambda inputs: reduce(function, inputs)
         return lambda inputs: function(inputs, **call.keywords)
+
+
+def _place(net: nn.Module, path: str, module: nn.Module) -> None:
+    """Puts a module where its path says, in containers if need be."""
+    *containers, name = path.split(".")
+    for container in containers:
+        if container not in dict(net.named_children()):
+            net.add_module(container, nn.Module())
+        net = net.get_submodule(container)
+    net.add_module(name, module)
 
 
 @dataclass
