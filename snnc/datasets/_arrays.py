@@ -7,6 +7,9 @@ from pydantic import Field
 
 from snnc.datasets._pictures import Pictures
 
+LONGEST = 64
+"""Of a path or a function: its line in generated code fits."""
+
 
 class Arrays(Pictures):
     """Samples x in the shape of the network's input and labels y, to train and to test."""

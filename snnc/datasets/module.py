@@ -3,17 +3,17 @@
 import keyword
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from snnc.datasets._arrays import Arrays
+from snnc.datasets._arrays import LONGEST, Arrays
 
 
 def _loader(text: str) -> str:
     """``package.module:function``."""
     module, _, function = text.partition(":")
     names = [*module.split("."), function]
-    if not all(name.isidentifier() and name.isascii() for name in names):
+    if not all(name.isidentifier() and name.isascii() for name in names) or len(text) > LONGEST:
         message = 'is not a function of a module: write "package.module:function"'
         raise PydanticCustomError("bad_name", message)
     if any(map(keyword.iskeyword, names)):
@@ -30,7 +30,7 @@ class Module(Arrays):
     """
 
     kind: Literal["module"] = "module"
-    loader: Annotated[str, Field(max_length=64), AfterValidator(_loader)]
+    loader: Annotated[str, AfterValidator(_loader)]
 
     title = "data of one's own"
     standard_library = ("from importlib import import_module",)

@@ -2,9 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
-from snnc.datasets._arrays import Arrays
+from snnc.datasets._arrays import LONGEST, Arrays
+
+
+def _path(text: str) -> str:
+    """What generated code can hold as it is."""
+    if not text.isprintable() or not 0 < len(text) <= LONGEST or '"' in text or "\\" in text:
+        message = f"is not a path here: up to {LONGEST} characters, no quotes, no backslashes"
+        raise PydanticCustomError("bad_name", message)
+    return text
 
 
 class Npz(Arrays):
@@ -16,7 +25,7 @@ class Npz(Arrays):
     """
 
     kind: Literal["npz"] = "npz"
-    path: Annotated[str, Field(pattern=r'^[^"\\\x00-\x1f\x7f]+$', max_length=64)]
+    path: Annotated[str, AfterValidator(_path)]
 
     title = "arrays of one's own"
     standard_library = ("import zipfile", "import zlib")
