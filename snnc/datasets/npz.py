@@ -54,7 +54,7 @@ def read(data_dir: Path$parameter) -> tuple[Split, Split]:
 def array(path: Path, name: str) -> Tensor:
     """One array of the file; what a pickle might hold is not run."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             return torch.from_numpy(file[name])
     except (EOFError, LookupError, OSError, TypeError, ValueError) as error:
         raise DataError(f"{path} has no {name} to read: {error}.") from error
