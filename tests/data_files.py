@@ -39,8 +39,13 @@ def text(
 
 def module(folder: Path, dataset: Any, **network: Any) -> ModuleType:
     """data.py for a dataset, imported."""
+    return imported(folder, text(dataset, **network))
+
+
+def imported(folder: Path, written: str) -> ModuleType:
+    """The module of that text."""
     path = folder / "generated_data.py"
-    path.write_text(text(dataset, **network), "utf-8")
+    path.write_text(written, "utf-8")
     spec = importlib.util.spec_from_file_location(f"data_of_{folder.name}", path)
     assert spec
     assert spec.loader

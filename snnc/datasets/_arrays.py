@@ -45,8 +45,9 @@ def checked(samples: Tensor, labels: Tensor$parameter) -> Split:
     if sizes not in allowed or labels.is_floating_point():
         problem = f"{len(samples)} samples, but y is {sizes} of {labels.dtype}"
         raise DataError(f"There are {problem}: labels are integers $form.")
+    labels = labels.long()
     wrong = labels[(labels < 0) | (labels >= len(LABELS))]
     if len(wrong):
         raise DataError(f"There is a label {wrong[0]}: labels are below {len(LABELS)}.")
-    return Split(samples, labels.long())
+    return Split(samples, labels)
 '''

@@ -77,7 +77,7 @@ def framed(recordings: Sequence[Recording], time_steps: int) -> Split:
             raise DataError(f"{recording.name} cannot be read: {error}.") from error
         counts = np.bincount(where, minlength=math.prod(shape)).clip(max=255)
         frames[index] = torch.from_numpy(counts.astype(np.uint8)).view(shape)
-    labels = torch.tensor([recording.label for recording in recordings])
+    labels = torch.tensor([int(recording.label) for recording in recordings])
     return checked(frames, labels, time_steps)
 '''
 
@@ -100,7 +100,7 @@ DURATION = $duration  # milliseconds that the frames span
 
 def placed(times: Array, address: Address, time_steps: int) -> Address:
     """The frame and the address of each event; those after DURATION are left out."""
-    frame = (times / DURATION * time_steps).astype(np.int64)
+    frame = np.floor(times / DURATION * time_steps).astype(np.int64)
     kept = frame < time_steps
     return frame[kept], *(part[kept] for part in address)
 ''',
