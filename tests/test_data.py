@@ -3,7 +3,9 @@
 import hashlib
 import json
 import pickle
+import re
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,11 @@ import pytest
 import torch
 from torchvision import datasets
 
+from snnc.kinds import catalog
 from snnc.layer import ShapeError
 from tests.data_files import STEPS, module, section, text
 from tests.test_generated import style, types
+from tests.test_house import ROOT
 
 CROP = {"kind": "RandomCrop", "padding": 2}
 COLOURS = {"mean": [0.4914, 0.4822, 0.4465], "std": [0.2470, 0.2435, 0.2616]}
@@ -308,3 +312,16 @@ def test_only_the_training_script_imports_the_function(tmp_path: Path) -> None:
     assert name not in sys.modules
     with pytest.raises(data.DataError, match=rf"^{name}:images cannot be imported: No"):
         data.load(tmp_path)
+
+
+# --- the documentation ---------------------------------------------------------------------------
+
+
+def test_the_examples_in_the_documentation_can_be_written() -> None:
+    page = (ROOT / "docs/data.md").read_text("utf-8")
+    examples = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    kinds = [section(tomllib.loads(example)["dataset"]).dataset.kind for example in examples]
+    assert kinds == ["CIFAR10", "SHD", "DVSGesture", "npz", "module"]
+    assert {f"`{kind}`" for kind in catalog("snnc.datasets")} <= set(re.findall(r"`\w+`", page))
+    changes = {f"`{kind}`" for kind in catalog("snnc.augmentations")}
+    assert changes <= set(re.findall(r"`\w+`", page))

