@@ -38,12 +38,12 @@ class Train(BaseModel):
         if len(inputs) > 1 or len(outputs) > 1:
             raise ShapeError("only a network of one input and one output can be trained", "dataset")
         data.check(inputs[0], timed)
-        if len(outputs[0]) != 1:
-            message = f"the output is {show(outputs[0])}, but a loss needs one number a class"
-            raise ShapeError(message, "dataset", "the last layer has to make [classes]")
         if data.classes is not None and outputs[0] != (data.classes,):
             message = (
                 f"{data.kind} has {data.classes} classes, but the output is {show(outputs[0])}"
             )
             help = f"the last layer has to make {show((data.classes,))}"
             raise ShapeError(message, "dataset", help)
+        if len(outputs[0]) != 1:
+            message = f"the output is {show(outputs[0])}, but a loss needs one number a class"
+            raise ShapeError(message, "dataset", "the last layer has to make [classes]")

