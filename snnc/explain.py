@@ -23,6 +23,7 @@ SORTS = {
     "readouts": "readout",
     "losses": "loss",
     "datasets": "dataset",
+    "augmentations": "augmentation",
     "optimizers": "optimizer",
     "schedulers": "scheduler",
 }

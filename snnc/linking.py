@@ -185,14 +185,13 @@ class _Builder:
         if self.findings or self.spec.train is None:
             return
         inputs = [data.shape for data in self.spec.inputs.values()]
-        if any(data.encoder.timed_data for data in self.spec.inputs.values()):
-            message = "training on sequences: this version of snnc has datasets of images only"
-            self.fail(("train", "dataset"), "SNN207", "not-yet", message)
+        timed = any(data.encoder.timed_data for data in self.spec.inputs.values())
         if any(output.readout.keeps_time for output in self.spec.outputs.values()):
             message = "a loss over every step: this version of snnc trains on one answer a sample"
             self.fail(("train", "loss"), "SNN207", "not-yet", message)
         try:
-            self.spec.train.fit(inputs, [self.nodes[name].shape for name in self.spec.outputs])
+            outputs = [self.nodes[name].shape for name in self.spec.outputs]
+            self.spec.train.fit(inputs, outputs, timed)
         except ShapeError as error:
             where = ("train", error.field or "dataset")
             self.fail(where, "SNN307", "bad-dataset", error.message, error.help)

@@ -33,7 +33,9 @@ _LOCALS = frozenset(
     resumed_state seed self steps_done torch uniform x""".split()
 )
 # Packages that generated code imports: one of the same name in the current folder would hide them.
-_PACKAGES = frozenset("cupy matplotlib numpy sklearn tensorboard torchvision tqdm".split())
+_PACKAGES = frozenset(
+    "cupy h5py matplotlib numpy sklearn tensorboard tonic torchvision tqdm".split()
+)
 # Classes that generated modules import or define beside that of the network.
 _CLASSES = frozenset(
     """Any Callable Dropout False Mapping NamedTuple None Sequence StepDropout Tensor

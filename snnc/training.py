@@ -29,17 +29,21 @@ class Train(BaseModel):
     scheduler: Annotated[Scheduler | None, Choice("snnc.schedulers")] = None
     amp: bool = False
 
-    def fit(self, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> None:
-        """Check that the dataset fits the network. Raises ShapeError."""
+    def fit(self, inputs: Sequence[Shape], outputs: Sequence[Shape], timed: bool = False) -> None:
+        """Check that the dataset fits the network; ``timed``: its input has a time axis.
+
+        Raises ShapeError.
+        """
         data = self.dataset
-        want, classes = show(data.shape), (data.classes,)
         if len(inputs) > 1 or len(outputs) > 1:
             raise ShapeError("only a network of one input and one output can be trained", "dataset")
-        if inputs[0] != data.shape:
-            message = f"a sample of {data.kind} is {want}, but the input is {show(inputs[0])}"
-            raise ShapeError(message, "dataset", f"write `shape = {want}` in [input]")
-        if outputs[0] != classes:
+        data.check(inputs[0], timed)
+        if data.classes is not None and outputs[0] != (data.classes,):
             message = (
                 f"{data.kind} has {data.classes} classes, but the output is {show(outputs[0])}"
             )
-            raise ShapeError(message, "dataset", f"the last layer has to make {show(classes)}")
+            help = f"the last layer has to make {show((data.classes,))}"
+            raise ShapeError(message, "dataset", help)
+        if len(outputs[0]) != 1:
+            message = f"the output is {show(outputs[0])}, but a loss needs one number a class"
+            raise ShapeError(message, "dataset", "the last layer has to make [classes]")

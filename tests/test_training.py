@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import torch
 from pydantic import ValidationError
 
 from snnc.emit.environment import fit, ordered
@@ -213,9 +214,9 @@ def test_idx_files_are_found_and_read(
     data = data_module(tmp_path, monkeypatch, section(dataset="MNIST"))
     write_idx(tmp_path / "data" / place)
     loaded = data.load(tmp_path / "data", limit=4)
-    assert loaded.train_images.shape == (4, 1, 28, 28)
-    assert loaded.test_labels.tolist() == [1, 1, 1]
-    ((x, labels),) = data.batches(loaded.test_images, loaded.test_labels, 8)
+    assert loaded.train.samples.shape == (4, 1, 28, 28)
+    assert loaded.test.labels.tolist() == [1, 1, 1]
+    x, labels = loaded.test.batch(torch.arange(3))
     assert x.dtype.is_floating_point
     assert float(x.min()) == float(x.max()) == 1.0
     assert len(labels) == 3
@@ -227,8 +228,8 @@ def test_idx_files_are_found_and_read(
         ("train-images-idx3-ubyte", idx(6, 28, 28)[:-1], "bytes instead of"),
         ("train-images-idx3-ubyte", b"PNG", "not an IDX file"),
         ("train-images-idx3-ubyte", idx(6, 784), "not an IDX file"),
-        ("train-images-idx3-ubyte", idx(6, 14, 14), "An image is (14, 14)"),
-        ("train-images-idx3-ubyte", idx(5, 28, 28), "5 images but 6 labels"),
+        ("train-images-idx3-ubyte", idx(6, 14, 14), "A sample is (1, 14, 14)"),
+        ("train-images-idx3-ubyte", idx(5, 28, 28), "5 samples but 6 labels"),
         ("t10k-labels-idx1-ubyte", idx(3, fill=10), "a label 10"),
         ("t10k-labels-idx1-ubyte.gz", gzip.compress(idx(3), mtime=0)[:-4], "cannot be read"),
         ("t10k-labels-idx1-ubyte.gz", b"not gzipped", "cannot be read"),
@@ -247,9 +248,9 @@ def test_broken_idx_files_are_refused_in_one_sentence(
 
 def test_the_digits_are_split_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = data_module(tmp_path, monkeypatch, section()).load(tmp_path)
-    assert data.train_images.shape == (1437, 1, 8, 8)
-    assert data.test_images.shape == (360, 1, 8, 8)
-    assert data.test_labels[:5].tolist() == [7, 9, 4, 7, 0]
+    assert data.train.samples.shape == (1437, 1, 8, 8)
+    assert data.test.samples.shape == (360, 1, 8, 8)
+    assert data.test.labels[:5].tolist() == [7, 9, 4, 7, 0]
 
 
 # --- the scripts ---------------------------------------------------------------------------------
@@ -293,10 +294,9 @@ def test_missing_data_is_one_sentence_and_an_interrupt_is_clean(
     package(tmp_path, "interrupted", section(dataset="MNIST"))
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "torchvision", None)  # no download from a test
     train = importlib.import_module("interrupted.train")
     assert train.main([]) == 1
-    assert capsys.readouterr().err.startswith("MNIST is not in data and cannot be downloaded. ")
+    assert capsys.readouterr().err.startswith("MNIST is not in data: `python -c ")
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt

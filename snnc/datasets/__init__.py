@@ -1,34 +1,95 @@
-"""Datasets: labelled images to train on; one per file.
+"""Datasets: labelled samples to train on; one per file.
 
-A dataset brings the part of the generated data.py that is its own: imports and, in ``loader()``,
-a function ``read(data_dir: Path) -> Data``. Images are bytes from 0 to ``white``, [N, H, W] or
-[N, C, H, W]; they reach the network as floats in [0, 1].
+A dataset brings the part of the generated data.py that is its own: imports and, in ``source()``,
+what reads its files. Pictures define ``read(data_dir: Path) -> tuple[Split, Split]`` (to train, to
+test); events define a class ``Recording``, ``find(data_dir) -> tuple[list[Recording], …]`` and
+``events(recording)``. Nothing is read before the training script runs.
 """
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Annotated, ClassVar
 
+from pydantic import Field
+
+from snnc.augmentations import Augmentation
 from snnc.kinds import Kind
+from snnc.layer import Shape, ShapeError, show
 
 
 class Dataset(Kind):
-    """Labelled images in two splits, one to train and one to test."""
+    """Labelled samples in two splits, one to train and one to test.
+
+    ``validation`` is the share of the training samples that is kept apart, always the same ones;
+    the best network is then picked by them and the test samples decide nothing.
+    """
 
     title: ClassVar[str]
     """Its name in sentences and pictures."""
-    shape: ClassVar[tuple[int, ...]]
-    """Of one sample."""
-    labels: ClassVar[tuple[str, ...]]
-    """What the classes are called."""
-    white: ClassVar[int] = 255
+    shape: ClassVar[Shape | None]
+    """Of one sample, at one step; None if only the training script will know."""
+    labels: ClassVar[tuple[str, ...] | None]
+    """What the classes are called; None if only the training script will know."""
+    timed: ClassVar[bool | None] = False
+    """Whether samples have a time axis of their own; None: as the network's encoder says."""
+    recorded: ClassVar[bool] = False
+    """Whether samples are recordings of events, to be counted in frames."""
     standard_library: ClassVar[tuple[str, ...]] = ()
     third_party: ClassVar[tuple[str, ...]] = ()
-    """The import statements that ``loader()`` needs beyond those of every data.py."""
+    """The import statements that ``source()`` needs beyond those of every data.py."""
+
+    validation: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
     @property
-    def classes(self) -> int:
-        """How many there are."""
-        return len(self.labels)
+    def classes(self) -> int | None:
+        """How many there are, if that is known."""
+        return len(self.labels) if self.labels else None
 
-    def loader(self) -> str:
-        """Formatted source text: ``read`` and what it calls."""
+    @property
+    def scale(self) -> int | None:
+        """The number that is 1 for the network, if it is not 1."""
+        return None
+
+    @property
+    def changes(self) -> Sequence[Augmentation]:
+        """What happens to the training samples of every batch."""
+        return ()
+
+    @property
+    def moments(self) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+        """Mean and standard deviation of each channel, if they are taken out."""
+        return None
+
+    def source(self, timed: bool) -> str:
+        """Formatted source text of what reads the files; ``timed`` as the network's encoder is."""
         raise NotImplementedError
+
+    def check(self, shape: Shape, timed: bool) -> None:
+        """Whether its samples fit an input of that shape. Raises ShapeError."""
+        if self.shape is not None and shape != self.shape:
+            want = show(self.shape)
+            message = f"a sample of {self.kind} is {want}, but the input is {show(shape)}"
+            raise ShapeError(message, "dataset", f"write `shape = {want}` in [input]")
+        if self.timed is not None and self.timed != timed:
+            raise ShapeError(*_other_time(self.kind, timed))
+        for change in self.changes:
+            change.check(shape, timed, self.scale)
+        if self.moments:
+            _moments(shape, *self.moments)
+
+
+def _other_time(kind: str, timed: bool) -> tuple[str, str, str]:
+    if timed:
+        message = f"{kind} has pictures without a time axis, but the encoder none reads sequences"
+        return message, "dataset", 'write `encoder = "direct"`, or another that makes steps'
+    message = f"{kind} has a time axis of its own, and the encoder would make another"
+    return message, "dataset", 'write `encoder = "none"` in [input]'
+
+
+def _moments(shape: Shape, mean: tuple[float, ...], std: tuple[float, ...]) -> None:
+    """Whether there is one of each for all of the sample, or one a channel."""
+    channels = shape[0] if len(shape) == 3 else 1
+    for name, numbers in (("mean", mean), ("std", std)):
+        if len(numbers) not in (1, channels):
+            message = f"`{name}` has {len(numbers)} numbers, but a sample {show(shape)}"
+            message += f" has {channels} channel{'s' * (channels > 1)}"
+            raise ShapeError(message, "dataset", "write one number a channel")

@@ -28,4 +28,4 @@ class FashionMNIST(IdxImages):
         "Ankle boot",
     )
     system = "/usr/share/datasets/fashion-mnist"
-    remedy = "`sudo apt install dataset-fashion-mnist` gets it, or name its folder with --data-dir."
+    remedy = "`sudo apt install dataset-fashion-mnist`; or name their folder with --data-dir"

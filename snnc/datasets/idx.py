@@ -1,80 +1,69 @@
-"""What MNIST and its like share: four IDX files, found in a folder or fetched by torchvision.
+"""What MNIST and its like share: four IDX files, found in a folder.
 
 The format is described at the foot of LeCun's MNIST page: a magic number that states type and
 rank, the sizes as big-endian 32-bit integers, then the values.
 """
 
 from string import Template
-from textwrap import wrap
 from typing import ClassVar
 
-from snnc.datasets import Dataset
+from snnc.datasets._pictures import Pictures
+from snnc.datasets._text import strings, torchvision
 
 
-class IdxImages(Dataset):
+class IdxImages(Pictures):
     """28 x 28 images in MNIST's format, under the name that torchvision gives them."""
 
     shape = (1, 28, 28)
-    standard_library = ("import gzip", "import math", "import struct", "import zlib")
+    standard_library: ClassVar[tuple[str, ...]] = (
+        "import gzip",
+        "import math",
+        "import struct",
+        "import zlib",
+    )
     third_party = ("import numpy as np",)
     system: ClassVar[str | None] = None
     """A folder in which an operating system's package puts the files."""
     remedy: ClassVar[str]
-    """A sentence that says how to get the files by hand."""
+    """Another way to get the files: the end of a sentence that names torchvision's."""
+    elsewhere: ClassVar[str] = ""
+    """Formatted source text: lines of ``read`` that look for the images in another format."""
 
-    def loader(self) -> str:
+    def source(self, timed: bool) -> str:
         folders = [f"{self.kind}/raw", ".", *([self.system] if self.system else [])]
-        return Template(_LOADER).substitute(
+        missing = (
+            f"{self.title} is not in {{data_dir}}: {torchvision(self.kind)} gets it, and so does "
+            f"{self.remedy}."
+        )
+        return Template(_SOURCE).substitute(
             title=self.title,
             folders=", ".join(f'"{folder}"' for folder in folders),
-            torchvision=self.kind,
-            remedy=_strings(self.remedy),
+            elsewhere=self.elsewhere,
+            missing=strings(missing),
         )
 
 
-def _strings(text: str) -> str:
-    """A text as adjacent string literals, one a line."""
-    lines = wrap(text, 60, break_long_words=False, break_on_hyphens=False)
-    return "\n    ".join(f'"{line} "' for line in lines[:-1]) + f'\n    "{lines[-1]}"'
-
-
-_LOADER = '''\
+_SOURCE = '''\
 # Below --data-dir: where torchvision puts them, on their own; or where a package did.
 FOLDERS = ($folders)
-REMEDY = (
-    $remedy
+MISSING = (
+    $missing
 )
 
 
-def read(data_dir: Path) -> Data:
-    """The four IDX files of $title, fetched by torchvision if they are nowhere."""
-    folder = find(data_dir) or download(data_dir)
-    return Data(
-        read_idx(folder, "train-images-idx3-ubyte", rank=3),
-        read_idx(folder, "train-labels-idx1-ubyte", rank=1),
-        read_idx(folder, "t10k-images-idx3-ubyte", rank=3),
-        read_idx(folder, "t10k-labels-idx1-ubyte", rank=1),
-    )
+def read(data_dir: Path) -> tuple[Split, Split]:
+    """The four IDX files of $title, from the first folder that has them."""
+    for folder in (data_dir / name for name in FOLDERS):
+        if any(folder.glob("train-images-idx3-ubyte*")):
+            return read_split(folder, "train"), read_split(folder, "t10k")
+$elsewhere    raise DataError(MISSING.format(data_dir=data_dir))
 
 
-def find(data_dir: Path) -> Path | None:
-    """The first of the folders that holds the files."""
-    for folder in FOLDERS:
-        if any((data_dir / folder).glob("train-images-idx3-ubyte*")):
-            return data_dir / folder
-    return None
-
-
-def download(data_dir: Path) -> Path:
-    """Lets torchvision fetch the files into data_dir."""
-    try:
-        from torchvision import datasets  # type: ignore[import-untyped, unused-ignore]
-
-        datasets.$torchvision(data_dir, download=True)
-    except (ImportError, OSError, RuntimeError) as error:
-        problem = f"$title is not in {data_dir} and cannot be downloaded"
-        raise DataError(f"{problem}. {REMEDY}") from error
-    return data_dir / FOLDERS[0]
+def read_split(folder: Path, split: str) -> Split:
+    """The images and the labels of one split."""
+    images = read_idx(folder, f"{split}-images-idx3-ubyte", rank=3)
+    labels = read_idx(folder, f"{split}-labels-idx1-ubyte", rank=1)
+    return checked(images.unsqueeze(1), labels)
 
 
 def read_idx(folder: Path, name: str, rank: int) -> Tensor:

@@ -34,9 +34,11 @@ def emit(program: Program, plain: Program, train: Train | None) -> dict[str, str
     if train is None:
         return files
     name, steps = class_name(graph.name), graph.time_steps
-    shape = graph[graph.inputs[0]].shapes[0]
+    data, classes = graph[graph.inputs[0]], graph[graph.outputs[0]].shape[0]
+    timed = getattr(data.operator, "timed_data", False)
     images = any(len(n.shape) == 3 and n.operator.macs(*n.shapes) for n in graph.nodes)
-    return {**files, **training_files(train, graph.name, name, shape, steps, images)}
+    context = (train, graph.name, name, data.shapes[0], steps, images, timed, classes)
+    return {**files, **training_files(*context)}
 
 
 def _fused() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The jinja environment in which every generated file is written."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,9 +31,15 @@ def environment() -> "Environment":
     return made
 
 
-def ordered(statements: Iterable[str]) -> list[str]:
-    """Import statements in isort's order: modules, then names out of modules."""
-    return sorted(set(statements), key=lambda line: (line.startswith("from "), line))
+def ordered(statements: Sequence[str]) -> list[str]:
+    """Import statements in isort's order: modules, then names out of modules, a line each."""
+    plain = {line for line in statements if not line.startswith("from ") or "#" in line}
+    names: dict[str, set[str]] = {}
+    for line in set(statements) - plain:
+        module, _, imported = line.removeprefix("from ").partition(" import ")
+        names.setdefault(module, set()).update(imported.split(", "))
+    joined = {f"from {m} import {', '.join(sorted(found))}" for m, found in names.items()}
+    return sorted(plain | joined, key=lambda line: (line.startswith("from "), line))
 
 
 def fit(code: str) -> str:

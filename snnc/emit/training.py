@@ -7,12 +7,15 @@ The three templates see
     shape        of one sample at the network's input: (1, 28, 28)
     time_steps   the spec's T, for sentences only: the code asks the network
     images       whether matrix products work on images: convolutions, faster with channels last
+    timed        whether samples have a time axis of their own: [T, ...]
+    classes      how many numbers the network says of a sample
     train        the section; its kinds print themselves: train.loss.source(), …
 
 and the filters ``fit``, which breaks a line of code that is too long, and ``ordered``, which
 sorts import statements.
 """
 
+from snnc.emit.data import data_context
 from snnc.emit.environment import environment
 from snnc.training import Train
 
@@ -26,6 +29,8 @@ def training_files(
     shape: tuple[int, ...],
     time_steps: int,
     images: bool = False,
+    timed: bool = False,
+    classes: int = 10,
 ) -> dict[str, str]:
     """The text of each file, formatted, without the header of generated code."""
     context = {
@@ -34,7 +39,10 @@ def training_files(
         "shape": shape,
         "time_steps": time_steps,
         "images": images,
+        "timed": timed,
+        "classes": classes,
         "train": train,
+        **data_context(train.dataset),
     }
     templates = environment()
     return {file: templates.get_template(f"{file}.jinja").render(context) for file in FILES}

@@ -6,6 +6,7 @@ from snnc.source.diagnostic import Diagnostic
 from snnc.source.nearest import nearest, one_of
 
 _LIST = 20
+_ONE_OF = {"layers": "layer", "augment": "augmentation"}
 
 
 def missing(refusal: Refusal) -> Diagnostic:
@@ -29,10 +30,10 @@ def unknown(refusal: Refusal) -> Diagnostic:
 
 
 def _sort(refusal: Refusal) -> str:
-    """What it is a kind of: the key it stands at, ``layer`` in ``layers``."""
+    """What it is a kind of: the key it stands at, or one of what its array has."""
     words = (str(s) for s in reversed(refusal.path) if isinstance(s, str) and s != "kind")
     word = next(words, "kind")
-    return "layer" if word == "layers" else word
+    return _ONE_OF.get(word, word)
 
 
 def _article(word: str) -> str:

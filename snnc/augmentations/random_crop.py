@@ -1,0 +1,34 @@
+"""RandomCrop."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from snnc.augmentations import Augmentation
+
+
+class RandomCrop(Augmentation):
+    """A window of the image's own size, anywhere in the image with ``padding`` zeros around it.
+
+    Krizhevsky, Convolutional deep belief networks on CIFAR-10, 2010; ``padding = 4`` is customary
+    there. In events every frame of a sample moves alike.
+    """
+
+    kind: Literal["RandomCrop"] = "RandomCrop"
+    padding: Annotated[int, Field(ge=1)]
+
+    imports = ("import torch.nn.functional as F",)
+    helper = '''\
+def random_crop(images: Tensor, padding: int) -> Tensor:
+    """Each image moved by up to `padding` pixels each way; zeros come in."""
+    count, _, height, width = images.shape
+    padded = F.pad(images, [padding] * 4)
+    top, left = torch.randint(2 * padding + 1, (2, count, 1, 1)).to(images.device)
+    rows = top + torch.arange(height, device=images.device).unsqueeze(1)
+    columns = left + torch.arange(width, device=images.device)
+    each = torch.arange(count, device=images.device).view(-1, 1, 1)
+    return padded[each, :, rows, columns].movedim(-1, 1).contiguous()
+'''
+
+    def source(self) -> str:
+        return f"random_crop(images, {self.padding})"

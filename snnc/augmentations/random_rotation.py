@@ -1,0 +1,14 @@
+"""RandomRotation."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from snnc.augmentations._torchvision import OneByOne
+
+
+class RandomRotation(OneByOne):
+    """The image turned about its centre by up to ``degrees`` either way; zeros come in."""
+
+    kind: Literal["RandomRotation"] = "RandomRotation"
+    degrees: Annotated[float, Field(gt=0, le=180)]

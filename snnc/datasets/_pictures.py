@@ -1,0 +1,45 @@
+"""What datasets of pictures share: augmentation and normalisation."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from snnc.augmentations import Augmentation
+from snnc.choice import Choice
+from snnc.datasets import Dataset
+
+Moments = Annotated[tuple[float, ...], Field(min_length=1)]
+Spreads = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)]
+
+
+class Normalize(BaseModel):
+    """(x - mean) / std of pixels in [0, 1], with one number a channel."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    mean: Moments
+    std: Spreads
+
+
+class Pictures(Dataset):
+    """Images, held as bytes [N, C, H, W]; they reach the network as floats in [0, 1].
+
+    ``augment`` changes the training images of every batch anew, in the order of the list.
+    ``normalize`` then takes the mean from every channel and divides by the deviation.
+    """
+
+    augment: tuple[Annotated[Augmentation, Choice("snnc.augmentations")], ...] = ()
+    normalize: Normalize | None = None
+
+    @property
+    def scale(self) -> int | None:
+        return 255
+
+    @property
+    def changes(self) -> Sequence[Augmentation]:
+        return self.augment
+
+    @property
+    def moments(self) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+        return (self.normalize.mean, self.normalize.std) if self.normalize else None

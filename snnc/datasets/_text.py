@@ -1,0 +1,33 @@
+"""Sentences from a dataset as the string literals of generated code."""
+
+from textwrap import wrap
+
+
+def quoted(text: str) -> str:
+    """A literal in the quotes that ruff chooses: double ones, unless more of them need escapes."""
+    quote = "'" if text.count('"') > text.count("'") else '"'
+    escaped = text.replace("\\", "\\\\").replace(quote, f"\\{quote}")
+    return f"{quote}{escaped}{quote}"
+
+
+def strings(text: str, indent: int = 4) -> str:
+    """A text as adjacent literals, one a line."""
+    lines = wrap(text, 72 - indent, break_long_words=False, break_on_hyphens=False)
+    spaced = [f"{line} " for line in lines[:-1]] + lines[-1:]
+    return f"\n{' ' * indent}".join(quoted(line) for line in spaced)
+
+
+def torchvision(kind: str) -> str:
+    """The command that lets torchvision fetch a dataset into the folder {data_dir}."""
+    return (
+        f"`python -c \"from torchvision.datasets import {kind} as D; D('{{data_dir}}', "
+        f'download=True)"`'
+    )
+
+
+def tonic(kind: str) -> str:
+    """The command that lets tonic fetch both splits of a dataset into the folder {data_dir}."""
+    return (
+        f"`python -c \"from tonic.datasets import {kind} as D; D('{{data_dir}}', True); "
+        f"D('{{data_dir}}', False)\"` (after `pip install tonic`)"
+    )

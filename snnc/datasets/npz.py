@@ -1,0 +1,63 @@
+"""npz."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+from snnc.datasets._arrays import LONGEST, Arrays
+
+
+def _path(text: str) -> str:
+    """What generated code can hold as it is."""
+    if not text.isprintable() or not 0 < len(text) <= LONGEST or '"' in text or "\\" in text:
+        message = f"is not a path here: up to {LONGEST} characters, no quotes, no backslashes"
+        raise PydanticCustomError("bad_name", message)
+    return text
+
+
+class Npz(Arrays):
+    """Arrays of one's own: the file ``path`` with x_train, y_train, x_test and y_test.
+
+    Samples x are [N, ...] in the shape of the network's input, [N, T, ...] if its encoder is none;
+    labels y are integers [N], or [N, T] for one a step. ``path`` starts at --data-dir. ``white`` is
+    the number that stands for 1 (255 for images of bytes). `numpy.savez_compressed` writes it.
+    """
+
+    kind: Literal["npz"] = "npz"
+    path: Annotated[str, AfterValidator(_path)]
+
+    title = "arrays of one's own"
+    standard_library = ("import zipfile", "import zlib")
+    third_party = ("import numpy as np",)
+
+    def source(self, timed: bool) -> str:
+        return self.filled(_SOURCE, timed, path=self.path)
+
+
+_SOURCE = '''\
+# Below --data-dir.
+PATH = "$path"
+
+
+def read(data_dir: Path$parameter) -> tuple[Split, Split]:
+    """The four arrays of the file."""
+    path = data_dir / PATH
+    if not path.exists():
+        how = "numpy.savez(path, x_train=…, y_train=…, x_test=…, y_test=…)"
+        raise DataError(f"There is no {path}: `{how}` writes it.")
+    train = array(path, "x_train"), array(path, "y_train")
+    test = array(path, "x_test"), array(path, "y_test")
+    return checked(*train$steps), checked(*test$steps)
+
+
+def array(path: Path, name: str) -> Tensor:
+    """One array of the file; what a pickle might hold is not run."""
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+            return torch.from_numpy(file[name])
+    except (EOFError, LookupError, OSError, TypeError, ValueError) as error:
+        raise DataError(f"{path} has no {name} to read: {error}.") from error
+    except (zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(f"{path} is broken: {error}.") from error
+'''
