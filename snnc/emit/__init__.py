@@ -7,6 +7,7 @@ from snnc.emit.kernels import defined, helpers, kernels_py
 from snnc.emit.model import model_py
 from snnc.emit.names import class_name
 from snnc.emit.neurons import neurons
+from snnc.emit.recording import layers, timed
 from snnc.emit.training import training_files
 from snnc.program.types import Program
 from snnc.training import Train
@@ -27,22 +28,24 @@ def emit(program: Program, plain: Program, train: Train | None) -> dict[str, str
         **({"kernels.py": kernels} if kernels else {}),
         "__init__.py": _init_py(program),
         "py.typed": "",
-        **(_fused() if found.classes else {}),
+        **(_run_time("fused") if found.classes else {}),
     }
     if train is None:
         return files
     name, steps = class_name(graph.name), graph.time_steps
     shape = graph[graph.inputs[0]].shapes[0]
     images = any(len(n.shape) == 3 and n.operator.macs(*n.shapes) for n in graph.nodes)
-    return {**files, **training_files(train, graph.name, name, shape, steps, images)}
+    recorded = layers(graph), timed(graph)
+    scripts = training_files(train, graph.name, name, shape, steps, images, *recorded)
+    return {**files, **scripts, **_run_time("pictures")}
 
 
-def _fused() -> dict[str, str]:
-    """What runs the neurons: the same in every package."""
+def _run_time(folder: str) -> dict[str, str]:
+    """What runs the neurons, or draws them: the same in every package."""
     env = environment()
     assert env.loader is not None
     modules = env.list_templates(extensions=["py"])  # not what Python caches beside them
-    names = [name for name in modules if name.startswith("fused/")]
+    names = [name for name in modules if name.startswith(f"{folder}/")]
     return {name: env.loader.get_source(env, name)[0] for name in names}
 
 

@@ -6,12 +6,16 @@ The three templates see
     class_name   the network's class: "ConvFmnist"
     shape        of one sample at the network's input: (1, 28, 28)
     time_steps   the spec's T, for sentences only: the code asks the network
+    layers       its layers of neurons, each as a call of Layer, for visualize.py
+    timed        whether a sample has a time axis
     images       whether matrix products work on images: convolutions, faster with channels last
     train        the section; its kinds print themselves: train.loss.source(), …
 
 and the filters ``fit``, which breaks a line of code that is too long, and ``ordered``, which
 sorts import statements.
 """
+
+from collections.abc import Sequence
 
 from snnc.emit.environment import environment
 from snnc.training import Train
@@ -26,6 +30,8 @@ def training_files(
     shape: tuple[int, ...],
     time_steps: int,
     images: bool = False,
+    layers: Sequence[str] = (),
+    timed: bool = False,
 ) -> dict[str, str]:
     """The text of each file, formatted, without the header of generated code."""
     context = {
@@ -34,6 +40,8 @@ def training_files(
         "shape": shape,
         "time_steps": time_steps,
         "images": images,
+        "layers": layers,
+        "timed": timed,
         "train": train,
     }
     templates = environment()

@@ -1,0 +1,36 @@
+"""What visualize.py knows of a network: its layers of neurons, and whether its data has time."""
+
+from snnc.encoder import Encoder
+from snnc.graph import Graph
+from snnc.neuron import Neuron
+from snnc.number import Value
+
+
+def layers(graph: Graph) -> list[str]:
+    """A call of ``Layer`` for each layer of neurons, in order."""
+    nodes = ((n.path, n.operator) for n in graph.nodes)
+    return [_layer(path, op) for path, op in nodes if isinstance(op, Neuron) and op.states]
+
+
+def timed(graph: Graph) -> bool:
+    """Whether a sample of the data is a sequence."""
+    encoders = (graph[name].operator for name in graph.inputs)
+    return any(isinstance(op, Encoder) and op.timed_data for op in encoders)
+
+
+def _layer(path: str, neuron: Neuron) -> str:
+    states = "".join(f'"{state}", ' for state in neuron.states)
+    fields = [f'"{path}"', f"({states.rstrip() if len(neuron.states) == 1 else states[:-2]})"]
+    threshold = _threshold(neuron)
+    fields += ["fires=False"] if not neuron.fires else []
+    fields += [f"threshold={threshold!r}"] if threshold is not None else []
+    return f"Layer({', '.join(fields)})"
+
+
+def _threshold(neuron: Neuron) -> float | None:
+    """Its ``v_threshold``, if its equations ask for it and it is not learned."""
+    number = neuron.numbers().get("v_threshold")
+    if number is None or not neuron.fires or "v_threshold" not in neuron.step:
+        return None
+    known = number.constant if isinstance(number, Value) else number
+    return None if known is None else float(known)
