@@ -372,6 +372,7 @@ def test_a_run_that_is_not_there(
     [
         (["--layer", "if9"], "invalid choice: 'if9'"),
         (["--format", "jpg"], "invalid choice: 'jpg'"),
+        (["--neurons", "0"], "must be a whole number from 1 up, not '0'"),
         (["--image", "-1"], "must be a whole number from 0 up, not '-1'"),
     ],
 )
