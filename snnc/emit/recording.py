@@ -1,9 +1,13 @@
 """What visualize.py knows of a network: its layers of neurons, and whether its data has time."""
 
+import re
+
 from snnc.encoder import Encoder
 from snnc.graph import Graph
 from snnc.neuron import Neuron
 from snnc.number import Value
+
+_FIRES_AT_V_THRESHOLD = re.compile(r"\bspike\(\s*\w+\s*-\s*v_threshold\s*\)")
 
 
 def layers(graph: Graph) -> list[str]:
@@ -28,9 +32,9 @@ def _layer(path: str, neuron: Neuron) -> str:
 
 
 def _threshold(neuron: Neuron) -> float | None:
-    """Its ``v_threshold``, if its equations ask for it and it is not learned."""
+    """Its ``v_threshold``, if that is where it fires (ALIF's rises) and it is not learned."""
     number = neuron.numbers().get("v_threshold")
-    if number is None or not neuron.fires or "v_threshold" not in neuron.step:
+    if number is None or not _FIRES_AT_V_THRESHOLD.search(neuron.step):
         return None
     known = number.constant if isinstance(number, Value) else number
     return None if known is None else float(known)

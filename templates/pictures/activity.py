@@ -35,7 +35,8 @@ def layer_over_time(
     state = done.layer.potential
     mesh = plot_state(potentials, done.potentials[:, rows].T, rows, names)
     name = "Potential" if state == "v" else "State"
-    potentials.set_title(f"{name} {state} after each step and its reset")
+    reset = " and its reset" if done.layer.fires else ""
+    potentials.set_title(f"{name} {state} after each step{reset}")
     key.set_axis_off()
     bar = figure.colorbar(mesh, cax=key.inset_axes((0, 0.05, 0.08, 0.9)))
     bar.set_label(scale_of(done, state))
@@ -83,11 +84,13 @@ def cells(axes: Axes, values: Array, rows: Indices, names: Sequence[str]) -> Qua
 
 
 def plot_spikes(axes: Axes, spikes: Array, rows: Indices, names: Sequence[str]) -> None:
-    """A blue cell for every spike, an orange one for a negative spike; several are darker."""
+    """A blue cell for every spike, an orange one for a negative spike."""
     most = max(1.0, float(abs(spikes).max()))
     mesh = cells(axes, spikes, rows, names)
     mesh.set(cmap=SPIKES, clim=(-most, most))
-    axes.set_title("Spikes" if most == 1 else f"Spikes, up to {most:g} a step")
+    several = f", up to {most:g} a step" if most > 1 else ""
+    negative = " (negative: orange)" if spikes.min() < 0 else ""
+    axes.set_title(f"Spikes{several}{negative}")
 
 
 def plot_state(

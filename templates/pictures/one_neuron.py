@@ -3,7 +3,6 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from .recording import Activity
 from .style import BLUE, GREY, ORANGE, PALE, Array, plain, whole_steps
@@ -66,9 +65,8 @@ def plot_train(axes: Axes, spikes: Array) -> None:
     axes.axhline(0, color=GREY, linewidth=0.8)
     fired = np.flatnonzero(spikes)
     axes.vlines(fired + 1, 0, spikes[fired], color=BLUE, linewidth=1.8)
-    axes.set_ylim(
-        min(0.0, 1.1 * float(spikes.min())), max(1.1, 1.1 * float(spikes.max()))
-    )
+    low, high = min(0.0, float(spikes.min())), max(1.0, float(spikes.max()))
+    axes.set_ylim(1.1 * low, 1.1 * high)
+    axes.set_yticks(sorted({low, 0.0, high}))
     axes.set_ylabel("spikes s")
-    axes.yaxis.set_major_locator(MaxNLocator(2, integer=True, min_n_ticks=1))
     plain(axes)
