@@ -173,6 +173,30 @@ def test_data_with_a_time_axis(package: Package, tmp_path: Path) -> None:
     np.testing.assert_allclose(done.output, values["if1"][:, 1].numpy())
 
 
+LOOP = """
+[input]
+shape = [12]
+
+[network]
+layers = [
+  { kind = "Concat", from = ["input", "hidden@-1"] },
+  { kind = "Linear", out_features = 9 },
+  { kind = "IF", name = "hidden" },
+]
+"""
+
+
+def test_a_recurrent_network(package: Package, tmp_path: Path) -> None:
+    made = pair(document(tmp_path, LOOP.lstrip(), STEPS))
+    sample = made.data["input"][0]
+    layers = [package.visualize.Layer("hidden", ("v",))]
+    (done,) = package.pictures.record(made.module, sample, layers, timed=False)
+    values = made.module.eval().values(sample[None])  # type: ignore[operator]
+    assert done.output.any()
+    np.testing.assert_allclose(done.output, values["hidden"][:, 0].numpy())
+    np.testing.assert_array_equal(done.states["v"][done.output == 1], 0)
+
+
 # --- what is drawn -------------------------------------------------------------------------------
 
 
