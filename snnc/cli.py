@@ -138,6 +138,30 @@ def schema(
         project.write(project.compare(out.parent, {out.name: editors.text()}))
 
 
+@app.command()
+def new(
+    name: Annotated[str | None, typer.Argument(help="Of the network and of its folder.")] = None,
+    base: Annotated[
+        str, typer.Option("--from", metavar="ZOO", help="The spec to begin with.")
+    ] = "digits_conv",
+    listing: Annotated[bool, typer.Option("--list", help="Print what --from takes.")] = False,
+) -> None:
+    """Start a project: a spec of the zoo and what belongs around it.
+
+    Writes the folder NAME; nothing that exists is replaced.
+    """
+    from snnc import new as projects
+
+    if listing:
+        sys.stdout.write(projects.listing())
+        return
+    if name is None:
+        raise terminal.UsageError("name the project: snnc new NAME")
+    folder = projects.start(name, base)
+    spec = f"{name}{terminal.SUFFIX}"
+    terminal.say(f"{folder}: a new project; next: cd {folder} && snnc build {spec}")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: whatever happens, one sentence and an exit code."""
     terminal.run(app, arguments)

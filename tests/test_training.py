@@ -4,6 +4,7 @@ import gzip
 import importlib
 import itertools
 import math
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ from snnc.emit.layout import split
 from snnc.emit.training import training_files
 from snnc.training import Train
 
+ROOT = Path(__file__).parents[1]
 BASE = {"dataset": "Digits", "loss": "mse", "epochs": 2, "batch_size": 32, "optimizer": "Adam"}
 SGD = {"kind": "SGD", "lr": 0.1, "momentum": 0.9}
 COSINE = {"kind": "CosineAnnealingLR", "T_max": 64}
@@ -77,6 +79,7 @@ def package(folder: Path, name: str, train: Train, class_name: str = "Tiny") -> 
     here.mkdir()
     for file, text in {**files, "model.py": NET, "__init__.py": ""}.items():
         (here / file).write_text(text, "utf-8")
+    shutil.copytree(ROOT / "templates" / "pictures", here / "pictures")
     return here
 
 
@@ -268,17 +271,17 @@ def test_a_run_leaves_everything(tmp_path: Path) -> None:
     done = call(tmp_path, "-m", "tiny.train", *short)
     assert done.returncode == 0, done.stderr
     out = tmp_path / "out"
-    names = ["checkpoint_best.pt", "checkpoint_latest.pt", "curves.png", "feature_maps.png"]
+    names = ["checkpoint_best.pt", "checkpoint_latest.pt", "metrics.csv", "pictures"]
     found = sorted(path.name for path in out.iterdir() if "tfevents" not in path.name)
-    assert found == [*names, "metrics.csv", "spikes.png"]
+    assert found == names
     assert len(list(out.glob("events.out.tfevents.*"))) == 1
     assert "best test accuracy" in done.stdout
     rows = (out / "metrics.csv").read_text("utf-8").splitlines()
     assert [row.split(",")[0] for row in rows] == ["epoch", "1"]
-    (out / "spikes.png").unlink()
+    (out / "pictures" / "curves.png").unlink()
     redrawn = call(tmp_path, "tiny/visualize.py", "--run", "out", "--image", "7")
     assert redrawn.returncode == 0, redrawn.stderr
-    assert (out / "spikes.png").read_bytes().startswith(b"\x89PNG")
+    assert (out / "pictures" / "curves.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_file_can_be_run_from_anywhere_and_says_what_is_wrong(tmp_path: Path) -> None:

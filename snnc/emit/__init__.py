@@ -8,6 +8,7 @@ from snnc.emit.kernels import defined, helpers, kernels_py
 from snnc.emit.model import model_py
 from snnc.emit.names import class_name
 from snnc.emit.neurons import neurons
+from snnc.emit.recording import layers
 from snnc.emit.training import training_files
 from snnc.program.types import Program
 from snnc.training import Train
@@ -29,7 +30,7 @@ def emit(program: Program, plain: Program, train: Train | None) -> dict[str, str
         **({"kernels.py": kernels} if kernels else {}),
         "__init__.py": _init_py(program),
         "py.typed": "",
-        **(_fused() if found.classes else {}),
+        **(_run_time("fused") if found.classes else {}),
     }
     if train is None:
         return files
@@ -38,15 +39,16 @@ def emit(program: Program, plain: Program, train: Train | None) -> dict[str, str
     timed = getattr(data.operator, "timed_data", False)
     images = any(len(n.shape) == 3 and n.operator.macs(*n.shapes) for n in graph.nodes)
     context = (train, graph.name, name, data.shapes[0], steps, images, timed, classes)
-    return {**files, **training_files(*context)}
+    scripts = training_files(*context, layers(graph))
+    return {**files, **scripts, **_run_time("pictures")}
 
 
-def _fused() -> dict[str, str]:
-    """What runs the neurons: the same in every package."""
+def _run_time(folder: str) -> dict[str, str]:
+    """What runs the neurons, or draws them: the same in every package."""
     env = environment()
     assert env.loader is not None
     modules = env.list_templates(extensions=["py"])  # not what Python caches beside them
-    names = [name for name in modules if name.startswith("fused/")]
+    names = [name for name in modules if name.startswith(f"{folder}/")]
     return {name: env.loader.get_source(env, name)[0] for name in names}
 
 

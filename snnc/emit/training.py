@@ -6,6 +6,8 @@ The three templates see
     class_name   the network's class: "ConvFmnist"
     shape        of one sample at the network's input: (1, 28, 28)
     time_steps   the spec's T, for sentences only: the code asks the network
+    layers       its layers of neurons, each as a call of Layer, for visualize.py
+    timed        whether a sample has a time axis
     images       whether matrix products work on images: convolutions, faster with channels last
     timed        whether samples have a time axis of their own: [T, ...]
     classes      how many numbers the network says of a sample
@@ -14,6 +16,8 @@ The three templates see
 and the filters ``fit``, which breaks a line of code that is too long, and ``ordered``, which
 sorts import statements.
 """
+
+from collections.abc import Sequence
 
 from snnc.emit.data import data_context
 from snnc.emit.environment import environment
@@ -31,6 +35,7 @@ def training_files(
     images: bool = False,
     timed: bool = False,
     classes: int = 10,
+    layers: Sequence[str] = (),
 ) -> dict[str, str]:
     """The text of each file, formatted, without the header of generated code."""
     context = {
@@ -41,6 +46,7 @@ def training_files(
         "images": images,
         "timed": timed,
         "classes": classes,
+        "layers": layers,
         "train": train,
         **data_context(train.dataset),
     }

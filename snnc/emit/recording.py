@@ -1,0 +1,33 @@
+"""What visualize.py knows of a network: its layers of neurons."""
+
+import re
+
+from snnc.graph import Graph
+from snnc.neuron import Neuron
+from snnc.number import Value
+
+_FIRES_AT_V_THRESHOLD = re.compile(r"\bspike\(\s*\w+\s*-\s*v_threshold\s*\)")
+
+
+def layers(graph: Graph) -> list[str]:
+    """A call of ``Layer`` for each layer of neurons, in order."""
+    nodes = ((n.path, n.operator) for n in graph.nodes)
+    return [_layer(path, op) for path, op in nodes if isinstance(op, Neuron) and op.states]
+
+
+def _layer(path: str, neuron: Neuron) -> str:
+    states = "".join(f'"{state}", ' for state in neuron.states)
+    fields = [f'"{path}"', f"({states.rstrip() if len(neuron.states) == 1 else states[:-2]})"]
+    threshold = _threshold(neuron)
+    fields += ["fires=False"] if not neuron.fires else []
+    fields += [f"threshold={threshold!r}"] if threshold is not None else []
+    return f"Layer({', '.join(fields)})"
+
+
+def _threshold(neuron: Neuron) -> float | None:
+    """Its ``v_threshold``, if that is where it fires (ALIF's rises) and it is not learned."""
+    number = neuron.numbers().get("v_threshold")
+    if number is None or not _FIRES_AT_V_THRESHOLD.search(neuron.step):
+        return None
+    known = number.constant if isinstance(number, Value) else number
+    return None if known is None else float(known)

@@ -1,0 +1,61 @@
+"""The zoo: the specs that come with snnc, to read and to begin with (``snnc new``)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from snnc.resolve.extends import SUFFIX, extend
+from snnc.source.source import Source, read
+from snnc.source.tree import Tree
+
+
+def folder() -> Path:
+    """In a wheel, or in a checkout the repository's own."""
+    package = Path(__file__).parent
+    shipped = package / "zoo"
+    return shipped if shipped.is_dir() else package.parent / "specs"
+
+
+def names() -> tuple[str, ...]:
+    """What ``Entry`` takes, in order."""
+    return tuple(sorted(path.name.removesuffix(SUFFIX) for path in folder().glob(f"*{SUFFIX}")))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One spec of the zoo."""
+
+    name: str
+
+    @cached_property
+    def chain(self) -> tuple[Source, ...]:
+        """Its file, then that which it extends, and so on."""
+        return tuple(_chain(folder() / f"{self.name}{SUFFIX}"))
+
+    @cached_property
+    def whole(self) -> Tree:
+        """What it says, and what it extends."""
+        return extend(self.chain[0], read)
+
+    @property
+    def summary(self) -> str:
+        """One line: ``T = 4, FashionMNIST: Convolutional SNN …``."""
+        dataset = self._text("train", "dataset") or self._text("train", "dataset", "kind")
+        facts = [f"T = {self._text('time_steps')}", *([dataset] if dataset else [])]
+        doc = " ".join(self._text("doc").split())
+        return ", ".join(facts) + (f": {doc}" if doc else "")
+
+    def _text(self, *path: str) -> str:
+        """The scalar at ``path``; nothing if there is none."""
+        node, depth = self.whole.find(path)
+        found = depth == len(path) and not isinstance(node.value, dict | list)
+        return str(node.value) if found else ""
+
+
+def _chain(path: Path) -> Iterator[Source]:
+    source = read(path)
+    yield source
+    base = source.tree.get("extends")
+    if base is not None:
+        yield from _chain(path.parent / str(base.value))

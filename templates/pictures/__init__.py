@@ -1,0 +1,28 @@
+"""Pictures of networks and of how they learn: the same in every package.
+
+Each function that draws returns a figure; ``save`` writes it.
+"""
+
+from .activity import layer_over_time
+from .curves import read_runs, training_curves
+from .maps import feature_maps
+from .one_neuron import neuron_over_time
+from .rates import rates_of_layers
+from .recording import Activity, Layer, record
+from .sample import Sample
+from .style import PictureError, save
+
+__all__ = [
+    "Activity",
+    "Layer",
+    "PictureError",
+    "Sample",
+    "feature_maps",
+    "layer_over_time",
+    "neuron_over_time",
+    "rates_of_layers",
+    "read_runs",
+    "record",
+    "save",
+    "training_curves",
+]
