@@ -16,7 +16,6 @@ from torch import Tensor, nn
 from torch.utils.tensorboard import SummaryWriter
 
 import snnc
-from snnc.emit import recording
 from tests.nets import document, pair
 
 BODY = """
@@ -165,7 +164,6 @@ def test_recording_leaves_no_trace(package: Package, sample: Tensor) -> None:
 def test_data_with_a_time_axis(package: Package, tmp_path: Path) -> None:
     untrained = BODY.partition("[train]")[0].lstrip()
     made = pair(document(tmp_path, untrained.replace('"poisson"', '"none"'), STEPS))
-    assert recording.timed(made.graph)
     sample = made.data["input"][:, 1]  # [T, 1, 8, 8]
     layers = [package.visualize.Layer("if1", ("v",))]
     (done,) = package.pictures.record(made.module, sample, layers, timed=True)
