@@ -20,13 +20,17 @@ def network(files: Mapping[str, str], name: str) -> "type[nn.Module]":
 
     Equal files give the same class; others never share a module with it.
     """
+    found: type[nn.Module] = getattr(module(files, name, "model"), class_name(name))
+    return found
+
+
+def module(files: Mapping[str, str], name: str, own: str) -> ModuleType:
+    """The module ``own`` of the package ``name`` that ``files`` define."""
     digest = sha256("".join(files.values()).encode()).hexdigest()[:16]
     package = f"_snnc_{name}_{digest}"
     if package not in sys.modules:
         _Finder(package, files).install()
-    module = importlib.import_module(f"{package}.model")
-    found: type[nn.Module] = getattr(module, class_name(name))
-    return found
+    return importlib.import_module(f"{package}.{own}")
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):

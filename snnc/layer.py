@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 
 from snnc.kinds import Kind
 from snnc.names import identifier, path, reference
+from snnc.step.ssa import Step
 
 Shape = tuple[int, ...]
 """The shape of one sample: neither time nor batch."""
@@ -120,6 +121,13 @@ class Operator(Kind):
     def macs(self, *inputs: Shape) -> int:
         """Multiply-accumulates of one execution on one sample."""
         return 0
+
+    def elementwise(self, count: int) -> Step | None:
+        """Its value at one element of ``count`` inputs, to be fused with a neuron.
+
+        None if it is computed otherwise, or has a state or a spike of its own.
+        """
+        return None
 
     def why(self) -> str:
         """Why it cannot be computed once although its input is static; "" if it can."""

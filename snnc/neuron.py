@@ -100,6 +100,10 @@ class Neuron(Layer):
         """An element-wise merge takes its inputs as one step, whatever they are."""
         return f"self.{name}({', '.join(args)}, time_steps=1)[0]"
 
+    def elementwise(self, count: int) -> Step | None:
+        stateless = not self.states and count == len(self.inputs)
+        return self.equations() if stateless and not self.fires else None
+
     def parameters(self, *inputs: Shape) -> int:
         learnable = (value for value in self.run_time().values() if value.learnable)
         return sum(count(value, inputs[0]) for value in learnable)

@@ -22,32 +22,32 @@ def loops(k: Kernel) -> str:
 
 
 def _forward(k: Kernel) -> str:
-    lines = [*_start(k), "for (i64 t = 0; t < steps; ++t) {"]
+    lines = [*start(k), "for (i64 t = 0; t < steps; ++t) {"]
     lines += ["    const i64 in = t * stride + first, at = t * n + first;", "    SIMD"]
-    lines += ["    for (int j = 0; j < m; ++j) {", f"        real {_scratch(k)};"]
+    lines += ["    for (int j = 0; j < m; ++j) {", f"        real {scratch(k)};"]
     lines += [f"        {_step(k)}", "        STORE(output[at + j], out);", "    }", "}"]
     for s in k.step.states:
         lines += [f"for (int j = 0; {s}_end && j < m; ++j) {s}_end[first + j] = {s}[j];"]
     head = signature("", k, False, ["i64 threads"])
-    return f"{head}{_BLOCK}{_indented(lines)}    }}\n}}\n"
+    return f"{head}{_BLOCK}{indented(lines)}    }}\n}}\n"
 
 
 def _backward(k: Kernel) -> str:
-    lines = [*_start(k)]
+    lines = [*start(k)]
     size = len(k.kept)
     if size:
         lines += [f"real *mine = kept + THREAD * steps * BLOCK * {size};"]
     lines += [*_replay(k), *_gradients(k), *_back(k), *_finish(k)]
     head = signature("", k, True, ["i64 threads"])
-    return f"{head}{_BLOCK}{_indented(lines)}    }}\n}}\n"
+    return f"{head}{_BLOCK}{indented(lines)}    }}\n}}\n"
 
 
-def _start(k: Kernel) -> Iterable[str]:
-    """States and terms of the block."""
+def start(k: Kernel, room: str = "BLOCK") -> Iterable[str]:
+    """States and terms of the block, in arrays of that size."""
     names = [*k.step.states, *(f"{p.name}_" for p in k.terms)]
     if not names:
         return
-    yield f"real {', '.join(f'{name}[BLOCK]' for name in names)};"
+    yield f"real {', '.join(f'{name}[{room}]' for name in names)};"
     yield "for (int j = 0; j < m; ++j) {"
     for s in k.step.states:
         yield f"    {s}[j] = {s}_start ? {s}_start[first + j] : R({k.start[s]!r});"
@@ -56,7 +56,7 @@ def _start(k: Kernel) -> Iterable[str]:
     yield "}"
 
 
-def _scratch(k: Kernel) -> str:
+def scratch(k: Kernel) -> str:
     """Where a step leaves its results."""
     return ", ".join(["out", *k.kept_values])
 
@@ -81,7 +81,7 @@ def _replay(k: Kernel) -> Iterable[str]:
     yield "    const i64 in = t * stride + first;"
     yield "    SIMD"
     yield "    for (int j = 0; j < m; ++j) {"
-    yield f"        real {_scratch(k)};"
+    yield f"        real {scratch(k)};"
     for s in k.kept_states:
         yield f"        {_slot(k, s)} = {s}[j];"
     yield f"        {_step(k)}"
@@ -137,5 +137,6 @@ def _finish(k: Kernel) -> Iterable[str]:
         yield f"for (int j = 0; j < m; ++j) g_{p.name}[first + j] = g_{p.name}_[j];"
 
 
-def _indented(lines: Iterable[str]) -> str:
+def indented(lines: Iterable[str]) -> str:
+    """Lines inside a loop inside a function."""
     return "".join(f"        {line}\n" for line in lines)

@@ -46,36 +46,49 @@ def _function(name: str, parameters: list[str], lines: Iterable[str]) -> str:
     return f"STEP void {name}({', '.join(parameters)})\n{{\n{body}}}\n"
 
 
-def parameters(k: Kernel, backward: bool) -> list[str]:
-    """The parameters of a kernel's loop, in the order in which the host passes them.
+def read(k: Kernel) -> list[str]:
+    """The parameters that every loop of a kernel reads first.
 
     ``restrict``: what a loop writes nobody else sees, so that reads may overtake writes.
     """
-    states = k.step.states
     found = [f"const io *restrict {x.name}" for x in k.inputs]
     for p in k.terms:
         found += [f"const real *restrict {p.name}", f"i64 {p.name}_size", f"i64 {p.name}_stride"]
-    found += [f"const real *restrict {s}_start" for s in states]
-    if not backward:
-        found += ["io *restrict output", *(f"real *restrict {s}_end" for s in states)]
-    else:
-        found += ["const io *restrict g_output"]
-        found += [f"const real *restrict g_{s}_end" for s in states]
-        found += [f"io *restrict g_{x.name}" for x in k.inputs]
-        found += [f"real *restrict g_{p.name}" for p in k.terms]
-        found += [f"real *restrict g_{s}_start" for s in states]
-        found += ["real *restrict kept"]
-    return [*found, "i64 steps", "i64 n", "i64 stride"]
+    return [*found, *(f"const real *restrict {s}_start" for s in k.step.states)]
 
 
-def signature(prefix: str, k: Kernel, backward: bool, extra: Iterable[str] = ()) -> str:
-    """The head of a loop, a few parameters a line."""
-    name = f"{k.name}_{'backward' if backward else 'forward'}"
+def forward(k: Kernel) -> list[str]:
+    """The results of a forward loop."""
+    return ["io *restrict output", *(f"real *restrict {s}_end" for s in k.step.states)]
+
+
+def backward(k: Kernel, inputs: Iterable[str]) -> list[str]:
+    """What a backward loop reads of the results' gradients; then its own results."""
+    states = k.step.states
+    found = ["const io *restrict g_output", *(f"const real *restrict g_{s}_end" for s in states)]
+    found += [*inputs, *(f"real *restrict g_{p.name}" for p in k.terms)]
+    return [*found, *(f"real *restrict g_{s}_start" for s in states), "real *restrict kept"]
+
+
+def parameters(k: Kernel, back: bool) -> list[str]:
+    """The parameters of a kernel's loop, in the order in which the host passes them."""
+    results = backward(k, (f"io *restrict g_{x.name}" for x in k.inputs)) if back else forward(k)
+    return [*read(k), *results, "i64 steps", "i64 n", "i64 stride"]
+
+
+def signature(prefix: str, k: Kernel, back: bool, extra: Iterable[str] = ()) -> str:
+    """The head of a kernel's loop."""
+    name = f"{k.name}_{'backward' if back else 'forward'}"
+    return head(f"{prefix}void {name}", (*parameters(k, back), *extra))
+
+
+def head(function: str, parameters: Iterable[str]) -> str:
+    """The head of a function, a few parameters a line."""
     lines, line = [], ""
-    for parameter in (*parameters(k, backward), *extra):
+    for parameter in parameters:
         if line and len(line) + len(parameter) > 80:
             lines.append(f"{line.rstrip()}\n    ")
             line = ""
         line += f"{parameter}, "
     text = "".join([*lines, line.rstrip().rstrip(",")])
-    return f"{prefix}void {name}(\n    {text})\n{{\n"
+    return f"{function}(\n    {text})\n{{\n"

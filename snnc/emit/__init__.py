@@ -1,5 +1,7 @@
 """Program into text: {path: text}, formatted, and nothing written yet."""
 
+from collections.abc import Iterable
+
 from snnc.emit.attributes import module_classes
 from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
@@ -7,7 +9,7 @@ from snnc.emit.forward import bodies
 from snnc.emit.kernels import defined, helpers, kernels_py
 from snnc.emit.model import model_py
 from snnc.emit.names import class_name
-from snnc.emit.neurons import neurons
+from snnc.emit.neurons import Class, neurons
 from snnc.emit.recording import layers
 from snnc.emit.training import training_files
 from snnc.program.types import Program
@@ -30,7 +32,7 @@ def emit(program: Program, plain: Program, train: Train | None) -> dict[str, str
         **({"kernels.py": kernels} if kernels else {}),
         "__init__.py": _init_py(program),
         "py.typed": "",
-        **(_run_time("fused") if found.classes else {}),
+        **run_time(found.classes),
     }
     if train is None:
         return files
@@ -41,6 +43,15 @@ def emit(program: Program, plain: Program, train: Train | None) -> dict[str, str
     context = (train, graph.name, name, data.shapes[0], steps, images, timed, classes)
     scripts = training_files(*context, layers(graph))
     return {**files, **scripts, **_run_time("pictures")}
+
+
+def run_time(classes: Iterable[Class]) -> dict[str, str]:
+    """What runs these neurons, without what none of them needs."""
+    kernels = [found.kernel for found in classes]
+    files = _run_time("fused") if kernels else {}
+    if any(kernel.recurrent for kernel in kernels):
+        return files
+    return {name: text for name, text in files.items() if not name.startswith("fused/recurrent/")}
 
 
 def _run_time(folder: str) -> dict[str, str]:

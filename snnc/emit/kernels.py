@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from snnc.backends import cpu, cupy, steps, torch
+from snnc.backends import cpu, cupy, recurrent, steps, torch
 from snnc.emit.environment import environment
 from snnc.emit.layout import imported, statement
 from snnc.emit.neurons import Class, Neurons
@@ -20,6 +20,7 @@ _FUSED = (
     *("FusedNeuron", "Kernels", "Spec", "State", "Tensors"),
     *("channels", "choose", "selfcheck", "spike"),
 )
+_RECURRENT = ("RecurrentKernels", "RecurrentNeuron")
 
 
 def kernels_py(name: str, neurons: Neurons, needed: Sequence[str]) -> str:
@@ -29,14 +30,21 @@ def kernels_py(name: str, neurons: Neurons, needed: Sequence[str]) -> str:
     """
     if not neurons.classes and not needed:
         return ""
-    kernels = [found.kernel for found in neurons.classes]
+    return printed(name, neurons.classes, needed)
+
+
+def printed(name: str, classes: Sequence[Class], needed: Iterable[str] = ()) -> str:
+    """kernels.py of a network called ``name``: its neurons, and pieces of templates/helpers."""
+    kernels = [found.kernel for found in classes]
+    back = [k for k in kernels if k.recurrent]
     context = {
         "name": name,
-        "neurons": [_neuron(found) for found in neurons.classes],
+        "neurons": [_neuron(found) for found in classes],
+        "recurrent": "\n".join(statement(f"{_tuple(k.name for k in back)},", 4)) if back else "",
         "steps": "\n".join(map(steps.steps, kernels)),
-        "c": "\n".join(map(cpu.loops, kernels)),
+        "c": "\n".join([*map(cpu.loops, kernels), *map(recurrent.loops, back)]),
         "cuda": "\n".join(map(cupy.loops, kernels)),
-        "helpers": [_helper(name) for name in needed],
+        "helpers": [_helper(helper) for helper in needed],
     }
     template = environment().get_template("kernels.py.jinja")
     code = template.render(imports="", **context)
@@ -93,7 +101,8 @@ def _imports(code: str) -> str:
     names = ["Tensor"] * ("Tensor" in words) + ["nn"] * ("nn" in words)
     torch += [f"from torch import {', '.join(names)}"] if names else []
     own = imported(".fused", [name for name in _FUSED if name in words])
-    groups = ["\n".join(standard), "\n".join(torch), own]
+    back = imported(".fused.recurrent", [name for name in _RECURRENT if name in words])
+    groups = ["\n".join(standard), "\n".join(torch), "\n".join(filter(None, [own, back]))]
     return "\n\n".join(group for group in groups if group)
 
 
@@ -109,9 +118,10 @@ def _neuron(found: Class) -> dict[str, object]:
         "step": _function(*torch.step(found.kernel)),
         "adjoint": _function(*torch.adjoint(found.kernel)),
         "spec": _spec(found.kernel),
-        "states": repr(tuple(found.neuron.start())).replace("'", '"'),
+        "states": _tuple(found.kernel.written.states),
         "inner": found.inner,
         "parameters": "\n".join(own),
+        "base": "RecurrentNeuron" if found.kernel.recurrent else "FusedNeuron",
     }
 
 
@@ -128,6 +138,11 @@ def _spec(k: Kernel) -> str:
     fields += [f"{k.name}_step", f"{k.name}_adjoint"]
     fields += [repr(inputs), repr(states), str(len(k.kept_values)), str(k.segment)]
     return "\n".join(statement(f'"{k.name}": Spec({", ".join(fields)}),', 8))
+
+
+def _tuple(names: Iterable[str]) -> str:
+    items = [f'"{name}"' for name in names]
+    return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
 
 
 def _helper(name: str) -> str:

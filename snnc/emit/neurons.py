@@ -35,7 +35,7 @@ class Class:
     @property
     def equations(self) -> list[str]:
         """Its step with its numbers filled in, to read."""
-        return equations(self.neuron.equations().body)
+        return equations(self.kernel.written.body)
 
     @property
     def surrogate(self) -> str:

@@ -1,6 +1,6 @@
 """The run-time numbers of a neuron as members of its generated class."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from snnc.emit.layout import WIDTH, statement
 from snnc.kernel.types import Kernel
@@ -24,7 +24,7 @@ def members(neuron: Neuron, kernel: Kernel) -> list[str]:
     if kernel.lifted:
         lines += ["", *_terms(kernel)]
     if any(isinstance(start, str) for start in neuron.start().values()):
-        lines += ["", *_starts(neuron)]
+        lines += ["", *_starts(neuron, kernel)]
     return lines
 
 
@@ -97,10 +97,9 @@ def _own(expr: Expr) -> Expr:
     return expr
 
 
-def _starts(neuron: Neuron) -> Iterator[str]:
+def _starts(neuron: Neuron, kernel: Kernel) -> Iterator[str]:
     yield "    def starts(self) -> list[State]:"
-    starts: Iterable[str] = (
-        f"self.{start}" if isinstance(start, str) else number(start)
-        for start in neuron.start().values()
-    )
-    yield from statement(f"return [{', '.join(starts)}]", 8)
+    starts = list(neuron.start().values())
+    starts += list(kernel.start.values())[len(starts) :]  # states that other layers brought
+    texts = (f"self.{s}" if isinstance(s, str) else number(s) for s in starts)
+    yield from statement(f"return [{', '.join(texts)}]", 8)

@@ -28,9 +28,10 @@ class Operand:
 class Kernel:
     """All steps of one neuron in one call.
 
-    ``step`` is what happens at each element and step, ``adjoint`` the same backwards. ``states``
-    are carried over time from ``start`` unless a call brings them; ``terms`` are computed from the
-    parameters once a call and read like inputs.
+    ``step`` is what happens at each element and step, ``adjoint`` the same backwards; ``written``
+    is the step as a person reads it. ``states`` are carried over time from ``start`` unless a call
+    brings them; ``terms`` are computed from the parameters once a call and read like inputs.
+    ``recurrent``: it can also be called with a weight by which its output comes back to its input.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Kernel:
     terms: tuple[Operand, ...]
     lifted: tuple[Lifted, ...]
     start: Mapping[str, float]
+    written: Step
+    recurrent: bool = False
 
     @property
     def kept_inputs(self) -> tuple[str, ...]:

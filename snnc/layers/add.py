@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from snnc.layer import Call, Layer, Shape, ShapeError, Site, Traits, show
+from snnc.step.ssa import Step, joined
 
 
 class Add(Layer):
@@ -28,3 +29,6 @@ class Add(Layer):
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         return " + ".join(args)
+
+    def elementwise(self, count: int) -> Step:
+        return joined("add", count)

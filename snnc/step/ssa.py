@@ -59,6 +59,15 @@ class Step:
     next: Mapping[str, str]
 
 
+def joined(function: str, count: int) -> Step:
+    """``count`` inputs joined from left to right by a binary function: ``add``, ``mul``."""
+    inputs = ("x", *(f"x{number}" for number in range(2, count + 1)))
+    value: Expr = Var(inputs[0])
+    for other in inputs[1:]:
+        value = Op(function, (value, Var(other)))
+    return Step(inputs, (), (), (Assign("merged", value, "merged"),), "merged", {})
+
+
 def names(expr: Expr) -> Iterator[str]:
     """The variables that ``expr`` reads, left to right, with repetitions."""
     if isinstance(expr, Var):

@@ -40,16 +40,22 @@ def after_fork() -> None:
 
 def c_launcher(text: str, call: Call) -> tuple[Launch, int]:
     """Calls a kernel of the compiled C text; and the scratch numbers that its way back needs."""
-    library = compiled(text, io_macro(call.dtype))
-    if isinstance(library, str):
-        raise Unavailable(library)
     threads = count_threads(call.sample.numel(), call.steps)
     kept = len(call.spec.kept_states) + call.spec.kept_values
+    scratch = threads * call.steps * BLOCK * kept
+    return launching(text, call.dtype, threads), scratch
+
+
+def launching(text: str, dtype: torch.dtype, threads: int) -> Launch:
+    """Calls functions of the compiled C text by their names."""
+    library = compiled(text, io_macro(dtype))
+    if isinstance(library, str):
+        raise Unavailable(library)
 
     def launch(name: str, arguments: Sequence[Operand]) -> None:
         getattr(library, name)(*map(as_c, arguments), ctypes.c_longlong(threads))
 
-    return launch, threads * call.steps * BLOCK * kept
+    return launch
 
 
 def as_c(argument: Operand) -> Any:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -34,11 +34,13 @@ class Kernels:
     share them and others cannot meet them.
     """
 
+    schemas: ClassVar[dict[str, str]] = SCHEMAS
+
     def __init__(self, steps: str, c: str, cuda: str, specs: dict[str, Spec]) -> None:
         self.c = PRELUDE + PRELUDE_C + steps + c
         self.cuda = PRELUDE + PRELUDE_CUDA + steps + cuda
         self.specs = specs
-        texts = "\0".join([self.c, self.cuda, *SCHEMAS.values()])
+        texts = "\0".join([self.c, self.cuda, *self.schemas.values()])
         self.namespace = f"snnc_{hashlib.sha256(texts.encode()).hexdigest()[:16]}"
         for name in specs:
             if not hasattr(getattr(torch.ops, self.namespace), f"{name}_forward"):
@@ -57,7 +59,7 @@ class Kernels:
         library = library(self.namespace, "FRAGMENT")
         atexit.register(lambda: library)  # operators live as long as their library
         own = f"{name}_{direction}"
-        library.define(f"{own}{SCHEMAS[direction]}")
+        library.define(f"{own}{self.schemas[direction]}")
         library.impl(own, self.on_call(name, run), "CompositeExplicitAutograd")
         full = f"{self.namespace}::{own}"
         torch.library.register_fake(full, self.on_call(name, fake), lib=library)
@@ -121,7 +123,9 @@ class Kernels:
         check_grads(call, grad, tuple(end_grads))
         return [torch.empty_like(x) for x in (*call.inputs, *call.terms, *call.given)]
 
-    def launcher(self, call: Call) -> tuple[Launch, int] | None:
+    def launcher(
+        self, call: Call, on_cpu: Callable[..., tuple[Launch, int]] = c_launcher
+    ) -> tuple[Launch, int] | None:
         """How to launch compiled kernels for this call; None for the loop over tensors."""
         backend, device = call.backend, call.sample.device.type
         native = {"cpu": "c", "cuda": "cuda"}.get(device)
@@ -135,7 +139,7 @@ class Kernels:
             if not call.sample.numel():
                 return None
             if native == "c":
-                return c_launcher(self.c, call)
+                return on_cpu(self.c, call)
             return cuda_launcher(self.cuda, call, self.specs)
         except Unavailable as error:
             if backend != "auto":

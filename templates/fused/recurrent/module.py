@@ -1,0 +1,87 @@
+"""What recurrent neurons of a network have in common as modules."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..calls import Tensors
+from ..cpu import BLOCK
+from ..module import FusedNeuron, State, as_state
+from .calls import check_shapes
+from .kernels import RecurrentKernels
+
+
+class RecurrentNeuron(FusedNeuron):
+    """A neuron that can also read its own output of the step before, through a weight.
+
+    In 16 bits, what comes back is the output as it is stored; the weight, the products and
+    the input of a step stay float32.
+    """
+
+    kernels: ClassVar[RecurrentKernels]
+
+    def recur(self, x: Tensor, weight: Tensor, time_steps: int | None = None) -> Tensor:
+        """All steps, [T, B, H], of x[t] + W y[t-1], y being the output, at first 0.
+
+        x is [T, B, H] or, with time_steps, [B, H]; the weight [H, H] as of nn.Linear.
+        """
+        return self.run_recurrent(x, weight, self.starts(), None, time_steps, False)[0]
+
+    def run_recurrent(
+        self,
+        x: Tensor,
+        weight: Tensor,
+        states: Sequence[State],
+        last: State | None,
+        time_steps: int | None,
+        end: bool,
+    ) -> Tensors:
+        """The same from any states and last output; with ``end``, the states after it.
+
+        To go on later, hand these in, and ``output[-1]`` as the last output.
+        """
+        static = time_steps is not None
+        steps = x.shape[0] if time_steps is None else time_steps
+        check_shapes(x.shape[0 if static else 1 :], weight)
+        if x.device.type == "cuda" or x.shape[-1] > BLOCK:
+            return self.looped(x, weight, states, last, steps, static)[
+                : None if end else 1
+            ]
+        real = torch.promote_types(x.dtype, torch.float32)
+        return self.kernels.recur(
+            self.kernel,
+            x,
+            [term.to(real) for term in self.terms()],
+            [as_state(state, x, real) for state in states],
+            weight.to(real),
+            [] if last is None else [as_state(last, x, real)],
+            steps,
+            static,
+            end,
+        )
+
+    def looped(
+        self,
+        x: Tensor,
+        weight: Tensor,
+        states: Sequence[State],
+        last: State | None,
+        steps: int,
+        static: bool,
+    ) -> Tensors:
+        """Step by step: a product of PyTorch's, then the neuron's kernel."""
+        if not steps:
+            return self.run([x], states, 0 if static else None, end=True)
+        real = torch.promote_types(x.dtype, torch.float32)
+        y = as_state(0.0 if last is None else last, x, real).expand(x.shape[-2:])
+        weight, outputs = weight.to(real), []
+        for t in range(steps):
+            now = x if static else x[t]
+            fed = now.to(real) + F.linear(y.to(real), weight)
+            output, *states = self.step([fed], states)
+            y = output.to(x.dtype)
+            outputs.append(y)
+        return torch.stack(outputs), *(as_state(s, x, real) for s in states)
