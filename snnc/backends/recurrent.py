@@ -49,7 +49,7 @@ def _backward(k: Kernel) -> str:
 
 def _first() -> Iterable[str]:
     """The output before the first step."""
-    yield "real fed[WIDE + LANES], fired[WIDE];"
+    yield "real fed[WIDE], fired[WIDE];"
     yield "for (int j = 0; j < m; ++j) {"
     yield "    fired[j] = fired_start ? fired_start[first + j] : R(0.0);"
     yield "}"

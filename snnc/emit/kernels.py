@@ -20,7 +20,7 @@ _FUSED = (
     *("FusedNeuron", "Kernels", "Spec", "State", "Tensors"),
     *("channels", "choose", "selfcheck", "spike"),
 )
-_RECURRENT = ("RecurrentKernels", "RecurrentNeuron")
+_RECURRENT = ("RecurrentKernels", "RecurrentNeuron", "selfcheck")
 
 
 def kernels_py(name: str, neurons: Neurons, needed: Sequence[str]) -> str:
@@ -100,8 +100,9 @@ def _imports(code: str) -> str:
     torch += ["import torch.nn.functional as F"] if "F." in code else []
     names = ["Tensor"] * ("Tensor" in words) + ["nn"] * ("nn" in words)
     torch += [f"from torch import {', '.join(names)}"] if names else []
-    own = imported(".fused", [name for name in _FUSED if name in words])
-    back = imported(".fused.recurrent", [name for name in _RECURRENT if name in words])
+    fed = [name for name in _RECURRENT if name in words and _RECURRENT[0] in words]
+    own = imported(".fused", [name for name in _FUSED if name in words and name not in fed])
+    back = imported(".fused.recurrent", fed)
     groups = ["\n".join(standard), "\n".join(torch), "\n".join(filter(None, [own, back]))]
     return "\n\n".join(group for group in groups if group)
 

@@ -123,10 +123,14 @@ class Kernels:
         check_grads(call, grad, tuple(end_grads))
         return [torch.empty_like(x) for x in (*call.inputs, *call.terms, *call.given)]
 
-    def launcher(
-        self, call: Call, on_cpu: Callable[..., tuple[Launch, int]] = c_launcher
-    ) -> tuple[Launch, int] | None:
+    def launcher(self, call: Call) -> tuple[Launch, int] | None:
         """How to launch compiled kernels for this call; None for the loop over tensors."""
+        return self.native(call, c_launcher)
+
+    def native(
+        self, call: Call, on_cpu: Callable[[str, Call], tuple[Launch, int]]
+    ) -> tuple[Launch, int] | None:
+        """The launcher of the device's own backend, if the call is not for the loop."""
         backend, device = call.backend, call.sample.device.type
         native = {"cpu": "c", "cuda": "cuda"}.get(device)
         if backend == "torch" or (backend, native) == ("auto", None):

@@ -1,8 +1,9 @@
 """Compares a package's kernels with the loop over tensors, on this machine's own devices."""
 
 import argparse
+import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -11,16 +12,24 @@ from .calls import Tensors
 from .kernels import Kernels
 from .launch import Unavailable
 
+Run = Callable[[torch.dtype, str, bool, str], Tensors]
+
 STEPS, SHAPE = 19, (5, 3, 7, 11)
 DTYPES = (torch.float32, torch.bfloat16, torch.float16, torch.float64)
 
 
-def selfcheck(kernels: Kernels, arguments: Sequence[str] | None = None) -> int:
+def selfcheck(
+    kernels: Kernels,
+    arguments: Sequence[str] | None = None,
+    more: Mapping[str, Run] | None = None,
+) -> int:
     """The command line: a line for every neuron, type and backend; 1 if any differs, else 0."""
     command_line().parse_args(arguments)
     devices = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
-    cases = itertools.product(kernels.specs, DTYPES, devices)
-    different = sum(not agrees(kernels, *case) for case in cases)
+    own = functools.partial(functools.partial, both_ways, kernels)
+    runs: dict[str, Run] = {name: own(name) for name in kernels.specs}
+    cases = itertools.product({**runs, **(more or {})}.items(), DTYPES, devices)
+    different = sum(not agrees(*found, dtype, on) for found, dtype, on in cases)
     print("all agree" if not different else f"{different} differ")
     return 1 if different else 0
 
@@ -34,15 +43,15 @@ def command_line() -> argparse.ArgumentParser:
     return parser
 
 
-def agrees(kernels: Kernels, name: str, dtype: torch.dtype, device: str) -> bool:
+def agrees(name: str, run: Run, dtype: torch.dtype, device: str) -> bool:
     """Whether one neuron's kernel gives what the loop gives, both ways."""
     backend = {"cpu": "c", "cuda": "cuda"}[device]
     what = f"{name:<12} {str(dtype).removeprefix('torch.'):<9} {backend:<5}"
     limit, errors = 2e-2 if dtype.itemsize == 2 else 1e-5, []
     try:
         for static in (False, True):
-            got = both_ways(kernels, name, dtype, device, static, backend)
-            want = both_ways(kernels, name, dtype, device, static, "torch")
+            got = run(dtype, device, static, backend)
+            want = run(dtype, device, static, "torch")
             errors += [relative(a, b) for a, b in zip(got, want, strict=True)]
     except Unavailable as error:
         print(f"{what} not here: {error}")

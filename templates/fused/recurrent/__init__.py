@@ -6,5 +6,6 @@ the weight stays in cache. Elsewhere each step is a product and one step of the 
 
 from .kernels import RecurrentKernels
 from .module import RecurrentNeuron
+from .selfcheck import selfcheck
 
-__all__ = ["RecurrentKernels", "RecurrentNeuron"]
+__all__ = ["RecurrentKernels", "RecurrentNeuron", "selfcheck"]

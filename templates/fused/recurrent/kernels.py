@@ -41,6 +41,7 @@ class RecurrentKernels(Kernels):
         recurrent: Sequence[str],
     ) -> None:
         super().__init__(steps, PRELUDE_RECURRENT + c, cuda, specs)
+        self.recurrent = tuple(recurrent)
         ends = ("recurrent_forward", "recurrent_backward")
         for name in recurrent:
             if not hasattr(getattr(torch.ops, self.namespace), f"{name}_{ends[0]}"):
@@ -111,7 +112,7 @@ class RecurrentKernels(Kernels):
         """How to launch compiled kernels for this call; None for the loop over tensors."""
         if call.sample.device.type != "cpu" or call.sample.shape[-1] > BLOCK:
             return None
-        return self.launcher(call, recurrent_launcher)
+        return self.native(call, recurrent_launcher)
 
     def recur(
         self,
@@ -145,8 +146,9 @@ def of_input(call: Call, every: Tensor) -> Tensor:
 
 def of_weight(fed: Feedback, every: Tensor, output: Tensor) -> Tensor:
     """The gradient of the weight: one product over all steps and samples."""
-    y = torch.cat([fed.first[None], output[:-1].to(every)])[: fed.call.steps]
-    return every.flatten(0, 1).t() @ y.flatten(0, 1)
+    y = output[:-1].to(every)
+    total = every[1:].flatten(0, 1).t() @ y.flatten(0, 1)
+    return total + every[:1].sum(0).t() @ fed.first if fed.last else total
 
 
 def of_last(fed: Feedback, every: Tensor) -> list[Tensor]:

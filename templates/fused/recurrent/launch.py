@@ -48,7 +48,7 @@ def fused_backward(
     results += [call.once() for _ in (*call.terms, *call.starts)]
     none = [None] * (len(call.spec.start) - len(call.starts))
     kept = torch.empty(scratch, dtype=call.real)
-    given = [padded(fed.weight), laid_out(output, over_time), *g_results, *g_none]
+    given = [packed(fed.weight), laid_out(output, over_time), *g_results, *g_none]
     size = [*sizes(call), fed.weight.shape[0]]
     arguments = [*before(fed), *given, *results, *none, kept, *size]
     launch(f"{call.name}_recurrent_backward", arguments)
@@ -57,10 +57,11 @@ def fused_backward(
 
 def before(fed: Feedback) -> list[Operand]:
     """What both kernels of a recurrent neuron read first."""
-    return [*operands(fed.call), padded(fed.weight.t()), *(fed.last or [None])]
+    return [*operands(fed.call), packed(fed.weight.t()), *(fed.last or [None])]
 
 
-def padded(weight: Tensor) -> Tensor:
-    """The weight row by row, each filled up with zeros to whole lanes."""
+def packed(weight: Tensor) -> Tensor:
+    """The weight in strips of a few columns, filled up with zeros, each row by row."""
     lanes = LANES_BYTES // weight.element_size()
-    return F.pad(weight, (0, -weight.shape[1] % lanes)).contiguous()
+    whole = F.pad(weight, (0, -weight.shape[1] % lanes))
+    return whole.reshape(len(weight), -1, lanes).transpose(0, 1).contiguous()

@@ -6,7 +6,7 @@ finite weights the sum is the same to the bit.
 """
 
 ROWS = 4  # samples that a thread works on at a time: it loads the weight once for all
-LANES_BYTES = 64  # that are computed side by side: rows of the weight are padded to it
+LANES_BYTES = 64  # computed side by side: the weight is cut into strips of that width
 
 PRELUDE_RECURRENT = (
     rf"""
@@ -17,10 +17,9 @@ typedef real lanes
     __attribute__((vector_size({LANES_BYTES}), aligned(sizeof(real)), may_alias));
 """
     + r"""
-STEP lanes row_of(const real *restrict weight, int row, int at, int width)
+STEP lanes piece(const real *restrict weight, int row, int at, int width)
 {
-    const i64 across = (width + LANES - 1) / LANES * LANES;
-    return *(const lanes *)(weight + row * across + at);
+    return *(const lanes *)(weight + (i64)at * width + row * LANES);
 }
 
 STEP void feed(const real *restrict weight, const real *restrict fired, int m, int width,
@@ -38,14 +37,14 @@ STEP void feed(const real *restrict weight, const real *restrict fired, int m, i
             for (int k = 0; k < count; ++k) {
                 const real value = mine[who[k]];
                 for (int l = 0; l < 4; ++l)
-                    sum[l] += value * row_of(weight, who[k], at + l * LANES, width);
+                    sum[l] += value * piece(weight, who[k], at + l * LANES, width);
             }
             memcpy(fed + first + at, sum, sizeof sum);
         }
         for (; at < width; at += LANES) {
             lanes sum = {R(0.0)};
             for (int k = 0; k < count; ++k)
-                sum += mine[who[k]] * row_of(weight, who[k], at, width);
+                sum += mine[who[k]] * piece(weight, who[k], at, width);
             memcpy(fed + first + at, &sum, sizeof sum);
         }
     }
@@ -57,7 +56,7 @@ STEP void spread_rows(const real *restrict weight, const real *restrict grad, in
     const int left = width - at < LANES ? width - at : LANES;
     lanes sum[ROWS] = {{R(0.0)}};
     for (int k = 0; k < width; ++k) {
-        const lanes row = row_of(weight, k, at, width);
+        const lanes row = piece(weight, k, at, width);
         for (int r = 0; r < rows; ++r) sum[r] += grad[r * width + k] * row;
     }
     for (int r = 0; r < rows; ++r)
