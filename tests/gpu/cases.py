@@ -7,9 +7,10 @@ from typing import Any
 
 import torch
 
-from snnc.kernel.build import kernel
+from snnc.kernel.build import Front, kernel
 from snnc.kernel.types import Kernel
 from snnc.kinds import catalog
+from snnc.layers.add import Add
 from snnc.neuron import Neuron
 from snnc.number import Value
 
@@ -39,11 +40,12 @@ class Case:
     starts: bool = True
     ends: bool = True
     shape: tuple[int, ...] = (3, 5, 67)
+    fronts: tuple[Front, ...] = ()
 
     @property
     def kernel(self) -> Kernel:
         """Its kernel, under the case's own name."""
-        return kernel(self.name, self.neuron)
+        return kernel(self.name, self.neuron, self.fronts)
 
     def __str__(self) -> str:
         return self.name
@@ -96,6 +98,13 @@ def edges() -> Iterator[Case]:
         yield Case(name, kind(kind="LIF"), 33, shape=shape)  # type: ignore[arg-type]
 
 
+def feedbacks() -> Iterator[Case]:
+    """A neuron's own output among its inputs, from one step ago and from two."""
+    for kind, delays in (("IF", (0, 1)), ("ALIF", (0, 2, 0))):
+        neuron = catalog("snnc.neurons")[kind](kind=kind)
+        yield Case(f"{kind.lower()}_fed_back", neuron, fronts=(Front(Add(), delays),))  # type: ignore[arg-type]
+
+
 def pairwise(options: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
     """Choices such that every pair of values of two options stands together at least once."""
     missing: set[Any] = {
@@ -124,6 +133,6 @@ def gain(missing: set[Any], chosen: Mapping[str, Any], key: str, value: Any) -> 
 
 
 NEURONS, SURROGATES = (*neurons(),), (*surrogates(),)
-LIFS, EDGES = (*options(),), (*edges(),)
-ALL = (*NEURONS, *SURROGATES, *LIFS, *EDGES)
+LIFS, EDGES, FED_BACK = (*options(),), (*edges(),), (*feedbacks(),)
+ALL = (*NEURONS, *SURROGATES, *LIFS, *EDGES, *FED_BACK)
 IF, LIF = (next(case for case in NEURONS if case.name == name) for name in ("if", "lif"))

@@ -6,7 +6,7 @@ from templates.fused import Kernels
 from templates.fused.cuda import OPTIONS, division
 from templates.fused.launch import io_macro
 from tests.gpu import nvrtc
-from tests.gpu.cases import EDGES, LIFS, NEURONS, SURROGATES, Case
+from tests.gpu.cases import EDGES, FED_BACK, LIFS, NEURONS, SURROGATES, Case
 from tests.gpu.rig import made
 
 ARCHITECTURES = (75, 80, 90, 100, 120)
@@ -33,7 +33,7 @@ def test_neuron(case: Case, arch: int) -> None:
             assert usage.registers <= LIMIT[size(case)]
 
 
-@pytest.mark.parametrize("case", [*SURROGATES, *LIFS], ids=str)
+@pytest.mark.parametrize("case", [*SURROGATES, *LIFS, *FED_BACK], ids=str)
 def test_variant(case: Case) -> None:
     arch = COMMON[case.steps % 2]
     for usage in usages(case, "backward", arch):
