@@ -45,12 +45,18 @@ class FusedNeuron(nn.Module):
         """
         if state is None:
             return self.run(inputs, self.starts(), time_steps, end=False)[0]
-        names = [f"{self.path}.{name}" for name in self.states]
-        fresh = self.starts() or self.kernels.specs[self.kernel].start
-        begin = [state.get(name, start) for name, start in zip(names, fresh)]
-        output, *after = self.run(inputs, begin, time_steps, end=True)
-        state.update(zip(names, after))
+        output, *after = self.run(inputs, self.resumed(state), time_steps, end=True)
+        state.update(zip(self.places(), after))
         return output
+
+    def places(self) -> list[str]:
+        """The names under which its states are kept."""
+        return [f"{self.path}.{name}" for name in self.states]
+
+    def resumed(self, state: dict[str, Tensor]) -> list[State]:
+        """Its states as they are kept or, where they are not, as they begin."""
+        fresh = self.starts() or self.kernels.specs[self.kernel].start
+        return [state.get(name, start) for name, start in zip(self.places(), fresh)]
 
     def step(self, inputs: Sequence[Tensor], states: Sequence[State]) -> Tensors:
         """One step of inputs [B, ...]: the output, then the states after it."""

@@ -147,6 +147,20 @@ def test_streams(monkeypatch: pytest.MonkeyPatch, backend: str) -> None:
     same([torch.cat([first, second])], [c.recur(x, weight)])
 
 
+@pytest.mark.parametrize("width", [9, 600])
+def test_streams_under_its_path(width: int) -> None:
+    """The last output is kept as a delay would keep it."""
+    c = made("ALIF", width)
+    c.path = "a.hidden"
+    x, weight, *_ = operands(8, 3, width)
+    state: dict[str, Tensor] = {}
+    parts = [c.recur(part, weight, state=state) for part in (x[:3], x[3:4], x[4:4], x[4:])]
+    assert set(state) == {"a.hidden.v", "a.hidden.a", "a.hidden@-1"}
+    same([state["a.hidden@-1"]], [parts[-1][-1:]])
+    whole = c.recur(x, weight)
+    torch.testing.assert_close(torch.cat(parts), whole, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize("name", NEURONS)
 def test_the_number_of_threads_changes_no_bit(name: str) -> None:
     """But in the gradient of the weight, which is a product of PyTorch's."""

@@ -23,12 +23,29 @@ class RecurrentNeuron(FusedNeuron):
 
     kernels: ClassVar[RecurrentKernels]
 
-    def recur(self, x: Tensor, weight: Tensor, time_steps: int | None = None) -> Tensor:
+    def recur(
+        self,
+        x: Tensor,
+        weight: Tensor,
+        time_steps: int | None = None,
+        state: dict[str, Tensor] | None = None,
+    ) -> Tensor:
         """All steps, [T, B, H], of x[t] + W y[t-1], y being the output, at first 0.
 
-        x is [T, B, H] or, with time_steps, [B, H]; the weight [H, H] as of nn.Linear.
+        x is [T, B, H] or, with time_steps, [B, H]; the weight [H, H] as of nn.Linear. They
+        begin where ``state`` says, under the neuron's path, and leave their end there.
         """
-        return self.run_recurrent(x, weight, self.starts(), None, time_steps, False)[0]
+        if state is None:
+            start = self.starts()
+            return self.run_recurrent(x, weight, start, None, time_steps, end=False)[0]
+        place = f"{self.path}@-1"
+        last, begin = state.get(place), self.resumed(state)
+        before = None if last is None else last[-1]
+        output, *after = self.run_recurrent(x, weight, begin, before, time_steps, True)
+        state.update(zip(self.places(), after))
+        if len(output):
+            state[place] = output[-1:].clone()
+        return output
 
     def run_recurrent(
         self,
