@@ -39,7 +39,7 @@ def package() -> dict[str, str]:
         Class("ALIF", ALIF(), kernel("alif", ALIF(), recurrent=True), ("a",)),
         Class("PLIF", PLIF(), kernel("plif", PLIF(), recurrent=True), ("b",)),
         Class("Gain", GAIN, kernel("gain", GAIN), ("c",)),
-        Class("IF", START, kernel("if", START, fronts), ("d",), {"feedback": "Gain(shape)"}),
+        Class("IF", START, kernel("if", START, fronts), ("d",), (("feedback", "Gain"),)),
         Class("IF2", IF(), kernel("if2", IF(), [Front(Add(), (0, 1))]), ("e",)),
     ]
     text = printed("alone", classes)
