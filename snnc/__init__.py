@@ -75,12 +75,20 @@ def plan(
     return replace(program, time_chunk=build.time_chunk)
 
 
+def observed(document: Document, graph: Graph, without: Collection[str] = ()) -> Program:
+    """The same network folded, with every value at every step and the same neurons."""
+    build = document.spec.build
+    left_out = {*without, *PLAIN} | {*OPTIONAL} - {*build.passes}
+    stepped = {"fuse"} if scheduled(build.schedule, graph) == "step" else set()
+    return lower(graph, without=left_out | stepped)
+
+
 def emit(document: Document, without: Collection[str] = ()) -> dict[str, str]:
     """The files of its package, by name; without some optional passes. Raises Findings."""
     graph = link(document)
     spec = document.spec
     program = plan(document, graph, without=without)
-    bodies = _emit(program, lower(graph, without=PLAIN), spec.train)
+    bodies = _emit(program, observed(document, graph, without), spec.train)
     source = Path(document.source.path).name
     run_time = {name for name in bodies if name.startswith(("fused/", "pictures/"))}
     texts = {

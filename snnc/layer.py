@@ -122,6 +122,16 @@ class Operator(Kind):
         """Multiply-accumulates of one execution on one sample."""
         return 0
 
+    @property
+    def product(self) -> bool:
+        """Whether it is a product with its ``weight``, [out, in], plus its ``bias`` if any."""
+        return False
+
+    @property
+    def concatenates(self) -> bool:
+        """Whether it puts features side by side."""
+        return False
+
     def elementwise(self, count: int) -> Step | None:
         """Its value at one element of ``count`` inputs, to be fused with a neuron.
 

@@ -56,7 +56,7 @@ class Fused:
 
 def fused(program: Program) -> tuple[Fused, ...]:
     """Every layer that a fused kernel runs, in order."""
-    names = {path: found for found in neurons(program.graph).classes for path in found.layers}
+    names = {path: found for found in neurons(program).classes for path in found.layers}
     return tuple(
         _fused(program, op, names[op.node].kernel) for _, op in program.placed() if op.node in names
     )

@@ -58,7 +58,9 @@ class Build(Section):
 
     schedule: Literal["fold", "step", "auto"] = "fold"
     out: str | None = None
-    passes: tuple[Literal["hoist", "sink", "drop"], ...] = ("hoist", "sink", "drop")
+    passes: tuple[Literal["hoist", "sink", "drop", "fuse", "recur"], ...] = (
+        "hoist", "sink", "drop", "fuse", "recur",
+    )  # fmt: skip
     time_chunk: Positive | None = None
 
 

@@ -259,6 +259,40 @@ layers = [
   { kind = "ALIF", name = "plain" },
 ]
 """,
+    "a merge of one's own": """
+[input]
+shape = [3, 4]
+encoder = "none"
+[neurons.Gate]
+inputs = ["a", "b", "c"]
+parameters = { gain = { value = 0.5, learnable = true, per = "channel" } }
+step = "y = a + gain * b - 0.25 * c"
+output = "y"
+[network]
+layers = [
+  { kind = "Conv1d", name = "w", out_channels = 3, kernel_size = 3, padding = 1 },
+  { kind = "Gate", name = "gate", from = ["w", "hidden@-1", "hidden@-3"] },
+  { kind = "PLIF", name = "hidden" },
+  { kind = "Conv1d", name = "u", out_channels = 3, kernel_size = 1 },
+  { kind = "PLIF", name = "end" },
+]
+""",
+    "a static drive": """
+[input]
+shape = [5]
+[network]
+layers = [
+  { kind = "Linear", name = "w", out_features = 4 },
+  { kind = "PLIF", name = "hidden", feedback = { kind = "Linear", bias = true } },
+  { kind = "Linear", name = "u", out_features = 4, from = "w" },
+  { kind = "Add", name = "more", from = ["last@-1", "u", "hidden"] },
+  { kind = "LIF", name = "last" },
+]
+[outputs.now]
+[outputs.all]
+from = "last"
+readout = "sequence"
+""",
     "no time": """
 [input]
 shape = [4]

@@ -23,7 +23,7 @@ def emit(program: Program, plain: Program, train: Train | None) -> dict[str, str
     ``values`` always runs it.
     """
     graph = program.graph
-    found, written = neurons(graph), bodies(program, plain)
+    found, written = neurons(program), bodies(program, plain)
     held = module_classes(graph, found)
     needed = helpers((program, plain), f"{written.text}\n{held.text}")
     kernels = kernels_py(graph.name, found, needed)

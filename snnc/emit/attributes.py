@@ -1,6 +1,5 @@
 """The modules that a network holds, those of its blocks in classes of their own."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,11 +9,6 @@ from snnc.emit.made import Made, leaf
 from snnc.emit.names import class_name
 from snnc.emit.neurons import Neurons
 from snnc.graph import Graph
-
-
-def access(path: str) -> str:
-    """A path as it is reached from the network: ``layer2[0].conv1``."""
-    return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", path)
 
 
 @dataclass(frozen=True)

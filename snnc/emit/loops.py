@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-from snnc.emit.attributes import access
+from snnc.emit.access import access
 from snnc.emit.layout import WIDTH
 from snnc.emit.naming import collected
 from snnc.emit.scope import Scope

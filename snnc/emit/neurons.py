@@ -5,12 +5,15 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from snnc.emit.docstring import paragraph
+from snnc.emit.feedback import How, feedbacks
 from snnc.emit.made import Made, shaped
 from snnc.emit.parameters import needs_shape
-from snnc.graph import Graph
+from snnc.graph import Graph, Node
 from snnc.kernel.build import kernel
 from snnc.kernel.types import Kernel
+from snnc.layer import Layer
 from snnc.neuron import Neuron, SpikingNeuron
+from snnc.program.types import Program
 from snnc.step.print_torch import equations
 
 
@@ -63,26 +66,46 @@ class Neurons:
     made: Mapping[str, Made]
 
 
-def neurons(graph: Graph) -> Neurons:
-    """What kernels.py defines for ``graph``."""
+@dataclass(frozen=True)
+class _Wanted:
+    """A layer of neurons as kernels.py has to define it."""
+
+    neuron: Neuron
+    inner: tuple[tuple[str, str], ...]
+    how: How
+
+    @property
+    def key(self) -> Hashable:
+        """What makes two layers the same: everything but their names and sources."""
+        fronts = tuple((_plain(f.layer), f.delays, f.port, f.module) for f in self.how.fronts)
+        return _plain(self.neuron), self.inner, fronts, self.how.recurrent
+
+
+def neurons(program: Program) -> Neurons:
+    """What kernels.py defines for ``program``."""
+    graph, how = program.graph, feedbacks(program)
     layers = {n.path: n.operator for n in graph.nodes if isinstance(n.operator, Neuron)}
     inner = _inner(graph, layers)
-    keys = {path: (_key(neuron), inner.get(path, ())) for path, neuron in layers.items()}
-    names = _named((type(neuron).__name__, keys[path]) for path, neuron in layers.items())
+    wanted = {p: _Wanted(n, inner.get(p, ()), how.get(p, How())) for p, n in layers.items()}
+    names = _named((type(one.neuron).__name__, one.key) for one in wanted.values())
     layers_of: dict[Hashable, list[str]] = {}
-    for path in layers:
-        layers_of.setdefault(keys[path], []).append(path)
+    for path, one in wanted.items():
+        layers_of.setdefault(one.key, []).append(path)
     classes = []
     for key, name in names.items():
-        paths = layers_of[key]
-        neuron = layers[paths[0]]
-        made = kernel(name.lower(), neuron)
-        classes.append(Class(name, neuron, made, tuple(paths), inner.get(paths[0], ())))
-    calls = {
-        path: shaped(names[keys[path]], graph[path].shapes[0] if needs_shape(neuron) else None)
-        for path, neuron in layers.items()
-    }
+        one = wanted[layers_of[key][0]]
+        made = kernel(name.lower(), one.neuron, one.how.fronts, one.how.recurrent)
+        classes.append(Class(name, one.neuron, made, tuple(layers_of[key]), one.inner))
+    calls = {path: _made(names[one.key], one.neuron, graph[path]) for path, one in wanted.items()}
     return Neurons(tuple(classes), calls)
+
+
+def _made(name: str, neuron: Neuron, node: Node) -> Made:
+    return shaped(name, node.shapes[0] if needs_shape(neuron) else None)
+
+
+def _plain(layer: Layer) -> str:
+    return layer.model_copy(update={"name": None, "source": None}).model_dump_json()
 
 
 def _inner(graph: Graph, layers: Mapping[str, Neuron]) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -94,11 +117,6 @@ def _inner(graph: Graph, layers: Mapping[str, Neuron]) -> dict[str, tuple[tuple[
         if made:
             found[parent] = (*found.get(parent, ()), (name, made.target))
     return found
-
-
-def _key(neuron: Neuron) -> Hashable:
-    """What makes two layers the same neuron: everything but their names and sources."""
-    return neuron.model_copy(update={"name": None, "source": None}).model_dump_json()
 
 
 def _named(things: Iterable[tuple[str, Hashable]]) -> dict[Hashable, str]:

@@ -1,6 +1,7 @@
 """The statements of each kind of region."""
 
-from snnc.emit.attributes import access
+from snnc.emit.access import access
+from snnc.emit.feedback import inputs, neuron_of, recurrent
 from snnc.emit.layout import WIDTH
 from snnc.emit.loops import loop
 from snnc.emit.scope import Layout, Scope
@@ -16,7 +17,9 @@ def emit(program: Program, region: Region, scope: Scope) -> None:
         case Fold():
             _fold(program, region, scope)
         case Scan(form="kernel"):
-            _kernel(region, scope)
+            _kernel(program, region, scope)
+        case Scan(form="recurrent"):
+            _recurrent(program, region, scope)
         case Scan():
             loop(program, region, scope, _at_a_step)
 
@@ -72,10 +75,27 @@ def _at_a_step(program: Program, op: Op, scope: Scope) -> None:
     _apply(program, op, scope, "step", "step", "step")
 
 
-def _kernel(region: Scan, scope: Scope) -> None:
+def _kernel(program: Program, region: Scan, scope: Scope) -> None:
     """One neuron, all steps; inputs that are all static are read once."""
-    (op,) = region.ops
-    static = all(scope.layouts[name] == "static" for name in op.reads)
-    args = [scope.use(name, "static" if static else "timed") for name in op.reads]
+    op, reads = neuron_of(program, region), inputs(program, region)
+    static = all(scope.layouts[name] == "static" for name in reads)
+    args = [scope.use(name, "static" if static else "timed") for name in reads]
     args += ["time_steps=time_steps"] * static + ["state=state"] * scope.streams
     scope.assign(op.writes, f"self.{access(op.node)}({', '.join(args)})", "timed")
+    if {*region.yields} - {op.writes}:
+        _inside(program, region, scope)
+
+
+def _inside(program: Program, region: Scan, scope: Scope) -> None:
+    """What a kernel computes on its way, out of its output."""
+    cell = neuron_of(program, region)
+    for op in region.ops:
+        if op is not cell:
+            over_time = program.node(op).operator.over_time
+            layout: Layout = "timed" if over_time else "folded"
+            _apply(program, op, scope, "fold", layout, layout)
+
+
+def _recurrent(program: Program, region: Scan, scope: Scope) -> None:
+    """A neuron whose output comes back through a weight."""
+    scope.assign(neuron_of(program, region).writes, recurrent(program, region, scope), "timed")

@@ -15,6 +15,10 @@ class Concat(Layer):
     kind: Literal["Concat"] = "Concat"
     dim: int = 0
 
+    @property
+    def concatenates(self) -> bool:
+        return self.dim in (0, -1)
+
     def traits(self, training: bool) -> Traits:
         return Traits(algebra="move")
 

@@ -22,6 +22,10 @@ class Linear(Layer):
     out_features: Positive
     bias: bool = True
 
+    @property
+    def product(self) -> bool:
+        return True
+
     def traits(self, training: bool) -> Traits:
         return Traits(algebra="affine" if self.bias else "linear")
 

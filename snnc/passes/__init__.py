@@ -7,7 +7,9 @@ from typing import Protocol
 from snnc.graph import Graph
 from snnc.passes.drop import Drop
 from snnc.passes.fold import Fold
+from snnc.passes.fuse import Fuse
 from snnc.passes.hoist import Hoist
+from snnc.passes.recur import Recur
 from snnc.passes.sink import Sink
 from snnc.program.types import Program
 from snnc.program.verify import minimal, verify
@@ -24,16 +26,16 @@ class Pass(Protocol):
         ...
 
 
-PIPELINE: tuple[Pass, ...] = (Hoist(), Sink(), Drop(), Fold())
+PIPELINE: tuple[Pass, ...] = (Hoist(), Sink(), Drop(), Fold(), Fuse(), Recur())
 """Every pass, in order."""
 
 SCHEDULES = {"fold": PIPELINE, "step": PIPELINE[:2]}
 """The passes of each schedule; none of them changes what the network computes."""
 
-OPTIONAL = ("hoist", "sink", "drop")
+OPTIONAL = ("hoist", "sink", "drop", "fuse", "recur")
 """Those that a spec may leave out by ``[build] passes``."""
 
-PLAIN = ("sink", "drop")
+PLAIN = frozenset({"sink", "drop", "recur"})
 """Those after which some values no longer exist at every step."""
 
 

@@ -71,7 +71,7 @@ def reason(program: Program, region: Region, op: Op, where: Where) -> str:
         return f"{operator.kind} over time: needs every step"
     if isinstance(region, Once):
         return _once(program, op, where)
-    if isinstance(region, Scan) and region.form != "kernel" and where == "time":
+    if isinstance(region, Scan) and (region.form == "loop" or len(region.ops) > 1):
         return _looped(program, region, op)
     if own := operator.why():
         return f"not hoisted: {own}"
@@ -102,7 +102,8 @@ def _looped(program: Program, region: Scan, op: Op) -> str:
     """In a cycle every step needs the one before; other schedules loop over more than that."""
     if cyclic({o.writes: o.reads for o in region.ops}):
         others = [o.node for o in region.ops if o.node != op.node and "@" not in o.node]
-        return f"in a cycle with {', '.join(others) or 'itself'}: step by step"
+        how = "step by step" if region.form == "loop" else "step by step, in one kernel"
+        return f"in a cycle with {', '.join(others) or 'itself'}: {how}"
     if own := program.node(op).operator.why():
         return f"not hoisted: {own}"
     if isinstance(program.node(op).operator, Encoder):

@@ -55,14 +55,15 @@ class Fold:
 class Scan:
     """A loop over time: ``ops`` at every step, ``carries`` from step to step.
 
-    ``yields`` are the values that later regions read, stacked over time. A "kernel" is a single
-    neuron that runs all steps in one call; a "loop" is written out.
+    ``yields`` are the values that later regions read, stacked over time. A "kernel" is a neuron,
+    alone or with element-wise feedback, that runs all steps in one call; a "recurrent" kernel
+    brings its output back through a weight; a "loop" is written out.
     """
 
     ops: tuple[Op, ...]
     carries: tuple[Carry, ...]
     yields: tuple[str, ...]
-    form: Literal["kernel", "loop"]
+    form: Literal["kernel", "recurrent", "loop"]
 
 
 Region = Once | Fold | Scan

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from snnc.analysis.cycles import components
 from snnc.graph import Node
+from snnc.neuron import Neuron
 from snnc.past import Past
 from snnc.program.lower import carries, times, whole
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan, data
@@ -134,7 +135,11 @@ def _scan(program: Program, region: Scan) -> None:
     names = {op.writes for op in region.ops}
     if region.carries != carries(program.graph, region.ops):
         raise IllegalProgram(f"the loop over {', '.join(sorted(names))} loses a state")
-    if region.form == "kernel" and (len(region.ops) != 1 or not region.carries):
+    cells = [op for op in region.ops if isinstance(program.node(op).operator, Neuron)]
+    stateful = [op for op in cells if program.node(op).operator.carries()]
+    if region.form != "loop" and len(stateful) != 1:
         raise IllegalProgram("a kernel runs one neuron")
+    if region.form != "loop" and len(components({o.writes: o.reads for o in region.ops})) != 1:
+        raise IllegalProgram("a kernel runs one neuron and its feedback")
     if not names.issuperset(region.yields):
         raise IllegalProgram("a loop yields what it does not compute")

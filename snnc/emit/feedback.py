@@ -1,0 +1,113 @@
+"""Neurons that run in one kernel with the feedback around them: what it consists of, its call."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from snnc.emit.access import access
+from snnc.emit.scope import Scope
+from snnc.kernel.build import Front
+from snnc.layer import Layer
+from snnc.neuron import Neuron
+from snnc.past import Past
+from snnc.program.types import Op, Program, Scan
+
+
+@dataclass(frozen=True)
+class How:
+    """What stands in front of a neuron in its kernel, and whether its output has a weight back."""
+
+    fronts: tuple[Front, ...] = ()
+    recurrent: bool = False
+
+
+def feedbacks(program: Program) -> Mapping[str, How]:
+    """How each neuron that is not alone in its kernel runs, by its path."""
+    found = {}
+    for region in program.regions:
+        if isinstance(region, Scan) and region.form != "loop" and len(region.ops) > 1:
+            cell = neuron_of(program, region)
+            found[cell.node] = _how(program, region, cell)
+    return found
+
+
+def neuron_of(program: Program, region: Scan) -> Op:
+    """The neuron of a kernel."""
+    return next(op for op in region.ops if _stateful(program, op))
+
+
+def _stateful(program: Program, op: Op) -> bool:
+    operator = program.node(op).operator
+    return isinstance(operator, Neuron) and bool(operator.states)
+
+
+def _how(program: Program, region: Scan, cell: Op) -> How:
+    if region.form == "recurrent":
+        return How(recurrent=True)
+    merge = _merge(program, region, cell)
+    layer, neuron = program.node(merge).operator, program.node(cell).operator
+    assert isinstance(layer, Layer)
+    assert isinstance(neuron, Neuron)
+    delays = tuple(_delay(program, region, name) for name in merge.reads)
+    port = neuron.inputs[cell.reads.index(merge.writes)]
+    below = merge.node.startswith(f"{cell.node}.")
+    module = merge.node.removeprefix(f"{cell.node}.") if below else ""
+    return How((Front(layer, delays, port, module),))
+
+
+def _merge(program: Program, region: Scan, cell: Op) -> Op:
+    pasts = (op for op in region.ops if isinstance(program.node(op).operator, Past))
+    rest = {op.writes: op for op in region.ops}
+    for op in (*pasts, cell):
+        rest.pop(op.writes)
+    (merge,) = rest.values()
+    return merge
+
+
+def _delay(program: Program, region: Scan, name: str) -> int:
+    """How many steps ago the kernel's own output was that; 0 for a value from outside."""
+    if name not in {op.writes for op in region.ops}:
+        return 0
+    operator = program.graph[name].operator
+    assert isinstance(operator, Past)
+    return operator.steps
+
+
+def inputs(program: Program, region: Scan) -> list[str]:
+    """The values that a kernel reads, in the order of its inputs."""
+    cell, inside = neuron_of(program, region), {op.writes: op for op in region.ops}
+    reads = [n for name in cell.reads for n in (inside[name].reads if name in inside else (name,))]
+    return [name for name in reads if name not in inside]
+
+
+def recurrent(program: Program, region: Scan, scope: Scope) -> str:
+    """``self.hidden.recur(x, weight)``: the outside part of a product goes before it."""
+    cell, inside = neuron_of(program, region), {op.writes: op for op in region.ops}
+    product = next(op for op in region.ops if program.node(op).operator.product)
+    (outside,) = (n for op in region.ops for n in op.reads if n not in inside)
+    static = scope.layouts[outside] == "static"
+    x = scope.use(outside, "static" if static else "timed")
+    linear = f"self.{access(product.node)}"
+    bias = getattr(program.node(product).operator, "bias", False)
+    join = next((op for op in region.ops if program.node(op).operator.concatenates), None)
+    if join is None:
+        weight = f"{linear}.weight"
+        x = f"{x} + {linear}.bias" if bias else x
+    else:
+        back, fore = _columns(program, join, outside)
+        weight = f"{linear}.weight[:, {back}]"
+        scope.assign(cell.writes, _outside(x, linear, fore, bias), "timed")
+        x = scope.names[cell.writes]
+    args = [x, weight, *["time_steps=time_steps"] * static, *["state=state"] * scope.streams]
+    return f"self.{access(cell.node)}.recur({', '.join(args)})"
+
+
+def _outside(x: str, linear: str, columns: str, bias: bool) -> str:
+    bias_of = f", {linear}.bias" if bias else ""
+    return f"nn.functional.linear({x}, {linear}.weight[:, {columns}]{bias_of})"
+
+
+def _columns(program: Program, join: Op, outside: str) -> tuple[str, str]:
+    """The columns of the weight for what comes back, and for what comes from outside."""
+    sizes = [program.graph[name].shape[0] for name in join.reads]
+    first, second = f":{sizes[0]}", f"{sizes[0]}:"
+    return (second, first) if join.reads[0] == outside else (first, second)
