@@ -29,7 +29,7 @@ layers = [
 ]
 {rest}
 [train]
-dataset = "Digits"
+dataset = {dataset}
 epochs = 4
 batch_size = 50
 {train}
@@ -51,10 +51,13 @@ def build(
     train: str = MSE + SGD + COSINE,
     rest: str = "",
     layers: str = LAYERS,
+    dataset: str = '"Digits"',
 ) -> ModuleType:
     """The training script of a package that is written into ``folder`` and imported."""
     spec = folder / f"{name}.snn.toml"
-    spec.write_text(SPEC.format(name=name, train=train, rest=rest, layers=layers), "utf-8")
+    spec.write_text(
+        SPEC.format(name=name, train=train, rest=rest, layers=layers, dataset=dataset), "utf-8"
+    )
     project.write(project.compare(folder / name, snnc.emit(snnc.load(spec))))
     sys.path.insert(0, str(folder))
     try:

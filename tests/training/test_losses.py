@@ -135,3 +135,13 @@ def test_warm_up_rises_step_by_step(script: ModuleType) -> None:
     with schedule.warmed(0):
         assert optimizer.param_groups[0]["lr"] == 0.125
     assert optimizer.param_groups[0]["lr"] == 0.5
+
+
+def test_the_best_is_chosen_on_samples_held_out(made: Any, tmp_path: Path) -> None:
+    held_out = '{ kind = "Digits", validation = 0.1 }'
+    script = made("held_out", 'loss = "mse"\n' + SGD, dataset=held_out)
+    state = run(script, tmp_path / "run")
+    held = [row["validation/accuracy"] for row in state["history"]]
+    assert state["best"] == max(held)
+    assert held[state["best_epoch"] - 1] == max(held)
+    assert held != [row["test/accuracy"] for row in state["history"]]
