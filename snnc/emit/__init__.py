@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from snnc.emit.attributes import module_classes
 from snnc.emit.docstring import paragraph
-from snnc.emit.environment import environment, run_time
+from snnc.emit.environment import environment, shared
 from snnc.emit.forward import bodies
 from snnc.emit.kernels import defined, helpers, kernels_py
 from snnc.emit.model import model_py
@@ -34,7 +34,7 @@ def emit(program: Program, plain: Program, train: Train | None) -> dict[str, str
         **({"kernels.py": kernels} if kernels else {}),
         "__init__.py": _init_py(program),
         "py.typed": "",
-        **_fused(found.classes),
+        **run_time(found.classes),
     }
     if train is None:
         return files
@@ -47,13 +47,13 @@ def emit(program: Program, plain: Program, train: Train | None) -> dict[str, str
     }
     context = (train, graph.name, name, data.shapes[0], steps, images, timed, classes)
     scripts = training_files(*context, layers(graph), outputs, _fixed(graph))
-    return {**files, **scripts, **run_time("pictures"), **run_time("training")}
+    return {**files, **scripts, **shared("pictures"), **shared("training")}
 
 
-def _fused(classes: Iterable[Class]) -> dict[str, str]:
+def run_time(classes: Iterable[Class]) -> dict[str, str]:
     """What runs these neurons, without what none of them needs."""
     kernels = [found.kernel for found in classes]
-    files = run_time("fused") if kernels else {}
+    files = shared("fused") if kernels else {}
     if any(kernel.recurrent for kernel in kernels):
         return files
     return {name: text for name, text in files.items() if not name.startswith("fused/recurrent/")}

@@ -31,7 +31,7 @@ def environment() -> "Environment":
     return made
 
 
-def run_time(folder: str) -> dict[str, str]:
+def shared(folder: str) -> dict[str, str]:
     """The modules of a folder of templates/ that are the same in every package."""
     env = environment()
     assert env.loader is not None
