@@ -20,7 +20,7 @@ test: $(READY) ## Run the tests; ARGS="-k name" is handed to pytest
 lint: $(READY) ## Check style, types, layers, and that the zoo is clean and up to date
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
-	$(PYTHON) -m ruff check --config specs/ruff.toml templates/fused templates/pictures
+	$(PYTHON) -m ruff check --config specs/ruff.toml templates/fused templates/pictures templates/training
 	$(PYTHON) -m ruff format --check --config specs/ruff.toml templates
 	$(PYTHON) -m mypy --strict $(OURS) $(ZOO)
 	.venv/bin/lint-imports --no-logo

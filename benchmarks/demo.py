@@ -26,7 +26,7 @@ def train(seed: int) -> float:
     """One run of the generated script; returns the test accuracy after its last epoch."""
     out = RUNS / f"seed{seed}"
     script = [sys.executable, "-m", "digits_conv.train", "--seed", str(seed)]
-    subprocess.run([*script, "--out-dir", str(out)], cwd=SPECS, check=True)
+    subprocess.run([*script, "--out-dir", str(out), "--restart"], cwd=SPECS, check=True)
     with (out / "metrics.csv").open(newline="") as file:
         return float(list(csv.DictReader(file))[-1]["test/accuracy"])
 

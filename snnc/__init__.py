@@ -90,7 +90,8 @@ def emit(document: Document, without: Collection[str] = ()) -> dict[str, str]:
     program = plan(document, graph, without=without)
     bodies = _emit(program, observed(document, graph, without), spec.train)
     source = Path(document.source.path).name
-    run_time = {name for name in bodies if name.startswith(("fused/", "pictures/"))}
+    shared = ("fused/", "pictures/", "training/")
+    run_time = {name for name in bodies if name.startswith(shared)}
     texts = {
         name: with_header(body, source, None if name in run_time else spec, document.settings)
         for name, body in bodies.items()

@@ -9,6 +9,7 @@ from snnc.encoder import Encoder
 from snnc.kinds import Kind
 from snnc.layer import Layer, Operator, Traits
 from snnc.losses import Loss
+from snnc.metrics import Metric
 from snnc.neuron import Neuron
 from snnc.readout import Readout
 from snnc.spell import toml, words
@@ -68,7 +69,7 @@ def _code(kind: type[Kind]) -> str:
         return f"slope = {kind.gradient}"
     if issubclass(kind, Readout):
         return kind.expression.format(x="x")
-    return _made(kind).source() if issubclass(kind, Loss) else ""
+    return _made(kind).source() if issubclass(kind, Loss | Metric) else ""
 
 
 def _notes(kind: type[Kind]) -> Iterator[str]:

@@ -22,6 +22,8 @@ SORTS = {
     "encoders": "encoder",
     "readouts": "readout",
     "losses": "loss",
+    "penalties": "penalty",
+    "metrics": "metric",
     "datasets": "dataset",
     "augmentations": "augmentation",
     "optimizers": "optimizer",

@@ -12,6 +12,7 @@ from snnc.names import class_name
 from snnc.neuron import Neuron
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Path
+from snnc.training import Answer, Train
 
 
 def build(document: Document) -> Graph:
@@ -186,15 +187,25 @@ class _Builder:
             return
         inputs = [data.shape for data in self.spec.inputs.values()]
         timed = any(data.encoder.timed_data for data in self.spec.inputs.values())
-        if any(output.readout.keeps_time for output in self.spec.outputs.values()):
-            message = "a loss over every step: this version of snnc trains on one answer a sample"
-            self.fail(("train", "loss"), "SNN207", "not-yet", message)
         try:
-            outputs = [self.nodes[name].shape for name in self.spec.outputs]
-            self.spec.train.fit(inputs, outputs, timed)
+            self.spec.train.fit(inputs, timed)
         except ShapeError as error:
             where = ("train", error.field or "dataset")
             self.fail(where, "SNN307", "bad-dataset", error.message, error.help)
+        else:
+            self.judge(self.spec.train, Answer(inputs[0], timed))
+
+    def judge(self, train: Train, data: Answer) -> None:
+        """Whether losses, metric and penalties of [train] fit."""
+        answers = {
+            name: Answer(self.nodes[name].shape, output.readout.keeps_time)
+            for name, output in self.spec.outputs.items()
+        }
+        neurons = [path for path, node in self.nodes.items() if isinstance(node.operator, Neuron)]
+        for misfit in train.judge(data, answers, neurons):
+            of_data = misfit.path == ("dataset",)
+            code = ("SNN307", "bad-dataset") if of_data else ("SNN309", "bad-training")
+            self.fail(("train", *misfit.path), *code, misfit.message, misfit.help)
 
     def fail(self, at: Path, code: str, name: str, message: str, help: str | None = None) -> None:
         node = self.document.tree.find(at)[0]

@@ -38,8 +38,8 @@ _PACKAGES = frozenset(
 )
 # Classes that generated modules import or define beside that of the network.
 _CLASSES = frozenset(
-    """Any Callable Dropout False Mapping NamedTuple None Sequence StepDropout Tensor
-    True""".split()
+    """Any Callable Data DataError Dropout F False Mapping NamedTuple None Path Repeat
+    Sequence StepDropout Tensor True""".split()
 )
 
 

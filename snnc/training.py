@@ -1,49 +1,182 @@
 """The section [train] of a spec."""
 
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from snnc.choice import Choice
 from snnc.datasets import Dataset
-from snnc.layer import Shape, ShapeError, show
+from snnc.layer import Name, Shape, ShapeError, show
 from snnc.losses import Loss
+from snnc.losses.cross_entropy import CrossEntropy
+from snnc.metrics import Metric
+from snnc.metrics.accuracy import Accuracy
+from snnc.metrics.loss import LossMetric
 from snnc.optimizers import Optimizer
+from snnc.penalties import Penalty
 from snnc.schedulers import Scheduler
+from snnc.source.nearest import nearest
 
 Count = Annotated[int, Field(ge=1)]
 
 
+@dataclass(frozen=True)
+class Answer:
+    """An output as training sees it: its shape for one sample, and whether it has every step."""
+
+    shape: Shape
+    over_time: bool = False
+
+
+class Misfit(ValueError):
+    """[train] does not fit the network: where in the section, why, and what would help."""
+
+    def __init__(self, path: tuple[str | int, ...], message: str, help: str | None = None) -> None:
+        super().__init__(message)
+        self.path, self.message, self.help = path, message, help
+
+
 class Train(BaseModel):
-    """How the network is trained: these are the defaults of the training script's options."""
+    """How the network is trained: these are the defaults of the training script's options.
+
+    ``loss`` is that of the one output; ``[train.losses]`` has one for every output, added up.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     dataset: Annotated[Dataset, Choice("snnc.datasets")]
-    loss: Annotated[Loss, Choice("snnc.losses")]
-    metric: Literal["accuracy"] = "accuracy"
+    loss: Annotated[Loss | None, Choice("snnc.losses")]
+    losses: dict[Name, Annotated[Loss, Choice("snnc.losses")]] = Field(default_factory=dict)
+    penalties: tuple[Annotated[Penalty, Choice("snnc.penalties")], ...] = ()
+    metric: Annotated[Metric | None, Choice("snnc.metrics")] = None
     epochs: Count
     batch_size: Count
     optimizer: Annotated[Optimizer, Choice("snnc.optimizers")]
     scheduler: Annotated[Scheduler | None, Choice("snnc.schedulers")] = None
     amp: bool = False
+    accumulate: Count = 1
+    grad_clip: Annotated[float | None, Field(gt=0)] = None
+    early_stop: Annotated[int | None, Field(ge=1)] = None
 
-    def fit(self, inputs: Sequence[Shape], outputs: Sequence[Shape], timed: bool = False) -> None:
+    @model_validator(mode="before")
+    @classmethod
+    def _one_or_several(cls, data: Any) -> Any:
+        """A ``loss`` is needed, unless there are ``losses``."""
+        if isinstance(data, Mapping) and "losses" in data and "loss" not in data:
+            return {**data, "loss": None}
+        return data
+
+    @model_validator(mode="after")
+    def _not_both(self) -> "Train":
+        if (self.loss is None) == (not self.losses):
+            message = "`loss` is that of the only output; `losses` names all: write one of the two"
+            raise PydanticCustomError("one_or_several", message)
+        return self
+
+    def fit(self, inputs: Sequence[Shape], timed: bool = False) -> None:
         """Check that the dataset fits the network; ``timed``: its input has a time axis.
 
         Raises ShapeError.
         """
-        data = self.dataset
-        if len(inputs) > 1 or len(outputs) > 1:
-            raise ShapeError("only a network of one input and one output can be trained", "dataset")
-        data.check(inputs[0], timed)
-        if data.classes is not None and outputs[0] != (data.classes,):
-            message = (
-                f"{data.kind} has {data.classes} classes, but the output is {show(outputs[0])}"
-            )
-            help = f"the last layer has to make {show((data.classes,))}"
-            raise ShapeError(message, "dataset", help)
-        if len(outputs[0]) != 1:
-            message = f"the output is {show(outputs[0])}, but a loss needs one number a class"
-            raise ShapeError(message, "dataset", "the last layer has to make [classes]")
+        if len(inputs) > 1:
+            raise ShapeError("only a network of one input can be trained", "dataset")
+        self.dataset.check(inputs[0], timed)
+
+    def by_output(self, outputs: Collection[str]) -> dict[str, Loss]:
+        """The loss of every output."""
+        return dict.fromkeys(outputs, self.loss) if self.loss else dict(self.losses)
+
+    def judge(
+        self, data: Answer, answers: Mapping[str, Answer], neurons: Collection[str]
+    ) -> Iterator[Misfit]:
+        """How losses, metric and penalties do not fit the data, the outputs and the neurons."""
+        if self.loss and len(answers) > 1:
+            names = " and ".join(f"`{name}`" for name in answers)
+            message = f"the network has the outputs {names}: each needs a loss of its own"
+            yield Misfit(("loss",), message, "write [train.losses]")
+            return
+        yield from self._unnamed(answers)
+        for name, loss in self.by_output(answers).items():
+            at = ("loss",) if self.loss else ("losses", name)
+            if name in answers:
+                yield from self._unfit(loss, answers[name], data, at)
+        yield from self._unmeasured(answers)
+        yield from self._unknown(neurons)
+
+    def _unnamed(self, answers: Collection[str]) -> Iterator[Misfit]:
+        for name in self.losses.keys() - set(answers):
+            guess = nearest(name, sorted(answers))
+            help = f"did you mean `{guess}`?" if guess else None
+            yield Misfit(("losses", name), f"there is no output `{name}`", help)
+        for name in answers if self.losses else ():
+            if name not in self.losses:
+                yield Misfit(("losses",), f"the output `{name}` has no loss")
+
+    def _unfit(
+        self, loss: Loss, answer: Answer, data: Answer, at: tuple[str, ...]
+    ) -> Iterator[Misfit]:
+        """A loss over steps that are not there, or a target of another shape."""
+        if answer.over_time != (loss.over == "steps"):
+            message = f'`{loss.kind}`: a loss over steps and `readout = "sequence"` need each other'
+            help = 'write `readout = "sequence"` in [output]'
+            if answer.over_time:
+                help = f'write `loss = {{ kind = "{loss.kind}", over = "steps" }}`'
+            yield Misfit(at, message, help)
+        elif loss.wants == "x" and (
+            answer.shape != data.shape or data.over_time > answer.over_time
+        ):
+            message = f"the input is {_said(data)}, but the output is {_said(answer)}"
+            yield Misfit(at, message, "an autoencoder gives back what it is given")
+        elif loss.wants == "labels":
+            yield from self._unlabelled(answer)
+
+    def _unlabelled(self, answer: Answer) -> Iterator[Misfit]:
+        """An output that is not a number a class."""
+        count, kind = self.dataset.classes, self.dataset.kind
+        if count is not None and answer.shape != (count,):
+            message = f"{kind} has {count} classes, but the output is {show(answer.shape)}"
+            yield Misfit(("dataset",), message, f"the last layer has to make {show((count,))}")
+        elif len(answer.shape) != 1:
+            message = f"the output is {show(answer.shape)}, but a loss needs one number a class"
+            yield Misfit(("dataset",), message, "the last layer has to make [classes]")
+
+    @property
+    def smoothing(self) -> float:
+        """The label smoothing of the losses that have one."""
+        losses = [self.loss, *self.losses.values()]
+        found = [loss.label_smoothing for loss in losses if isinstance(loss, CrossEntropy)]
+        return next(iter(found), 0.0)
+
+    def measured(self, outputs: Collection[str]) -> tuple[Metric, str]:
+        """The metric, and the output that it is of; without one stated, what suits the losses."""
+        losses = self.by_output(outputs)
+        labelled = any(loss.wants == "labels" for loss in losses.values())
+        metric = self.metric or (Accuracy() if labelled else LossMetric())
+        fitting = [name for name, loss in losses.items() if metric.wants in {None, loss.wants}]
+        return metric, metric.of or next(iter(fitting), "")
+
+    def _unmeasured(self, answers: Collection[str]) -> Iterator[Misfit]:
+        metric, of = self.measured(answers)
+        loss = self.by_output(answers).get(of)
+        if metric.of and metric.of not in answers:
+            yield Misfit(("metric", "of"), f"there is no output `{metric.of}`")
+        elif metric.wants and (loss is None or loss.wants != metric.wants):
+            against = {"labels": "labels", "x": "the input"}[metric.wants]
+            message = f"`{metric.kind}`: no loss compares the output with {against}"
+            yield Misfit(("metric",), message, 'write `metric = "loss"`')
+
+    def _unknown(self, neurons: Collection[str]) -> Iterator[Misfit]:
+        for index, penalty in enumerate(self.penalties):
+            if penalty.of not in neurons:
+                guess = nearest(penalty.of, sorted(neurons))
+                help = f"did you mean `{guess}`?" if guess else None
+                message = f"there is no layer of neurons `{penalty.of}`"
+                yield Misfit(("penalties", index, "of"), message, help)
+
+
+def _said(answer: Answer) -> str:
+    """A shape, and whether it has a time axis."""
+    return show(answer.shape) + " at every step" * answer.over_time

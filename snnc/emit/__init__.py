@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from snnc.emit.attributes import module_classes
 from snnc.emit.docstring import paragraph
-from snnc.emit.environment import environment
+from snnc.emit.environment import environment, shared
 from snnc.emit.forward import bodies
 from snnc.emit.kernels import defined, helpers, kernels_py
 from snnc.emit.model import model_py
@@ -12,6 +12,8 @@ from snnc.emit.names import class_name
 from snnc.emit.neurons import Class, neurons
 from snnc.emit.recording import layers
 from snnc.emit.training import training_files
+from snnc.encoder import Encoder
+from snnc.graph import Graph
 from snnc.program.types import Program
 from snnc.training import Train
 
@@ -40,27 +42,27 @@ def emit(program: Program, plain: Program, train: Train | None) -> dict[str, str
     data, classes = graph[graph.inputs[0]], graph[graph.outputs[0]].shape[0]
     timed = getattr(data.operator, "timed_data", False)
     images = any(len(n.shape) == 3 and n.operator.macs(*n.shapes) for n in graph.nodes)
+    outputs = {
+        path: bool(getattr(graph[path].operator, "keeps_time", False)) for path in graph.outputs
+    }
     context = (train, graph.name, name, data.shapes[0], steps, images, timed, classes)
-    scripts = training_files(*context, layers(graph))
-    return {**files, **scripts, **_run_time("pictures")}
+    scripts = training_files(*context, layers(graph), outputs, _fixed(graph))
+    return {**files, **scripts, **shared("pictures"), **shared("training")}
 
 
 def run_time(classes: Iterable[Class]) -> dict[str, str]:
     """What runs these neurons, without what none of them needs."""
     kernels = [found.kernel for found in classes]
-    files = _run_time("fused") if kernels else {}
+    files = shared("fused") if kernels else {}
     if any(kernel.recurrent for kernel in kernels):
         return files
     return {name: text for name, text in files.items() if not name.startswith("fused/recurrent/")}
 
 
-def _run_time(folder: str) -> dict[str, str]:
-    """What runs the neurons, or draws them: the same in every package."""
-    env = environment()
-    assert env.loader is not None
-    modules = env.list_templates(extensions=["py"])  # not what Python caches beside them
-    names = [name for name in modules if name.startswith(f"{folder}/")]
-    return {name: env.loader.get_source(env, name)[0] for name in names}
+def _fixed(graph: Graph) -> bool:
+    """Whether the data itself fixes T, as an image's columns do."""
+    nodes = [graph[name] for name in graph.inputs]
+    return any(n.operator.steps(n.shapes[0]) for n in nodes if isinstance(n.operator, Encoder))
 
 
 def _init_py(program: Program) -> str:

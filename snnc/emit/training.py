@@ -9,18 +9,19 @@ The three templates see
     layers       its layers of neurons, each as a call of Layer, for visualize.py
     timed        whether a sample has a time axis
     images       whether matrix products work on images: convolutions, faster with channels last
-    timed        whether samples have a time axis of their own: [T, ...]
     classes      how many numbers the network says of a sample
-    train        the section; its kinds print themselves: train.loss.source(), …
+    train        the section
+    fixed        whether the network can take no other number of steps
 
-and the filters ``fit``, which breaks a line of code that is too long, and ``ordered``, which
-sorts import statements.
+what ``train_context`` adds for train.py, and the filters ``fit``, which breaks a line of code that
+is too long, and ``ordered``, which sorts import statements.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from snnc.emit.data import data_context
 from snnc.emit.environment import environment
+from snnc.emit.train import train_context
 from snnc.training import Train
 
 FILES = ("train.py", "data.py", "visualize.py")
@@ -36,8 +37,14 @@ def training_files(
     timed: bool = False,
     classes: int = 10,
     layers: Sequence[str] = (),
+    outputs: Mapping[str, bool] | None = None,
+    fixed: bool = False,
 ) -> dict[str, str]:
-    """The text of each file, formatted, without the header of generated code."""
+    """The text of each file, formatted, without the header of generated code.
+
+    ``outputs`` says which outputs have a time axis (default: one, without); ``fixed``: whether the
+    network can take no other number of steps.
+    """
     context = {
         "name": name,
         "class_name": class_name,
@@ -49,6 +56,8 @@ def training_files(
         "layers": layers,
         "train": train,
         **data_context(train.dataset),
+        "fixed": fixed,
+        **train_context(train, class_name, outputs or {"output": False}, time_steps),
     }
     templates = environment()
     return {file: templates.get_template(f"{file}.jinja").render(context) for file in FILES}

@@ -1,11 +1,31 @@
-"""Losses: how far an output is from its label; one per file."""
+"""Losses: how far an output is from what it should be; one per file."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from snnc.kinds import Kind
 
 
 class Loss(Kind):
-    """A number to make small, from the network's output ``y`` [B, classes] and ``labels`` [B]."""
+    """A number to make small: the mean over the samples of an output's distance from its target.
 
-    def source(self) -> str:
-        """The expression that computes it."""
+    ``over = "steps"`` takes the loss at every step and not of the answer over time, so it needs
+    ``readout = "sequence"`` (TET: Deng et al., Temporal efficient training of spiking neural
+    network via gradient re-weighting, ICLR 2022). ``weight`` counts where several are added up.
+    """
+
+    over: Literal["answer", "steps"] = "answer"
+    weight: Annotated[float, Field(gt=0)] = 1.0
+
+    smooths: ClassVar[bool] = False
+    """Whether it takes the label's share of the probability from a variable ``smoothing``."""
+
+    @property
+    def wants(self) -> Literal["labels", "x"]:
+        """The variable that the output is compared with."""
+        return "labels"
+
+    def source(self, y: str = "y") -> str:
+        """The expression that computes it from ``y`` [B, ...], at every step [T, B, ...]."""
         raise NotImplementedError

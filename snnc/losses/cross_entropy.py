@@ -1,6 +1,6 @@
 """cross_entropy."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -17,6 +17,10 @@ class CrossEntropy(Loss):
     kind: Literal["cross_entropy"] = "cross_entropy"
     label_smoothing: Annotated[float, Field(ge=0, le=1)] = 0.0
 
-    def source(self) -> str:
-        smoothing = f", label_smoothing={self.label_smoothing!r}" if self.label_smoothing else ""
-        return f"F.cross_entropy(y, labels{smoothing})"
+    smooths: ClassVar[bool] = True
+
+    def source(self, y: str = "y") -> str:
+        logits, labels = y, "labels"
+        if self.over == "steps":
+            logits, labels = f"{y}.flatten(0, 1)", f"labels.repeat(len({y}))"
+        return f"F.cross_entropy({logits}, {labels}, label_smoothing=smoothing)"

@@ -6,13 +6,23 @@ from snnc.losses import Loss
 
 
 class MSE(Loss):
-    """Mean squared distance between the output and the one-hot label.
+    """Mean squared distance between the output and the one-hot label, or the input.
 
     For firing rates: the right neuron is to fire at every step, the others never
-    (Fang et al., Incorporating learnable membrane time constant, ICCV 2021).
+    (Fang et al., Incorporating learnable membrane time constant, ICCV 2021). With
+    ``target = "input"`` the network learns to give back what it was given: an autoencoder.
     """
 
     kind: Literal["mse"] = "mse"
+    target: Literal["label", "input"] = "label"
 
-    def source(self) -> str:
-        return "F.mse_loss(y, F.one_hot(labels, y.shape[1]).to(y.dtype))"
+    @property
+    def wants(self) -> Literal["labels", "x"]:
+        return "x" if self.target == "input" else "labels"
+
+    def source(self, y: str = "y") -> str:
+        target = "x"
+        if self.wants == "labels":
+            target = f"F.one_hot(labels, {y}.shape[-1]).to({y}.dtype)"
+        spread = f".expand_as({y})" if self.over == "steps" else ""
+        return f"F.mse_loss({y}, {target}{spread})"

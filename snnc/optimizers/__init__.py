@@ -1,6 +1,6 @@
 """Optimizers: PyTorch's, with PyTorch's field names and defaults; one per file."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -16,8 +16,7 @@ class Optimizer(Kind):
 
     lr: Rate = 1e-3
 
-    def source(self) -> str:
-        """The call that makes it, with the learning rate and whatever is not a default."""
+    def table(self) -> dict[str, Any]:
+        """Its kind, the learning rate, and whatever is not a default: the class's arguments."""
         fields = self.model_dump(exclude={"kind", "lr"}, exclude_defaults=True)
-        settings = "".join(f", {name}={value!r}" for name, value in fields.items())
-        return f"torch.optim.{self.kind}(net.parameters(), lr={self.lr!r}{settings})"
+        return {"kind": self.kind, "lr": self.lr, **fields}

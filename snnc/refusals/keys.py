@@ -8,7 +8,6 @@ from snnc.source.nearest import nearest, one_of
 
 _NOT_YET = {
     "convert": "conversion", "plasticity": "plasticity",
-    "losses": "several losses", "penalties": "penalties",
 }  # fmt: skip
 """Keys of the language, format 1, that are still to come."""
 

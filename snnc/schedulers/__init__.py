@@ -1,13 +1,22 @@
-"""Schedulers: how the learning rate changes from epoch to epoch; one per file."""
+"""Schedulers: how the learning rate changes while the network learns; one per file."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from snnc.kinds import Kind
 
 
 class Scheduler(Kind):
-    """Sets the learning rate after every epoch. A kind is called as its PyTorch class is."""
+    """Sets the learning rate. A kind is called as its PyTorch class is.
 
-    def source(self) -> str:
-        """The call that makes it, with its required fields and whatever is not a default."""
-        fields = self.model_dump(exclude={"kind"}, exclude_defaults=True)
-        settings = "".join(f", {name}={value!r}" for name, value in fields.items())
-        return f"torch.optim.lr_scheduler.{self.kind}(optimizer{settings})"
+    For ``warmup_epochs`` the rate is scaled by a factor that rises step by step from 0 to 1
+    (Goyal et al., Accurate, large minibatch SGD, 2017); the schedule itself is not put off.
+    """
+
+    warmup_epochs: Annotated[float, Field(ge=0)] = 0.0
+
+    def table(self) -> dict[str, Any]:
+        """Its kind, its required fields and whatever is not a default: the class's arguments."""
+        fields = self.model_dump(exclude={"kind", "warmup_epochs"}, exclude_defaults=True)
+        return {"kind": self.kind, **fields}

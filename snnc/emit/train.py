@@ -1,0 +1,129 @@
+"""What train.py.jinja sees of [train]: signatures, expressions and calls of its functions.
+
+The script has a function for the loss and, unless it is the loss, for the metric; each takes ``y``
+and what it is compared with: ``x`` or ``labels``. Lines may be long; the template breaks them.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from snnc.losses import Loss
+from snnc.training import Train
+
+
+def train_context(
+    train: Train, class_name: str, outputs: Mapping[str, bool], time_steps: int
+) -> dict[str, Any]:
+    """The template's variables; ``outputs`` says which outputs have a time axis."""
+    losses = train.by_output(outputs)
+    several = len(outputs) > 1
+    answer = f"{class_name}Output" if several else "Tensor"
+    return {
+        "answers": [class_name, *[answer] * several],
+        "settings": ", ".join(_settings(train, losses, time_steps)),
+        "loss": _loss(losses, answer, several),
+        "metric": _metric(train, outputs, answer, several),
+        "widened": _widened(answer, several),
+        "penalties": list(_penalties(train)),
+        "recorded": _literal(sorted({penalty.of for penalty in train.penalties})),
+    }
+
+
+def _settings(train: Train, losses: Mapping[str, Loss], time_steps: int) -> Iterator[str]:
+    """The arguments of Settings that are not its defaults."""
+    yield f"epochs={train.epochs}"
+    yield f"batch_size={train.batch_size}"
+    yield f"time_steps={time_steps}"
+    yield f"optimizer={_literal(train.optimizer.table())}"
+    if train.scheduler:
+        yield f"scheduler={_literal(train.scheduler.table())}"
+        if train.scheduler.warmup_epochs:
+            yield f"warmup_epochs={train.scheduler.warmup_epochs!r}"
+    if train.amp:
+        yield "amp=True"
+    if train.accumulate > 1:
+        yield f"accumulate={train.accumulate}"
+    if train.grad_clip is not None:
+        yield f"grad_clip={train.grad_clip!r}"
+    if any(loss.smooths for loss in losses.values()):
+        yield f"label_smoothing={train.smoothing!r}"
+    if train.early_stop is not None:
+        yield f"early_stop={train.early_stop}"
+
+
+def _literal(value: object) -> str:
+    """A literal with ruff's quotes."""
+    if isinstance(value, Mapping):
+        pairs = (f"{json.dumps(key)}: {_literal(item)}" for key, item in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
+    return json.dumps(value) if isinstance(value, str) else repr(value)
+
+
+def _loss(losses: Mapping[str, Loss], answer: str, several: bool) -> dict[str, Any]:
+    """Its function, and the call of it."""
+    wanted = {loss.wants for loss in losses.values()}
+    passed: list[str] = [name for name in ("x", "labels") if name in wanted]
+    typed = [f"{name}: Tensor" for name in passed]
+    if any(loss.smooths for loss in losses.values()):
+        typed, passed = [*typed, "smoothing: float"], [*passed, "smoothing"]
+    lines = _sum(losses) if several else _single(*losses.values())
+    return {
+        "signature": ", ".join([f"y: {answer}", *typed]),
+        "lines": list(lines),
+        "call": f"loss_of({', '.join(['y', *passed])})",
+        "labelled": "labels" in wanted,
+        "smooths": "smoothing" in passed,
+    }
+
+
+def _weighted(loss: Loss, term: str) -> str:
+    return term if loss.weight == 1 else f"{loss.weight!r} * {term}"
+
+
+def _single(loss: Loss) -> Iterator[str]:
+    yield f"return {_weighted(loss, loss.source())}"
+
+
+def _sum(losses: Mapping[str, Loss]) -> Iterator[str]:
+    for name, loss in losses.items():
+        yield f"{name}_loss = {loss.source(f'y.{name}')}"
+    terms = (_weighted(loss, f"{name}_loss") for name, loss in losses.items())
+    yield f"total = {' + '.join(terms)}"
+    yield "return total"
+
+
+def _metric(
+    train: Train, outputs: Mapping[str, bool], answer: str, several: bool
+) -> dict[str, Any]:
+    """Its function, and the call of it; the loss needs none."""
+    metric, of = train.measured(outputs)
+    found: dict[str, Any] = {"kind": metric.kind, "higher": metric.higher}
+    if metric.wants is None:
+        return found | {"expression": "", "call": "loss.detach() * batch.samples"}
+    return found | {
+        "signature": f"y: {answer}, {metric.wants}: Tensor",
+        "doc": metric.says,
+        "expression": metric.source(f"y.{of}" if several else "y", outputs[of]),
+        "call": f"metric_of(y, {metric.wants})",
+    }
+
+
+def _widened(answer: str, several: bool) -> Callable[[str], str]:
+    """A call of the network, with its outputs as losses take them."""
+
+    def widened(call: str) -> str:
+        return f"{answer}(*map(precision.wide, {call}))" if several else f"precision.wide({call})"
+
+    return widened
+
+
+def _penalties(train: Train) -> Iterator[str]:
+    """The body of the function that adds them up."""
+    for index, penalty in enumerate(train.penalties):
+        yield f'rate = rates["{penalty.of}"]'
+        yield f"cost = {'cost + ' * (index > 0)}{penalty.source()}"
+    if train.penalties:
+        yield "return cost"

@@ -1,0 +1,23 @@
+"""Metrics: what is reported beside the loss, and decides which epoch is the best; one per file."""
+
+from typing import ClassVar, Literal
+
+from snnc.kinds import Kind
+from snnc.layer import Name
+
+
+class Metric(Kind):
+    """A number for every sample. ``of`` names the output; without it, the first that it suits."""
+
+    of: Name | None = None
+
+    higher: ClassVar[bool] = True
+    """Whether more of it is better."""
+    wants: ClassVar[Literal["labels", "x"] | None] = None
+    """What the output's loss compares it with; None: the metric is the loss itself."""
+    says: ClassVar[str] = ""
+    """The docstring of the function that computes it."""
+
+    def source(self, y: str = "y", over_time: bool = False) -> str:
+        """The expression of its sum over the samples of ``y`` [B, ...], or [T, B, ...]."""
+        raise NotImplementedError

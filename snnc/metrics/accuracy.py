@@ -1,0 +1,21 @@
+"""accuracy."""
+
+from typing import ClassVar, Literal
+
+from snnc.metrics import Metric
+
+
+class Accuracy(Metric):
+    """The share of samples whose largest output is their label's.
+
+    Of an output at every step, the mean over the steps counts.
+    """
+
+    kind: Literal["accuracy"] = "accuracy"
+
+    wants: ClassVar[Literal["labels", "x"] | None] = "labels"
+    says: ClassVar[str] = "How many samples have their largest output at their label."
+
+    def source(self, y: str = "y", over_time: bool = False) -> str:
+        answer = f"{y}.mean(0)" if over_time else y
+        return f"({answer}.argmax(1) == labels).sum()"

@@ -1,0 +1,19 @@
+"""Penalties: what is added to the loss because of what neurons inside do; one per file."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from snnc.kinds import Kind
+from snnc.layer import Source
+
+
+class Penalty(Kind):
+    """A cost of the layer of neurons ``of``, ``weight`` times as heavy as the loss."""
+
+    of: Source
+    weight: Annotated[float, Field(gt=0)]
+
+    def source(self, rate: str = "rate") -> str:
+        """The expression that computes it from the firing rate [B, ...] of every neuron."""
+        raise NotImplementedError

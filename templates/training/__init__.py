@@ -1,0 +1,58 @@
+"""What every training script needs, whatever the network; train.py reads top to bottom.
+
+settings     what a run is told, and how its folder is called
+options      the command line
+start        a new run, or one that goes on
+optimizers   optimizer and learning rate, by their names
+precision    16-bit products, if asked for
+processes    one process, or several under torchrun
+batches      which samples make which batch, on which process
+score        loss and metric over the samples seen so far
+learner      the network, and all that changes while it learns
+rates        firing rates while the network learns
+checkpoints  replaced at once, and checked when read
+log          metrics.csv and TensorBoard
+interrupts   Ctrl-C between two steps
+"""
+
+from .batches import Batch, Batches, Split, mixed, seed_all
+from .checkpoints import BEST, read, replace
+from .interrupts import Interrupts, Stopped
+from .learner import Learner
+from .log import Log, toml
+from .options import Options, parse
+from .processes import Team, together
+from .rates import Recorder
+from .score import Clock, Row, Score, shown, watched
+from .settings import RunError, Settings
+from .start import Start, start
+
+__all__ = [
+    "BEST",
+    "Batch",
+    "Batches",
+    "Clock",
+    "Interrupts",
+    "Learner",
+    "Log",
+    "Options",
+    "Recorder",
+    "Row",
+    "RunError",
+    "Score",
+    "Settings",
+    "Split",
+    "Start",
+    "Stopped",
+    "Team",
+    "mixed",
+    "parse",
+    "read",
+    "replace",
+    "seed_all",
+    "shown",
+    "start",
+    "together",
+    "toml",
+    "watched",
+]

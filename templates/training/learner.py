@@ -1,0 +1,135 @@
+"""A network, and all that changes while it learns."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from .checkpoints import BEST, FORMAT, LATEST, State, check, write
+from .interrupts import Interrupts, Stopped
+from .optimizers import Schedule, make_optimizer
+from .options import Options
+from .precision import Precision
+from .processes import Team
+from .score import Row, Score
+from .settings import Settings
+
+COUNTERS = ("epoch", "batch", "lr", "best", "best_epoch", "history")
+
+
+class Learner:
+    """Trains a network step by step; `samples` of them make an epoch.
+
+    The metric, its name and 1 or -1, says which epoch is the best: more of it, or less.
+    """
+
+    def __init__(
+        self,
+        net: nn.Module,
+        options: Options,
+        settings: Settings,
+        team: Team,
+        samples: int,
+        metric: tuple[str, int],
+    ) -> None:
+        self.net, self.settings, self.team = net, settings, team
+        self.name, self.workers = options.name, options.workers
+        self.metric, self.sign = metric
+        self.precision = Precision(team.device, settings.dtype, settings.amp)
+        net.to(team.device, self.precision.dtype)
+        compiled: Any = torch.compile(net) if options.compile else net
+        self.joined = team.joined(compiled)
+        self.optimizer = make_optimizer(net.parameters(), settings.optimizer)
+        self.steps = math.ceil(samples / settings.batch_size / settings.accumulate)
+        self.schedule = Schedule(self.optimizer, settings, self.steps)
+        self.interrupts = Interrupts()
+        self.epoch = 0  # how many are done
+        self.batch = 0  # how many batches of the next are done
+        self.score = Score(self.metric)  # over those
+        self.lr = 0.0  # of the last step
+        self.best: float | None = None
+        self.best_epoch = 0
+        self.history: list[Row] = []
+
+    def step(self, index: int) -> None:
+        """Changes the weights along the gradients that batch `index` completed."""
+        scaler, settings = self.precision.scaler, self.settings
+        if settings.grad_clip is not None:
+            scaler.unscale_(self.optimizer)
+            nn.utils.clip_grad_norm_(self.net.parameters(), settings.grad_clip)
+        number = self.epoch * self.steps + index // settings.accumulate
+        self.lr = self.schedule.rate(number)
+        with self.schedule.warmed(number):
+            scaler.step(self.optimizer)
+        scaler.update()
+        self.optimizer.zero_grad()
+        self.schedule.after_step()
+        self.batch = index + 1
+
+    def pause(self) -> None:
+        """Raises Stopped if one of the processes was asked to stop."""
+        number = self.team.most(self.interrupts.number)
+        if number:
+            raise Stopped(number)
+
+    def finish(self, scores: dict[str, Score], rates: Row) -> None:
+        """Closes an epoch: its numbers, and whether it is the best so far."""
+        self.schedule.after_epoch()
+        self.epoch += 1
+        self.batch, self.score = 0, Score(self.metric)
+        row: Row = {"epoch": self.epoch}
+        judge = "validation" if "validation" in scores else "test"
+        for split, score in scores.items():
+            row |= {f"{split}/{name}": n for name, n in score.numbers.items()}
+        self.history.append(
+            {**row, "images/s": scores["train"].speed, "lr": self.lr, **rates}
+        )
+        value = row[f"{judge}/{self.metric}"]
+        if self.best is None or self.sign * (value - self.best) >= 0:
+            self.best, self.best_epoch = value, self.epoch
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing became better for too long."""
+        patience = self.settings.early_stop
+        return patience is not None and self.epoch - self.best_epoch >= patience
+
+    def save(self, folder: Path) -> None:
+        """Writes the latest checkpoint and, if the last epoch was the best, that."""
+        state = self.state()
+
+        def files() -> None:
+            if self.epoch == self.best_epoch and self.batch == 0:
+                write(state, folder / BEST)
+            write(state, folder / LATEST)
+
+        self.team.led(files)
+
+    def state(self) -> State:
+        """What a checkpoint holds; all processes have to ask for it."""
+        return {
+            "format": FORMAT,
+            "network": self.name,
+            "settings": vars(self.settings),
+            "time_steps": self.settings.time_steps,
+            "model": self.net.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "scheduler": self.schedule.state_dict(),
+            "scaler": self.precision.scaler.state_dict(),
+            "score": self.score.reduced(self.team).sums.tolist(),
+            **{name: getattr(self, name) for name in COUNTERS},
+        }
+
+    def restore(self, state: State, path: Path) -> None:
+        """Goes on where a checkpoint was written. Raises CheckpointError."""
+        self.team.led(lambda: check(self.net, state["model"], path))
+        self.net.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["scheduler"])
+        self.precision.scaler.load_state_dict(state["scaler"])
+        for name in COUNTERS:
+            setattr(self, name, state[name])
+        if self.team.leads:  # the others begin with nothing, so that the sum is right
+            self.score = Score(self.metric, state["score"])

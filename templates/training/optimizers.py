@@ -1,0 +1,165 @@
+"""Optimizers and schedulers of PyTorch, by their names."""
+
+import inspect
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim import lr_scheduler
+
+from .settings import RunError, Settings, Table, flag
+
+OPTIMIZERS = ("Adam", "AdamW", "SGD")
+SCHEDULERS = ("CosineAnnealingLR", "OneCycleLR", "StepLR")
+
+
+class SettingError(RunError):
+    """Settings that do not fit each other; the message says which."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A flag that sets an argument of an optimizer or of a scheduler."""
+
+    of: str  # the flag that names the kind
+    keyword: str
+    reads: str
+    help: str
+    usual: object = "PyTorch's"
+
+
+KEYS = {
+    "opt": Key("opt", "kind", "optimizer", ", ".join(OPTIMIZERS)),
+    "lr": Key("opt", "lr", "positive", "learning rate"),
+    "momentum": Key("opt", "momentum", "not negative", "of SGD"),
+    "weight_decay": Key("opt", "weight_decay", "not negative", "pull towards 0"),
+    "scheduler": Key(
+        "scheduler", "kind", "scheduler", f"none, {', '.join(SCHEDULERS)}", "none"
+    ),
+    "step_size": Key("scheduler", "step_size", "count", "epochs of a step of StepLR"),
+    "gamma": Key("scheduler", "gamma", "positive", "factor at a step of StepLR"),
+    "t_max": Key(
+        "scheduler", "T_max", "count", "epochs of half a cosine", "all epochs"
+    ),
+    "max_lr": Key("scheduler", "max_lr", "positive", "highest rate of OneCycleLR"),
+}
+
+
+def chosen(
+    of: str, table: Table | None, given: Mapping[str, Any], epochs: int = 0
+) -> Table | None:
+    """A kind and its arguments with what was given; another kind starts anew.
+
+    Raises SettingError for an argument that the kind does not have.
+    """
+    name = given.get(of, table["kind"] if table else "none")
+    keys = {k: KEYS[k] for k in given if k in KEYS and KEYS[k].of == of and k != of}
+    where = torch.optim if of == "opt" else lr_scheduler
+    known = inspect.signature(getattr(where, name)).parameters if name != "none" else {}
+    for key, entry in keys.items():
+        if entry.keyword not in known:
+            raise SettingError(f"{flag(key)} does not apply to {flag(of)} {name}")
+    if name == "none":
+        return None
+    same = table is not None and table["kind"] == name
+    arguments = {entry.keyword: given[key] for key, entry in keys.items()}
+    made = {**(table if same and table else {"kind": name}), **arguments}
+    return completed(made, known, given.get("epochs", epochs))
+
+
+def completed(table: Table, known: Mapping[str, Any], epochs: int) -> Table:
+    """With the learning rate or the length that a kind cannot do without."""
+    usual = {"lr": 1e-3, "T_max": epochs}
+    found = {k: v for k, v in usual.items() if k in known and k not in table}
+    full = {"kind": table["kind"], **found, **table}
+    for keyword, parameter in known.items():
+        needed = parameter.default is inspect.Parameter.empty
+        if needed and keyword not in {"params", "optimizer", *full}:
+            raise SettingError(f"--scheduler {table['kind']} needs {flag(keyword)}")
+    return full
+
+
+def make_optimizer(
+    parameters: Iterable[nn.Parameter], table: Table
+) -> torch.optim.Optimizer:
+    """The optimizer that the table names."""
+    arguments = {name: value for name, value in table.items() if name != "kind"}
+    made: torch.optim.Optimizer = getattr(torch.optim, table["kind"])(
+        parameters, **arguments
+    )
+    return made
+
+
+class Schedule:
+    """The learning rate: PyTorch's scheduler, and a linear warm-up that scales it.
+
+    OneCycleLR changes the rate after every step, the others after every epoch.
+    """
+
+    def __init__(
+        self, optimizer: torch.optim.Optimizer, settings: Settings, steps: int
+    ) -> None:
+        self.optimizer = optimizer
+        self.warmup = round(settings.warmup_epochs * steps)
+        table = settings.scheduler or {}
+        arguments = {name: value for name, value in table.items() if name != "kind"}
+        self.every_step = table.get("kind") == "OneCycleLR"
+        if self.every_step:
+            arguments["total_steps"] = settings.epochs * steps
+        self.scheduler: lr_scheduler.LRScheduler | None = None
+        if table:
+            kind = getattr(lr_scheduler, table["kind"])
+            self.scheduler = kind(optimizer, **arguments)
+
+    def factor(self, step: int) -> float:
+        """What the warm-up scales the rate by at a step, from 0 over all epochs."""
+        return (step + 1) / self.warmup if step < self.warmup else 1.0
+
+    def rate(self, step: int) -> float:
+        """The learning rate of a step."""
+        return float(self.optimizer.param_groups[0]["lr"]) * self.factor(step)
+
+    @contextmanager
+    def warmed(self, step: int) -> Iterator[None]:
+        """While the optimizer takes a step."""
+        groups = self.optimizer.param_groups
+        rates = [group["lr"] for group in groups]
+        for group, rate in zip(groups, rates, strict=True):
+            group["lr"] = rate * self.factor(step)
+        yield
+        for group, rate in zip(groups, rates, strict=True):
+            group["lr"] = rate
+
+    def after_step(self) -> None:
+        """To be called after every step of the optimizer."""
+        if self.every_step:
+            self.advance()
+
+    def after_epoch(self) -> None:
+        """To be called after every epoch."""
+        if not self.every_step:
+            self.advance()
+
+    def advance(self) -> None:
+        """The scheduler's own step.
+
+        It would warn if the optimizer took none so far: the scaler left it out, or it
+        was taken before the run was resumed.
+        """
+        if self.scheduler:
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "Detected call of `lr_scheduler")
+                self.scheduler.step()
+
+    def state_dict(self) -> dict[str, Any]:
+        """What has to be kept to go on."""
+        return self.scheduler.state_dict() if self.scheduler else {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes on where another stopped."""
+        if self.scheduler:
+            self.scheduler.load_state_dict(state)

@@ -1,0 +1,61 @@
+"""What a run is told."""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Table = Mapping[str, Any]
+
+
+class RunError(Exception):
+    """A run cannot begin or go on; the message is a sentence that says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What decides the numbers that come out; saved with them."""
+
+    epochs: int
+    batch_size: int  # samples of a batch, on all processes together
+    time_steps: int
+    optimizer: Table  # its kind, and the arguments of that class in torch.optim
+    scheduler: Table | None = None  # likewise, of torch.optim.lr_scheduler
+    warmup_epochs: float = 0.0
+    amp: bool = False  # automatic mixed precision: 16-bit products, 32-bit weights
+    accumulate: int = 1  # batches of one step of the optimizer
+    grad_clip: float | None = None  # the largest norm that the gradient may have
+    label_smoothing: float | None = None  # None: the loss knows no classes
+    early_stop: int | None = None  # epochs without a better one
+    limit: int | None = None  # samples of each split
+    seed: int = 0
+    dtype: str = "float32"
+    deterministic: bool = False
+
+
+# What may differ when a run goes on; all else decides what the next epoch does.
+FREE = {"epochs", "early_stop", "deterministic"}
+
+
+def flag(name: str) -> str:
+    """A setting as the command line calls it."""
+    return f"--{name.replace('_', '-')}"
+
+
+def title(settings: Settings) -> str:
+    """A name for the folder of a run: what makes it another run, and nothing else."""
+    parts = [f"T{settings.time_steps}", f"b{settings.batch_size}"]
+    parts += words(settings.optimizer) + words(settings.scheduler or {})
+    usual = {field.name: field.default for field in dataclasses.fields(settings)}
+    for name, value in vars(settings).items():
+        told = name in FREE or isinstance(value, Mapping) or not value
+        if name == "seed" or not (told or usual[name] in (dataclasses.MISSING, value)):
+            parts.append(name if value is True else f"{name}{value}")
+    return re.sub(r"[^\w.+-]+", "-", "_".join(parts))
+
+
+def words(table: Table) -> list[str]:
+    """A kind and its numbers: ["SGD", "lr0.1", "momentum0.9"]."""
+    rest = [f"{name}{value}" for name, value in table.items() if name != "kind"]
+    return [str(table["kind"]), *rest] if table else []
