@@ -74,8 +74,8 @@ def _drivers(reference: Reference, graph: Graph, path: str) -> Iterator[nn.Modul
     while reached:
         for ref in graph[reached.popleft()].inputs:
             module = modules.get(ref.node)
-            if module is not None and list(module.parameters()):
+            if isinstance(getattr(module, "weight", None), Tensor) and module is not None:
                 yield module
-            elif ref.node not in seen and not isinstance(graph[ref.node].operator, Neuron):
+            elif ref.node not in seen and not graph[ref.node].operator.carries():
                 seen.add(ref.node)
                 reached.append(ref.node)
