@@ -1,0 +1,14 @@
+"""Sigmoid."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._activation import Monotone
+
+
+class Sigmoid(Monotone):
+    """1 / (1 + exp(-x)), element by element (torch.nn.Sigmoid)."""
+
+    stem: ClassVar[str] = "sigmoid"
+    torch: ClassVar[str] = "nn.Sigmoid"
+
+    kind: Literal["Sigmoid"] = "Sigmoid"
