@@ -9,11 +9,8 @@ from snnc.kinds import Kind
 from snnc.layer import Call
 
 Positive = Annotated[float, Field(gt=0)]
-Nonlinearity = Literal[
-    "linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
-    "conv_transpose3d", "sigmoid", "tanh", "relu", "leaky_relu", "selu",
-]  # fmt: skip
-"""What PyTorch knows a gain for."""
+Nonlinearity = Literal["linear", "relu", "leaky_relu", "tanh", "sigmoid", "selu"]
+"""What PyTorch knows a gain for; its names of layers all mean ``"linear"``."""
 
 
 class Initializer(Kind):

@@ -5,8 +5,11 @@ from typing import ClassVar, Literal
 from snnc.layers._activation import Monotone
 
 
-class Sigmoid(Monotone):
-    """1 / (1 + exp(-x)), element by element (torch.nn.Sigmoid)."""
+class SigmoidLayer(Monotone):
+    """1 / (1 + exp(-x)), element by element (torch.nn.Sigmoid).
+
+    As a ``surrogate``, ``"Sigmoid"`` is the slope of this curve.
+    """
 
     stem: ClassVar[str] = "sigmoid"
     torch: ClassVar[str] = "nn.Sigmoid"
