@@ -43,7 +43,6 @@ _CLASSES = frozenset(
     Repeat Sequence StepChannelDropout StepDropout TEBN1d TEBN2d Tensor True VariableDelay
     WSConv2d""".split()
 )
-)
 
 
 def identifier(name: str) -> str:
