@@ -32,5 +32,6 @@ class Encoder(Operator):
         """The value: [T, B, ...] of the data over all steps, or [B, ...] at step ``t``."""
         raise NotImplementedError
 
-    def textbook(self, x: Any, t: int, draw: Draw) -> Any:
+    def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
+        """Its value [B, ...] at step ``t`` of ``steps``, of all of the data."""
         raise NotImplementedError

@@ -19,6 +19,7 @@ SORTS = {
     "layers": "layer",
     "neurons": "neuron",
     "surrogates": "surrogate gradient",
+    "initializers": "initialiser",
     "encoders": "encoder",
     "readouts": "readout",
     "losses": "loss",

@@ -4,9 +4,9 @@ Passes, rules, shape inference, emitters and the reference interpreter ask these
 knows a kind by its name.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field
 
@@ -57,6 +57,17 @@ class Call:
     names: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What the reference keeps for an operator: PyTorch's ``module``, and parameters in it.
+
+    ``more`` gives parameters that the module has not, by their path in it: a shape, a start.
+    """
+
+    module: Call
+    more: Mapping[str, tuple[Shape, float]] = field(default_factory=dict)
+
+
 class ShapeError(ValueError):
     """The inputs do not fit; ``field`` is the key to blame, if one is."""
 
@@ -97,9 +108,27 @@ class Operator(Kind):
         """What it is in PyTorch, or None if it is none of PyTorch's."""
         return None
 
-    def textbook(self, x: Any, t: int, draw: Draw) -> Any:
-        """Its value at step ``t``, of tensors [B, ...]: the meaning of what PyTorch has not."""
-        raise NotImplementedError
+    @property
+    def fixes_time(self) -> bool:
+        """Whether it has something for each step, so that T cannot change at run time."""
+        return False
+
+    def bound(self, time_steps: int) -> Self:
+        """Itself in a network of so many steps: only what fixes time needs to know."""
+        return self
+
+    def kept(self, *inputs: Shape) -> Kept | None:
+        """What it learns and remembers, in PyTorch's terms."""
+        call = self.torch_call(*inputs)
+        return Kept(call) if call and call.of == "module" else None
+
+    def run_time(self) -> Mapping[str, Any]:
+        """Its numbers (:class:`snnc.number.Value`) that are tensors at run time."""
+        return {}
+
+    def initialise(self) -> Mapping[str, Call]:
+        """The calls that start its parameters, by their names, if the spec says how."""
+        return {}
 
     def attribute(self, name: str, *inputs: Shape) -> Call | None:
         """The module that the network keeps for it under ``name``, or None."""
@@ -182,6 +211,22 @@ class Layer(Operator):
     def torch_call(self, *inputs: Shape) -> Call | None:
         return Call(self.torch, self.leading(*inputs), self.keywords()) if self.torch else None
 
+    def textbook(
+        self, inputs: Sequence[Any], t: int, module: Any, training: bool, draw: Draw
+    ) -> Any:
+        """Its value [B, ...] at step ``t`` of inputs [B, ...]: the meaning of what PyTorch has not.
+
+        ``module`` is what :meth:`kept` describes.
+        """
+        raise NotImplementedError
+
+    def textbook_steps(
+        self, inputs: Sequence[Any], module: Any, training: bool, draw: Draw
+    ) -> Iterable[Any]:
+        """The same at every step, of inputs [T, B, ...], for what needs more than one of them."""
+        steps = enumerate(zip(*inputs, strict=True))
+        return [self.textbook(at_t, t, module, training, draw) for t, at_t in steps]
+
     def leading(self, *inputs: Shape) -> tuple[object, ...]:
         """The positional arguments of the PyTorch call."""
         return ()
@@ -212,6 +257,13 @@ def rank(shape: Shape, want: int, axes: str) -> None:
             f"expected an input of shape {axes}, got {show(shape)}",
             help="a sample has neither time nor batch axis" if len(shape) > want else None,
         )
+
+
+def axis(shape: Shape, index: int, key: str) -> int:
+    """The axis of a sample that ``index`` counts from either end, from 0 on."""
+    if not -len(shape) <= index < len(shape):
+        raise ShapeError(f"`{key}` is {index}, but a sample is {show(shape)}", key)
+    return index % len(shape)
 
 
 def show(shape: Shape) -> str:

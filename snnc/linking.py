@@ -125,7 +125,8 @@ class _Builder:
             sources = tuple(ref.node for ref in refs)
             self.placed.add(name)
             size = self.document.sizes.get(name)
-            self.entries.append((Entry(name, operator, sources, at, data, size), refs))
+            bound = operator.bound(self.spec.time_steps)
+            self.entries.append((Entry(name, bound, sources, at, data, size), refs))
 
     def shapes(self) -> None:
         found = infer([entry for entry, _ in self.entries])

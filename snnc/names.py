@@ -29,8 +29,9 @@ RESERVED = frozenset(
 # What generated functions call or import (checked against templates/helpers in the tests).
 _LOCALS = frozenset(
     """NEURONS batch_norm_once batch_norm_once_per_step batch_norm_per_step call_seed delayed_by
-    in_chunks joined keep_state kernels model nn past_values place_neurons poisson range
-    resumed_state seed self steps_done torch uniform x""".split()
+    in_chunks in_range joined keep_state kernels latency_spikes linear_attention model nn
+    past_values phase_bits place_neurons poisson population_code population_spikes range
+    resumed_state seed self softmax_attention steps_done torch uniform x""".split()
 )
 # Packages that generated code imports: one of the same name in the current folder would hide them.
 _PACKAGES = frozenset(
@@ -38,8 +39,9 @@ _PACKAGES = frozenset(
 )
 # Classes that generated modules import or define beside that of the network.
 _CLASSES = frozenset(
-    """Any Callable Data DataError Dropout F False Mapping NamedTuple None Path Repeat
-    Sequence StepDropout Tensor True""".split()
+    """Any BNTT1d BNTT2d Callable ChannelDropout Data DataError Delay Dropout F False Mapping
+    NamedTuple None Path Repeat Sequence StepChannelDropout StepDropout TEBN1d TEBN2d Tensor True
+    VariableDelay WSConv2d""".split()
 )
 
 

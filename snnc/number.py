@@ -94,6 +94,17 @@ def above(limit: float) -> Bound:
     return Bound(check, {"exclusiveMinimum": limit})
 
 
+def at_least(limit: float) -> Bound:
+    """No number may be less than ``limit``."""
+
+    def check(number: Any) -> Any:
+        if not all(n >= limit for n in numbers(number)):
+            raise PydanticKnownError("greater_than_equal", {"ge": limit})
+        return number
+
+    return Bound(check, {"minimum": limit})
+
+
 def within(low: float, high: float) -> Bound:
     """Every number must lie in [low, high]."""
 

@@ -1,11 +1,11 @@
 """What a delayed edge reads: a value as it was some steps earlier."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from snnc.layer import Draw, Operator, Shape, Site, Traits
+from snnc.layer import Operator, Shape, Site, Traits
 
 
 class Past(Operator):
@@ -33,9 +33,6 @@ class Past(Operator):
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         """All steps at once: a shift; in a loop the value is a variable of the loop."""
         return f'delayed_by({args[0]}, {self.steps}, "{name}", state)'
-
-    def textbook(self, x: Any, t: int, draw: Draw) -> Any:
-        raise NotImplementedError("the reference interprets the delays of edges themselves")
 
     def why(self) -> str:
         return "0 before its first step: it changes over time"

@@ -10,8 +10,12 @@ Positive = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Natural = Annotated[int, Field(ge=0)]
 Size1 = Positive | tuple[Positive]
 Size2 = Positive | tuple[Positive, Positive]
+Size3 = Positive | tuple[Positive, Positive, Positive]
 Padding1 = Natural | tuple[Natural]
 Padding2 = Natural | tuple[Natural, Natural]
+Padding3 = Natural | tuple[Natural, Natural, Natural]
+AXES = {1: "C, L", 2: "C, H, W", 3: "C, D, H, W"}
+"""The axes of a sample by the number of those after the channel."""
 
 
 def spread(size: int | tuple[int, ...], axes: int) -> tuple[int, ...]:

@@ -51,6 +51,39 @@ CONV = """
   { kind = "Linear", out_features = 3, bias = false },
   { kind = "IF", surrogate = { kind = "ATan", alpha = 25.0 } },
 """
+IMAGES = """
+  { kind = "WSConv2d", out_channels = 4, kernel_size = 3, gain = true, bias_init = "zeros" },
+  { kind = "TDBatchNorm2d", alpha = 0.5, v_threshold = 2.0 }, "IF",
+  { kind = "ConvTranspose2d", out_channels = 3, kernel_size = 3, weight_init = "orthogonal" },
+  { kind = "Conv2d", out_channels = 3, kernel_size = 1, bias_init = { kind = "uniform", a = -1 } },
+  { kind = "TEBN2d", eps = 1e-4 }, "SiLU", "LIF", "BNTT2d", "Dropout2d",
+  { kind = "Delay", delay = { uniform = [0.5, 3.0], per = "channel" } }, "IF",
+  { kind = "Delay", delay = { value = 1.5, learnable = true, range = [0.0, inf] }, max_delay = 4 },
+  { kind = "GroupNorm", num_groups = 3, weight_init = "ones" },
+  { kind = "LayerNorm", bias_init = { kind = "constant", val = 0.1 } },
+  { kind = "Upsample", scale_factor = 1.5, mode = "bilinear", align_corners = true }, "GELU",
+  { kind = "Dropout2d", mask = "step" }, { kind = "Permute", dims = [2, 0, 1] },
+  { kind = "AdaptiveMaxPool2d", output_size = 2 }, "IF", "Flatten",
+  { kind = "Linear", out_features = 10, weight_init = { kind = "trunc_normal", std = 0.02 } },
+  { kind = "Softmax" }, { kind = "Voting", voters = 5 },
+"""
+TOKENS = """
+  { kind = "Conv1d", name = "q", out_channels = 4, kernel_size = 1, from = "input" }, "BNTT1d",
+  { kind = "IF", name = "s" }, "TEBN1d",
+  { kind = "Attention", from = ["s", "q", "bn2"], heads = 2 },
+  { kind = "Attention", from = ["s", "s", "attention1"], softmax = false, scale = 0.125 },
+  { kind = "Delay", delay = 2 },
+  { kind = "Mul", name = "a_gate_of_thirty_two_characters_", from = ["s", "q", "delay1", "bn1"] },
+  { kind = "Unflatten", dim = 0, unflattened_size = [2, 2, 1] }, "Sigmoid",
+  { kind = "Conv3d", out_channels = 2, kernel_size = 1 }, "BatchNorm3d", "LeakyReLU",
+  { kind = "MaxPool3d", kernel_size = [2, 1, 1] }, { kind = "Flatten", start_dim = 1 },
+  "Tanh", { kind = "AdaptiveAvgPool1d", output_size = 2 }, "Dropout1d", "IF",
+"""
+ENCODED = {
+    "latency": "", "weighted_phase": "", "periodic": "",
+    "population": ', neurons = 3, spikes = "poisson"',
+}  # fmt: skip
+LINES = "[input]\nshape = [2, 6]\n"
 JOIN = join(
     linear("a", "image"),
     linear("b", "events"),
@@ -92,6 +125,12 @@ SPECS: dict[str, str] = {
     "several": spec(JOIN, inputs("image", "events"), TWO),
     "conv": spec(CONV, IMAGE),
     "conv_poisson": spec(CONV, f'{IMAGE}encoder = "poisson"\n', readout("max")),
+    "images": spec(IMAGES, IMAGE),
+    "tokens": spec(TOKENS, LINES),
+    **{
+        f"encoded_{kind}": spec('"LIF"', f'{LINES}encoder = {{ kind = "{kind}"{more} }}\n')
+        for kind, more in ENCODED.items()
+    },
     "columns": spec('"LIF"', f'{IMAGE}encoder = "columns"\n'),
     "rows": spec('"LIF", "ReLU"', f'{IMAGE}encoder = "rows"\n', readout("sequence")),
     "pythonic": spec(join(*(neuron(name) for name in PYTHONIC))),

@@ -48,20 +48,20 @@ v = reset(h, s)
     keep: Decay = 0.75
 '''
 LAYER = '''
-"""Tanh."""
+"""Softsign."""
 
 from typing import ClassVar, Literal
 
 from snnc.layer import Layer, Shape, Traits
 
 
-class Tanh(Layer):
-    """The hyperbolic tangent, element by element (torch.nn.Tanh)."""
+class Softsign(Layer):
+    """x / (1 + |x|), element by element (torch.nn.Softsign)."""
 
-    stem: ClassVar[str] = "tanh"
-    torch: ClassVar[str] = "nn.Tanh"
+    stem: ClassVar[str] = "softsign"
+    torch: ClassVar[str] = "nn.Softsign"
 
-    kind: Literal["Tanh"] = "Tanh"
+    kind: Literal["Softsign"] = "Softsign"
 
     def traits(self, training: bool) -> Traits:
         return Traits(algebra="monotone")
@@ -211,13 +211,13 @@ def test_a_neuron_is_documented(sieve: None) -> None:
 
 
 def test_a_layer(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with added("snnc.layers", "tanh", LAYER, folder):
-        assert fields(layers({"kind": "Tanh", "name": "a"}, "IF")) == []
-        spec = net('"Tanh", "IF"')
+    with added("snnc.layers", "softsign", LAYER, folder):
+        assert fields(layers({"kind": "Softsign", "name": "a"}, "IF")) == []
+        spec = net('"Softsign", "IF"')
         assert snnc.check(spec) == ()
-        assert "tanh1   Tanh" in run(capsys, "show", spec).out
+        assert "softsign1  Softsign" in run(capsys, "show", spec).out
         _same_values(pair(snnc.load(spec)))
-        assert "## Tanh" in pages()["layers.md"]
+        assert "## Softsign" in pages()["layers.md"]
 
 
 def test_a_rule(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ LINEAR = '{ kind = "Linear", name = "%s", out_features = 6%s }'
 
 def program(folder: Path, layers: str, rest: str = "", **how: str) -> Program:
     spec = HEAD.replace("{layers}", layers) + rest
-    return snnc.lower(snnc.link(document(folder, spec)), **how)  # type: ignore[arg-type]
+    return snnc.lower(snnc.link(document(folder, spec)), **how)
 
 
 def readout(kind: str) -> str:

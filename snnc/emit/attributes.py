@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from snnc.emit.containers import Class, contained
 from snnc.emit.layout import statement
+from snnc.emit.literal import arguments
 from snnc.emit.made import Made, leaf
 from snnc.emit.names import class_name
 from snnc.emit.neurons import Neurons
 from snnc.graph import Graph
+from snnc.layer import Operator
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,19 @@ def module_classes(graph: Graph, neurons: Neurons) -> Held:
         if node.path in neurons.made:
             leaves[node.path] = neurons.made[node.path]
         elif made:
-            leaves[node.path] = leaf(node.operator, made)
+            leaves[node.path] = leaf(node.operator, made, tuple(_starts(node.operator)))
     taken = [class_name(graph.name), *(found.name for found in neurons.classes)]
     found = contained(leaves, graph.blocks, taken)
     lines = [line for name, made in found.made.items() for line in _statements(made, name, 8)]
     lines += ["        place_neurons(self)"] * bool(neurons.made)
     return Held("\n".join(lines), [block_class(block) for block in found.classes])
+
+
+def _starts(operator: Operator) -> Iterator[str]:
+    """The calls that start its parameters; a bias may be None for all that mypy knows."""
+    for name, made in operator.initialise().items():
+        parameter = "{}.weight" if name == "weight" else f'{{}}.get_parameter("{name}")'
+        yield f"{made.target}({', '.join([parameter, *arguments(made)])})"
 
 
 def block_class(found: Class) -> str:

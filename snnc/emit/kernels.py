@@ -91,17 +91,17 @@ def _imports(code: str) -> str:
     words = set(re.findall(r"\w+", code))
     abstract = [name for name in ("Callable", "Mapping", "Sequence") if f"{name}[" in code]
     standard = [line for line, use in _STANDARD if use in code]
-    typing = [
-        name for name in ("Generic", "TypeVar", "cast") if f"{name}[" in code or f"{name}(" in code
-    ]
-    standard += [f"from typing import {', '.join(typing)}"] if typing else []
     standard += [f"from collections.abc import {', '.join(abstract)}"] if abstract else []
+    used = {"Any": ": Any", "Generic": "Generic[", "TypeVar": "TypeVar(", "cast": "cast("}
+    typing = [name for name, use in used.items() if use in code]
+    standard += [f"from typing import {', '.join(typing)}"] if typing else []
     torch = ["import torch"] if "torch." in code else []
     torch += ["import torch.nn.functional as F"] if "F." in code else []
     names = ["Tensor"] * ("Tensor" in words) + ["nn"] * ("nn" in words)
     torch += [f"from torch import {', '.join(names)}"] if names else []
-    fed = [name for name in _RECURRENT if name in words and _RECURRENT[0] in words]
-    own = imported(".fused", [name for name in _FUSED if name in words and name not in fed])
+    called = set(re.findall(r"\w+(?=\()", code)) | {w for w in words if not w.islower()}
+    fed = [name for name in _RECURRENT if name in called and _RECURRENT[0] in called]
+    own = imported(".fused", [name for name in _FUSED if name in called and name not in fed])
     back = imported(".fused.recurrent", fed)
     groups = ["\n".join(standard), "\n".join(torch), "\n".join(filter(None, [own, back]))]
     return "\n\n".join(group for group in groups if group)

@@ -1,5 +1,6 @@
 """Lines of Python as ruff formats them: what does not fit into 88 columns is broken at brackets."""
 
+import re
 from collections.abc import Iterator
 
 WIDTH = 88
@@ -11,7 +12,7 @@ def statement(text: str, indent: int) -> list[str]:
     pad = " " * indent
     if len(pad) + len(text) <= WIDTH:
         return [pad + text]
-    start, end = _parameters(text) if text.startswith("def ") else _last_bracket(text)
+    start, end = _parameters(text) if text.startswith("def ") else _broken_at(text, indent)
     if start < 0 or not text[start + 1 : end].strip():
         return _parenthesised(text, indent)
     head, inner, tail = text[: start + 1], text[start + 1 : end], text[end:]
@@ -46,14 +47,15 @@ def _each(inner: str, indent: int) -> Iterator[str]:
 
 
 def _parenthesised(text: str, indent: int) -> list[str]:
-    """A sum that is too long: in brackets, and if need be one term a line."""
+    """A sum or product that is too long: in brackets, and if need be one term a line."""
     target, _, value = text.partition(" = ")
     pad = " " * indent
-    if not value or " + " not in value:
+    sign = next((sign for sign in (" + ", " * ") if sign in value), "")
+    if not sign:
         return [pad + text]
-    first, *terms = value.split(" + ")
+    first, *terms = value.split(sign)
     whole = [f"{pad}    {value}"]
-    lines = [f"{pad}    {first}", *(f"{pad}    + {term}" for term in terms)]
+    lines = [f"{pad}    {first}", *(f"{pad}   {sign}{term}" for term in terms)]
     return [f"{pad}{target} = (", *(whole if len(whole[0]) <= WIDTH else lines), f"{pad})"]
 
 
@@ -78,16 +80,30 @@ def _parameters(text: str) -> tuple[int, int]:
     return -1, -1
 
 
-def _last_bracket(text: str) -> tuple[int, int]:
-    """The outermost bracket pair that ends last."""
-    depth, start, found = 0, -1, (-1, -1)
+def _broken_at(text: str, indent: int) -> tuple[int, int]:
+    """The outermost bracket pair that ends last, or one before it in a chain of calls.
+
+    That is if what stands before the last one is too long: ``f(…).name(`` breaks at the first.
+    """
+    pairs = _outermost(text) or [(-1, -1)]
+    while len(pairs) > 1 and indent + pairs[-1][0] >= WIDTH:
+        (_, end), (start, _) = pairs[-2:]
+        if not re.fullmatch(r"\)\.\w+", text[end:start]):
+            break
+        pairs.pop()
+    return pairs[-1]
+
+
+def _outermost(text: str) -> list[tuple[int, int]]:
+    """The bracket pairs that no other encloses."""
+    depth, start, found = 0, -1, []
     for at, char in _code(text):
         if char in _OPEN:
             start = at if depth == 0 else start
             depth += 1
         if char in _CLOSE:
             depth -= 1
-            found = (start, at) if depth == 0 else found
+            found += [(start, at)] if depth == 0 else []
     return found
 
 

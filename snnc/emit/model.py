@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from snnc.emit.attributes import Held
 from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
+from snnc.emit.fixed import fixed
 from snnc.emit.forward import Bodies, output_class
 from snnc.emit.layout import imported, statement
 from snnc.emit.literal import source
@@ -13,7 +14,6 @@ from snnc.emit.names import class_name
 from snnc.emit.naming import parameters
 from snnc.emit.preamble import STATE
 from snnc.emit.signatures import signature, step
-from snnc.encoder import Encoder
 from snnc.layer import show
 from snnc.neuron import Neuron
 from snnc.program.table import shape_table
@@ -40,7 +40,7 @@ def model_py(program: Program, bodies: Bodies, held: Held, known: Iterable[str])
             [n.path for n in graph.nodes if isinstance(n.operator, Neuron) and n.operator.states]
         ),
         "time_steps": graph.time_steps,
-        "variable": not _fixed(program),
+        "variable": not fixed(graph),
         "time_chunk": program.time_chunk,
         "blocks": held.blocks,
         "attributes": held.attributes,
@@ -64,16 +64,6 @@ def model_py(program: Program, bodies: Bodies, held: Held, known: Iterable[str])
 def _tuple(names: list[str]) -> str:
     text = source(tuple(names))
     return "\n".join(statement(f"NEURONS = {text}", 4)).removeprefix("    NEURONS = ")
-
-
-def _fixed(program: Program) -> bool:
-    """Whether the data itself fixes T, as an image's columns do."""
-    graph = program.graph
-    encoders = (graph[name] for name in graph.inputs)
-    return any(
-        isinstance(n.operator, Encoder) and n.operator.steps(n.shapes[0]) is not None
-        for n in encoders
-    )
 
 
 def _doc(program: Program) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from snnc.emit.fixed import check
 from snnc.emit.layout import statement
 from snnc.emit.names import class_name
 from snnc.emit.naming import parameters
@@ -15,12 +16,14 @@ STATE = "dict[str, Tensor]"
 
 def preamble(program: Program, scope: Scope) -> list[str]:
     """The lines, of which each is there only if the statements use it."""
-    text = "\n".join(scope.lines)
+    fixed = [*check(program.graph, scope.streams)]
+    text = "\n".join([*scope.lines, *fixed])
     lines = [*_guards(program), *_chunks(program)] if scope.streams else []
-    if re.search(r"\btime_steps\b", text + "\n".join(lines)):
+    if re.search(rf"\b(time_steps{'|first' * scope.streams})\b", text + "\n".join(lines)):
         lines = [f"time_steps = {_time_steps(program, scope)}", *lines]
     if re.search(r"\bfirst\b", text):
         lines.append("first = steps_done(state, time_steps)" if scope.streams else "first = 0")
+    lines += fixed
     if re.search(r"\bseed\b", text):
         lines.append(_seed(program, scope))
     if not scope.streams and re.search(r", state\b", text):
@@ -66,7 +69,8 @@ def whole_in_training(program: Program) -> str:
     for _, op in program.placed():
         operator = program.node(op).operator
         traits = operator.traits(training=True)
-        if not isinstance(operator, Readout) and traits.time == "whole":
+        streams = isinstance(operator, Readout) or operator.carries()
+        if not streams and traits.time == "whole":
             return op.node
     return ""
 

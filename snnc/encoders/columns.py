@@ -31,5 +31,5 @@ class Columns(Encoder):
             return f"{args[0]}[..., first + t].flatten(1)"
         return f"{args[0]}.movedim(-1, 0)[first : first + time_steps].flatten(2)"
 
-    def textbook(self, x: Any, t: int, draw: Draw) -> Any:
+    def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
         return x[..., t].flatten(1)

@@ -18,5 +18,5 @@ class Direct(Encoder):
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         return args[0]
 
-    def textbook(self, x: Any, t: int, draw: Draw) -> Any:
+    def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
         return x

@@ -22,5 +22,5 @@ class NoEncoder(Encoder):
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         return f"{args[0]}[t]" if site == "step" else args[0]
 
-    def textbook(self, x: Any, t: int, draw: Draw) -> Any:
+    def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
         return x[t]

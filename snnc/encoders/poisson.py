@@ -9,7 +9,10 @@ from snnc.randomness import literal
 
 
 class Poisson(Encoder):
-    """A spike with probability x at every step, drawn anew each time; x in [0, 1]."""
+    """A spike with probability x at every step, drawn anew each time.
+
+    x in [0, 1], which is checked when it runs.
+    """
 
     kind: Literal["poisson"] = "poisson"
 
@@ -20,7 +23,7 @@ class Poisson(Encoder):
         return "Poisson draws anew at every step"
 
     def helpers(self, site: Site) -> tuple[str, ...]:
-        return ("uniform", "poisson")
+        return ("uniform", "poisson", "in_range")
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         key = literal(name)
@@ -28,5 +31,5 @@ class Poisson(Encoder):
             return f"poisson({args[0]}, 1, seed, {key}, first + t).squeeze(0)"
         return f"poisson({args[0]}, time_steps, seed, {key}, first)"
 
-    def textbook(self, x: Any, t: int, draw: Draw) -> Any:
+    def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
         return (draw(tuple(x.shape), t) < x).to(x.dtype)

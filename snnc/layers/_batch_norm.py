@@ -5,20 +5,23 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from snnc.layer import Layer, Shape, ShapeError, Site, Traits, one, show
+from snnc.layer import Shape, ShapeError, Site, Traits, one, show
+from snnc.layers._weighted import Weighted
 from snnc.sizes import Positive
 
+EXPECTS = {
+    1: ((1, 2), "features [C] or [C, L]"),
+    2: ((3,), "an image [C, H, W]"),
+    3: ((4,), "a volume [C, D, H, W]"),
+}
+"""The axes that a sample may have, and how they are called."""
 
-class BatchNorm(Layer):
-    """Normalises each channel by its mean and variance over the batch and the inner axes.
 
-    ``stats = "sequence"`` takes statistics over all T·B samples and makes one running update;
-    ``"step"`` takes them anew at every step and makes T running updates.
-    """
+class Normalisation(Weighted):
+    """Normalises each channel by its mean and variance over samples and the inner axes."""
 
     stem: ClassVar[str] = "bn"
-    ranks: ClassVar[tuple[int, ...]]
-    expects: ClassVar[str]
+    inner: ClassVar[int]
     unprinted: ClassVar[frozenset[str]] = frozenset({"num_features", "stats"})
 
     kind: str = ""
@@ -26,23 +29,25 @@ class BatchNorm(Layer):
     eps: Annotated[float, Field(gt=0)] = 1e-5
     momentum: Annotated[float, Field(ge=0, le=1)] = 0.1
     affine: bool = True
-    stats: Literal["sequence", "step"] = "sequence"
 
     @property
-    def over_time(self) -> bool:
-        # statistics of each step need the steps apart
-        return self.stats == "step"
+    def weight_axes(self) -> int:
+        return int(self.affine)
 
-    def traits(self, training: bool) -> Traits:
-        if not training:
-            return Traits(algebra="affine")
-        time: Literal["whole", "pointwise"] = "whole" if self.stats == "sequence" else "pointwise"
-        return Traits(time=time, batch=True, updates=True)
+    @property
+    def biased(self) -> bool:
+        return self.affine
+
+    @property
+    def module(self) -> str:
+        """PyTorch's class for one step."""
+        return f"nn.BatchNorm{self.inner}d"
 
     def shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
-        if len(shape) not in self.ranks:
-            raise ShapeError(f"expected {self.expects}, got {show(shape)}")
+        ranks, expected = EXPECTS[self.inner]
+        if len(shape) not in ranks:
+            raise ShapeError(f"expected {expected}, got {show(shape)}")
         if self.num_features is not None:
             one(self.num_features, shape[0], "num_features", "channel")
         return shape
@@ -52,6 +57,26 @@ class BatchNorm(Layer):
 
     def parameters(self, *inputs: Shape) -> int:
         return 2 * inputs[0][0] if self.affine else 0
+
+
+class SequenceNorm(Normalisation):
+    """Statistics over all T·B samples, and one running update."""
+
+    @property
+    def per_step(self) -> bool:
+        """Whether the statistics are of each step, not of the whole sequence."""
+        return False
+
+    @property
+    def over_time(self) -> bool:
+        # statistics of each step need the steps apart
+        return self.per_step
+
+    def traits(self, training: bool) -> Traits:
+        if not training:
+            return Traits(algebra="affine")
+        time: Literal["whole", "pointwise"] = "pointwise" if self.per_step else "whole"
+        return Traits(time=time, batch=True, updates=True)
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         (x,) = args
@@ -67,5 +92,19 @@ class BatchNorm(Layer):
 
     def _helper(self, site: Site) -> str | None:
         if site == "once":
-            return "batch_norm_once" if self.stats == "sequence" else "batch_norm_once_per_step"
-        return "batch_norm_per_step" if site == "fold" and self.stats == "step" else None
+            return "batch_norm_once_per_step" if self.per_step else "batch_norm_once"
+        return "batch_norm_per_step" if site == "fold" and self.per_step else None
+
+
+class BatchNorm(SequenceNorm):
+    """The spec says what statistics are of.
+
+    ``stats = "sequence"`` takes them over all T·B samples and makes one running update; ``"step"``
+    takes them anew at every step and makes T running updates.
+    """
+
+    stats: Literal["sequence", "step"] = "sequence"
+
+    @property
+    def per_step(self) -> bool:
+        return self.stats == "step"

@@ -1,19 +1,22 @@
-"""What convolutions over one or two axes share."""
+"""What convolutions share."""
 
 from math import prod
 from typing import ClassVar, Literal
 
-from snnc.layer import Layer, Shape, ShapeError, Traits, one, plural, rank
+from snnc.layer import Shape, ShapeError, Traits, one, plural, rank
+from snnc.layers._weighted import Weighted
 from snnc.sizes import Positive, spread, windows
 
-_ORDER = ("kernel_size", "stride", "padding", "dilation", "groups", "bias", "padding_mode")
 
-
-class Conv(Layer):
+class Conv(Weighted):
     """A convolution over the axes after the channel; subclasses give the sizes their types."""
 
     stem: ClassVar[str] = "conv"
     axes: ClassVar[str]
+    order: ClassVar[tuple[str, ...]] = (
+        *("kernel_size", "stride", "padding", "dilation"),
+        *("groups", "bias", "padding_mode"),
+    )
     unprinted: ClassVar[frozenset[str]] = frozenset({"in_channels", "out_channels"})
 
     kind: str = ""
@@ -80,7 +83,7 @@ class Conv(Layer):
     def keywords(self) -> dict[str, object]:
         # in the order of PyTorch's own signature
         values = super().keywords()
-        return {key: values[key] for key in _ORDER if key in values}
+        return {key: values[key] for key in self.order if key in values}
 
     def parameters(self, *inputs: Shape) -> int:
         return self.out_channels * (self._fan_in(inputs[0]) + self.bias)

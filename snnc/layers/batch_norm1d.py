@@ -12,7 +12,6 @@ class BatchNorm1d(BatchNorm):
     """
 
     torch: ClassVar[str] = "nn.BatchNorm1d"
-    ranks: ClassVar[tuple[int, ...]] = (1, 2)
-    expects: ClassVar[str] = "features [C] or [C, L]"
+    inner: ClassVar[int] = 1
 
     kind: Literal["BatchNorm1d"] = "BatchNorm1d"

@@ -12,7 +12,6 @@ class BatchNorm2d(BatchNorm):
     """
 
     torch: ClassVar[str] = "nn.BatchNorm2d"
-    ranks: ClassVar[tuple[int, ...]] = (3,)
-    expects: ClassVar[str] = "an image [C, H, W]"
+    inner: ClassVar[int] = 2
 
     kind: Literal["BatchNorm2d"] = "BatchNorm2d"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from snnc.layer import Call, Layer, Shape, ShapeError, Site, Traits, show
+from snnc.layer import Call, Layer, Shape, ShapeError, Site, Traits, axis, show
 
 
 class Concat(Layer):
@@ -24,16 +24,14 @@ class Concat(Layer):
 
     def shape(self, *inputs: Shape) -> Shape:
         first = inputs[0]
-        if not -len(first) <= self.dim < len(first):
-            raise ShapeError(f"`dim` is {self.dim}, but a sample is {show(first)}", "dim")
-        axis = self.dim % len(first)
+        at = axis(first, self.dim, "dim")
         for shape in inputs[1:]:
             if (
                 len(shape) != len(first)
-                or shape[:axis] + shape[axis + 1 :] != first[:axis] + first[axis + 1 :]
+                or shape[:at] + shape[at + 1 :] != first[:at] + first[at + 1 :]
             ):
                 raise ShapeError(f"cannot join {show(shape)} to {show(first)}", "from")
-        return (*first[:axis], sum(s[axis] for s in inputs), *first[axis + 1 :])
+        return (*first[:at], sum(s[at] for s in inputs), *first[at + 1 :])
 
     def torch_call(self, *inputs: Shape) -> Call:
         return Call("torch.cat", keywords={"dim": self._dim}, of="list")

@@ -3,7 +3,7 @@
 from math import prod
 from typing import ClassVar, Literal
 
-from snnc.layer import Call, Layer, Shape, ShapeError, Traits, show
+from snnc.layer import Call, Layer, Shape, ShapeError, Traits, axis, show
 
 
 class Flatten(Layer):
@@ -23,18 +23,15 @@ class Flatten(Layer):
 
     def shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
-        start, end = (self._axis(shape, key) for key in ("start_dim", "end_dim"))
+        start, end = self._axes(shape)
         if start > end:
             raise ShapeError(f"`start_dim` comes after `end_dim` in {show(shape)}", "start_dim")
         return (*shape[:start], prod(shape[start : end + 1]), *shape[end + 1 :])
 
     def torch_call(self, *inputs: Shape) -> Call:
-        start, end = (self._axis(inputs[0], key) + 1 for key in ("start_dim", "end_dim"))
+        start, end = (a + 1 for a in self._axes(inputs[0]))
         last = end == len(inputs[0])
         return Call("nn.Flatten", () if (start, last) == (1, True) else (start, end))
 
-    def _axis(self, shape: Shape, key: Literal["start_dim", "end_dim"]) -> int:
-        axis: int = getattr(self, key)
-        if not -len(shape) <= axis < len(shape):
-            raise ShapeError(f"`{key}` is {axis}, but a sample is {show(shape)}", key)
-        return axis % len(shape)
+    def _axes(self, shape: Shape) -> tuple[int, int]:
+        return axis(shape, self.start_dim, "start_dim"), axis(shape, self.end_dim, "end_dim")

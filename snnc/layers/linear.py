@@ -3,11 +3,12 @@
 from math import prod
 from typing import ClassVar, Literal
 
-from snnc.layer import Layer, Shape, ShapeError, Traits, one, show
+from snnc.layer import Shape, ShapeError, Traits, one, show
+from snnc.layers._weighted import Weighted
 from snnc.sizes import Positive
 
 
-class Linear(Layer):
+class Linear(Weighted):
     """A matrix product with the features: [in_features] to [out_features] (torch.nn.Linear).
 
     ``in_features`` is inferred; stated, it is checked.

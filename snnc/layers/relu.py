@@ -2,19 +2,13 @@
 
 from typing import ClassVar, Literal
 
-from snnc.layer import Layer, Shape, Traits
+from snnc.layers._activation import Monotone
 
 
-class ReLU(Layer):
+class ReLU(Monotone):
     """max(x, 0), element by element (torch.nn.ReLU)."""
 
     stem: ClassVar[str] = "relu"
     torch: ClassVar[str] = "nn.ReLU"
 
     kind: Literal["ReLU"] = "ReLU"
-
-    def traits(self, training: bool) -> Traits:
-        return Traits(algebra="monotone")
-
-    def shape(self, *inputs: Shape) -> Shape:
-        return inputs[0]

@@ -16,12 +16,12 @@ from torch import Tensor, nn
 from snnc.analysis.cycles import components
 from snnc.encoder import Encoder
 from snnc.graph import Graph, Node, Ref
-from snnc.layer import Call, Draw, Shape
+from snnc.layer import Call, Draw, Layer, Shape
 from snnc.neuron import Neuron
 from snnc.randomness import key, uniform
 from snnc.readout import Readout
 from snnc.reference.interpret import Stepper
-from snnc.reference.parameters import Numbers
+from snnc.reference.parameters import kept, resolve
 
 Steps = list[Tensor]
 """A value at every step, each [B, ...]."""
@@ -39,11 +39,8 @@ class Reference(nn.Module):
         self.graph = graph
         self.time_steps = time_steps or graph.time_steps
         for node in graph.holders_first:
-            call = node.operator.torch_call(*node.shapes)
-            if isinstance(node.operator, Neuron):
-                _place(self, node.path, Numbers(node.operator, node.shapes[0]))
-            elif call and call.of == "module":
-                _place(self, node.path, _resolve(call)(*call.args, **call.keywords))
+            if module := kept(node.operator, node.shapes):
+                _place(self, node.path, module)
 
     def forward(self, **data: Tensor) -> dict[str, Any]:
         seed = int(torch.randint(2**62, ())) if self._random else 0
@@ -90,14 +87,17 @@ class Reference(nn.Module):
             return lambda inputs, _: neuron(inputs)
         call = operator.torch_call(*node.shapes)
         if call is None:
-            return lambda inputs, t: operator.textbook(inputs[0], t, draw)
+            assert isinstance(operator, Layer)
+            module = self._module(node)
+            return lambda inputs, t: operator.textbook(inputs, t, module, self.training, draw)
         apply = self._applied(node, call)
         return lambda inputs, _: apply(inputs)
 
     def _value(self, node: Node, run: "_Run") -> Any:
         operator, draw = node.operator, _drawn(run.seed, node.path)
         if isinstance(operator, Encoder):
-            return [operator.textbook(run.data[node.path], t, draw) for t in range(run.steps)]
+            x, steps = run.data[node.path], self.time_steps
+            return [operator.textbook(x, t, steps, draw) for t in range(run.steps)]
         inputs = [
             [run.at(ref, self.graph[ref.node].shape, t) for t in range(run.steps)]
             for ref in node.inputs
@@ -112,20 +112,23 @@ class Reference(nn.Module):
     def _stateless(self, node: Node, inputs: list[Steps], draw: Draw) -> Steps:
         call = node.operator.torch_call(*node.shapes)
         if call is None:
-            (x,) = inputs
-            at = node.operator.textbook
-            return [at(x_t, t, draw) for t, x_t in enumerate(x)] if self.training else x
+            assert isinstance(node.operator, Layer)
+            given = [torch.stack(steps) for steps in inputs], self._module(node)
+            return list(node.operator.textbook_steps(*given, self.training, draw))
         apply = self._applied(node, call)
         if node.operator.traits(self.training).time == "whole":
             return list(apply([torch.cat(inputs[0])]).chunk(len(inputs[0])))
         return [apply(list(at_t)) for at_t in zip(*inputs, strict=True)]
+
+    def _module(self, node: Node) -> nn.Module | None:
+        return dict(self.named_modules()).get(node.path)
 
     def _applied(self, node: Node, call: Call) -> Callable[[Sequence[Tensor]], Tensor]:
         """The call as a function of the inputs at one step."""
         if call.of == "module":
             module = self.get_submodule(node.path)
             return lambda inputs: module(*inputs)
-        function = _resolve(call)
+        function = resolve(call)
         if call.of == "each":
             return lambda inputs: reduce(function, inputs)
         return lambda inputs: function(inputs, **call.keywords)
@@ -164,12 +167,6 @@ class _Run:
 
 def _sources(node: Node) -> tuple[str, ...]:
     return tuple(ref.node for ref in node.inputs)
-
-
-def _resolve(call: Call) -> Any:
-    """``nn.Conv2d`` or ``torch.cat`` by name; nothing is executed to find it."""
-    start: Any = {"nn": nn, "torch": torch}[call.target.split(".")[0]]
-    return reduce(getattr, call.target.split(".")[1:], start)
 
 
 def _drawn(seed: int, path: str) -> Draw:

@@ -55,8 +55,16 @@ def _tune(reference: Reference, data: Mapping[str, Tensor], path: str) -> None:
     raise Silent(f"{path} does not fire whatever its weights are scaled to")
 
 
-def _push(module: nn.Module, factor: float, rate: float) -> None:
-    """Scales the weight; a layer that inhibits whatever its scale gets a bias or a sign instead."""
+def _push(driver: nn.Module, factor: float, rate: float) -> None:
+    """Scales its weights; a layer that inhibits whatever its scale gets a bias or a sign instead.
+
+    A normalisation that has one module a step has as many weights.
+    """
+    for module in driver.modules():
+        _push_one(module, factor, rate)
+
+
+def _push_one(module: nn.Module, factor: float, rate: float) -> None:
     weight, bias = getattr(module, "weight", None), getattr(module, "bias", None)
     with torch.no_grad():
         if isinstance(weight, Tensor):
@@ -74,8 +82,18 @@ def _drivers(reference: Reference, graph: Graph, path: str) -> Iterator[nn.Modul
     while reached:
         for ref in graph[reached.popleft()].inputs:
             module = modules.get(ref.node)
-            if isinstance(getattr(module, "weight", None), Tensor) and module is not None:
+            operator = graph[ref.node].operator
+            if (
+                module is not None
+                and not operator.carries()
+                and any(map(_drives, module.modules()))
+            ):
                 yield module
-            elif ref.node not in seen and not graph[ref.node].operator.carries():
+            elif ref.node not in seen and not operator.carries():
                 seen.add(ref.node)
                 reached.append(ref.node)
+
+
+def _drives(module: nn.Module) -> bool:
+    """Whether it has what can be scaled: a delay has parameters, but no weight."""
+    return isinstance(getattr(module, "weight", None), Tensor)

@@ -1,19 +1,53 @@
-"""The run-time numbers of a neuron as PyTorch parameters, under the names of generated code."""
+"""What operators keep, as PyTorch's modules, under the names of generated code."""
+
+from collections.abc import Mapping
+from functools import reduce
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from snnc.layer import Shape
+from snnc.layer import Call, Operator, Shape
 from snnc.neuron import Neuron
 from snnc.number import Value
+
+
+def kept(operator: Operator, shapes: tuple[Shape, ...]) -> nn.Module | None:
+    """The module that holds what ``operator`` learns and remembers, if it does."""
+    if isinstance(operator, Neuron) or operator.run_time():
+        return Numbers(operator.run_time(), shapes[0])
+    found = operator.kept(*shapes)
+    if found is None:
+        return None
+    module: nn.Module = _made(found.module)
+    for path, (shape, start) in found.more.items():
+        owner, _, name = path.rpartition(".")
+        parameter = nn.Parameter(torch.full(shape, start))
+        module.get_submodule(owner).register_parameter(name, parameter)
+    return module
+
+
+def resolve(call: Call) -> Any:
+    """``nn.Conv2d`` or ``torch.cat`` by name; nothing is executed to find it."""
+    start: Any = {"nn": nn, "torch": torch}[call.target.split(".")[0]]
+    return reduce(getattr, call.target.split(".")[1:], start)
+
+
+def _made(value: Any) -> Any:
+    """A call carried out, and those among its arguments before it."""
+    if isinstance(value, tuple) and any(isinstance(item, Call) for item in value):
+        return [_made(item) for item in value]
+    if not isinstance(value, Call):
+        return value
+    return resolve(value)(*map(_made, value.args), **value.keywords)
 
 
 class Numbers(nn.Module):
     """``tau`` as ``tau`` or, with a range, as ``tau_raw``; a fixed one is a buffer."""
 
-    def __init__(self, neuron: Neuron, shape: Shape) -> None:
+    def __init__(self, values: Mapping[str, Value], shape: Shape) -> None:
         super().__init__()
-        self.values = neuron.run_time()
+        self.values = values
         for name, value in self.values.items():
             start = _raw(_drawn(value, _size(value, shape)), value)
             if value.learnable:

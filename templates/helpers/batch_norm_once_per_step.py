@@ -1,5 +1,5 @@
 def batch_norm_once_per_step(
-    bn: nn.BatchNorm1d | nn.BatchNorm2d, x: Tensor, time_steps: int
+    bn: nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d, x: Tensor, time_steps: int
 ) -> Tensor:
     """``bn`` of an input that is the same at all steps, computed on one of them.
 

@@ -1,0 +1,42 @@
+"""latency."""
+
+from collections.abc import Sequence
+from math import expm1
+from typing import Any, Literal
+
+from snnc.encoder import Encoder
+from snnc.layer import Draw, Site, Traits
+
+
+class Latency(Encoder):
+    """One spike for each x in [0, 1], which is checked when it runs: the larger x, the earlier.
+
+    With ``mode = "linear"`` it comes at step round((T - 1)(1 - x)), with ``"log"`` at step
+    round(T - 1 - ln(αx + 1)), α = e^(T-1) - 1. Halves are rounded to the even step, and a zero
+    spikes at the last one. T is the network's own number of steps, whatever part of them runs.
+    """
+
+    kind: Literal["latency"] = "latency"
+    mode: Literal["linear", "log"] = "linear"
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(time="indexed")
+
+    def why(self) -> str:
+        return "each value spikes at a step of its own"
+
+    def helpers(self, site: Site) -> tuple[str, ...]:
+        return ("latency_spikes", "in_range")
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        x, log = args[0], self.mode == "log"
+        if site == "step":
+            return f"latency_spikes({x}, self.time_steps, {log}, first + t, 1).squeeze(0)"
+        return f"latency_spikes({x}, self.time_steps, {log}, first, time_steps)"
+
+    def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
+        if self.mode == "log":
+            when = (steps - 1 - (x * expm1(steps - 1) + 1).log()).round()
+        else:
+            when = ((steps - 1) * (1 - x)).round()
+        return (when == t).to(x.dtype)

@@ -1,0 +1,38 @@
+"""periodic."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from snnc.encoder import Encoder
+from snnc.layer import Draw, Shape, ShapeError, Site, Traits, show
+
+
+class Periodic(Encoder):
+    """The data holds one period, [P, ...]: at step t the network sees entry t mod P of it.
+
+    ``shape`` counts the period as the first axis of a sample; whatever T is, it is repeated or
+    cut.
+    """
+
+    kind: Literal["periodic"] = "periodic"
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(time="indexed")
+
+    def why(self) -> str:
+        return "another entry of the period at every step"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (shape,) = inputs
+        if len(shape) < 2:
+            raise ShapeError(f"expected one period [P, ...], got {show(shape)}")
+        return shape[1:]
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        (x,) = args
+        if site == "step":
+            return f"{x}[:, (first + t) % {x}.shape[1]]"
+        return f"{x}[:, (torch.arange(time_steps) + first) % {x}.shape[1]].movedim(1, 0)"
+
+    def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
+        return x[:, t % x.shape[1]]

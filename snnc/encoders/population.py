@@ -1,0 +1,78 @@
+"""population."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from snnc.encoder import Encoder
+from snnc.layer import Draw, Shape, Site, Traits
+from snnc.randomness import literal
+
+
+class Population(Encoder):
+    """Each channel becomes ``neurons`` channels that are tuned to different values of it.
+
+    Their preferred values lie evenly from ``low`` to ``high``, where x must be, which is checked
+    when it runs; their answer is exp(-(x - preferred)²/(2 sigma²)), ``sigma`` being the distance
+    of two preferred values unless stated. ``spikes = "none"`` gives the answers themselves, the
+    same at every step, ``"poisson"`` a spike with that probability at every step. Channel c, neuron
+    i is channel c · neurons + i.
+    """
+
+    kind: Literal["population"] = "population"
+    neurons: Annotated[int, Field(ge=2)]
+    low: float = 0.0
+    high: float = 1.0
+    sigma: Annotated[float, Field(gt=0)] | None = None
+    spikes: Literal["none", "poisson"] = "none"
+
+    @model_validator(mode="after")
+    def _a_range(self) -> Self:
+        if not self.low < self.high:
+            raise PydanticCustomError("conflict", "`low` must be below `high`")
+        return self
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(random="step" if self.spikes == "poisson" else "no")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (shape,) = inputs
+        return (shape[0] * self.neurons, *shape[1:])
+
+    def helpers(self, site: Site) -> tuple[str, ...]:
+        drawn = ("uniform", "poisson", "population_spikes") if self.spikes == "poisson" else ()
+        return (*drawn, "population_code", "in_range")
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        (x,) = args
+        tuning = f"{self.neurons}, {self.low!r}, {self.high!r}, {self._width!r}"
+        if self.spikes == "none":
+            return f"population_code({x}, {tuning})"
+        call = f"population_spikes({x}, ({tuning})"
+        if site == "step":
+            return f"{call}, 1, seed, {literal(name)}, first + t).squeeze(0)"
+        return f"{call}, time_steps, seed, {literal(name)}, first)"
+
+    def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
+        tuned = self._tuned(x)
+        if self.spikes == "none":
+            return tuned
+        return (draw(tuple(tuned.shape), t) < tuned).to(x.dtype)
+
+    def _tuned(self, x: Any) -> Any:
+        answers = x.new_empty(len(x), *self.shape(tuple(x.shape[1:])))
+        for i in range(self.neurons):
+            preferred = self.low + i * self._spacing
+            tuned = (-((x - preferred) ** 2) / (2 * self._width**2)).exp()
+            answers[:, i :: self.neurons] = tuned
+        return answers
+
+    @property
+    def _spacing(self) -> float:
+        return (self.high - self.low) / (self.neurons - 1)
+
+    @property
+    def _width(self) -> float:
+        return self._spacing if self.sigma is None else self.sigma

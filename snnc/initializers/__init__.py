@@ -1,0 +1,1 @@
+"""Initialisers: PyTorch's, with PyTorch's keywords and defaults; one per file."""

@@ -1,0 +1,22 @@
+"""What activations share: they change each element, or all along an axis, and no shape."""
+
+from snnc.layer import Layer, Shape, Traits
+
+
+class Activation(Layer):
+    """A function of the elements of a sample."""
+
+    kind: str = ""
+
+    def traits(self, training: bool) -> Traits:
+        return Traits()
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+
+class Monotone(Activation):
+    """A function of each element that never falls."""
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(algebra="monotone")

@@ -1,0 +1,42 @@
+"""What batch normalisations through time share."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from snnc.layer import Call, Draw, Kept, Shape, Site, Traits
+from snnc.layers._te_batch_norm import ForEachStep
+
+
+class BNTT(ForEachStep):
+    """A batch normalisation of its own for every step, with a weight but, as published, no bias."""
+
+    bias: bool = False
+
+    @property
+    def biased(self) -> bool:
+        return self.affine and self.bias
+
+    def traits(self, training: bool) -> Traits:
+        return Traits("indexed", batch=training, updates=training)
+
+    def why(self) -> str:
+        return "is another normalisation at every step"
+
+    def kept(self, *inputs: Shape) -> Kept:
+        keywords = {key: value for key, value in self.keywords().items() if key != "bias"}
+        each = Call(self.module, self.leading(*inputs), {**keywords, "affine": False})
+        names = (("weight", 1.0), ("bias", 0.0))[: self.affine + self.biased]
+        more = {f"{t}.{n}": (inputs[0][:1], v) for t in range(self._steps) for n, v in names}
+        return Kept(Call("nn.ModuleList", ((each,) * self._steps,)), more)
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        at = "[first + t]" if site == "step" else ""
+        return f"self.{name}{at}({args[0]}{', first' if site == 'fold' else ''})"
+
+    def parameters(self, *inputs: Shape) -> int:
+        return self._steps * (self.affine + self.biased) * inputs[0][0]
+
+    def textbook(
+        self, inputs: Sequence[Any], t: int, module: Any, training: bool, draw: Draw
+    ) -> Any:
+        return module[t](inputs[0])

@@ -1,0 +1,24 @@
+"""What dropouts of whole channels share."""
+
+from typing import ClassVar
+
+from snnc.layer import Shape, rank
+from snnc.layers._dropout import AnyDropout
+from snnc.sizes import AXES
+
+
+class ChannelDropout(AnyDropout):
+    """Zeroes whole channels with probability ``p`` in training."""
+
+    classes: ClassVar[dict[str, tuple[str, str]]] = {
+        "sequence": ("channel_dropout", "ChannelDropout"),
+        "step": ("step_channel_dropout", "StepChannelDropout"),
+    }
+    inner: ClassVar[int]
+
+    def shape(self, *inputs: Shape) -> Shape:
+        rank(inputs[0], 1 + self.inner, f"[{AXES[self.inner]}]")
+        return inputs[0]
+
+    def drawn(self, shape: Shape) -> Shape:
+        return shape[:2]

@@ -1,0 +1,61 @@
+"""What dropouts share: a mask for the sequence or one for each step."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from snnc.layer import Call, Draw, Layer, Shape, Site, Traits
+from snnc.randomness import key
+
+
+class AnyDropout(Layer):
+    """Zeroes elements, or what is drawn together, with probability ``p`` in training.
+
+    ``classes`` are the modules for the masks "sequence" and "step", by the helpers they are in.
+    """
+
+    stem: ClassVar[str] = "dropout"
+    classes: ClassVar[dict[str, tuple[str, str]]]
+
+    kind: str = ""
+    p: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    mask: Literal["sequence", "step"] = "sequence"
+
+    @property
+    def over_time(self) -> bool:
+        return True
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(random=self.mask) if training else Traits(algebra="move")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def drawn(self, shape: Shape) -> Shape:
+        """The shape of what is drawn for x [B, ...]; the axes behind it share a number."""
+        return shape
+
+    def attribute(self, name: str, *inputs: Shape) -> Call:
+        return Call(self.classes[self.mask][1], (self.p, key(name)), names=("p", "key"))
+
+    def helpers(self, site: Site) -> tuple[str, ...]:
+        return ("uniform", self.classes[self.mask][0])
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        (x,) = args
+        if self.mask == "sequence":
+            return f"self.{name}({x}, seed{', batch_axis=1' if site == 'fold' else ''})"
+        if site == "fold":
+            return f"self.{name}({x}, seed, first)"
+        return f"self.{name}({x}.unsqueeze(0), seed, first + t).squeeze(0)"
+
+    def textbook(
+        self, inputs: Sequence[Any], t: int, module: Any, training: bool, draw: Draw
+    ) -> Any:
+        (x,) = inputs
+        if not training:
+            return x
+        shape = self.drawn(tuple(x.shape))
+        kept = draw(shape, 0 if self.mask == "sequence" else t) >= self.p
+        return x * kept.to(x.dtype).reshape(*shape, *[1] * (x.ndim - len(shape))) / (1 - self.p)

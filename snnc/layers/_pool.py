@@ -1,0 +1,91 @@
+"""What pooling layers share: windows over the axes after the channel."""
+
+from typing import ClassVar
+
+from snnc.layer import Layer, Shape, ShapeError, Traits, rank
+from snnc.sizes import AXES, spread, windows
+
+
+class Pool(Layer):
+    """Each channel of a sample becomes smaller; subclasses give the sizes their types."""
+
+    stem: ClassVar[str] = "pool"
+    inner: ClassVar[int]
+
+    kind: str = ""
+
+    def _sample(self, *inputs: Shape) -> tuple[int, Shape]:
+        """The channels and the sizes of a sample, which must have as many axes as the layer."""
+        rank(inputs[0], 1 + self.inner, f"[{AXES[self.inner]}]")
+        return inputs[0][0], inputs[0][1:]
+
+
+class WindowPool(Pool):
+    """One number for every window; ``stride`` is the window's size unless stated."""
+
+    # fields of the subclasses
+    kernel_size: int | tuple[int, ...]
+    stride: int | tuple[int, ...] | None
+    padding: int | tuple[int, ...]
+    ceil_mode: bool = False
+
+    def dilated(self) -> int | tuple[int, ...]:
+        """The step between the elements of a window."""
+        return 1
+
+    def shape(self, *inputs: Shape) -> Shape:
+        channels, sizes = self._sample(*inputs)
+        self._half_window()
+        stride = self.kernel_size if self.stride is None else self.stride
+        window = (self.kernel_size, stride, self.padding, self.dilated(), self.ceil_mode)
+        return channels, *windows(sizes, *window)
+
+    def _half_window(self) -> None:
+        """PyTorch pads a pooling window by half of it at most."""
+        sizes = (spread(size, self.inner) for size in (self.padding, self.kernel_size))
+        if any(2 * pad > kernel for pad, kernel in zip(*sizes, strict=True)):
+            message = f"`padding` must be at most half of the window {self.kernel_size}"
+            raise ShapeError(message, "padding")
+
+
+class AvgPool(WindowPool):
+    """The mean of every window."""
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(algebra="linear")
+
+
+class MaxPool(WindowPool):
+    """The maximum of every window."""
+
+    dilation: int | tuple[int, ...]
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(algebra="monotone")
+
+    def dilated(self) -> int | tuple[int, ...]:
+        return self.dilation
+
+
+class AdaptivePool(Pool):
+    """A grid of ``output_size`` windows that cover the sample, whatever its size."""
+
+    output_size: int | tuple[int, ...]
+
+    def shape(self, *inputs: Shape) -> Shape:
+        channels, _ = self._sample(*inputs)
+        return channels, *spread(self.output_size, self.inner)
+
+
+class AdaptiveAvgPool(AdaptivePool):
+    """The mean of every window."""
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(algebra="linear")
+
+
+class AdaptiveMaxPool(AdaptivePool):
+    """The maximum of every window."""
+
+    def traits(self, training: bool) -> Traits:
+        return Traits(algebra="monotone")

@@ -1,0 +1,29 @@
+"""What threshold-dependent batch normalisations share."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from snnc.layer import Call
+from snnc.layers._batch_norm import SequenceNorm
+
+Scale = Annotated[float, Field(gt=0)]
+
+
+class TDBatchNorm(SequenceNorm):
+    """Normalises to the threshold of the neuron behind it.
+
+    Statistics are of the whole sequence, the weight starts at ``alpha`` times ``v_threshold``.
+    """
+
+    alpha: Scale = 1.0
+    v_threshold: Scale = 1.0
+
+    def keywords(self) -> dict[str, object]:
+        own = ("alpha", "v_threshold")
+        return {key: value for key, value in super().keywords().items() if key not in own}
+
+    def initialise(self) -> Mapping[str, Call]:
+        start = Call("nn.init.constant_", (self.alpha * self.v_threshold,))
+        return {**({"weight": start} if self.affine else {}), **super().initialise()}

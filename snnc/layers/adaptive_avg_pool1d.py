@@ -1,0 +1,19 @@
+"""AdaptiveAvgPool1d."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._pool import AdaptiveAvgPool
+from snnc.sizes import Size1
+
+
+class AdaptiveAvgPool1d(AdaptiveAvgPool):
+    """The mean over a grid of ``output_size`` windows of [C, L].
+
+    It is torch.nn.AdaptiveAvgPool1d.
+    """
+
+    torch: ClassVar[str] = "nn.AdaptiveAvgPool1d"
+    inner: ClassVar[int] = 1
+
+    kind: Literal["AdaptiveAvgPool1d"] = "AdaptiveAvgPool1d"
+    output_size: Size1

@@ -1,0 +1,19 @@
+"""AdaptiveAvgPool3d."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._pool import AdaptiveAvgPool
+from snnc.sizes import Size3
+
+
+class AdaptiveAvgPool3d(AdaptiveAvgPool):
+    """The mean over a grid of ``output_size`` windows of [C, D, H, W].
+
+    It is torch.nn.AdaptiveAvgPool3d.
+    """
+
+    torch: ClassVar[str] = "nn.AdaptiveAvgPool3d"
+    inner: ClassVar[int] = 3
+
+    kind: Literal["AdaptiveAvgPool3d"] = "AdaptiveAvgPool3d"
+    output_size: Size3

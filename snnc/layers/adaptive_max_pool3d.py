@@ -1,0 +1,19 @@
+"""AdaptiveMaxPool3d."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._pool import AdaptiveMaxPool
+from snnc.sizes import Size3
+
+
+class AdaptiveMaxPool3d(AdaptiveMaxPool):
+    """The maximum over a grid of ``output_size`` windows of [C, D, H, W].
+
+    It is torch.nn.AdaptiveMaxPool3d.
+    """
+
+    torch: ClassVar[str] = "nn.AdaptiveMaxPool3d"
+    inner: ClassVar[int] = 3
+
+    kind: Literal["AdaptiveMaxPool3d"] = "AdaptiveMaxPool3d"
+    output_size: Size3

@@ -1,0 +1,17 @@
+"""BatchNorm3d."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._batch_norm import BatchNorm
+
+
+class BatchNorm3d(BatchNorm):
+    """Batch normalisation of volumes [C, D, H, W] (torch.nn.BatchNorm3d).
+
+    ``stats`` says whether the statistics are of the whole sequence or of each step.
+    """
+
+    torch: ClassVar[str] = "nn.BatchNorm3d"
+    inner: ClassVar[int] = 3
+
+    kind: Literal["BatchNorm3d"] = "BatchNorm3d"

@@ -1,0 +1,18 @@
+"""BNTT1d."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._bntt import BNTT
+
+
+class BNTT1d(BNTT):
+    """Batch normalisation through time of features [C] or sequences [C, L].
+
+    Every step has its own (Kim and Panda, Revisiting batch normalization for training low-latency
+    deep spiking neural networks from scratch, Frontiers in Neuroscience 2021). As published, it has
+    a weight and no bias. It fixes the number of steps.
+    """
+
+    inner: ClassVar[int] = 1
+
+    kind: Literal["BNTT1d"] = "BNTT1d"

@@ -1,0 +1,18 @@
+"""BNTT2d."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._bntt import BNTT
+
+
+class BNTT2d(BNTT):
+    """Batch normalisation through time of images [C, H, W].
+
+    Every step has its own (Kim and Panda, Revisiting batch normalization for training low-latency
+    deep spiking neural networks from scratch, Frontiers in Neuroscience 2021). As published, it has
+    a weight and no bias. It fixes the number of steps.
+    """
+
+    inner: ClassVar[int] = 2
+
+    kind: Literal["BNTT2d"] = "BNTT2d"

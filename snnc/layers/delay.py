@@ -1,0 +1,125 @@
+"""Delay."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import ceil, inf, prod
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from snnc.layer import Call, Draw, Layer, Shape, Site, Traits
+from snnc.number import Number, Value, at_least, numbers
+
+Steps = Annotated[Number, at_least(0.0)]
+
+
+class Delay(Layer):
+    """The input ``delay`` steps earlier, and 0 before the first step: y[t] = x[t - delay].
+
+    Between two whole steps it interpolates linearly (of 1.25: three quarters of the value one step
+    ago, a quarter of that two steps ago), so a delay can be learned, one a layer, channel or
+    neuron. ``max_delay`` bounds one that is learned: without a ``range`` it is cut to
+    [0, max_delay] where it is used.
+    """
+
+    stem: ClassVar[str] = "delay"
+
+    kind: Literal["Delay"] = "Delay"
+    delay: Steps
+    max_delay: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        low, high = self._span
+        if low < 0:
+            _refuse("`delay` cannot look ahead: its `range` begins below 0")
+        if self.max_delay is None and high == inf:
+            _refuse("`delay` is learned, so it needs a `max_delay` or a `range` that ends")
+        if self.max_delay is not None and max(numbers(self.delay)) > self.max_delay:
+            _refuse("`max_delay` is less than `delay`")
+        return self
+
+    @property
+    def _span(self) -> tuple[float, float]:
+        """What the delay may become."""
+        stated = self.delay
+        if isinstance(stated, Value) and stated.learnable:
+            return stated.range or (0.0, inf)
+        return min(numbers(stated)), max(numbers(stated))
+
+    @property
+    def longest(self) -> int:
+        """How many steps back it may look, 1 at least."""
+        return self.max_delay or max(1, ceil(self._span[1]))
+
+    def run_time(self) -> Mapping[str, Value]:
+        value = self.delay
+        tensor = isinstance(value, Value) and value.constant is None
+        return {"delay": value} if tensor and isinstance(value, Value) else {}
+
+    @property
+    def over_time(self) -> bool:
+        return True
+
+    def traits(self, training: bool) -> Traits:
+        # it takes all steps at once, and what went before them from the state
+        return Traits(time="whole" if training else "causal")
+
+    def carries(self) -> Mapping[str, float | str]:
+        return {"": 0.0}
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        return f'self.{name}({args[0]}, "{name}", state)'
+
+    def why(self) -> str:
+        return "remembers earlier steps: its output changes over time"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def attribute(self, name: str, *inputs: Shape) -> Call:
+        found = self.run_time().get("delay")
+        if found is None:
+            return Call("Delay", (max(numbers(self.delay)),), names=("delay",))
+        (shape,) = inputs
+        start = (found.numbers[0], found.numbers[-1])
+        args = (_size(found, shape), start, self.longest)
+        keywords = {"learnable": found.learnable, "span": found.range}
+        return Call("VariableDelay", args, keywords, names=("size", "start", "max_delay"))
+
+    def helpers(self, site: Site) -> tuple[str, ...]:
+        return ("variable_delay",) if self.run_time() else ("delay",)
+
+    def parameters(self, *inputs: Shape) -> int:
+        learned = (value for value in self.run_time().values() if value.learnable)
+        return sum(prod(_size(value, inputs[0])) for value in learned)
+
+    def textbook_steps(
+        self, inputs: Sequence[Any], module: Any, training: bool, draw: Draw
+    ) -> Iterable[Any]:
+        (x,) = inputs
+        delay = module()["delay"] if module else x.new_tensor(max(numbers(self.delay)))
+        delay = delay.clamp(0, self.longest)
+        whole = delay.detach().floor().clamp(max=self.longest - 1)
+        part = delay - whole
+        weights = [(whole == k) * (1 - part) + (whole + 1 == k) * part for k in self._back]
+        return [
+            sum((w * x[t - k] for k, w in enumerate(weights[: t + 1])), x[0] * 0)
+            for t in range(len(x))
+        ]
+
+    @property
+    def _back(self) -> range:
+        """How many steps each of the values that it needs is ago."""
+        return range(self.longest + 1)
+
+
+def _size(value: Value, shape: Shape) -> Shape:
+    """The shape of its numbers, as they broadcast over a sample."""
+    if value.per == "channel":
+        return (shape[0], *(1 for _ in shape[1:]))
+    return shape if value.per == "neuron" else ()
+
+
+def _refuse(message: str) -> None:
+    raise PydanticCustomError("conflict", "{message}", {"message": message})

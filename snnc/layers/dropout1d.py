@@ -1,0 +1,17 @@
+"""Dropout1d."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._channel_dropout import ChannelDropout
+
+
+class Dropout1d(ChannelDropout):
+    """Zeroes whole channels of sequences [C, L] with probability ``p`` in training.
+
+    The others are scaled by 1/(1 - p). ``mask = "sequence"`` drops the same channels at all steps
+    of a sample, ``"step"`` draws anew at every step.
+    """
+
+    inner: ClassVar[int] = 1
+
+    kind: Literal["Dropout1d"] = "Dropout1d"

@@ -1,0 +1,17 @@
+"""Dropout2d."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._channel_dropout import ChannelDropout
+
+
+class Dropout2d(ChannelDropout):
+    """Zeroes whole channels of images [C, H, W] with probability ``p`` in training.
+
+    The others are scaled by 1/(1 - p). ``mask = "sequence"`` drops the same channels at all steps
+    of a sample, ``"step"`` draws anew at every step.
+    """
+
+    inner: ClassVar[int] = 2
+
+    kind: Literal["Dropout2d"] = "Dropout2d"

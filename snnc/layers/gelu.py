@@ -1,0 +1,18 @@
+"""GELU."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._activation import Activation
+
+
+class GELU(Activation):
+    """x · Φ(x), Φ the normal distribution's, element by element (torch.nn.GELU).
+
+    ``approximate = "tanh"`` computes Φ by a tanh.
+    """
+
+    stem: ClassVar[str] = "gelu"
+    torch: ClassVar[str] = "nn.GELU"
+
+    kind: Literal["GELU"] = "GELU"
+    approximate: Literal["none", "tanh"] = "none"

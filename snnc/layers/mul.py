@@ -1,0 +1,34 @@
+"""Mul."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from snnc.layer import Call, Layer, Shape, ShapeError, Site, Traits, show
+from snnc.step.ssa import Step, joined
+
+
+class Mul(Layer):
+    """The product of two or more inputs of one shape: a gate."""
+
+    stem: ClassVar[str] = "mul"
+    ports: ClassVar[int | None] = None
+
+    kind: Literal["Mul"] = "Mul"
+
+    def traits(self, training: bool) -> Traits:
+        return Traits()
+
+    def shape(self, *inputs: Shape) -> Shape:
+        for shape in inputs[1:]:
+            if shape != inputs[0]:
+                raise ShapeError(f"cannot multiply {show(inputs[0])} by {show(shape)}", "from")
+        return inputs[0]
+
+    def torch_call(self, *inputs: Shape) -> Call:
+        return Call("torch.mul", of="each")
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        return " * ".join(args)
+
+    def elementwise(self, count: int) -> Step:
+        return joined("mul", count)

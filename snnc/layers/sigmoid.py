@@ -1,0 +1,17 @@
+"""Sigmoid."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._activation import Monotone
+
+
+class SigmoidLayer(Monotone):
+    """1 / (1 + exp(-x)), element by element (torch.nn.Sigmoid).
+
+    As a ``surrogate``, ``"Sigmoid"`` is the slope of this curve.
+    """
+
+    stem: ClassVar[str] = "sigmoid"
+    torch: ClassVar[str] = "nn.Sigmoid"
+
+    kind: Literal["Sigmoid"] = "Sigmoid"

@@ -1,0 +1,14 @@
+"""SiLU."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._activation import Activation
+
+
+class SiLU(Activation):
+    """x · sigmoid(x), element by element (torch.nn.SiLU), also called swish."""
+
+    stem: ClassVar[str] = "silu"
+    torch: ClassVar[str] = "nn.SiLU"
+
+    kind: Literal["SiLU"] = "SiLU"

@@ -1,0 +1,23 @@
+"""Softmax."""
+
+from typing import ClassVar, Literal
+
+from snnc.layer import Call, Shape, axis
+from snnc.layers._activation import Activation
+
+
+class Softmax(Activation):
+    """exp(x) over its sum along ``dim`` (torch.nn.Softmax); 0 is the channel axis of a sample."""
+
+    stem: ClassVar[str] = "softmax"
+
+    kind: Literal["Softmax"] = "Softmax"
+    dim: int = 0
+
+    def shape(self, *inputs: Shape) -> Shape:
+        axis(inputs[0], self.dim, "dim")
+        return inputs[0]
+
+    def torch_call(self, *inputs: Shape) -> Call:
+        # PyTorch counts the batch axis too
+        return Call("nn.Softmax", keywords={"dim": axis(inputs[0], self.dim, "dim") + 1})

@@ -1,0 +1,19 @@
+"""TDBatchNorm1d."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._td_batch_norm import TDBatchNorm
+
+
+class TDBatchNorm1d(TDBatchNorm):
+    """Threshold-dependent batch normalisation of features [C] or sequences [C, L].
+
+    Statistics are of the whole sequence; the weight starts at ``alpha`` times ``v_threshold``, so
+    that the neuron behind it gets what its threshold needs (Zheng et al., Going deeper with
+    directly-trained larger spiking neural networks, AAAI 2021).
+    """
+
+    torch: ClassVar[str] = "nn.BatchNorm1d"
+    inner: ClassVar[int] = 1
+
+    kind: Literal["TDBatchNorm1d"] = "TDBatchNorm1d"

@@ -1,0 +1,19 @@
+"""TDBatchNorm2d."""
+
+from typing import ClassVar, Literal
+
+from snnc.layers._td_batch_norm import TDBatchNorm
+
+
+class TDBatchNorm2d(TDBatchNorm):
+    """Threshold-dependent batch normalisation of images [C, H, W].
+
+    Statistics are of the whole sequence; the weight starts at ``alpha`` times ``v_threshold``, so
+    that the neuron behind it gets what its threshold needs (Zheng et al., Going deeper with
+    directly-trained larger spiking neural networks, AAAI 2021).
+    """
+
+    torch: ClassVar[str] = "nn.BatchNorm2d"
+    inner: ClassVar[int] = 2
+
+    kind: Literal["TDBatchNorm2d"] = "TDBatchNorm2d"

@@ -1,0 +1,55 @@
+"""WSConv2d."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from snnc.layer import Call, Draw, Kept, Shape, Site
+from snnc.layers._conv import Conv
+from snnc.sizes import AXES, Padding2, Size2
+
+
+class WSConv2d(Conv):
+    """A convolution whose filters are standardised: of each, mean 0 and variance 1.
+
+    ``(W - mean) / sqrt(variance + eps)``, over all but the output channel (Qiao et al.,
+    arXiv:1903.10520). With ``gain`` each filter has a learned factor, which starts at 1.
+    """
+
+    axes: ClassVar[str] = AXES[2]
+    order: ClassVar[tuple[str, ...]] = (*Conv.order, "eps", "gain")
+
+    kind: Literal["WSConv2d"] = "WSConv2d"
+    kernel_size: Size2
+    stride: Size2 = 1
+    padding: Padding2 | Literal["same", "valid"] = 0
+    dilation: Size2 = 1
+    eps: Annotated[float, Field(gt=0)] = 1e-5
+    gain: bool = False
+
+    def kept(self, *inputs: Shape) -> Kept:
+        keywords = {k: v for k, v in self.keywords().items() if k in Conv.order}
+        module = Call("nn.Conv2d", self.leading(*inputs), keywords)
+        return Kept(module, {"gain": ((self.out_channels, 1, 1, 1), 1.0)} if self.gain else {})
+
+    def torch_call(self, *inputs: Shape) -> None:
+        return None
+
+    def attribute(self, name: str, *inputs: Shape) -> Call:
+        return Call("WSConv2d", self.leading(*inputs), self.keywords())
+
+    def helpers(self, site: Site) -> tuple[str, ...]:
+        return ("ws_conv2d",)
+
+    def parameters(self, *inputs: Shape) -> int:
+        return super().parameters(*inputs) + self.out_channels * self.gain
+
+    def textbook(
+        self, inputs: Sequence[Any], t: int, module: Any, training: bool, draw: Draw
+    ) -> Any:
+        rows = module.weight.flatten(1)
+        rows = rows - rows.mean(1, keepdim=True)
+        rows = rows / (rows.square().mean(1, keepdim=True) + self.eps).sqrt()
+        weight = rows.view_as(module.weight) * (module.gain if self.gain else 1)
+        return module._conv_forward(inputs[0], weight, module.bias)

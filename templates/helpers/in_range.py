@@ -1,0 +1,11 @@
+def in_range(encoder: str, x: Tensor, low: float, high: float) -> None:
+    """Raises ValueError if a value of x is not in [low, high].
+
+    Compiled code cannot look at values: there nothing is checked.
+    """
+    if torch.compiler.is_compiling() or not x.numel():
+        return
+    least, most = map(float, torch.aminmax(x.detach()))
+    if not (low <= least and most <= high):
+        wanted, got = f"{low:g} to {high:g}", f"{least:g} to {most:g}"
+        raise ValueError(f"{encoder}: expected values from {wanted}, got {got}")
