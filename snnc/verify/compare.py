@@ -11,19 +11,21 @@ from snnc.verify.see import Seen
 
 What = Literal["outputs", "values", "gradients", "statistics"]
 
+_SMALL = 1e-3  # smaller numbers than that are compared with it
+
 
 @dataclass(frozen=True)
 class Limits:
     """What is still equal: the largest difference, relative to the largest number of a tensor.
 
-    ``floor`` is added to that number: for gradients, as a share of the largest one anywhere.
-    Rounding leaves noise where the true gradient is 0, as at a bias before a normalisation.
+    ``floor`` is added to that number: for gradients, as a share of the largest one anywhere, or of
+    1. Rounding leaves noise where the true gradient is 0, as at a bias before a normalisation.
     ``only`` names the values that are compared, if not all are.
     """
 
     forward: float = 1e-9
     gradients: float = 1e-9
-    floor: float = 1e-5
+    floor: float = 1e-3
     only: frozenset[str] | None = None
 
 
@@ -53,14 +55,14 @@ def differences(got: Seen, want: Seen, limits: Limits) -> tuple[Difference, ...]
 
 def _differences(got: Seen, want: Seen, limits: Limits) -> Iterator[Difference]:
     forward = limits.forward
-    yield from _each("values", got.values, want.values, forward, 1e-3, limits.only)
-    yield from _each("outputs", got.outputs, want.outputs, forward, 1e-3, limits.only)
+    yield from _each("values", got.values, want.values, forward, _SMALL, limits.only)
+    yield from _each("outputs", got.outputs, want.outputs, forward, _SMALL, limits.only)
     if limits.only is not None and not limits.only.issuperset(want.values):
         return
     largest = max((float(g.abs().max()) for g in want.gradients.values() if g.numel()), default=0)
-    floor = limits.floor * largest
+    floor = limits.floor * max(1.0, largest)
     yield from _each("gradients", got.gradients, want.gradients, limits.gradients, floor)
-    yield from _each("statistics", got.statistics, want.statistics, forward, 1e-3)
+    yield from _each("statistics", got.statistics, want.statistics, forward, _SMALL)
 
 
 def _each(

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -42,16 +42,18 @@ class Configuration:
         return snnc.emit(replace(document, spec=spec), without=self.without)
 
 
-def configurations(document: Document, quick: bool = False) -> Iterator[Configuration]:
+def configurations(
+    document: Document, only: Sequence[str] = (), quick: bool = False
+) -> Iterator[Configuration]:
     """Every schedule and backend, with all passes and with each optional one left out.
 
-    ``quick``: the spec's own schedule with all passes.
+    ``only``: these backends; ``quick``: the spec's own schedule with all passes.
     """
     schedules = (document.spec.build.schedule,) if quick else SCHEDULES
     left_out: tuple[tuple[str, ...], ...] = ((), *((name,) for name in OPTIONAL))
     for schedule in schedules:
         for without in left_out[: 1 if quick else None]:
-            for backend in backends(document):
+            for backend in only or backends(document):
                 yield Configuration(schedule, without, backend)
 
 

@@ -38,11 +38,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Options:
-    """How much is compared: ``batch`` 0 is the usual one; ``quick``: far less."""
+    """How much is compared: ``batch`` 0 is the usual one; ``quick``: far less.
+
+    ``backends``: these and no others; empty: all that the machine has.
+    """
 
     seed: int = 0
     batch: int = 0
     quick: bool = False
+    backends: tuple[str, ...] = ()
 
 
 class Verification:
@@ -56,7 +60,7 @@ class Verification:
         self.batch = options.batch or usual_batch(self.graph)
         self.truths = [self._truth(0)]
         self.warnings: dict[str, None] = {}
-        self.plan = tuple(configurations(document, options.quick))
+        self.plan = tuple(configurations(document, options.backends, options.quick))
 
     def _truth(self, draw: int) -> Truth:
         return Truth(self.graph, self.options.seed + 1000 * draw, self.batch)

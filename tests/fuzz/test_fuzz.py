@@ -1,0 +1,31 @@
+"""Random networks are computed as the reference computes them; what ever failed does no more."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.fuzz.check import FUZZ, findings, holds
+from tests.fuzz.specs import specs
+
+REGRESSIONS = sorted((FUZZ / "regressions").glob("*.snn.toml"))
+ON_C = st.sampled_from([False, False, False, True])
+
+
+@settings(
+    max_examples=30,
+    derandomize=True,
+    phases=[Phase.generate],  # `make fuzz` makes what fails smaller
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(text=specs(), on_c=ON_C)
+def test_random_specs(text: str, on_c: bool) -> None:
+    holds(text, ("c",) if on_c else ("torch",))
+
+
+@pytest.mark.parametrize("path", REGRESSIONS, ids=lambda path: path.name.partition(".")[0])
+def test_regressions(path: Path) -> None:
+    assert findings(path) == []
