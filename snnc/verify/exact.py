@@ -38,7 +38,7 @@ def exact(reference: Reference, data: Mapping[str, Tensor], seed: int) -> frozen
 
 
 def _values(reference: Reference, data: Mapping[str, Tensor], seed: int) -> Values:
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
     with torch.no_grad():
         found: Values = reference(**data)
     return found

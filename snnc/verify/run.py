@@ -135,7 +135,7 @@ def compared(
             found = differences(see(side, data, truth.seed), want, limits)
             if case.training or not can_stream(side.module):
                 return found
-            torch.manual_seed(truth.seed + 1)  # that of the first call
+            torch.default_generator.manual_seed(truth.seed + 1)  # that of the first call
             steps = streamed(side.module, truth.graph, data, case.steps)
     except Exception as error:  # noqa: BLE001 - the reference runs, so this has to
         raised = f"raises {_sentence(error)}"

@@ -81,12 +81,12 @@ def see(side: Side, data: Mapping[str, Tensor], seed: int) -> Seen:
     calls = [_leaves(data), _leaves(other(data))]
     outputs: Tensors = {}
     for number, given in enumerate(calls, 1):
-        torch.manual_seed(seed + number)
+        torch.default_generator.manual_seed(seed + number)
         outputs |= {_of_call(n, number): y for n, y in side.outputs(given).items()}
     wrt = {_of_call(n, i): x for i, given in enumerate(calls, 1) for n, x in given.items()}
     gradients = _gradients(outputs, wrt | dict(side.module.named_parameters()), seed)
     statistics = {name: _there(b) for name, b in side.module.named_buffers()}
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
     values = {path: _there(value) for path, value in side.values(data).items()}
     return Seen({n: _there(y) for n, y in outputs.items()}, gradients, statistics, values)
 

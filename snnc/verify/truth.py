@@ -34,7 +34,7 @@ class Truth:
     @cached_property
     def start(self) -> tuple[Reference, Mapping[str, float]]:
         """The reference in float64; and the rates of what cannot be made to fire."""
-        torch.manual_seed(self.seed)
+        torch.default_generator.manual_seed(self.seed)
         reference = Reference(self.graph)
         data = inputs(self.graph, self.graph.time_steps, self.batch, torch.float32, self.seed)
         silent = make_fire(reference, data)

@@ -4,13 +4,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
-from tests.fuzz.check import FUZZ, findings, holds
+from tests.fuzz.check import FUZZ, ON_C, findings, holds
 from tests.fuzz.specs import specs
 
 REGRESSIONS = sorted((FUZZ / "regressions").glob("*.snn.toml"))
-ON_C = st.sampled_from([False, False, False, True])
 
 
 @settings(
