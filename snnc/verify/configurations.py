@@ -18,26 +18,39 @@ from snnc.spec import Build
 
 SCHEDULES: tuple[str, ...] = get_args(Build.model_fields["schedule"].annotation)
 
+CHUNK = 3
+"""Steps at a time: of few T a divisor."""
+
 
 @dataclass(frozen=True)
 class Configuration:
-    """A schedule, the optional passes that are left out, and a backend."""
+    """A schedule, the optional passes that are left out, and a backend.
+
+    With ``chunk`` it computes that many steps at a time in eval mode; with 0, as the spec says.
+    """
 
     schedule: str
     without: tuple[str, ...] = ()
     backend: str = "torch"
+    chunk: int = 0
 
     @property
     def device(self) -> str:
         return "cuda" if self.backend == "cuda" else "cpu"
 
     def __str__(self) -> str:
-        without = f" without {', '.join(self.without)}" if self.without else ""
-        return f"{self.schedule}{without} on {self.backend}"
+        return f"{self.schedule}{self.variant and ', '}{self.variant} on {self.backend}"
+
+    @property
+    def variant(self) -> str:
+        """How it is not the usual one: ``no hoist``, ``chunks of 3``."""
+        parts = [*(f"no {name}" for name in self.without)]
+        return ", ".join(parts + [f"chunks of {self.chunk}"] * bool(self.chunk))
 
     def files(self, document: Document) -> dict[str, str]:
         """The package of a spec, without what trains it."""
-        build = document.spec.build.model_copy(update={"schedule": self.schedule})
+        chunk = {"time_chunk": self.chunk} if self.chunk else {}
+        build = document.spec.build.model_copy(update={"schedule": self.schedule, **chunk})
         spec = document.spec.model_copy(update={"build": build, "train": None})
         return snnc.emit(replace(document, spec=spec), without=self.without)
 
@@ -45,16 +58,18 @@ class Configuration:
 def configurations(
     document: Document, only: Sequence[str] = (), quick: bool = False
 ) -> Iterator[Configuration]:
-    """Every schedule and backend, with all passes and with each optional one left out.
+    """Every schedule and backend: as it is, with each optional pass left out, and in chunks.
 
-    ``only``: these backends; ``quick``: the spec's own schedule with all passes.
+    ``only``: these backends; ``quick``: the spec's own schedule as it is.
     """
-    schedules = (document.spec.build.schedule,) if quick else SCHEDULES
-    left_out: tuple[tuple[str, ...], ...] = ((), *((name,) for name in OPTIONAL))
-    for schedule in schedules:
-        for without in left_out[: 1 if quick else None]:
+    own = (document.spec.build.schedule,)
+    found: tuple[tuple[tuple[str, ...], int], ...] = (((), 0),)
+    if not quick:
+        found += (*(((name,), 0) for name in OPTIONAL), ((), CHUNK))
+    for schedule in own if quick else SCHEDULES:
+        for without, chunk in found:
             for backend in only or backends(document):
-                yield Configuration(schedule, without, backend)
+                yield Configuration(schedule, without, backend, chunk)
 
 
 def backends(document: Document) -> tuple[str, ...]:

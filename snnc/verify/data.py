@@ -34,6 +34,16 @@ def timed(graph: Graph, name: str) -> bool:
     return isinstance(operator, Encoder) and operator.timed_data
 
 
+def arguments(data: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
+    """A lone input is passed by position, several by name."""
+    return tuple(data.values()) if len(data) == 1 else ()
+
+
+def keywords(data: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """The others."""
+    return {} if len(data) == 1 else data
+
+
 def other(data: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Other data from the same range, for a second call."""
     return {name: HIGHEST - x for name, x in data.items()}

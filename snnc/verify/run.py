@@ -10,7 +10,8 @@ from torch import nn
 
 from snnc.compile import network
 from snnc.document import Document
-from snnc.graph import Graph, build
+from snnc.graph import Graph
+from snnc.linking import build
 from snnc.verify.cases import Case, cases, usual_batch
 from snnc.verify.compare import Difference, What, differences
 from snnc.verify.configurations import Configuration, code, configurations, running
@@ -84,8 +85,10 @@ class Verification:
 
     def _rows(self, configuration: Configuration, made: type[nn.Module]) -> Iterator[Row]:
         free = "time_steps" in inspect.signature(made).parameters
-        few = self.options.quick or bool(configuration.without)
-        wanted = cases(self.graph, self.batch, free, few)
+        few = self.options.quick or bool(configuration.without or configuration.chunk)
+        wanted: Iterable[Case] = cases(self.graph, self.batch, free, few)
+        if configuration.chunk:
+            wanted = (case for case in wanted if not case.training and case.steps > 1)
         for (mode, numbers), group in groupby(wanted, lambda case: (case.mode, case.numbers)):
             yield self._row(Row(configuration, mode, numbers), made, group)
 
@@ -133,6 +136,8 @@ def compared(
         with running(configuration):
             side = Generated(_module(truth, configuration, made, case), truth.graph)
             found = differences(see(side, data, truth.seed), want, limits)
+            if configuration.chunk:  # made for inference: ties of maxima share gradients otherwise
+                return tuple(d for d in found if d.what != "gradients")
             if case.training or not can_stream(side.module):
                 return found
             torch.default_generator.manual_seed(truth.seed + 1)  # that of the first call

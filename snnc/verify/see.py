@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from snnc.graph import Graph
 from snnc.reference import Reference
-from snnc.verify.data import other
+from snnc.verify.data import arguments, keywords, other
 
 Tensors = dict[str, Tensor]
 
@@ -51,13 +51,13 @@ class Generated:
     graph: Graph
 
     def outputs(self, data: Mapping[str, Tensor]) -> Tensors:
-        got: Any = self.module(*_arguments(data), **_keywords(data))
+        got: Any = self.module(*arguments(data), **keywords(data))
         names = self.graph.outputs
         return dict(zip(names, (got,) if len(names) == 1 else got, strict=True))
 
     def values(self, data: Mapping[str, Tensor]) -> Tensors:
         values: Any = self.module.values
-        found: Tensors = values(*_arguments(data), **_keywords(data))
+        found: Tensors = values(*arguments(data), **keywords(data))
         return found
 
 
@@ -121,12 +121,3 @@ def _gradients(outputs: Tensors, wrt: Tensors, seed: int) -> Tensors:
 
 def _stacked(value: Tensor | list[Tensor]) -> Tensor:
     return value if isinstance(value, Tensor) else torch.stack(value)
-
-
-def _arguments(data: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
-    """A lone input is passed by position, several by name."""
-    return tuple(data.values()) if len(data) == 1 else ()
-
-
-def _keywords(data: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
-    return {} if len(data) == 1 else data

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from snnc.graph import Graph
 from snnc.readout import Readout
-from snnc.verify.data import timed
+from snnc.verify.data import arguments, keywords, timed
 
 Tensors = dict[str, Tensor]
 
@@ -19,7 +19,7 @@ def can_stream(module: nn.Module) -> bool:
 
 
 def streamed(module: Any, graph: Graph, data: Mapping[str, Tensor], steps: int) -> Tensors:
-    """Every output of T calls ``y_t, state = module.step(x_t, state)``, read out.
+    """Every output, from the answers of T calls ``y_t, state = module.step(x_t, state=state)``.
 
     What is constant over time is given at every step; the first state is None.
     """
@@ -27,18 +27,15 @@ def streamed(module: Any, graph: Graph, data: Mapping[str, Tensor], steps: int) 
     with torch.no_grad():
         for t in range(steps):
             given = {n: x[t] if timed(graph, n) else x for n, x in data.items()}
-            if len(given) == 1:
-                y, state = module.step(*given.values(), state)
-            else:
-                y, state = module.step(**given, state=state)
+            y, state = module.step(*arguments(given), **keywords(given), state=state)
             read.append((y,) if len(graph.outputs) == 1 else y)
-    return {
-        name: _readout(graph, name).read(torch.stack(over_time))
-        for name, over_time in zip(graph.outputs, zip(*read, strict=True), strict=True)
-    }
+    over_time = zip(*read, strict=True)
+    return {n: _whole(graph, n, ys) for n, ys in zip(graph.outputs, over_time, strict=True)}
 
 
-def _readout(graph: Graph, name: str) -> Readout:
-    operator = graph[name].operator
-    assert isinstance(operator, Readout)
-    return operator
+def _whole(graph: Graph, name: str, answers: tuple[Tensor, ...]) -> Tensor:
+    """What a readout makes of its answers for one step each."""
+    readout = graph[name].operator
+    assert isinstance(readout, Readout)
+    whole: Tensor = torch.cat(answers) if readout.keeps_time else readout.read(torch.stack(answers))
+    return whole

@@ -9,9 +9,9 @@ from snnc.verify.compare import What
 from snnc.verify.run import Row
 
 HEAD = (
-    "schedule", "without", "backend", "mode", "numbers", "forward", "gradients", "statistics", "",
+    "schedule", "variant", "backend", "mode", "numbers", "forward", "gradients", "statistics", "",
 )  # fmt: skip
-_WIDTHS = (8, 8, 7, 5, 8, 8, 9, 10, 0)
+_WIDTHS = (8, 11, 7, 5, 8, 8, 9, 10, 0)
 
 
 def line(row: Row | None) -> str:
@@ -24,7 +24,7 @@ def line(row: Row | None) -> str:
 
 def _cells(row: Row) -> tuple[str, ...]:
     made = row.configuration
-    start = made.schedule, ", ".join(made.without) or "-", made.backend
+    start = made.schedule, made.variant or "-", made.backend
     if row.same_as is not None:
         return *start, f"the same code as {row.same_as}", "", "", "", "", ""
     forward, gradients, statistics = amounts(row)
@@ -65,6 +65,7 @@ def _object(row: Row) -> Mapping[str, Any]:
     return {
         "schedule": made.schedule,
         "without": list(made.without),
+        "time_chunk": made.chunk or None,
         "backend": made.backend,
         "mode": row.mode,
         "numbers": row.numbers,

@@ -1,18 +1,19 @@
 """Ways to break the compiler: each puts something else in the place of a part of it."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import pytest
 
 import snnc
 from snnc import passes
-from snnc.graph import Graph
+from snnc.encoder import Encoder
+from snnc.layer import Traits
 from snnc.layers._batch_norm import BatchNorm
-from snnc.passes import hoist
+from snnc.passes import hoist, sink
 from snnc.program import lower
 from snnc.program.types import Carry, Op, Program, Region, Scan
+from snnc.readout import Readout
 
 Patch = pytest.MonkeyPatch
 Break = Callable[[Patch], None]
@@ -67,12 +68,16 @@ def whole_in(*modes: bool) -> Break:
     )
 
 
+def always(*_: object) -> bool:
+    return True
+
+
 def never(*_: object) -> bool:
     return False
 
 
-def everything_static(program: Program) -> frozenset[str]:
-    return frozenset(op.node for _, op in program.placed()) - {*program.graph.outputs}
+def everything_static(given: Program) -> frozenset[str]:
+    return frozenset(op.writes for _, op in given.placed()) - {*given.graph.outputs}
 
 
 def helper(*names: str | None) -> Break:
@@ -81,18 +86,62 @@ def helper(*names: str | None) -> Break:
     return instead(BatchNorm, "_helper", lambda _, site: chosen.get(site))
 
 
-_SCAN = lower.scan
-
-
-def stateless(graph: Graph, names: Collection[str]) -> tuple[Carry, ...]:
+def stateless(*_: object) -> tuple[Carry, ...]:
     return ()
 
 
-def silent(graph: Graph, ops: Sequence[Op], form: Literal["kernel", "loop"]) -> Scan:
-    """A scan that yields its last value only."""
-    return replace(_SCAN(graph, ops, form), yields=(ops[-1].node,))
+def unyielding(region: Region, *_: object) -> Region:
+    return region
 
 
 def folds_first(parts: list[Region]) -> Iterator[Region]:
     """All folds before all loops."""
     return iter(sorted(parts, key=lambda part: isinstance(part, Scan)))
+
+
+def one_by_one(reads: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """As if there were no cycles."""
+    return tuple((name,) for name in reads)
+
+
+def unread(given: Program) -> dict[str, set[str]]:
+    """As if nobody else read a value."""
+    return {name: set() for _, op in given.placed() for name in op.reads}
+
+
+def commuting(**asked: bool) -> Break:
+    """Sink moves whatever commutes, but for what is not asked: ``updates=False``."""
+
+    def legal(traits: Traits, how: Readout) -> bool:
+        answers = {
+            "time": traits.time == "pointwise",
+            "random": traits.random != "step",
+            "batch": not (traits.updates or traits.batch),
+            "algebra": traits.algebra in how.commutes,
+        }
+        return all(answer for name, answer in answers.items() if asked.get(name, True))
+
+    return instead(sink, "_legal", legal)
+
+
+def static_too(given: Program, op: Op, how: Readout) -> bool:
+    """Sink does not ask whether an operand is the same at every step."""
+    modes = (given.node(op).operator.traits(mode) for mode in (True, False))
+    encoder = isinstance(given.node(op).operator, Encoder)
+    return not encoder and all(sink._legal(traits, how) for traits in modes)
+
+
+def in_eval_only(given: Program, op: Op, how: Readout) -> bool:
+    """Sink does not ask for training."""
+    operator = given.node(op).operator
+    return not isinstance(operator, Encoder) and sink._legal(operator.traits(False), how)
+
+
+def outputs_only(given: Program, op: Op) -> bool:
+    """Drop takes what updates a buffer too."""
+    return op.writes in given.graph.outputs
+
+
+def outputs_alone(given: Program) -> set[str]:
+    """Drop takes what the outputs are computed from."""
+    return {*given.graph.outputs}
