@@ -83,7 +83,9 @@ CASES = {
         f'{LINEAR}, {{ kind = "Add", from = ["fc1", "a@-1"] }}, {{ kind = "IF", name = "a" }}'
     ),
     DELAY: vector(
-        f'{LINEAR}, {{ kind = "IF", name = "a" }}, {{ kind = "Add", from = ["a", "a@-2"] }}', "none"
+        '{ kind = "Linear", name = "a", out_features = 3 }, '
+        '{ kind = "Add", from = ["a", "a@-2"] }, "IF"',
+        "none",
     ),
 }
 """Specs by what they are."""
