@@ -14,6 +14,7 @@ import snnc
 from snnc.document import Document
 from snnc.neuron import Neuron
 from snnc.passes import OPTIONAL
+from snnc.passes import SCHEDULES as PASSES
 from snnc.spec import Build
 
 SCHEDULES: tuple[str, ...] = get_args(Build.model_fields["schedule"].annotation)
@@ -67,7 +68,8 @@ def configurations(
     if not quick:
         found += (*(((name,), 0) for name in OPTIONAL), ((), CHUNK))
     for schedule in own if quick else SCHEDULES:
-        for without, chunk in found:
+        # "auto" stands for another one, of which every variant is compared
+        for without, chunk in found if schedule in PASSES else found[:1]:
             for backend in only or backends(document):
                 yield Configuration(schedule, without, backend, chunk)
 

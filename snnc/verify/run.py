@@ -72,14 +72,14 @@ class Verification:
         for configuration in self.plan:
             try:
                 files = configuration.files(self.document)
+                first = known.setdefault((code(files), configuration.backend), configuration)
+                if first != configuration:
+                    yield Row(configuration, "", "", same_as=first)
+                    continue
+                made = network(files, self.document.spec.name)
             except Exception as error:  # noqa: BLE001 - whatever a pass does wrong is a finding
                 yield Row(configuration, "", "", finding=_sentence(error))
                 continue
-            first = known.setdefault((code(files), configuration.backend), configuration)
-            if first != configuration:
-                yield Row(configuration, "", "", same_as=first)
-                continue
-            made = network(files, self.document.spec.name)
             yield from self._rows(configuration, made)
         self.warnings |= dict.fromkeys(self.truths[0].warnings())
 

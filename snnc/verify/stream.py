@@ -37,5 +37,5 @@ def _whole(graph: Graph, name: str, answers: tuple[Tensor, ...]) -> Tensor:
     """What a readout makes of its answers for one step each."""
     readout = graph[name].operator
     assert isinstance(readout, Readout)
-    whole: Tensor = torch.cat(answers) if readout.keeps_time else readout.read(torch.stack(answers))
+    whole: Tensor = readout.read(torch.stack(answers))
     return whole

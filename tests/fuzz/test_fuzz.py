@@ -12,7 +12,7 @@ REGRESSIONS = sorted((FUZZ / "regressions").glob("*.snn.toml"))
 
 
 @settings(
-    max_examples=30,
+    max_examples=25,
     derandomize=True,
     phases=[Phase.generate],  # `make fuzz` makes what fails smaller
     database=None,
