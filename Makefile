@@ -7,7 +7,7 @@ OURS := snnc tests benchmarks
 ZOO = $(patsubst %/__init__.py,%,$(wildcard specs/*/__init__.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint fmt zoo docs demo clean
+.PHONY: help setup test fuzz mutants lint fmt zoo docs demo clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -16,6 +16,12 @@ setup: $(READY) ## Make .venv with pinned tools and this snnc (instant the secon
 
 test: $(READY) ## Run the tests; ARGS="-k name" is handed to pytest
 	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(PYTHON) -m pytest -q -n auto $(ARGS)
+
+fuzz: $(READY) ## Compare random networks with the reference; MINUTES=60 SEED=1
+	OMP_NUM_THREADS=1 $(PYTHON) -m tests.fuzz --minutes $(or $(MINUTES),10) $(SEED:%=--seed %)
+
+mutants: $(READY) ## Leave out each check of the passes, and show what notices it
+	OMP_NUM_THREADS=1 $(PYTHON) -m tests.mutants
 
 lint: $(READY) ## Check style, types, layers, and that the zoo is clean and up to date
 	$(PYTHON) -m ruff check

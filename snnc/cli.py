@@ -109,6 +109,30 @@ def show(
 
 
 @app.command()
+def verify(
+    spec: Spec,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only the spec's own schedule, with all passes.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Weights and data are drawn from it.")] = 0,
+    batch: Annotated[
+        int, typer.Option(min=0, help="Samples at a time; 0: 3, or 1 of a large network.")
+    ] = 0,
+    format: Annotated[str, typer.Option("--format", help="full or json.")] = "full",
+    settings: Settings = None,
+) -> None:
+    """Compare what is generated with a naive interpreter.
+
+    Every schedule, every optional pass left out, every backend of this machine. Exit code 0: all
+    are equal; 1: something differs, or the spec is wrong; 2: the command could not be carried out.
+    """
+    from snnc import verdicts
+
+    document = terminal.or_report(lambda: snnc.load(terminal.spec(spec), settings or ()))
+    raise Exit(verdicts.verify(document, seed, batch, quick, format))
+
+
+@app.command()
 def explain(
     name: Annotated[str, typer.Argument(help="A kind, a lint rule, or a code such as SNN204.")],
 ) -> None:

@@ -13,7 +13,10 @@ from snnc.compile import network
 from snnc.document import Document
 from snnc.graph import Graph
 from snnc.reference import Reference
-from snnc.reference.firing import make_fire
+from snnc.verify.compare import Limits, differences
+from snnc.verify.data import inputs, refresh
+from snnc.verify.firing import make_fire
+from snnc.verify.see import Generated, Naive, see
 
 HEAD = 'format = 1\nname = "net"\ntime_steps = {steps}\n'
 
@@ -47,26 +50,18 @@ def pair(doc: Document, batch: int = 3, dtype: torch.dtype = torch.float64) -> P
     torch.manual_seed(0)
     graph = snnc.link(doc)
     reference = Reference(graph).to(dtype)
-    data = inputs(graph, batch, dtype)
-    make_fire(reference, data)
-    _refresh(reference)
+    data = inputs(graph, graph.time_steps, batch, dtype, seed=0)
+    assert make_fire(reference, data) == {}
+    refresh(reference, data, seed=0)
     module = network(snnc.emit(doc), doc.spec.name)().to(dtype)
     module.load_state_dict(reference.state_dict())
-    return Pair(graph, module, reference, data)
+    return Pair(graph, module, reference, {n: x.requires_grad_() for n, x in data.items()})
 
 
-def _refresh(reference: Reference) -> None:
-    """Running statistics that are not the defaults, so that eval mode shows a difference."""
-    for name, buffer in reference.named_buffers():
-        if name.endswith("running_mean"):
-            buffer.normal_(0.0, 0.1)
-        if name.endswith("running_var"):
-            buffer.uniform_(0.5, 1.5)
-
-
-def inputs(graph: Graph, batch: int, dtype: torch.dtype) -> dict[str, Tensor]:
-    """Random data in [0, 1) for every input."""
-    shapes = {name: graph[name].shapes[0] for name in graph.inputs}
-    timed = {name: graph[name].operator.kind == "none" for name in graph.inputs}
-    lead = {name: (graph.time_steps, batch) if timed[name] else (batch,) for name in shapes}
-    return {n: torch.rand(*lead[n], *shapes[n], dtype=dtype, requires_grad=True) for n in shapes}
+def same(both: Pair) -> None:
+    """Outputs, values, gradients and statistics of both are equal."""
+    got = see(Generated(both.module, both.graph), both.data, seed=7)
+    want = see(Naive(both.reference), both.data, seed=7)
+    found = differences(got, want, Limits())
+    assert found
+    assert [str(difference) for difference in found if not difference.equal] == []

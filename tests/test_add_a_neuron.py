@@ -19,8 +19,7 @@ from snnc.kinds import catalog
 from snnc.reference_pages import pages
 from snnc.rules import rules
 from tests.cli import snnc as run
-from tests.nets import document, pair
-from tests.test_truth import _same_gradients, _same_values
+from tests.nets import document, pair, same
 
 NEURON = '''
 """Sieve."""
@@ -183,8 +182,7 @@ def test_a_neuron_runs(sieve: None, backend: str, monkeypatch: pytest.MonkeyPatc
         pytest.skip("no C compiler")
     monkeypatch.setenv("SNNC_BACKEND", backend)
     nets = pair(document(Path(), SPEC.format(layer='{ kind = "Sieve", v_threshold = 0.5 }')))
-    _same_values(nets)
-    _same_gradients(nets)
+    same(nets)
 
 
 def test_its_backends_agree(sieve: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +214,7 @@ def test_a_layer(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         spec = net('"Softsign", "IF"')
         assert snnc.check(spec) == ()
         assert "softsign1  Softsign" in run(capsys, "show", spec).out
-        _same_values(pair(snnc.load(spec)))
+        same(pair(snnc.load(spec)))
         assert "## Softsign" in pages()["layers.md"]
 
 

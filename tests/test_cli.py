@@ -11,7 +11,7 @@ import pytest
 from snnc import formats, terminal
 from tests.cli import SPEC, Ran, snnc
 
-COMMANDS = ("build", "lint", "show", "explain", "schema", "new")
+COMMANDS = ("build", "lint", "show", "verify", "explain", "schema", "new")
 BROKEN = SPEC.replace("LIF", "LIFF")
 DEAD = SPEC.replace(
     '  { kind = "IF" },\n', '  { kind = "IF" },\n  { kind = "IF", from = "input" },\n'

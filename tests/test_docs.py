@@ -14,7 +14,13 @@ from tests.cli import snnc
 ROOT = Path(__file__).parents[1]
 FENCE = re.compile(r"^```(\w+)( .*)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
-WRITTEN = ["README.md", "docs/architecture.md", "docs/decisions.md", "docs/pictures.md"]
+WRITTEN = [
+    "README.md",
+    "docs/architecture.md",
+    "docs/decisions.md",
+    "docs/pictures.md",
+    "docs/verify.md",
+]
 COMMAND = re.compile(r"^\$ snnc (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 
 

@@ -11,8 +11,7 @@ from torch import Tensor, nn
 
 import snnc
 from snnc.compile import network
-from tests.nets import document, pair
-from tests.test_truth import _same_gradients, _same_values
+from tests.nets import document, pair, same
 
 SPEC = """
 [input]
@@ -229,5 +228,4 @@ def test_a_network_behind_it_is_the_reference(
     both = pair(doc, batch)
     both.module.eval()
     both.reference.eval()
-    _same_values(both)
-    _same_gradients(both)
+    same(both)

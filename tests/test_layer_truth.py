@@ -11,8 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 import snnc
 from snnc.compile import network
-from tests.nets import document, pair
-from tests.test_truth import _same_buffers, _same_gradients, _same_values
+from tests.nets import document, pair, same
 
 SPEC = """
 [input]
@@ -138,9 +137,7 @@ def test_a_network_of_it_is_the_reference(
     for training in (True, False):
         both.module.train(training)
         both.reference.train(training)
-        _same_values(both)
-        _same_gradients(both)
-        _same_buffers(both)
+        same(both)
 
 
 BLOCKS = """
@@ -172,9 +169,7 @@ def test_blocks_of_it_are_the_reference(tmp_path: Path, norm: str, schedule: str
     for training in (True, False):
         both.module.train(training)
         both.reference.train(training)
-        _same_values(both)
-        _same_gradients(both)
-        _same_buffers(both)
+        same(both)
 
 
 def made(folder: Path, layers: str, shape: str, steps: int = 4) -> nn.Module:

@@ -8,8 +8,7 @@ import torch
 import snnc
 from snnc.formats import render
 from snnc.source.diagnostic import Findings
-from tests.nets import document, pair
-from tests.test_truth import _same_gradients, _same_values
+from tests.nets import document, pair, same
 
 DEFINITIONS = '''
 [surrogates.Bump]
@@ -74,8 +73,7 @@ def test_own_neurons_are_what_their_equations_say(
 ) -> None:
     monkeypatch.setenv("SNNC_BACKEND", backend)
     both = pair(document(tmp_path, NETWORK + DEFINITIONS, 5, f"build.schedule={schedule}"))
-    _same_values(both)
-    _same_gradients(both)
+    same(both)
 
 
 def test_a_two_state_neuron_trains_through_the_c_kernel(

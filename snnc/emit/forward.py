@@ -10,6 +10,7 @@ from snnc.emit.naming import chained, named, parameters
 from snnc.emit.preamble import preamble
 from snnc.emit.scope import Scope
 from snnc.encoder import Encoder
+from snnc.layer import Site
 from snnc.program.types import Once, Program, Region, Scan, data
 
 _BEFORE = "Before time: the same at every step, so computed once."
@@ -119,8 +120,9 @@ def _data(program: Program, scope: Scope) -> None:
 
 def _prints(program: Program, region: Region) -> bool:
     """Whether a region has statements: data that is already as it should be needs none."""
+    site: Site = "once" if isinstance(region, Once) else "fold"
     kinds = (program.node(op).operator for op in region.ops)
-    return not all(isinstance(k, Encoder) and k.call("", ["x"], "fold") == "x" for k in kinds)
+    return not all(isinstance(k, Encoder) and k.call("", ["x"], site) == "x" for k in kinds)
 
 
 def _title(program: Program, region: Region, position: int) -> str:

@@ -16,7 +16,8 @@ class Direct(Encoder):
         return Traits(algebra="move")
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
-        return args[0]
+        (x,) = args
+        return f"{x}.expand(time_steps, *{x}.shape)" if site == "fold" else x
 
     def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
         return x

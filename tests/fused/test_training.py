@@ -7,8 +7,7 @@ import torch
 from torch import Tensor, nn
 
 import snnc
-from tests.nets import document, pair
-from tests.test_truth import _same_buffers, _same_gradients, _same_values
+from tests.nets import document, pair, same
 
 DIGITS = Path(__file__).parents[2] / "specs" / "digits_conv.snn.toml"
 
@@ -70,8 +69,6 @@ def test_schedules_agree(
         both = pair(document(tmp_path, text, 4, f"build.schedule={schedule}"))
         both.module.train(training)
         both.reference.train(training)
-        _same_values(both)
-        _same_gradients(both)
-        _same_buffers(both)
+        same(both)
         outputs.append(both.call()[0])
     torch.testing.assert_close(*outputs, rtol=1e-12, atol=1e-12)

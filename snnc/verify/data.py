@@ -1,0 +1,103 @@
+"""What both sides are run on: inputs, and the state of the parameters."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from snnc.encoder import Encoder
+from snnc.graph import Graph
+from snnc.reference import Reference
+
+HIGHEST = 0.875
+"""The largest input: 1 - 2^-3, so that encoders into three bits take it too."""
+
+
+def inputs(
+    graph: Graph, steps: int, batch: int, dtype: torch.dtype, seed: int
+) -> dict[str, Tensor]:
+    """Random data in [0, 7/8] for every input; in float32 they are multiples of 1/8."""
+    random = torch.Generator().manual_seed(seed)
+    found = {}
+    for name in graph.inputs:
+        lead = (steps, batch) if timed(graph, name) else (batch,)
+        x = torch.rand(*lead, *graph[name].shapes[0], generator=random, dtype=torch.float64)
+        x = x * HIGHEST
+        found[name] = (torch.round(x * 8) / 8 if dtype == torch.float32 else x).to(dtype)
+    return found
+
+
+def timed(graph: Graph, name: str) -> bool:
+    """Whether the data of an input has a time axis."""
+    operator = graph[name].operator
+    return isinstance(operator, Encoder) and operator.timed_data
+
+
+def arguments(data: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
+    """A lone input is passed by position, several by name."""
+    return tuple(data.values()) if len(data) == 1 else ()
+
+
+def keywords(data: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """The others."""
+    return {} if len(data) == 1 else data
+
+
+def other(data: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Other data from the same range, for a second call."""
+    return {name: HIGHEST - x for name, x in data.items()}
+
+
+def refresh(reference: Reference, data: Mapping[str, Tensor], seed: int) -> None:
+    """Running statistics near those of ``data``: in eval mode neurons fire about as often.
+
+    Near, and not equal, so that using one for the other makes a difference.
+    """
+    norms: list[Any] = [m for m in reference.modules() if hasattr(m, "running_var")]
+    usual = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = 1.0
+    with torch.no_grad():
+        reference(**data)
+    random = torch.Generator().manual_seed(seed)
+    for norm, momentum in zip(norms, usual, strict=True):
+        norm.momentum = momentum
+        if norm.running_var is not None:
+            _blur(norm.running_mean, norm.running_var, random)
+
+
+def _blur(mean: Tensor, var: Tensor, random: torch.Generator) -> None:
+    mean.add_(0.1 * var.sqrt() * torch.randn(mean.shape, generator=random).to(mean))
+    var.mul_(0.75 + 0.5 * torch.rand(var.shape, generator=random).to(var))
+
+
+def make_dyadic(reference: Reference) -> None:
+    """Rounds every number to few binary digits, in place: then sums are exact in any order.
+
+    Weights become multiples of 1/16, or of a smaller power of two where they are small. A variance
+    becomes a power of 4 less eps, so that dividing by its root is exact as well.
+    """
+    with torch.no_grad():
+        for module in reference.modules():
+            for name, number in [*_own(module)]:
+                if name != "num_batches_tracked" and not name.endswith("_raw"):
+                    _round(module, name, number)
+
+
+def _own(module: nn.Module) -> list[tuple[str, Tensor]]:
+    """Its own parameters and buffers, not those of the modules in it."""
+    return [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]
+
+
+def _round(module: nn.Module, name: str, number: Tensor) -> None:
+    eps = getattr(module, "eps", None)
+    if name == "running_var" and isinstance(eps, float):
+        root = torch.round(torch.log2(number + eps) / 2)
+        number.copy_(4.0**root - eps)
+        return
+    largest = float(number.abs().max()) if number.numel() else 0.0
+    digits = max(4, 3 - torch.tensor(largest).log2().floor().int().item()) if largest else 4
+    unit = 2.0**-digits
+    steps = torch.trunc(number / unit)  # rounding twice is rounding once
+    number.copy_(torch.where((steps == 0) & (number > 0), 1.0, steps) * unit)

@@ -1,0 +1,164 @@
+"""Configurations against the reference, row by row."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+import torch
+from torch import nn
+
+from snnc.compile import network
+from snnc.document import Document
+from snnc.graph import Graph
+from snnc.linking import build
+from snnc.verify.cases import Case, cases, usual_batch
+from snnc.verify.compare import Difference, What, differences
+from snnc.verify.configurations import Configuration, code, configurations, running
+from snnc.verify.see import Generated, Seen, see
+from snnc.verify.stream import can_stream, streamed
+from snnc.verify.truth import Truth, Undefined
+
+_DRAWS = 4
+
+
+@dataclass(frozen=True)
+class Row:
+    """A configuration in one mode on one sort of numbers, over the cases of these.
+
+    ``same_as`` is the configuration whose code it shares, if it was compared with that.
+    """
+
+    configuration: Configuration
+    mode: str
+    numbers: str
+    largest: dict[What, float] = field(default_factory=dict)
+    finding: str = ""
+    same_as: Configuration | None = None
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much is compared: ``batch`` 0 is the usual one; ``quick``: far less.
+
+    ``backends``: these and no others; empty: all that the machine has.
+    """
+
+    seed: int = 0
+    batch: int = 0
+    quick: bool = False
+    backends: tuple[str, ...] = ()
+
+
+class Verification:
+    """The comparison of one spec. ``warnings`` is complete when ``rows`` has come to its end."""
+
+    def __init__(
+        self, document: Document, options: Options, progress: Callable[[str], object] = str
+    ) -> None:
+        self.document, self.options, self.progress = document, options, progress
+        self.graph: Graph = build(document)
+        self.batch = options.batch or usual_batch(self.graph)
+        self.truths = [self._truth(0)]
+        self.warnings: dict[str, None] = {}
+        self.plan = tuple(configurations(document, options.backends, options.quick))
+
+    def _truth(self, draw: int) -> Truth:
+        return Truth(self.graph, self.options.seed + 1000 * draw, self.batch)
+
+    def rows(self) -> Iterator[Row]:
+        """All rows; a package that is the same as an earlier one is not run again."""
+        known: dict[tuple[str, str], Configuration] = {}
+        for configuration in self.plan:
+            try:
+                files = configuration.files(self.document)
+                first = known.setdefault((code(files), configuration.backend), configuration)
+                if first != configuration:
+                    yield Row(configuration, "", "", same_as=first)
+                    continue
+                made = network(files, self.document.spec.name)
+            except Exception as error:  # noqa: BLE001 - whatever a pass does wrong is a finding
+                yield Row(configuration, "", "", finding=_sentence(error))
+                continue
+            yield from self._rows(configuration, made)
+        self.warnings |= dict.fromkeys(self.truths[0].warnings())
+
+    def _rows(self, configuration: Configuration, made: type[nn.Module]) -> Iterator[Row]:
+        free = "time_steps" in inspect.signature(made).parameters
+        few = self.options.quick or bool(configuration.without or configuration.chunk)
+        wanted: Iterable[Case] = cases(self.graph, self.batch, free, few)
+        if configuration.chunk:
+            wanted = (case for case in wanted if not case.training and case.steps > 1)
+        for (mode, numbers), group in groupby(wanted, lambda case: (case.mode, case.numbers)):
+            yield self._row(Row(configuration, mode, numbers), made, group)
+
+    def _row(self, row: Row, made: type[nn.Module], wanted: Iterable[Case]) -> Row:
+        for case in wanted:
+            self.progress(f"{row.configuration}: {case} ...")
+            found = self._compared(row.configuration, made, case)
+            for difference in found:
+                amount = max(difference.amount, row.largest.get(difference.what, 0.0))
+                row.largest[difference.what] = amount
+            wrong = next((d for d in found if not d.equal), None)
+            if wrong is not None:
+                where = f"T = {case.steps}, B = {case.batch}: {wrong}"
+                return Row(row.configuration, row.mode, row.numbers, row.largest, where)
+        return row
+
+    def _compared(
+        self, configuration: Configuration, made: type[nn.Module], case: Case
+    ) -> tuple[Difference, ...]:
+        """On other weights and data, if a difference may be due to rounding at a threshold."""
+        found: tuple[Difference, ...] = ()
+        for draw in range(_DRAWS):
+            if draw == len(self.truths):
+                self.truths.append(self._truth(draw))
+            truth = self.truths[draw]
+            try:
+                found = compared(truth, configuration, made, case)
+            except Undefined as error:
+                why = f"in {case.mode} mode with T = {case.steps}, B = {case.batch}"
+                self.warnings[f"not defined {why}: {error}"] = None
+                return ()
+            equal = all(difference.equal for difference in found)
+            if equal or case.numbers == "dyadic" or truth.steady(case):
+                break
+        return found
+
+
+def compared(
+    truth: Truth, configuration: Configuration, made: type[nn.Module], case: Case
+) -> tuple[Difference, ...]:
+    """Everything seen of a generated class beside the reference. Raises Undefined."""
+    want, limits = truth.seen(case), truth.limits(case)
+    data = {name: x.to(configuration.device) for name, x in truth.data(case).items()}
+    try:
+        with running(configuration):
+            side = Generated(_module(truth, configuration, made, case), truth.graph)
+            found = differences(see(side, data, truth.seed), want, limits)
+            if configuration.chunk:  # made for inference: ties of maxima share gradients otherwise
+                return tuple(d for d in found if d.what != "gradients")
+            if case.training or not can_stream(side.module):
+                return found
+            torch.default_generator.manual_seed(truth.seed + 1)  # that of the first call
+            steps = streamed(side.module, truth.graph, data, case.steps)
+    except Exception as error:  # noqa: BLE001 - the reference runs, so this has to
+        raised = f"raises {_sentence(error)}"
+        return (Difference("outputs", "the network", float("inf"), 0.0, raised),)
+    first = {name: want.outputs[name] for name in steps}
+    apart = differences(Seen(steps, {}, {}, {}), Seen(first, {}, {}, {}), limits)
+    return (*found, *(replace(d, name=f"{d.name}, fed step by step,") for d in apart))
+
+
+def _module(
+    truth: Truth, configuration: Configuration, made: type[nn.Module], case: Case
+) -> nn.Module:
+    """The generated module with the reference's parameters."""
+    free = case.steps != truth.graph.time_steps
+    module = made(time_steps=case.steps) if free else made()
+    module.to(case.dtype).load_state_dict(truth.state(case.numbers))
+    return module.to(configuration.device).train(case.training)
+
+
+def _sentence(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"

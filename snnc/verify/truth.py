@@ -1,0 +1,97 @@
+"""What the reference interpreter says: of every case once, since it is slow."""
+
+import copy
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+
+import torch
+from torch import Tensor
+
+from snnc.graph import Graph
+from snnc.reference import Reference
+from snnc.verify.cases import Case, Numbers
+from snnc.verify.compare import Limits, differences
+from snnc.verify.data import inputs, make_dyadic, refresh
+from snnc.verify.exact import exact
+from snnc.verify.firing import make_fire
+from snnc.verify.see import Naive, Seen, see
+
+_NOISE = 1e-11
+
+
+class Undefined(Exception):
+    """The network has no meaning in a case: one value cannot be normalised."""
+
+
+class Truth:
+    """The reference of a graph with weights under which it fires, all drawn from ``seed``."""
+
+    def __init__(self, graph: Graph, seed: int, batch: int) -> None:
+        self.graph, self.seed, self.batch = graph, seed, batch
+        self.seen = cache(self._seen)
+        self.limits = cache(self._limits)
+
+    @cached_property
+    def start(self) -> tuple[Reference, Mapping[str, float]]:
+        """The reference in float64; and the rates of what cannot be made to fire."""
+        torch.default_generator.manual_seed(self.seed)
+        reference = Reference(self.graph)
+        data = inputs(self.graph, self.graph.time_steps, self.batch, torch.float32, self.seed)
+        silent = make_fire(reference, data)
+        refresh(reference, data, self.seed)
+        return reference.double(), silent
+
+    @cached_property
+    def _dyadic(self) -> Reference:
+        reference = copy.deepcopy(self.start[0]).float()
+        make_dyadic(reference)
+        return reference
+
+    def state(self, numbers: Numbers) -> Mapping[str, Tensor]:
+        """The parameters and buffers that both sides start from."""
+        return (self.start[0] if numbers == "float64" else self._dyadic).state_dict()
+
+    def reference(self, case: Case) -> Reference:
+        """A fresh one for a case."""
+        made = Reference(self.graph, case.steps).to(case.dtype)
+        made.load_state_dict(self.state(case.numbers))
+        made.train(case.training)
+        return made
+
+    def data(self, case: Case) -> dict[str, Tensor]:
+        return inputs(self.graph, case.steps, case.batch, case.dtype, self.seed)
+
+    def _seen(self, case: Case) -> Seen:
+        try:
+            return see(Naive(self.reference(case)), self.data(case), self.seed)
+        except ValueError as error:
+            raise Undefined(str(error)) from None
+
+    def _limits(self, case: Case) -> Limits:
+        """Of values that float32 has to round, nothing is asked: float64 compares them."""
+        if case.numbers == "float64":
+            return case.limits
+        only = exact(self.reference(case), self.data(case), self.seed)
+        usual = case.limits
+        return Limits(usual.forward, usual.gradients, usual.floor, only)
+
+    def steady(self, case: Case) -> bool:
+        """Whether noise of a hundred-billionth in the parameters changes as little.
+
+        If not, some neuron is at its threshold, or two values are tied, up to rounding: then
+        another order of summation may rightly come to another result.
+        """
+        noisy = self.reference(case)
+        random = torch.Generator().manual_seed(self.seed)
+        with torch.no_grad():
+            for parameter in noisy.parameters():
+                noise = torch.randn(parameter.shape, generator=random, dtype=torch.float64)
+                parameter.mul_(1 + _NOISE * noise.to(parameter))
+        seen = see(Naive(noisy), self.data(case), self.seed)
+        limits = Limits(1e-6, 1e-6)
+        return all(d.equal for d in differences(seen, self.seen(case), limits))
+
+    def warnings(self) -> Iterator[str]:
+        """What makes the comparison prove less."""
+        for path, rate in self.start[1].items():
+            yield f"{path} fires at {rate:.1%} whatever its weights are scaled to"

@@ -1,0 +1,69 @@
+"""What the language is still to learn, drawn as soon as its name stands in FEATURES."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.beside import toml
+from tests.fuzz.kinds import NEURON
+from tests.fuzz.sketch import Sketch
+
+FEATURES: tuple[str, ...] = ("delays",)
+"""Of ``delays``, ``feedback`` and ``blocks``: those that this snnc builds."""
+
+Grow = Callable[[st.DrawFn, Sketch, str], None]
+
+
+def delays(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
+    """A value some steps ago, or a neuron that reads itself a step ago through a join."""
+    shape = sketch.shapes[source]
+    late = f"{source}@-{draw(st.integers(1, 3))}"
+    if draw(st.booleans()):
+        sketch.add({"kind": "Add"}, [source, late], shape)
+    elif len(shape) == 1 and draw(st.booleans()):
+        _concatenated(draw, sketch, source)
+    else:
+        neuron = f"n{len(sketch.shapes) + 1}"
+        sketch.add({"kind": "Add"}, [source, f"{neuron}@-{draw(st.integers(1, 3))}"], shape)
+        sketch.add(draw(NEURON), [sketch.above], shape)
+
+
+def _concatenated(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
+    """The tutorials' recurrence: one Linear over the input and the neuron's last output."""
+    size, hidden = sketch.shapes[source][0], draw(st.integers(1, 4))
+    neuron = f"n{len(sketch.shapes) + 2}"
+    sketch.add({"kind": "Concat"}, [source, f"{neuron}@-1"], (size + hidden,))
+    sketch.add({"kind": "Linear", "out_features": hidden}, [sketch.above], (hidden,))
+    sketch.add(draw(NEURON), [sketch.above], (hidden,))
+
+
+def feedback(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
+    """A neuron whose own output comes back: added, or through a layer of its own."""
+    shape = sketch.shapes[source]
+    ways: list[object] = ["add"]
+    if len(shape) == 1:
+        ways.append({"kind": "Linear", "out_features": shape[0], "bias": draw(st.booleans())})
+    fields = {**draw(NEURON), "feedback": draw(st.sampled_from(ways))}
+    sketch.add(fields, [source], shape)
+
+
+def blocks(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
+    """A residual block, used once or repeated."""
+    shape, name = sketch.shapes[source], f"Block{len(sketch.tables)}"
+    flag = draw(st.booleans())
+    inner = [
+        {"kind": "Dropout", "name": "drop", "p": 0.25, "when": "${lossy}"},
+        {**draw(NEURON), "name": "cell"},
+        {"kind": "Add", "name": "sum", "from": ("cell", "input")},
+    ]
+    layers = "".join(f"  {toml(entry)},\n" for entry in inner)
+    head = f"[blocks.{name}]\nparameters = {{ lossy = {toml(flag)} }}\n"
+    sketch.tables.append(f"{head}layers = [\n{layers}]\n")
+    uses: list[dict[str, Any]] = [{}, {"repeat": 2}, {"repeat": 2, "first": {"lossy": False}}]
+    sketch.add({"kind": name, **draw(st.sampled_from(uses))}, [source], shape)
+
+
+GROW: tuple[Grow, ...] = tuple(
+    grow for grow in (delays, feedback, blocks) if grow.__name__ in FEATURES
+)

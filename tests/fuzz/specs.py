@@ -1,0 +1,114 @@
+"""Whole specs, drawn: legal by construction, a dozen layers at most, any graph of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from snnc.encoder import Encoder
+from snnc.kinds import catalog
+from snnc.layer import Shape
+from tests.fuzz.features import GROW
+from tests.fuzz.kinds import BY_RANK, ENCODERS, OWN, READOUTS
+from tests.fuzz.sketch import Sketch
+
+LARGEST = 5
+MOST = 12
+HEAD = 'format = 1\nname = "net"\ntime_steps = {steps}\n'
+
+
+@dataclass(frozen=True)
+class Input:
+    """An input and its encoder."""
+
+    name: str
+    shape: Shape
+    encoder: str
+
+    @property
+    def kind(self) -> Encoder:
+        found = catalog("snnc.encoders")[self.encoder](kind=self.encoder)
+        assert isinstance(found, Encoder)
+        return found
+
+    @property
+    def steps(self) -> int | None:
+        return self.kind.steps(self.shape)
+
+    @property
+    def text(self) -> str:
+        shape = [*self.shape]
+        return f'[inputs.{self.name}]\nshape = {shape}\nencoder = "{self.encoder}"\n'
+
+
+@st.composite
+def specs(draw: st.DrawFn) -> str:
+    """A spec as text."""
+    inputs = draw(_inputs())
+    free = draw(st.integers(1, LARGEST))
+    steps = next((given.steps for given in inputs if given.steps), free)
+    sketch = Sketch({given.name: given.kind.shape(given.shape) for given in inputs})
+    sketch.above = inputs[0].name if len(inputs) == 1 else ""
+    for _ in range(draw(st.integers(1, MOST))):
+        if len(sketch.layers) < MOST:
+            _grow(draw, sketch)
+    layers = "".join(f"  {layer},\n" for layer in sketch.layers)
+    own = OWN if any(f'"{kind}"' in layers for kind in ("Pair", "Filter", "Gate")) else ""
+    data = [given.text for given in inputs]
+    network = f"[network]\nlayers = [\n{layers}]\n"
+    head = HEAD.format(steps=steps)
+    return "\n".join([head, *data, *sketch.tables, network, draw(_outputs(sketch)), own])
+
+
+@st.composite
+def _inputs(draw: st.DrawFn) -> list[Input]:
+    """One or, if none of them fixes the number of steps, sometimes two."""
+    rank = draw(st.sampled_from([1, 2, 3, 3]))
+    shape = st.lists(st.integers(1, LARGEST), min_size=rank, max_size=rank).map(tuple)
+    encoder = st.sampled_from(ENCODERS[rank])
+    first, second = (Input(name, draw(shape), draw(encoder)) for name in ("image", "events"))
+    several = draw(st.sampled_from([False, False, True])) and not (first.steps or second.steps)
+    return [first, second] if several else [first]
+
+
+@st.composite
+def _outputs(draw: st.DrawFn, sketch: Sketch) -> str:
+    """One of the last layer or, sometimes, several of any values."""
+    sources = [[*sketch.shapes][-1]]
+    if draw(st.sampled_from([False, False, True])):
+        sources = draw(st.lists(st.sampled_from([*sketch.shapes]), min_size=1, max_size=3))
+    kinds = [draw(st.sampled_from(READOUTS)) for _ in sources]
+    return "".join(
+        f'[outputs.out{i}]\nfrom = "{source}"\nreadout = "{kind}"\n'
+        for i, (source, kind) in enumerate(zip(sources, kinds, strict=True))
+    )
+
+
+def _grow(draw: st.DrawFn, sketch: Sketch) -> None:
+    """One more layer, or what a feature puts there, behind any value: mostly behind the last."""
+    source = [*sketch.shapes][-1]
+    if draw(st.sampled_from([False, False, True])):
+        source = draw(st.sampled_from([*sketch.shapes]))
+    grow: Any = draw(st.sampled_from([_layer, _layer, _layer, _join, _own, *GROW]))
+    grow(draw, sketch, source)
+
+
+def _layer(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
+    fields = draw(st.one_of(*BY_RANK[len(sketch.shapes[source])]))
+    if sketch.behind(fields, [source]) is None:
+        sketch.behind({"kind": "ReLU"}, [source])
+
+
+def _join(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
+    """A residual: by Add, or side by side."""
+    kind = draw(st.sampled_from(["Add", "Concat"]))
+    fitting = sketch.like(source) if kind == "Add" else sketch.beside(source)
+    others = draw(st.lists(st.sampled_from(fitting), min_size=1, max_size=2))
+    sketch.behind({"kind": kind}, [source, *others])
+
+
+def _own(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
+    """A neuron of the spec's own: Filter takes one input, the others two of one shape."""
+    kind = draw(st.sampled_from(["Filter", "Pair", "Gate"]))
+    more = [] if kind == "Filter" else [draw(st.sampled_from(sketch.like(source)))]
+    sketch.add({"kind": kind}, [source, *more], sketch.shapes[source])

@@ -1,0 +1,91 @@
+"""Small networks, each of which is wrong as soon as one condition of a pass is not asked."""
+
+HEAD = 'format = 1\nname = "net"\ntime_steps = 4\n'
+
+
+def vector(layers: str, encoder: str = "direct", more: str = "") -> str:
+    """A spec of features [3] and these layers."""
+    data = f'[input]\nshape = [3]\nencoder = "{encoder}"\n'
+    return f"{HEAD}{data}[network]\nlayers = [{layers}]\n{more}"
+
+
+def read(readout: str) -> str:
+    return f'[output]\nreadout = "{readout}"\n'
+
+
+LINEAR = '{ kind = "Linear", out_features = 3 }'
+PER_STEP = '{ kind = "BatchNorm1d", stats = "step" }'
+
+NEURON = "a neuron on static data"
+MASK = "a mask of each step"
+ONE_MASK = "one mask behind a neuron"
+POISSON = "spikes drawn anew"
+COLUMN = "a column at each step"
+DATA = "data that is a sequence"
+STATISTICS = "statistics of the sequence"
+SEQUENCE = "sequence statistics of static data"
+STEP = "step statistics of static data"
+LATER = "step statistics behind a neuron"
+RESIDUAL = "a residual around a neuron"
+TWO_OUTPUTS = "two outputs of one loop"
+READ_TWICE = "a layer that a readout and a neuron read"
+RELU = "a kink behind the last neuron"
+BIAS = "a bias before a sum"
+LAST_MASK = "a mask of each step before the last value"
+LAST_NORM = "step statistics before the last value"
+LAST_NEURON = "a neuron before the last value"
+MEAN_NORM = "statistics before the mean"
+SUM_STATIC = "a static operand before a sum"
+DEAD = "statistics that no output depends on"
+CYCLE = "a neuron that reads itself"
+DELAY = "a delay outside a cycle"
+
+CASES = {
+    NEURON: vector(f'{LINEAR}, "IF"'),
+    MASK: vector(f'{{ kind = "Dropout", mask = "step" }}, {LINEAR}, "IF"'),
+    ONE_MASK: vector(f'{LINEAR}, "LIF", "Dropout", "ReLU"'),
+    POISSON: vector(f'{LINEAR}, "IF"', "poisson"),
+    COLUMN: vector(f'{LINEAR}, "IF"', "columns").replace("[3]", "[2, 3, 4]", 1),
+    DATA: vector(f'{LINEAR}, "ReLU"', "none"),
+    STATISTICS: vector(f'{LINEAR}, "BatchNorm1d", "IF"', "none"),
+    SEQUENCE: vector(f'{LINEAR}, "BatchNorm1d", "IF"'),
+    STEP: vector(f'{LINEAR}, {PER_STEP}, "IF"'),
+    LATER: vector(f'{LINEAR}, "LIF", {PER_STEP}, "IF"'),
+    RESIDUAL: vector(
+        f'{LINEAR}, {{ kind = "IF", name = "a" }}, {{ kind = "Linear", name = "b", '
+        f'out_features = 3 }}, {{ kind = "Add", from = ["a", "b", "input"] }}, "LIF"'
+    ),
+    TWO_OUTPUTS: vector(
+        f'{LINEAR}, {{ kind = "IF", name = "a" }}, {LINEAR}, "IF"',
+        more='[outputs.first]\nfrom = "a"\n[outputs.last]\n',
+    ),
+    READ_TWICE: vector(
+        f'{LINEAR}, "IF", {{ kind = "Linear", name = "a", out_features = 3 }}, "LIF"',
+        more='[outputs.first]\nfrom = "a"\n[outputs.last]\n',
+    ),
+    RELU: vector(f'{LINEAR}, "LIF", {LINEAR}, "ReLU"'),
+    BIAS: vector(f'{LINEAR}, "LIF", {LINEAR}', more=read("sum")),
+    LAST_MASK: vector(
+        f'{LINEAR}, "IF", {LINEAR}, {{ kind = "Dropout", mask = "step" }}', more=read("last")
+    ),
+    LAST_NORM: vector(f'{LINEAR}, "IF", {LINEAR}, {PER_STEP}', more=read("last")),
+    LAST_NEURON: vector(f'{LINEAR}, "LIF"', more=read("last")),
+    MEAN_NORM: vector(f'{LINEAR}, "IF", {LINEAR}, {PER_STEP}'),
+    SUM_STATIC: vector(
+        f'{LINEAR}, {{ kind = "IF", name = "a" }}, {{ kind = "Add", from = ["a", "input"] }}',
+        more=read("sum"),
+    ),
+    DEAD: vector(
+        f'{LINEAR}, {{ kind = "IF", name = "a" }}, "BatchNorm1d"',
+        more='[output]\nfrom = "a"\n',
+    ),
+    CYCLE: vector(
+        f'{LINEAR}, {{ kind = "Add", from = ["fc1", "a@-1"] }}, {{ kind = "IF", name = "a" }}'
+    ),
+    DELAY: vector(
+        '{ kind = "Linear", name = "a", out_features = 3 }, '
+        '{ kind = "Add", from = ["a", "a@-2"] }, "IF"',
+        "none",
+    ),
+}
+"""Specs by what they are."""

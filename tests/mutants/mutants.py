@@ -1,0 +1,145 @@
+"""Conditions that are not asked any more, one at a time; and the cases that notice it.
+
+To add one: a line in MUTANTS. ``broken`` is applied while a case is compared.
+"""
+
+from dataclasses import dataclass
+
+from snnc.passes import drop, fold, hoist, sink
+from snnc.program import lower
+from tests.mutants.breaks import (
+    Break,
+    always,
+    commuting,
+    everything_static,
+    folds_first,
+    helper,
+    in_eval_only,
+    instead,
+    lawless,
+    movable,
+    never,
+    one_by_one,
+    outputs_alone,
+    outputs_only,
+    stateless,
+    static_too,
+    text,
+    unread,
+    unyielding,
+    whole_in,
+)
+from tests.mutants.cases import (
+    BIAS,
+    COLUMN,
+    CYCLE,
+    DATA,
+    DEAD,
+    DELAY,
+    LAST_MASK,
+    LAST_NEURON,
+    LAST_NORM,
+    LATER,
+    MASK,
+    MEAN_NORM,
+    NEURON,
+    ONE_MASK,
+    POISSON,
+    READ_TWICE,
+    RELU,
+    RESIDUAL,
+    SEQUENCE,
+    STATISTICS,
+    STEP,
+    SUM_STATIC,
+    TWO_OUTPUTS,
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """What is no longer asked, how that is done, and the cases of which each must notice."""
+
+    name: str
+    broken: Break
+    cases: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.name.replace(" ", "_")
+
+
+STILL, SOME, BOTH = ("pointwise", "whole"), ("no", "sequence"), (True, False)
+STATES = movable((*STILL, "causal"), SOME, BOTH)
+INDEXED = movable((*STILL, "indexed"), SOME, BOTH)
+DRAWS = movable(STILL, (*SOME, "step"), BOTH)
+IN_EVAL = movable(STILL, SOME, (False,))
+TIMED = instead(hoist, "_static", everything_static)
+CAUSAL = instead(fold, "foldable", always)
+ORDER = instead(fold, "_joined", folds_first)
+ACYCLIC = instead(fold, "components", one_by_one)
+WHOLE = instead(lower, "whole", never)
+STATELESS = instead(lower, "carries", stateless)
+YIELDS = instead(lower, "_yielding", unyielding)
+READERS = instead(sink, "_readers", unread)
+STATIC = instead(sink, "commutes", static_too)
+TRAINING = instead(sink, "commutes", in_eval_only)
+UPDATES = instead(drop, "needed", outputs_only)
+ALIVE = instead(drop, "_alive", outputs_alone)
+ALGEBRA, MASKS = commuting(algebra=False), commuting(random=False)
+BATCH, TIME = commuting(batch=False), commuting(time=False)
+PER_STEP = helper("batch_norm_once", "batch_norm_per_step")
+FOLDED = helper("batch_norm_once_per_step", None)
+PLAIN = helper(None, None)
+EXPANDED = ".expand(time_steps, *x.shape)"
+SWAPPED = text(EXPANDED, f"{EXPANDED}.roll(1, 1)")
+VARIANCE = text("((n - 1) * time_steps / (n * time_steps - 1))", "1.0")
+ONE_UPDATE = text("** time_steps", "** 1")
+MANY_MASKS = text(", batch_axis=1", "")
+EARLY = text("every[: len(x)]", "every[1 : 1 + len(x)]")
+PAST = "[like.new_zeros(len(like), *shape)] * steps"
+RING = text(PAST, PAST.replace("zeros", "ones"))
+NO_STATE = text("state[name] = every[-steps:].clone()", "state[name] = every[:steps].clone()")
+NO_COUNT = text('first = int(state.get("t", 0))', "first = 0")
+
+MUTANTS = (
+    Mutant("hoist moves states", STATES, (NEURON,)),
+    Mutant("hoist moves states, no law", lawless(STATES), (NEURON,)),
+    Mutant("hoist moves what is indexed", INDEXED, (COLUMN,)),
+    Mutant("hoist moves what is indexed, no law", lawless(INDEXED), (COLUMN,)),
+    Mutant("hoist moves draws", DRAWS, (MASK, POISSON)),
+    Mutant("hoist moves draws, no law", lawless(DRAWS), (MASK, POISSON)),
+    Mutant("hoist asks in eval only", lawless(IN_EVAL), (MASK,)),
+    Mutant("hoist moves what changes", TIMED, (DATA,)),
+    Mutant("hoist moves what changes, no law", lawless(TIMED), (DATA,)),
+    Mutant("sink past another reader", READERS, (READ_TWICE, TWO_OUTPUTS)),
+    Mutant("sink past another reader, no law", lawless(READERS), (READ_TWICE,)),
+    Mutant("sink past what is not linear", ALGEBRA, (RELU, BIAS)),
+    Mutant("sink past a mask of each step", MASKS, (LAST_MASK,)),
+    Mutant("sink past statistics", BATCH, (LAST_NORM,)),
+    Mutant("sink past a neuron", TIME, (LAST_NEURON,)),
+    Mutant("sink a static operand of a sum", STATIC, (SUM_STATIC,)),
+    Mutant("sink asks in eval only", TRAINING, (MEAN_NORM,)),
+    Mutant("drop takes what updates", UPDATES, (DEAD,)),
+    Mutant("drop takes what updates, no law", lawless(UPDATES), (DEAD,)),
+    Mutant("drop takes what is read", ALIVE, (NEURON,)),
+    Mutant("fold takes states", CAUSAL, (NEURON,)),
+    Mutant("fold takes states, no law", lawless(CAUSAL), (NEURON,)),
+    Mutant("fold changes the order", ORDER, (RESIDUAL,)),
+    Mutant("fold opens a cycle", ACYCLIC, (CYCLE,)),
+    Mutant("a loop keeps a value for itself", YIELDS, (TWO_OUTPUTS,)),
+    Mutant("a loop over sequence statistics", WHOLE, (STATISTICS,)),
+    Mutant("cuts asked in eval only", lawless(whole_in(False)), (STATISTICS,)),
+    Mutant("a loop forgets its states", lawless(STATELESS), (NEURON,)),
+    Mutant("sequence statistics of one step", PLAIN, (SEQUENCE,)),
+    Mutant("step statistics as the sequence's", PER_STEP, (STEP,)),
+    Mutant("step statistics folded", FOLDED, (LATER,)),
+    Mutant("the variance of one step", VARIANCE, (SEQUENCE,)),
+    Mutant("updates of one step", ONE_UPDATE, (STEP,)),
+    Mutant("a mask of each sample and step", MANY_MASKS, (ONE_MASK,)),
+    Mutant("steps and samples swapped", SWAPPED, (RESIDUAL,)),
+    Mutant("a delay one step too short", EARLY, (DELAY,)),
+    Mutant("a past that is not 0", RING, (CYCLE,)),
+    Mutant("a stream that forgets a delay", NO_STATE, (DELAY,)),
+    Mutant("a stream that does not count", NO_COUNT, (POISSON, COLUMN)),
+)
+"""In the order of the passes. Each of its cases must differ from the reference, or be illegal."""
