@@ -9,7 +9,7 @@ from tests.beside import toml
 from tests.fuzz.kinds import NEURON
 from tests.fuzz.sketch import Sketch
 
-FEATURES: tuple[str, ...] = ("delays",)
+FEATURES: tuple[str, ...] = ("delays", "feedback", "blocks")
 """Of ``delays``, ``feedback`` and ``blocks``: those that this snnc builds."""
 
 Grow = Callable[[st.DrawFn, Sketch, str], None]
