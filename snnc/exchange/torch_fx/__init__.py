@@ -36,13 +36,13 @@ def imported(path: str, name: str, shape: Shape, stored: Path | None = None) -> 
     tracing.takes_one(net)
     if stored is not None:
         weights.load(net, stored)
-    x = running.samples(shape)
+    x = running.samples(net, shape)
     y = running.output(net, x.clone())
     found = Translation(running.seen(tracing.traced(net), x, y)).translated()
     state = weights.renamed(found.state)
     doc = f"Imported from {path}."
     text = entry.spec(name, doc, shape, found.entries, found.output, STEPS)
-    _proved(check.difference(text, state, net, x))
+    _proved(check.difference(text, state, x, y))
     return Imported(text, weights.saved(state), len(found.entries), tuple(remarks(found.state)))
 
 

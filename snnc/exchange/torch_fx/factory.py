@@ -5,6 +5,8 @@ import inspect
 import pkgutil
 import sys
 from collections.abc import Iterable
+from copy import deepcopy
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -16,14 +18,14 @@ from snnc.source.nearest import nearest
 
 
 def made(path: str) -> nn.Module:
-    """What ``package.module:factory`` makes: called without arguments, unless it is a module.
+    """What ``package.module:factory`` makes: called without arguments, or copied if it is a module.
 
     Raises:
         Unusable: there is no such thing, it fails, or it makes something else.
     """
     module, name = parts(path)
     found = _attribute(_imported(module), name)
-    net = found if isinstance(found, nn.Module) else _called(path, found)
+    net = _called(path, partial(deepcopy, found) if isinstance(found, nn.Module) else found)
     if not isinstance(net, nn.Module):
         raise Unusable(f"{path} makes a {type(net).__name__}, expected a torch.nn.Module")
     return net

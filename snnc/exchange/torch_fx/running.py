@@ -63,9 +63,17 @@ def seen(module: fx.GraphModule, x: Tensor, want: Tensor) -> Seen:
     return watch
 
 
-def samples(shape: Shape, batch: int = BATCH) -> Tensor:
-    """Random samples: the same at every import, and nobody else's generator is touched."""
-    return torch.randn(batch, *shape, generator=torch.Generator().manual_seed(0))
+def samples(net: nn.Module, shape: Shape) -> Tensor:
+    """Random samples of the network's own type: the same at every import.
+
+    A network of half precision becomes one of float32: 1e-5 is less than it can tell.
+    """
+    dtype = next((p.dtype for p in net.parameters() if p.is_floating_point()), torch.float32)
+    if dtype in (torch.float16, torch.bfloat16):
+        net.float()
+        dtype = torch.float32
+    # a generator of its own leaves the user's alone
+    return torch.randn(BATCH, *shape, generator=torch.Generator().manual_seed(0)).to(dtype)
 
 
 def output(net: nn.Module, x: Tensor) -> Tensor:

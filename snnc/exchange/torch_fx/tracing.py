@@ -4,6 +4,7 @@ import inspect
 from typing import Any
 
 from torch import fx, nn
+
 from snnc.exchange import Refused
 from snnc.exchange.torch_fx import where
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from snnc.exchange import Refused
 from snnc.exchange.torch_fx.types import Layers, Made, Value, only, read
 from snnc.layer import Shape
 
@@ -24,12 +23,9 @@ def mul(out: Shape, input: Any, other: Any) -> Layers:
 def cat(out: Shape, tensors: Any, dim: int = 0) -> Layers:
     """Along an axis of the sample; PyTorch counts the batch too."""
     values = tuple(map(read, tensors))
-    axis = dim % (1 + len(out))
-    if axis == 0:
-        raise Refused("it joins along the batch, where a spec describes one sample: use `dim = 1`")
     if len(values) == 1:
         return values[0]
-    return (Made("Concat", {"dim": axis - 1}, values),)
+    return (Made("Concat", {"dim": dim % (1 + len(out)) - 1}, values),)
 
 
 TABLE = {
