@@ -1,6 +1,7 @@
 """Networks as somebody else would have written them; nothing here knows snnc."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -18,7 +19,7 @@ class Residual(nn.Module):
         self.bn2 = nn.BatchNorm2d(channels, eps=1e-3)
         self.head = nn.Linear(channels * 16, 10)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Any:
         x = F.relu(self.bn1(self.conv1(x)))
         x = F.relu(self.bn2(self.conv2(x)) + x)
         return self.head(torch.flatten(F.avg_pool2d(x, 2), 1))
@@ -33,7 +34,7 @@ class LeNet(nn.Module):
         self.fc1, self.fc2 = nn.Linear(256, 32), nn.Linear(32, 10)
         self.drop = nn.Dropout(0.3)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Any:
         x = F.max_pool2d(torch.relu(self.conv1(x)), 2)
         x = F.max_pool2d(self.conv2(x).relu(), (2, 2))
         x = x.view(x.size(0), -1)
@@ -74,7 +75,7 @@ class Shared(nn.Module):
         super().__init__()
         self.fc = nn.Linear(6, 6)
 
-    def forward(self, x: Tensor, scale: float | None = None) -> Tensor:
+    def forward(self, x: Tensor, scale: float | None = None) -> Any:
         if scale is not None:
             x = x * scale
         torch.einsum("bc->b", x)
@@ -89,8 +90,8 @@ class Early(nn.Module):
         self.forward_ = nn.Linear(6, 4)
         self.step = nn.Linear(6, 4)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return sum([self.forward_(x), self.step(x)])  # type: ignore[return-value]
+    def forward(self, x: Tensor) -> Any:
+        return sum([self.forward_(x), self.step(x)])
 
 
 class Unknown(nn.Module):
