@@ -158,7 +158,13 @@ def test_every_unknown_layer_is_told_at_once(bring: Import) -> None:
     assert lines[0].endswith("a spec has no such layer, the nearest is ReLU")
     assert lines[1].endswith("is a constant tensor, where a layer reads only other layers")
     assert lines[2].endswith("is 0.5, where a layer reads only other layers")
-    assert supported.startswith("supported are AdaptiveAvgPool2d, ")
+    assert supported.startswith("supported are AdaptiveAvgPool1d, ")
+
+
+def test_a_call_by_pytorch_itself_has_no_line(bring: Import) -> None:
+    _, told = bring(f"{HERE}:nobodys_line", "--input", "6")
+    reason = "0 (nn.PReLU): a spec has no such layer, the nearest is ReLU"
+    assert told.startswith(f"{HERE}:nobodys_line: {reason}\nsupported are ")
 
 
 @pytest.mark.parametrize(

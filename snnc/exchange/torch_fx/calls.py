@@ -19,6 +19,7 @@ _IGNORED = {"inplace", "_stacklevel"}
 
 Given = Callable[[Any], Any]
 """Puts values and numbers in the place of the graph's nodes."""
+Sample = Callable[[fx.Node], Shape]
 
 
 def target(node: fx.Node, net: fx.GraphModule) -> object:
@@ -28,13 +29,13 @@ def target(node: fx.Node, net: fx.GraphModule) -> object:
     return node.target
 
 
-def layers(node: fx.Node, net: fx.GraphModule, out: Shape, given: Given) -> Layers:
-    """What the call is in a spec. Raises Refused."""
+def layers(node: fx.Node, net: fx.GraphModule, sample: Sample, given: Given) -> Layers:
+    """What the call is in a spec; ``sample`` tells the shape of its result. Raises Refused."""
     what = target(node, net)
     handler = HANDLERS.get(what)
     if handler is None:
         raise Refused(_unknown(spoken(what)), help=_supported())
-    args, options = given(node.args), {**given(node.kwargs)}
+    out, args, options = sample(node), given(node.args), {**given(node.kwargs)}
     if node.op == "call_module":
         module = net.get_submodule(str(node.target))
         _unhooked(module)

@@ -19,7 +19,7 @@ class _Tracer(fx.Tracer):
         node = super().create_node(*args, **kwargs)
         stack = self.module_stack.values()
         node.meta[GROUP] = tuple((path, getattr(c, "__name__", str(c))) for path, c in stack)
-        node.meta[LINE] = where.now()
+        node.meta[LINE] = where.now(traced.__code__)
         return node
 
 

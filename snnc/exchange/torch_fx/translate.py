@@ -16,6 +16,7 @@ from snnc.exchange.torch_fx.tracing import GROUP
 from snnc.exchange.torch_fx.types import Made, Value
 from snnc.kinds import catalog
 from snnc.layer import Layer, Shape, ShapeError, show
+from snnc.source.nearest import nearest
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Translation:
         self.values: dict[fx.Node, Value] = {}
         self.entries: dict[str, Entry] = {}
         self.state: dict[str, Mapping[str, Tensor]] = {}
-        self.refused: dict[str, Refused] = {}
+        self.refused: dict[str, tuple[fx.Node, Refused]] = {}
         self.names = Names()
 
     def translated(self) -> Translated:
@@ -53,18 +54,24 @@ class Translation:
     def _read(self, node: fx.Node) -> Value:
         if node.op == "placeholder":
             return Value(INPUT, self.run.sample(node))
+        if any(not self._known(n) for n in node.all_input_nodes):
+            return self._missing(node)  # what it reads has been told
         try:
-            return self._added(node, self.run.sample(node))
+            return self._added(node)
         except Refused as why:
             return self._missing(node, why)
 
-    def _added(self, node: fx.Node, out: Shape) -> Value:
-        made = calls.layers(node, self.net, out, self._given)
+    def _known(self, node: fx.Node) -> bool:
+        return node in self.run.constants or node in self.run.shapes
+
+    def _added(self, node: fx.Node) -> Value:
+        made = calls.layers(node, self.net, self.run.sample, self._given)
         if isinstance(made, Value):
             return made
         value: Value | None = None
         for layer in made:
             value = self._layer(node, layer, layer.inputs or (value,))
+        out = self.run.sample(node)
         if value is None or value.shape != out:
             raise Refused(f"it makes {show(out)}, where a spec's layer makes {value}")
         return value
@@ -89,10 +96,11 @@ class Translation:
             raise Refused("the network returns its input or nothing")
         return self.values[node]
 
-    def _missing(self, node: fx.Node, why: Refused) -> Value:
+    def _missing(self, node: fx.Node, why: Refused | None = None) -> Value:
         """Stands for what could not be translated, so that more can be told at once."""
-        name = f"?{len(self.refused)}"
-        self.refused[name] = Refused(f"{calls.told(node, self.net)}: {why}", help=why.help)
+        name = f"?{len(self.entries)}"
+        if why:
+            self.refused[name] = (node, why)
         inputs = [self.values[n].name for n in node.all_input_nodes if n in self.values]
         self.entries[name] = Entry(name, "", {}, tuple(inputs))
         return Value(name, self.run.shapes.get(node, (0,))[1:])
@@ -110,17 +118,29 @@ class Translation:
         live = {output}
         for name in reversed(self.entries):
             live |= {*self.entries[name].sources} if name in live else set()
-        found = [why for name, why in self.refused.items() if name in live]
-        if found:
-            raise Refused(*map(str, found), help=max(why.help for why in found))
+        self._told([self.refused[name] for name in self.entries if name in live & {*self.refused}])
         entries = tuple(entry for name, entry in self.entries.items() if name in live)
         return Translated(entries, {e.name: self.state[e.name] for e in entries}, output)
 
+    def _told(self, found: Sequence[tuple[fx.Node, Refused]]) -> None:
+        """Raises Refused with every reason, each once."""
+        groups: dict[tuple[object, str], list[fx.Node]] = {}
+        for node, why in found:
+            groups.setdefault((calls.target(node, self.net), str(why)), []).append(node)
+        reasons = [
+            f"{calls.told(first, self.net)}{f' and {len(more)} more' if more else ''}: {why}"
+            for (_, why), (first, *more) in groups.items()
+        ]
+        if reasons:
+            raise Refused(*reasons, help=max(why.help for _, why in found))
+
 
 def _kind(name: str) -> type[Layer]:
-    kind = catalog("snnc.layers").get(name)
+    kinds = catalog("snnc.layers")
+    kind = kinds.get(name)
     if kind is None or not issubclass(kind, Layer):
-        raise Refused(f"a spec has no layer {name}")
+        guess = nearest(name, kinds)
+        raise Refused(f"a spec has no layer {name}{f', the nearest is {guess}' if guess else ''}")
     return kind
 
 

@@ -1,20 +1,24 @@
 """Lines of the user's own code, for messages."""
 
 import linecache
+import os
 import sys
 import traceback
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 
 import torch
 
-_NOT_THEIRS = (str(Path(torch.__file__).parent), str(Path(__file__).parents[2]))
+_OURS = str(Path(__file__).parents[2])
+_NOT_THEIRS = tuple(f"{folder}{os.sep}" for folder in (Path(torch.__file__).parent, _OURS))
 
 
-def now() -> str:
-    """Where the user's code is that runs now: ``net.py line 12``, or nothing."""
-    lines = ((f.f_code.co_filename, f.f_lineno) for f in _frames())
+def now(root: CodeType) -> str:
+    """Where the user's code is that ``root`` now runs: ``net.py line 12``, or nothing."""
+    frames = takewhile(lambda frame: frame.f_code is not root, _frames())
+    lines = ((f.f_code.co_filename, f.f_lineno) for f in frames)
     return next((_told(file, line) for file, line in lines if _theirs(file)), "")
 
 

@@ -40,7 +40,8 @@ def avg_pool(
     x = read(input)
     fields = _window(kernel_size, stride, padding)
     fields |= {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
-    fields["divisor_override"] = divisor_override
+    if divisor_override is not None:  # one axis has no such option
+        fields["divisor_override"] = divisor_override
     return (Made(f"AvgPool{inner(x)}d", fields, (x,)),)
 
 
