@@ -20,6 +20,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+importing = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(importing, name="import", help="Make a spec of a network from elsewhere.")
+
 Paths = Annotated[list[Path], typer.Argument(help="Specs, or folders that hold them.")]
 Spec = Annotated[Path, typer.Argument(help="A spec, NAME.snn.toml.")]
 Settings = Annotated[
@@ -184,6 +187,32 @@ def new(
     folder = projects.start(name, base)
     spec = f"{name}{terminal.SUFFIX}"
     terminal.say(f"{folder}: a new project; next: cd {folder} && snnc build {spec}")
+
+
+@importing.command("torch")
+def import_torch(
+    factory: Annotated[
+        str, typer.Argument(metavar="PACKAGE.MODULE:FACTORY", help="Makes the nn.Module.")
+    ],
+    shape: Annotated[
+        str, typer.Option("--input", metavar="SIZES", help="Of one sample, such as 1,28,28.")
+    ],
+    weights: Annotated[
+        Path | None, typer.Option("--weights", help="A state_dict for it, from torch.save.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="NAME", help="Of the files to write.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+) -> None:
+    """Make NAME.snn.toml and NAME.pt of an nn.Module, and prove them equal.
+
+    It imports and runs your code: the factory, called without arguments, and forward. Exit code 0:
+    written; 1: a spec cannot say it, or files are there; 2: the command could not be carried out.
+    """
+    from snnc import imports
+
+    raise Exit(imports.from_torch(factory, shape, weights, out, force))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -48,18 +48,24 @@ def write(files: tuple[File, ...]) -> tuple[File, ...]:
     so that a reader never sees half of one.
     """
     changed = tuple(file for file in files if file.state != "current")
-    with ExitStack() as stack:
-        staged = [
-            (_staged(file.path, file.want, stack), file.path)
-            for file in changed
-            if file.want is not None
-        ]
-        for temporary, path in staged:
-            temporary.replace(path)
+    replace({file.path: file.want.encode() for file in changed if file.want is not None})
     for file in changed:
         if file.want is None:
             _remove(file.path)
     return changed
+
+
+def replace(contents: Mapping[Path, bytes]) -> None:
+    """Puts contents into files: all are on the disk before the first file changes."""
+    with ExitStack() as stack:
+        staged = [(_staged(path, data, stack), path) for path, data in contents.items()]
+        for temporary, path in staged:
+            temporary.replace(path)
+
+
+def differs(path: Path, content: bytes) -> bool:
+    """Whether there is a file of another content."""
+    return path.exists() and (not path.is_file() or path.read_bytes() != content)
 
 
 def diff(files: tuple[File, ...]) -> str:
@@ -103,8 +109,8 @@ def _read(path: Path) -> str | None:
     return None
 
 
-def _staged(path: Path, text: str, stack: ExitStack) -> Path:
-    """A temporary file beside ``path`` that holds ``text``; gone when ``stack`` is left."""
+def _staged(path: Path, content: bytes, stack: ExitStack) -> Path:
+    """A temporary file beside ``path`` that holds ``content``; gone when ``stack`` is left."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -113,7 +119,7 @@ def _staged(path: Path, text: str, stack: ExitStack) -> Path:
     temporary = Path(name)
     stack.callback(temporary.unlink, missing_ok=True)
     with os.fdopen(handle, "wb") as file:
-        file.write(text.encode())
+        file.write(content)
     temporary.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
     return temporary
 

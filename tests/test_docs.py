@@ -18,6 +18,7 @@ WRITTEN = [
     "README.md",
     "docs/architecture.md",
     "docs/decisions.md",
+    "docs/import.md",
     "docs/pictures.md",
     "docs/verify.md",
 ]

@@ -1,0 +1,68 @@
+"""A layer of an imported network, and the spec that lists them as text."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+INPUT = "input"
+"""The name of the network's input."""
+
+_NEXT = """\
+# The layers above are an ANN: with ReLU in place of neurons nothing spikes, and the mean over time
+# is the ANN's own output. To make an SNN of `time_steps` steps of it, say how it is converted:
+#
+# [convert]
+# rule = "99.9%"
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of ``[network] layers``; ``group`` says where it was in the original."""
+
+    name: str
+    kind: str
+    fields: Mapping[str, object]
+    sources: tuple[str, ...]
+    group: str = ""
+
+
+def spec(
+    name: str, doc: str, shape: Sequence[int], entries: Sequence[Entry], output: str, steps: int
+) -> str:
+    """The text of a spec: readable, and the same for the same network."""
+    read = [f"from = {value(output)}"] if output != entries[-1].name else []
+    lines = [
+        *("format = 1", f"name = {value(name)}", f"doc = {value(doc)}", f"time_steps = {steps}"),
+        *("", "[input]", f"shape = {value(tuple(shape))}", 'encoder = "direct"', ""),
+        *("[network]", "layers = [", *_layers(entries), "]", ""),
+        *("[output]", 'readout = "mean"', *read, ""),
+    ]
+    return "\n".join(lines) + f"\n{_NEXT}"
+
+
+def _layers(entries: Sequence[Entry]) -> Iterator[str]:
+    above, group = INPUT, ""
+    for entry in entries:
+        if entry.group and entry.group != group:
+            yield f"  # {entry.group}"
+        yield f"  {_table(entry, above)},"
+        above, group = entry.name, entry.group
+
+
+def _table(entry: Entry, above: str) -> str:
+    one = entry.sources[0] if len(entry.sources) == 1 else entry.sources
+    read = {} if one == above else {"from": one}
+    keys = {"kind": entry.kind, "name": entry.name, **read, **entry.fields}
+    return f"{{ {', '.join(f'{key} = {value(v)}' for key, v in keys.items())} }}"
+
+
+def value(data: object) -> str:
+    """A value in TOML."""
+    if isinstance(data, bool):
+        return str(data).lower()
+    if isinstance(data, str):
+        return json.dumps(data, ensure_ascii=False)
+    if isinstance(data, tuple | list):
+        return f"[{', '.join(map(value, data))}]"
+    return repr(data)

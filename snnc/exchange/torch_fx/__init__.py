@@ -1,0 +1,56 @@
+"""A ``torch.nn.Module`` as a spec and weights, by tracing its forward with torch.fx."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from snnc.exchange import Refused, entry
+from snnc.exchange.torch_fx import check, factory, running, tracing, weights
+from snnc.exchange.torch_fx.translate import Translation, remarks
+from snnc.layer import Shape
+
+STEPS = 32
+"""Time steps of the SNN to be; the ANN itself is the same at every step."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The spec's text, the file of weights for its network, and what a person should know."""
+
+    spec: str
+    weights: bytes
+    layers: int
+    remarks: tuple[str, ...]
+
+
+def imported(path: str, name: str, shape: Shape, stored: Path | None = None) -> Imported:
+    """The network that ``package.module:factory`` makes, for samples of a shape, as a spec.
+
+    Runs the user's code. ``stored`` is a file of weights for it.
+
+    Raises:
+        Unusable: the factory, the shape or the weights are wrong.
+        Refused: a spec cannot say it.
+        Findings, ArithmeticError: snnc's own mistakes: a bad spec, or one that computes otherwise.
+    """
+    net = factory.made(path).cpu().eval()
+    tracing.takes_one(net)
+    if stored is not None:
+        weights.load(net, stored)
+    x = running.samples(net, shape)
+    y = running.output(net, x.clone())
+    found = Translation(running.seen(tracing.traced(net), x, y)).translated()
+    state = weights.renamed(found.state)
+    doc = f"Imported from {path}."
+    text = entry.spec(name, doc, shape, found.entries, found.output, STEPS)
+    _proved(check.difference(text, state, x, y))
+    return Imported(text, weights.saved(state), len(found.entries), tuple(remarks(found.state)))
+
+
+def _proved(apart: float) -> None:
+    if not apart <= check.TOLERANCE:
+        raise ArithmeticError(
+            f"the imported network differs from the original by {apart:.1e} of the largest output"
+        )
+
+
+__all__ = ["Imported", "Refused", "imported"]

@@ -1,0 +1,33 @@
+"""The proof: the spec's own network beside the original, on random samples."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+from torch import Tensor, nn
+
+import snnc
+
+TOLERANCE = 1e-5
+"""Of the largest output, or of 1."""
+
+
+def difference(text: str, state: Mapping[str, Tensor], x: Tensor, want: Tensor) -> float:
+    """How far the output is from ``want``, the original's, as a part of its largest value.
+
+    Raises Findings if snnc refuses the text.
+    """
+    net = _built(text).to(x.dtype).eval()
+    net.load_state_dict(dict(state))
+    with torch.no_grad():
+        got: Tensor = net(x)
+    scale = max(1.0, want.abs().max().item())
+    return (got - want).abs().max().item() / scale
+
+
+def _built(text: str) -> nn.Module:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "imported.snn.toml"
+        path.write_text(text, encoding="utf-8")
+        return snnc.compile(path)

@@ -1,0 +1,35 @@
+"""What has several inputs: sums, products, joins."""
+
+from typing import Any
+
+from snnc.exchange.torch_fx.types import Layers, Made, Value, only, read
+from snnc.layer import Shape
+
+
+def add(out: Shape, input: Any, other: Any, alpha: Any = 1) -> Layers:
+    """Of two values; 0 adds nothing, as in ``sum([a, b])``."""
+    only("alpha", alpha, 1)
+    for zero, term in ((input, other), (other, input)):
+        if isinstance(term, Value) and isinstance(zero, int | float) and zero == 0:
+            return term
+    return (Made("Add", {}, (read(input), read(other))),)
+
+
+def mul(out: Shape, input: Any, other: Any) -> Layers:
+    """Of two values."""
+    return (Made("Mul", {}, (read(input), read(other))),)
+
+
+def cat(out: Shape, tensors: Any, dim: int = 0) -> Layers:
+    """Along an axis of the sample; PyTorch counts the batch too."""
+    values = tuple(map(read, tensors))
+    if len(values) == 1:
+        return values[0]
+    return (Made("Concat", {"dim": dim % (1 + len(out)) - 1}, values),)
+
+
+TABLE = {
+    "add iadd add_": add,
+    "mul imul mul_ multiply": mul,
+    "cat concat concatenate": cat,
+}

@@ -1,0 +1,79 @@
+"""Normalisations with parameters."""
+
+from typing import Any
+
+import torch
+
+from snnc.exchange import Refused
+from snnc.exchange.torch_fx.types import Layers, Made, constant, inner, read
+from snnc.layer import Shape
+
+
+def batch_norm(
+    out: Shape,
+    input: Any,
+    running_mean: Any,
+    running_var: Any,
+    weight: Any = None,
+    bias: Any = None,
+    training: bool = False,
+    momentum: Any = 0.1,
+    eps: float = 1e-5,
+    num_batches_tracked: Any = None,
+) -> Layers:
+    """With running statistics, which a network needs in evaluation."""
+    x = read(input)
+    if running_mean is None or training:
+        raise Refused("it takes the batch's statistics in evaluation too, not running ones")
+    if momentum is None:
+        raise Refused("it has `momentum = None`, an average over all batches: state a number")
+    if (weight is None) != (bias is None):
+        raise Refused("it has only one of `weight` and `bias`, where a spec's has both or neither")
+    count = torch.tensor(0) if num_batches_tracked is None else num_batches_tracked
+    state = {**_affine(weight, bias), "num_batches_tracked": count}
+    state["running_mean"] = constant(running_mean, "running_mean")
+    state["running_var"] = constant(running_var, "running_var")
+    fields = {"eps": eps, "momentum": momentum, "affine": weight is not None}
+    return (Made(f"BatchNorm{max(1, inner(x))}d", fields, (x,), state),)
+
+
+def layer_norm(
+    out: Shape,
+    input: Any,
+    normalized_shape: Any,
+    weight: Any = None,
+    bias: Any = None,
+    eps: float = 1e-5,
+) -> Layers:
+    """Over the last axes of a sample."""
+    x, shape = read(input), tuple(normalized_shape)
+    fields: dict[str, object] = {} if shape == x.shape else {"normalized_shape": shape}
+    fields |= {"eps": eps, "elementwise_affine": weight is not None}
+    if weight is not None:
+        fields["bias"] = bias is not None
+    return (Made("LayerNorm", fields, (x,), _affine(weight, bias)),)
+
+
+def group_norm(
+    out: Shape,
+    input: Any,
+    num_groups: int,
+    weight: Any = None,
+    bias: Any = None,
+    eps: float = 1e-5,
+) -> Layers:
+    """Over groups of channels."""
+    fields = {"num_groups": num_groups, "eps": eps, "affine": weight is not None}
+    return (Made("GroupNorm", fields, (read(input),), _affine(weight, bias)),)
+
+
+def _affine(weight: Any, bias: Any) -> dict[str, torch.Tensor]:
+    stated = {"weight": weight, "bias": bias}
+    return {key: constant(tensor, key) for key, tensor in stated.items() if tensor is not None}
+
+
+TABLE = {
+    "BatchNorm1d BatchNorm2d BatchNorm3d F.batch_norm": batch_norm,
+    "LayerNorm F.layer_norm": layer_norm,
+    "GroupNorm F.group_norm": group_norm,
+}

@@ -1,0 +1,95 @@
+"""Pooling over windows, grids, and whole images."""
+
+from typing import Any
+
+from snnc.exchange import Refused
+from snnc.exchange.torch_fx.types import Layers, Made, Value, inner, one, only, read
+from snnc.layer import Shape
+
+
+def max_pool(
+    out: Shape,
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Layers:
+    """The maximum of every window."""
+    x = read(input)
+    only("return_indices", return_indices, False)
+    fields = _window(kernel_size, stride, padding) | {
+        "dilation": one(dilation), "ceil_mode": ceil_mode
+    }  # fmt: skip
+    return (Made(f"MaxPool{inner(x)}d", fields, (x,)),)
+
+
+def avg_pool(
+    out: Shape,
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Layers:
+    """The mean of every window."""
+    x = read(input)
+    fields = _window(kernel_size, stride, padding)
+    fields |= {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
+    if divisor_override is not None:  # one axis has no such option
+        fields["divisor_override"] = divisor_override
+    return (Made(f"AvgPool{inner(x)}d", fields, (x,)),)
+
+
+def adaptive_avg_pool(out: Shape, input: Any, output_size: Any) -> Layers:
+    """A grid of means; sizes that the call leaves open are known from its result."""
+    x = read(input)
+    return (Made(f"AdaptiveAvgPool{inner(x)}d", {"output_size": one(out[1:])}, (x,)),)
+
+
+def adaptive_max_pool(
+    out: Shape, input: Any, output_size: Any, return_indices: bool = False
+) -> Layers:
+    """A grid of maxima."""
+    x = read(input)
+    only("return_indices", return_indices, False)
+    return (Made(f"AdaptiveMaxPool{inner(x)}d", {"output_size": one(out[1:])}, (x,)),)
+
+
+def mean(
+    out: Shape, input: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None
+) -> Layers:
+    """Over all axes after the channel: an adaptive pooling to one element."""
+    x = read(input)
+    only("dtype", dtype, None)
+    if inner(x) < 1 or _axes(dim, x) != set(range(2, 2 + inner(x))):
+        raise Refused(f"it is a mean over `dim = {dim}`, where a spec knows that of whole channels")
+    pooled = Made(f"AdaptiveAvgPool{inner(x)}d", {"output_size": 1}, (x,))
+    return (pooled,) if keepdim else (pooled, Made("Flatten"))
+
+
+def _axes(dim: Any, x: Value) -> set[int]:
+    """Axes with the batch, counted from the front."""
+    dims = dim if isinstance(dim, tuple | list) else () if dim is None else (dim,)
+    return {d % (1 + len(x.shape)) for d in dims}
+
+
+def _window(kernel_size: Any, stride: Any, padding: Any) -> dict[str, object]:
+    same = stride is None or stride == [] or one(stride) == one(kernel_size)
+    step = None if same else one(stride)
+    return {"kernel_size": one(kernel_size), "stride": step, "padding": one(padding)}
+
+
+TABLE = {
+    "MaxPool1d MaxPool2d MaxPool3d max_pool1d max_pool2d max_pool3d": max_pool,
+    "AvgPool1d AvgPool2d AvgPool3d avg_pool1d avg_pool2d avg_pool3d": avg_pool,
+    "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d": adaptive_avg_pool,
+    "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d": adaptive_avg_pool,
+    "AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d": adaptive_max_pool,
+    "adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d": adaptive_max_pool,
+    "mean": mean,
+}

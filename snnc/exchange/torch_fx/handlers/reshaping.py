@@ -1,0 +1,56 @@
+"""Other shapes of the same elements, in whatever words, told by what goes in and comes out."""
+
+from math import prod
+from typing import Any
+
+from snnc.exchange import Refused
+from snnc.exchange.torch_fx.types import Layers, Made, Value, read
+from snnc.layer import Shape, show
+
+
+def reshape(out: Shape, input: Any, *sizes: Any, **named: Any) -> Layers:
+    """Some axes of the sample become one, or one becomes several."""
+    x = read(input)
+    if out == x.shape:
+        return x
+    start, stop = _changed(x.shape, out)
+    before, after = x.shape[start : len(x.shape) - stop], out[start : len(out) - stop]
+    if len(after) == 1:
+        ends = {"start_dim": start, "end_dim": -1 if stop == 0 else start + len(before) - 1}
+        return (Made("Flatten", ends, (x,)),)
+    if len(before) == 1:
+        return (Made("Unflatten", {"dim": start, "unflattened_size": after}, (x,)),)
+    raise Refused(f"it makes {show(out)} of {show(x.shape)}, where a spec only joins axes")
+
+
+def _changed(old: Shape, new: Shape) -> tuple[int, int]:
+    """How many axes stay as they are at the front and at the back; at least one does not."""
+    start = _common(old, new, min(len(old), len(new)) - 1)
+    rest = min(len(old), len(new)) - start - 1
+    stop = _common(old[::-1], new[::-1], rest)
+    # a size of 1 beside the changed axes may count on either side: the products must agree
+    while prod(old[start : len(old) - stop]) != prod(new[start : len(new) - stop]):
+        stop -= 1
+    return start, stop
+
+
+def _common(one: Shape, other: Shape, limit: int) -> int:
+    same = [a == b for a, b in zip(one, other, strict=False)][:limit]
+    return next((i for i, equal in enumerate([*same, False]) if not equal), 0)
+
+
+def same(out: Shape, input: Any, *options: Any, **named: Any) -> Value:
+    """A copy, or another order in memory."""
+    return read(input)
+
+
+def identity(out: Shape, input: Any) -> Layers:
+    """A layer of its own, since it has a name."""
+    return (Made("Identity", {}, (read(input),)),)
+
+
+TABLE = {
+    "Flatten flatten Unflatten unflatten Tensor.view reshape squeeze unsqueeze": reshape,
+    "Tensor.contiguous clone": same,
+    "nn.Identity": identity,
+}

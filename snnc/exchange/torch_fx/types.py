@@ -1,0 +1,70 @@
+"""What handlers are given and what they answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor
+
+from snnc.exchange import Refused
+from snnc.layer import Shape
+
+
+@dataclass(frozen=True)
+class Value:
+    """A tensor that depends on the network's input: its layer, and the shape of one sample."""
+
+    name: str
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Made:
+    """A layer: its kind, its keys, what it reads, and the tensors of its ``state_dict``.
+
+    Without ``inputs`` it reads the layer made before it.
+    """
+
+    kind: str
+    fields: Mapping[str, object] = field(default_factory=dict)
+    inputs: tuple[Value, ...] = ()
+    state: Mapping[str, Tensor] = field(default_factory=dict)
+
+
+Layers = tuple[Made, ...] | Value
+"""What a call becomes: layers in a row, or only another name of a value."""
+Handler = Callable[..., Layers]
+"""Takes the shape of the result, then the arguments of the call under PyTorch's names."""
+
+
+def read(given: Any) -> Value:
+    """An operand that must be a value."""
+    if not isinstance(given, Value):
+        what = "a constant tensor" if isinstance(given, Tensor) else f"{given!r}"
+        raise Refused(f"one of its operands is {what}, where a layer reads only other layers")
+    return given
+
+
+def constant(given: Any, key: str) -> Tensor:
+    """A weight, which must not depend on the input."""
+    if not isinstance(given, Tensor):
+        raise Refused(f"its `{key}` depends on the input, where a layer's is a parameter")
+    return given
+
+
+def only(key: str, got: object, want: object) -> None:
+    """Refuses an option that layers do not have."""
+    if got != want:
+        raise Refused(f"it has `{key} = {got}`, where a spec knows only {want}")
+
+
+def one(size: Any) -> object:
+    """A size as a spec would write it: one number if all are equal, else one an axis."""
+    if not isinstance(size, tuple | list):
+        return size
+    return size[0] if len(set(size)) == 1 else tuple(size)
+
+
+def inner(x: Value) -> int:
+    """How many axes a sample has after the channel."""
+    return len(x.shape) - 1

@@ -1,0 +1,87 @@
+"""Weights: from the user's file into their network, and from there under a spec's names."""
+
+import pickle
+import zipfile
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from snnc.exchange import Unusable
+from snnc.source.nearest import nearest
+
+_WRAPPED = ("state_dict", "model_state_dict", "model")
+"""Under what training scripts keep a ``state_dict`` beside other things."""
+_PARALLEL = "module."
+"""What DataParallel puts before every key."""
+
+
+def load(net: nn.Module, path: Path) -> None:
+    """Puts the weights of a file into the network. Raises Unusable, or OSError."""
+    state = _state(path)
+    want, have = net.state_dict(), state
+    missing, foreign = [k for k in want if k not in have], [k for k in have if k not in want]
+    if missing or foreign:
+        raise Unusable(f"{path}: {_differs(missing, foreign, len(want))}")
+    for key, tensor in want.items():
+        if tensor.shape != have[key].shape:
+            got, wanted = list(have[key].shape), list(tensor.shape)
+            raise Unusable(f"{path}: {key} is {got}, but the network's is {wanted}")
+    net.load_state_dict(state)
+
+
+def _state(path: Path) -> dict[str, Tensor]:
+    found = _read(path)
+    inside = next((key for key in _WRAPPED if isinstance(found, dict) and key in found), None)
+    state = found[inside] if inside else found
+    if not isinstance(state, Mapping) or not all(isinstance(t, Tensor) for t in state.values()):
+        raise Unusable(f"{path} holds no weights: expected a state_dict, tensors by name")
+    bare = all(key.startswith(_PARALLEL) for key in state)
+    return {key.removeprefix(_PARALLEL) if bare else key: t for key, t in state.items()}
+
+
+def _read(path: Path) -> Any:
+    content = path.read_bytes()
+    try:
+        return torch.load(BytesIO(content), map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        if zipfile.is_zipfile(BytesIO(content)):
+            message = "holds more than tensors: save net.state_dict(), not the network itself"
+            raise Unusable(f"{path} {message}") from error
+        raise _broken(path) from error
+    except Exception as error:
+        raise _broken(path) from error
+
+
+def _broken(path: Path) -> Unusable:
+    return Unusable(f"{path} is no file of weights, or only a part of one: expected torch.save's")
+
+
+def _differs(missing: list[str], foreign: list[str], count: int) -> str:
+    if len(missing) == count:
+        return f"weights of another network: it has {foreign[0] if foreign else 'nothing'}"
+    if missing:
+        guess = nearest(missing[0], foreign)
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        return f"{missing[0]}{more} is missing{f': is it {guess}?' if guess else ''}"
+    more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
+    return f"the network has no {foreign[0]}{more}"
+
+
+def saved(state: Mapping[str, Tensor]) -> bytes:
+    """A file that ``torch.load`` reads."""
+    file = BytesIO()
+    torch.save(dict(state), file)
+    return file.getvalue()
+
+
+def renamed(state: Mapping[str, Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """Tensors by layer and key as one ``state_dict``: copies, contiguous."""
+    return {
+        f"{name}.{key}": tensor.detach().clone().contiguous()
+        for name, tensors in state.items()
+        for key, tensor in tensors.items()
+    }

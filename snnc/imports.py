@@ -1,0 +1,83 @@
+"""``snnc import``: networks from elsewhere become specs and weights on the disk."""
+
+import re
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from pydantic_core import PydanticCustomError
+
+from snnc import names, project, terminal
+from snnc.exchange import Refused, Unusable
+
+
+def from_torch(path: str, shape: str, stored: Path | None, out: Path | None, force: bool) -> int:
+    """Writes NAME.snn.toml and NAME.pt; exit code 1 if the network has no spec."""
+    if find_spec("torch") is None:
+        raise terminal.UsageError("importing needs torch: pip install 'snnc[torch]'")
+    from snnc.exchange.torch_fx import factory, imported
+
+    sizes = _shape(shape)
+    try:
+        factory.parts(path)
+        target = _target(path, out)
+        _announce(path)
+        made = imported(path, target.name, sizes, stored)
+    except Unusable as error:
+        raise terminal.UsageError(str(error)) from error
+    except Refused as error:
+        return _refused(path, error)
+    for remark in made.remarks:
+        terminal.say(f"note: {remark}")
+    files = (target.with_name(target.name + s) for s in (terminal.SUFFIX, ".pt"))
+    contents = dict(zip(files, (made.spec.encode(), made.weights), strict=True))
+    return _written(contents, f"{terminal.plural(made.layers, 'layer')}, proved equal", force)
+
+
+def _announce(path: str) -> None:
+    """Says that it is not snnc that runs now; and finds what is in the current folder."""
+    terminal.say(f"running {path}: this is your code, with your rights")
+    if not {"", str(Path.cwd())} & {*sys.path}:
+        sys.path.insert(0, "")
+
+
+def _refused(path: str, why: Refused) -> int:
+    for reason in why.reasons:
+        terminal.say(f"{path}: {reason}")
+    if why.help:
+        terminal.say(why.help)
+    return 1
+
+
+def _shape(text: str) -> tuple[int, ...]:
+    """``1,28,28``."""
+    if not re.fullmatch(r"[1-9][0-9]*(,[1-9][0-9]*)*", text):
+        message = "--input must be the shape of one sample without the batch, such as 1,28,28"
+        raise terminal.UsageError(f"{message}, not {text}")
+    return tuple(map(int, text.split(",")))
+
+
+def _target(path: str, out: Path | None) -> Path:
+    """Where to write, without a suffix; unless stated, the factory's name in the current folder."""
+    factory = path.rpartition(":")[2].rpartition(".")[2]
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", factory).lower()
+    stated = Path(snake or "network") if out is None else out
+    target = stated.with_name(stated.name.removesuffix(terminal.SUFFIX))
+    try:
+        names.network(target.name)
+    except PydanticCustomError as error:
+        raise terminal.UsageError(
+            f"a network cannot be called {target.name}, it {error.message()}: give a name with -o"
+        ) from error
+    return target
+
+
+def _written(contents: dict[Path, bytes], what: str, force: bool) -> int:
+    """Writes, unless something else is there already; exit code 1 then."""
+    other = [path for path, content in contents.items() if project.differs(path, content)]
+    if other and not force:
+        terminal.say(f"{other[0]}: exists and is different: move it, or add --force to replace it")
+        return 1
+    project.replace(contents)
+    terminal.say(f"{' and '.join(map(str, contents))}: {what}")
+    return 0
