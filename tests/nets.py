@@ -14,7 +14,7 @@ from snnc.document import Document
 from snnc.graph import Graph
 from snnc.reference import Reference
 from snnc.verify.compare import Limits, differences
-from snnc.verify.data import inputs, refresh
+from snnc.verify.data import inputs, refresh, vary
 from snnc.verify.firing import make_fire
 from snnc.verify.see import Generated, Naive, see
 
@@ -50,6 +50,7 @@ def pair(doc: Document, batch: int = 3, dtype: torch.dtype = torch.float64) -> P
     torch.manual_seed(0)
     graph = snnc.link(doc)
     reference = Reference(graph).to(dtype)
+    vary(reference, seed=0)
     data = inputs(graph, graph.time_steps, batch, dtype, seed=0)
     assert make_fire(reference, data) == {}
     refresh(reference, data, seed=0)

@@ -2,9 +2,10 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import torch
@@ -14,12 +15,12 @@ import snnc
 from snnc.passes import hoist
 from snnc.verify import run
 from snnc.verify.cases import Case
-from snnc.verify.compare import Limits, differences, distance
+from snnc.verify.compare import Difference, Limits, What, differences, distance
 from snnc.verify.configurations import Configuration, configurations, running
 from snnc.verify.run import Options, Verification, compared
 from snnc.verify.see import Seen
 from snnc.verify.stream import streamed
-from snnc.verify.truth import Truth
+from snnc.verify.truth import Place, Truth
 from tests import cli
 from tests.cli import Ran
 from tests.nets import document
@@ -143,7 +144,7 @@ def test_what_is_not_defined_is_a_warning(tmp_path: Path) -> None:
     made = Verification(document(tmp_path, text), Options(backends=("torch",)))
     assert [row.finding for row in made.rows() if row.finding] == []
     (warning, *_) = made.warnings
-    assert warning.startswith("not defined in train mode with T = 4, B = 1: Expected more than 1")
+    assert warning.startswith("train, T = 4, B = 1 is not defined: Expected more than 1 value")
 
 
 def test_what_is_rounded_is_left_to_float64(tmp_path: Path) -> None:
@@ -156,43 +157,72 @@ def test_what_is_rounded_is_left_to_float64(tmp_path: Path) -> None:
     assert exact - rounded == {"lif", "output"}
 
 
-def test_an_honest_threshold_is_drawn_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A difference where noise makes one too; other weights and data decide."""
+def far(found: Sequence[Difference]) -> tuple[Difference, ...]:
+    return tuple(replace(difference, amount=1.0) for difference in found)
+
+
+@pytest.fixture
+def edge(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Everything differs under the first seed, as it does by noise; the seeds that were used."""
     seeds: list[int] = []
 
-    def once(truth: Truth, *more: Any) -> Any:
+    def once(truth: Truth, *more: Any) -> tuple[Difference, ...]:
         seeds.append(truth.seed)
         found = compared(truth, *more)
-        return found if truth.seed else tuple(_far(d) for d in found)
+        return found if truth.seed else far(found)
 
-    def _far(difference: Any) -> Any:
-        return type(difference)(difference.what, difference.name, 1.0, 0.0)
+    def shaken(truth: Truth, case: Case) -> frozenset[Place]:
+        found = truth.seen(case)
+        return frozenset((what, name) for what in get_args(What) for name in getattr(found, what))
 
     monkeypatch.setattr(run, "compared", once)
-    monkeypatch.setattr(Truth, "steady", lambda truth, _: truth.seed > 0)
+    monkeypatch.setattr(Truth, "_shaken", shaken)
+    return seeds
+
+
+def test_what_noise_moves_is_drawn_again(tmp_path: Path, edge: list[int]) -> None:
     made = Verification(document(tmp_path, NET), QUICK)
     found = {(row.mode, row.numbers): row.finding for row in made.rows()}
     assert found["train", "float64"] == found["eval", "float64"] == ""
     assert found["train", "dyadic"] != ""  # there is no rounding to blame
-    assert {0, 1000} == set(seeds)
+    assert {*edge} == {0, 1000}
 
 
-def test_noise_is_noticed_at_a_threshold(tmp_path: Path) -> None:
-    """Weights that bring a neuron to its threshold but for rounding."""
+def test_what_noise_moves_in_every_draw_is_not_decided(
+    tmp_path: Path, edge: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "compared", lambda *them: far(compared(*them)))
+    made = Verification(document(tmp_path, NET), QUICK)
+    rows = {(row.mode, row.numbers): row for row in made.rows()}
+    undecided = rows["train", "float64"]
+    assert (undecided.finding, undecided.largest) == ("", {})
+    assert "train, T = 4, B = 3 is not decided: rounding alone moves " in next(iter(made.warnings))
+
+
+def test_a_difference_that_noise_does_not_make_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "compared", lambda *them: far(compared(*them)))
+    rows = [*Verification(document(tmp_path, NET), QUICK).rows()]
+    assert all("differs by 1.0e+00" in row.finding for row in rows)
+
+
+def test_noise_moves_a_neuron_at_its_threshold(tmp_path: Path) -> None:
+    """Weights that bring the first sample there but for rounding."""
     layers = '{ kind = "Linear", out_features = 8 }, "IF"'
     text = f"[input]\nshape = [1]\n[network]\nlayers = [{layers}]\n"
     case = Case(training=True, numbers="float64", steps=4, batch=3)
     truth = Truth(snnc.link(document(tmp_path, text)), 0, 3)
-    assert truth.steady(case)
+    assert truth.shaken(case) == frozenset()
     x = truth.data(case)["input"]
     with torch.no_grad():
         weight, bias = truth.start[0].parameters()
         weight.fill_(1.0)
         bias.fill_(1.0 - float(x[0, 0]))
     truth.seen.cache_clear()
-    assert not truth.steady(case)
+    truth.shaken.cache_clear()
+    assert ("values", "if1") in truth.shaken(case)
+    assert ("values", "fc1") not in truth.shaken(case)
 
 
 def test_configurations(tmp_path: Path) -> None:

@@ -58,7 +58,12 @@ def cases(graph: Graph, batch: int, free: bool, few: bool) -> Iterator[Case]:
             yield Case(training, "float64", 1, batch)
         if not few and batch > 1:
             yield Case(training, "float64", steps, 1)
-        yield Case(training, "dyadic", min(steps, _FEW) if free else steps, batch)
+        yield Case(training, "dyadic", _dyadic(steps) if free else steps, batch)
+
+
+def _dyadic(steps: int) -> int:
+    """The largest power of two that is neither more than ``steps`` nor many."""
+    return max(power for power in (1, 2, 4, _FEW) if power <= steps)
 
 
 def usual_batch(graph: Graph) -> int:

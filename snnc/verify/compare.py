@@ -31,13 +31,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Difference:
-    """How far one tensor is from the reference's; ``limit`` is how far it may be."""
+    """How far one tensor is from the reference's; ``limit`` is how far it may be.
+
+    ``note`` says what is wrong if it is not a number, ``how`` how it was had if not by a call.
+    """
 
     what: What
     name: str
     amount: float
     limit: float
     note: str = ""
+    how: str = ""
 
     @property
     def equal(self) -> bool:
@@ -45,7 +49,8 @@ class Difference:
 
     def __str__(self) -> str:
         subject = f"gradient of {self.name}" if self.what == "gradients" else self.name
-        return f"{subject} {self.note or f'differs by {self.amount:.1e}'}"
+        how = f", {self.how}," if self.how else ""
+        return f"{subject}{how} {self.note or f'differs by {self.amount:.1e}'}"
 
 
 def differences(got: Seen, want: Seen, limits: Limits) -> tuple[Difference, ...]:

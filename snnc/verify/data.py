@@ -49,12 +49,21 @@ def other(data: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: HIGHEST - x for name, x in data.items()}
 
 
+def vary(reference: Reference, seed: int) -> None:
+    """Scales and shifts of normalisations that are not the defaults, 1 and 0."""
+    random = torch.Generator().manual_seed(seed)
+    for norm in _norms(reference):
+        if norm.weight is not None:
+            norm.weight.data.mul_(0.5 + torch.rand(norm.weight.shape, generator=random))
+            norm.bias.data.add_(0.1 * torch.randn(norm.bias.shape, generator=random))
+
+
 def refresh(reference: Reference, data: Mapping[str, Tensor], seed: int) -> None:
     """Running statistics near those of ``data``: in eval mode neurons fire about as often.
 
     Near, and not equal, so that using one for the other makes a difference.
     """
-    norms: list[Any] = [m for m in reference.modules() if hasattr(m, "running_var")]
+    norms = [norm for norm in _norms(reference) if norm.running_var is not None]
     usual = [norm.momentum for norm in norms]
     for norm in norms:
         norm.momentum = 1.0
@@ -63,8 +72,11 @@ def refresh(reference: Reference, data: Mapping[str, Tensor], seed: int) -> None
     random = torch.Generator().manual_seed(seed)
     for norm, momentum in zip(norms, usual, strict=True):
         norm.momentum = momentum
-        if norm.running_var is not None:
-            _blur(norm.running_mean, norm.running_var, random)
+        _blur(norm.running_mean, norm.running_var, random)
+
+
+def _norms(reference: Reference) -> list[Any]:
+    return [module for module in reference.modules() if hasattr(module, "running_var")]
 
 
 def _blur(mean: Tensor, var: Tensor, random: torch.Generator) -> None:

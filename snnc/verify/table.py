@@ -28,7 +28,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     if row.same_as is not None:
         return *start, f"the same code as {row.same_as}", "", "", "", "", ""
     forward, gradients, statistics = amounts(row)
-    verdict = "DIFFERS" if row.finding else "ok"
+    verdict = "DIFFERS" if row.finding else "ok" if row.largest else "-"
     return *start, row.mode, row.numbers, forward, gradients, statistics, verdict
 
 

@@ -7,7 +7,6 @@ What fails is made smaller, printed, and saved in tests/fuzz/found/.
 """
 
 import argparse
-import hashlib
 import subprocess
 import sys
 import time
@@ -47,8 +46,10 @@ def batches(first: int, minutes: float) -> int:
 
 
 def batch(number: int) -> int:
-    """A hundred specs; the first that fails is made smaller and saved."""
-    failed = ""
+    """A hundred specs; the first that fails is saved, and again as it becomes smaller."""
+    path = FOUND / f"{number}.snn.toml"
+    FOUND.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
 
     @seed(number)
     @settings(
@@ -60,21 +61,19 @@ def batch(number: int) -> int:
     )
     @given(text=specs(), on_c=ON_C)
     def check(text: str, on_c: bool) -> None:
-        nonlocal failed
         RUNNING.write_text(text)
         try:
             holds(text, ("c",) if on_c else ("torch",))
         except Exception as error:
-            failed = f"{_comment(error)}{text}"
+            if not path.exists():
+                print(f"{_comment(error)}{path}: making it smaller ...", flush=True)
+            path.write_text(f"{_comment(error)}{text}")
             raise
 
-    FOUND.mkdir(exist_ok=True)
     try:
         check()
     except Exception:  # noqa: BLE001 - whatever it is, it was found
-        path = FOUND / f"{hashlib.sha256(failed.encode()).hexdigest()[:8]}.snn.toml"
-        path.write_text(failed)
-        print(f"{failed}\nsaved as {path}", flush=True)
+        print(f"{path.read_text()}\nsaved as {path}", flush=True)
         return 1
     return 0
 
