@@ -17,6 +17,7 @@ from snnc.emit.header import with_header
 from snnc.graph import Graph
 from snnc.linking import build
 from snnc.passes import OPTIONAL, PLAIN, SCHEDULES, run, scheduled
+from snnc.passes.fuse import alike
 from snnc.program.lower import lower as _naive
 from snnc.program.types import Program
 from snnc.source.diagnostic import Diagnostic, Findings
@@ -75,12 +76,9 @@ def plan(
     return replace(program, time_chunk=build.time_chunk)
 
 
-def observed(document: Document, graph: Graph, without: Collection[str] = ()) -> Program:
-    """The same network folded, with every value at every step and the same neurons."""
-    build = document.spec.build
-    left_out = {*without, *PLAIN} | {*OPTIONAL} - {*build.passes}
-    stepped = {"fuse"} if scheduled(build.schedule, graph) == "step" else set()
-    return lower(graph, without=left_out | stepped)
+def observed(graph: Graph, program: Program) -> Program:
+    """The network of ``program``, folded, with every value at every step and the same kernels."""
+    return alike(lower(graph, without=PLAIN), program)
 
 
 def emit(document: Document, without: Collection[str] = ()) -> dict[str, str]:
@@ -88,7 +86,7 @@ def emit(document: Document, without: Collection[str] = ()) -> dict[str, str]:
     graph = link(document)
     spec = document.spec
     program = plan(document, graph, without=without)
-    bodies = _emit(program, observed(document, graph, without), spec.train)
+    bodies = _emit(program, observed(graph, program), spec.train)
     source = Path(document.source.path).name
     shared = ("fused/", "pictures/", "training/")
     run_time = {name for name in bodies if name.startswith(shared)}

@@ -35,7 +35,7 @@ SCHEDULES = {"fold": PIPELINE, "step": PIPELINE[:2]}
 OPTIONAL = ("hoist", "sink", "drop", "fuse", "recur")
 """Those that a spec may leave out by ``[build] passes``."""
 
-PLAIN = frozenset({"sink", "drop", "recur"})
+PLAIN = frozenset({"sink", "drop", "fuse", "recur"})
 """Those after which some values no longer exist at every step."""
 
 

@@ -26,6 +26,28 @@ class Fuse:
         return replace(given, regions=tuple(_fused(given, r) for r in given.regions))
 
 
+def alike(given: Program, program: Program) -> Program:
+    """``given`` with the loops that are kernels in ``program``, whatever else reads them.
+
+    For a program in which every value exists: those inside a kernel follow from its output.
+    """
+    kernels = {
+        op.node
+        for region in program.regions
+        if isinstance(region, Scan) and region.form == "kernel"
+        for op in region.ops
+    }
+    regions = (
+        replace(r, form="kernel") if isinstance(r, Scan) and _within(r, kernels) else r
+        for r in given.regions
+    )
+    return replace(given, regions=tuple(regions))
+
+
+def _within(region: Scan, names: set[str]) -> bool:
+    return all(op.node in names for op in region.ops)
+
+
 def _fused(given: Program, region: Region) -> Region:
     if not isinstance(region, Scan) or region.form != "loop":
         return region
