@@ -207,7 +207,7 @@ layers = ["Flatten", {{ kind = "Linear", out_features = 5 }}, "LIF", "BatchNorm1
 
 
 @pytest.mark.parametrize("schedule", FORMS)
-@pytest.mark.parametrize(("steps", "batch"), [(5, 3), (1, 2), (5, 1)])
+@pytest.mark.parametrize(("steps", "batch"), [(5, 3), (1, 5), (5, 1)])
 @pytest.mark.parametrize(
     "encoder",
     [
@@ -229,3 +229,12 @@ def test_a_network_behind_it_is_the_reference(
     both.module.eval()
     both.reference.eval()
     same(both)
+
+
+@pytest.mark.parametrize("schedule", FORMS)
+def test_answers_that_are_not_hoisted_are_there_at_every_step(
+    tmp_path: Path, schedule: str
+) -> None:
+    text = NETS.format(encoder='"population", neurons = 3')
+    settings = (f"build.schedule={schedule}", "build.passes=[]")
+    same(pair(document(tmp_path, text, 4, *settings)))

@@ -49,7 +49,8 @@ class Population(Encoder):
         (x,) = args
         tuning = f"{self.neurons}, {self.low!r}, {self.high!r}, {self._width!r}"
         if self.spikes == "none":
-            return f"population_code({x}, {tuning})"
+            answers = f"population_code({x}, {tuning})"
+            return f"torch.stack([{answers}] * time_steps)" if site == "fold" else answers
         call = f"population_spikes({x}, ({tuning})"
         if site == "step":
             return f"{call}, 1, seed, {literal(name)}, first + t).squeeze(0)"
