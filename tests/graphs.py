@@ -282,9 +282,9 @@ layers = [
 shape = [5]
 [network]
 layers = [
-  { kind = "Linear", name = "w", out_features = 4 },
+  { kind = "Linear", name = "w", out_features = 12 },
   { kind = "PLIF", name = "hidden", feedback = { kind = "Linear", bias = true } },
-  { kind = "Linear", name = "u", out_features = 4, from = "w" },
+  { kind = "Linear", name = "u", out_features = 12, from = "w" },
   { kind = "Add", name = "more", from = ["last@-1", "u", "hidden"] },
   { kind = "LIF", name = "last" },
 ]
