@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 import snnc
-from snnc.passes import hoist
+from snnc.passes import OPTIONAL, hoist
 from snnc.verify import run
 from snnc.verify.cases import Case
 from snnc.verify.compare import Difference, Limits, What, differences, distance
@@ -63,7 +63,7 @@ def test_a_fine_network(verify: Run) -> None:
     assert summary[-2:] == ["all", "equal"]
     assert {row[2] for row in table} >= {"torch"}
     ways = {line[:21].rstrip() for line in ran.out.splitlines()[3:-2]}
-    variants = ("-", "no hoist", "no sink", "no drop", "chunks of 3")
+    variants = ("-", *(f"no {name}" for name in OPTIONAL), "chunks of 3")
     assert ways == {"auto      -", *(f"{s:<8}  {v}" for s in ("fold", "step") for v in variants)}
     modes = {(mode, numbers) for mode in ("train", "eval") for numbers in ("float64", "dyadic")}
     assert {tuple(row[3:5]) for row in table if row[1] == "-" and "same" not in row} == modes
@@ -228,7 +228,7 @@ def test_noise_moves_a_neuron_at_its_threshold(tmp_path: Path) -> None:
 def test_configurations(tmp_path: Path) -> None:
     doc = document(tmp_path, NET, 4, "build.schedule=step")
     assert [*configurations(doc, ["torch"], quick=True)] == [Configuration("step", (), "torch")]
-    assert len({*configurations(doc, ["torch"])}) == 11
+    assert len({*configurations(doc, ["torch"])}) == 2 * (2 + len(OPTIONAL)) + 1
     assert str(Configuration("fold", ("hoist",), "c")) == "fold, no hoist on c"
 
 

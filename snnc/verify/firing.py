@@ -5,7 +5,8 @@ programs that differ would agree that nothing happens.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +17,7 @@ from snnc.reference import Reference
 
 LOWEST, HIGHEST = 0.05, 0.95
 _ROUNDS = 60
+_PATIENCE = 30
 
 
 def make_fire(reference: Reference, data: Mapping[str, Tensor]) -> dict[str, float]:
@@ -34,7 +36,7 @@ def make_fire(reference: Reference, data: Mapping[str, Tensor]) -> dict[str, flo
         if not ready:
             return {path: now[path] for path in off}
         for path in ready:
-            driven = _tune(reference, path, now[path])
+            driven = _tune(reference, path, now[path], tries[path])
             tries[path] = tries[path] + 1 if driven else _ROUNDS
 
 
@@ -62,51 +64,55 @@ def _above(graph: Graph) -> dict[str, frozenset[str]]:
     return above
 
 
-def _tune(reference: Reference, path: str, rate: float) -> bool:
+def _tune(reference: Reference, path: str, rate: float, tries: int) -> bool:
     """Changes what drives a neuron; False if nothing with weights does."""
-    driver = next(_drivers(reference, path), None)
-    if driver is not None:
-        _push(driver, 1.25 if rate <= LOWEST else 0.8, rate)
-    return driver is not None
-
-
-def _push(driver: nn.Module, factor: float, rate: float) -> None:
-    """Scales its weights; a layer that inhibits whatever its scale gets a bias or a sign instead.
-
-    A normalisation that has one module a step has as many weights.
-    """
-    for module in driver.modules():
-        _push_one(module, factor, rate)
-
-
-def _push_one(module: nn.Module, factor: float, rate: float) -> None:
-    weight, bias = getattr(module, "weight", None), getattr(module, "bias", None)
+    driver = next(_drivers(reference, path), ())
     with torch.no_grad():
-        if isinstance(weight, Tensor):
-            weight.mul_(factor)
-        if isinstance(bias, Tensor):
-            bias.add_(0.05 if rate <= LOWEST else -0.05)
-        elif isinstance(weight, Tensor) and rate <= LOWEST:
-            weight.add_(0.02 * weight.abs().mean())
+        for module in driver:
+            if rate >= HIGHEST:
+                _calm(module)
+            elif tries < _PATIENCE or module.bias is None:
+                _excite(module)
+            else:
+                _lift(module)
+    return bool(driver)
 
 
-def _drivers(reference: Reference, path: str) -> Iterator[nn.Module]:
-    """The modules with weights from which ``path`` is driven, nearest first."""
+def _calm(module: Any) -> None:
+    """Smaller weights, a lower bias."""
+    module.weight.mul_(0.8)
+    if module.bias is not None:
+        module.bias.sub_(0.05 + 0.2 * module.bias.clamp(min=0.0))
+
+
+def _excite(module: Any) -> None:
+    """Larger weights, and a bias or, without one, somewhat more positive weights."""
+    module.weight.mul_(1.25)
+    if module.bias is not None:
+        module.bias.add_(0.05)
+    else:
+        module.weight.add_(0.02 * module.weight.abs().mean())
+
+
+def _lift(module: Any) -> None:
+    """A layer that inhibits whatever its scale gets a bias of the size of what it sums."""
+    module.bias.add_(0.25 * module.weight.abs().sum() / len(module.weight))
+
+
+def _drivers(reference: Reference, path: str) -> Iterator[Sequence[nn.Module]]:
+    """The layers from which ``path`` is driven, nearest first, each as its modules with weights."""
     graph, modules = reference.graph, dict(reference.named_modules())
     seen, reached = {path}, deque([path])
     while reached:
         for ref in graph[reached.popleft()].inputs:
-            module = modules.get(ref.node)
-            operator = graph[ref.node].operator
-            neuron = isinstance(operator, Neuron) and operator.carries()
-            if neuron or ref.node in seen:
+            if isinstance(graph[ref.node].operator, Neuron) or ref.node in seen:
                 continue
-            if module is not None and any(map(_drives, module.modules())):
-                yield module
+            if weighted := _weighted(modules.get(ref.node)):
+                yield weighted
             seen.add(ref.node)
             reached.append(ref.node)
 
 
-def _drives(module: nn.Module) -> bool:
-    """Whether it has what can be scaled: a delay has parameters, but no weight."""
-    return isinstance(getattr(module, "weight", None), Tensor)
+def _weighted(module: nn.Module | None) -> list[nn.Module]:
+    inside = module.modules() if module is not None else ()
+    return [m for m in inside if isinstance(getattr(m, "weight", None), Tensor)]
