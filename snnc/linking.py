@@ -9,9 +9,10 @@ from snnc.graph import Graph, Node, Ref
 from snnc.inference import Entry, infer
 from snnc.layer import Layer, Operator, Shape, ShapeError
 from snnc.names import class_name
-from snnc.neuron import Neuron
+from snnc.neuron import Neuron, SpikingNeuron
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Path
+from snnc.step.parse import StepError
 from snnc.training import Answer, Train
 
 
@@ -82,8 +83,21 @@ class _Builder:
         at = ("network", "layers", index)
         refs = self.refs(layer.sources, at)
         self.known.setdefault(name, (*at, "name"))
+        self.own(layer, at)
         if refs is not None and self.ports(layer, len(refs), at):
             self.add(name, layer, refs, at)
+
+    def own(self, layer: Layer, at: Path) -> None:
+        """Whether equations of the document's own hold for the numbers of this layer."""
+        surrogate = layer.surrogate if isinstance(layer, SpikingNeuron) else None
+        try:
+            if isinstance(layer, Neuron) and layer.kind in self.spec.neurons:
+                layer.equations()
+            if surrogate and surrogate.kind in self.spec.surrogates:
+                surrogate.derivative()
+        except StepError as error:
+            message = f"with the numbers of this layer an equation is impossible: {error.message}"
+            self.fail(at, "SNN208", "bad-equation", message)
 
     def refs(self, sources: tuple[str, ...], at: Path) -> tuple[Ref, ...] | None:
         found = [self.ref(source, (*at, "from")) for source in sources if source]
