@@ -50,9 +50,11 @@ def rates(reference: Reference, data: Mapping[str, Tensor]) -> dict[str, float]:
 
 def firing(graph: Graph) -> Iterator[Node]:
     """The neurons that fire."""
-    for node in graph.nodes:
-        if isinstance(node.operator, Neuron) and node.operator.fires:
-            yield node
+    return filter(_fires, graph.nodes)
+
+
+def _fires(node: Node) -> bool:
+    return isinstance(node.operator, Neuron) and node.operator.fires
 
 
 def _above(graph: Graph) -> dict[str, frozenset[str]]:
@@ -105,7 +107,7 @@ def _drivers(reference: Reference, path: str) -> Iterator[Sequence[nn.Module]]:
     seen, reached = {path}, deque([path])
     while reached:
         for ref in graph[reached.popleft()].inputs:
-            if isinstance(graph[ref.node].operator, Neuron) or ref.node in seen:
+            if ref.node in seen or _fires(graph[ref.node]):
                 continue
             if weighted := _weighted(modules.get(ref.node)):
                 yield weighted
