@@ -32,6 +32,12 @@ def _tensors(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return call
 
 
+def _clip(x: Tensor, low: Tensor, high: Tensor) -> Tensor:
+    """x between its bounds, with the gradient of x on them too: torch.clamp has 0 there."""
+    inside = (x >= low) & (x <= high)
+    return torch.where(inside, x, torch.where(x < low, low, high))
+
+
 _OPS: dict[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
@@ -48,7 +54,7 @@ _OPS: dict[str, Callable[..., Any]] = {
     "where": torch.where,
     "max": _tensors(torch.maximum),
     "min": _tensors(torch.minimum),
-    "clip": torch.clamp,
+    "clip": _tensors(_clip),
     "detach": lambda a: a.detach(),
     "round": lambda a: _Straight.apply(a, torch.round),
     "floor": lambda a: _Straight.apply(a, torch.floor),
