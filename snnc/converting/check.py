@@ -37,6 +37,9 @@ def _said(document: Document, at: Path, message: str, help: str | None) -> Diagn
 def _whole(document: Document, ann: Graph, section: Convert) -> Iterator[Problem]:
     if len(ann.inputs) > 1 or len(ann.outputs) > 1:
         yield ("convert",), "only a network of one input and one output can be converted", None
+    if document.spec.train is None:
+        message = "[convert] needs [train], whose data the thresholds are found with"
+        yield ("convert",), message, None
     if section.readout_delay >= ann.time_steps:
         message = f"`readout_delay` leaves no step of {ann.time_steps} to read"
         yield ("convert", "readout_delay"), message, f"at most {ann.time_steps - 1}"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Literal
 
 from snnc.conversion import Convert
+from snnc.converting.delayed import delayed
 from snnc.converting.rewrite import only_reader, source, updated
 from snnc.converting.spiking import ScaledIF, SignedIF
 from snnc.converting.types import Activation
@@ -13,6 +14,7 @@ from snnc.graph import Graph, Node
 from snnc.layer import Operator
 from snnc.layers.qcfs import QCFS
 from snnc.number import Value
+from snnc.readout import Readout
 from snnc.readouts.sequence import EveryStep
 from snnc.source.diagnostic import Diagnostic, Findings
 
@@ -33,11 +35,17 @@ def fired(
     operator = _neuron(section)
     snn = updated(graph, (replace(node, operator=operator) for node in nodes))
     snn = updated(snn, (_with_bias(snn, path) for path in biases.values() if path))
+    snn = updated(snn, (_late(snn[name], section.readout_delay) for name in snn.outputs))
     found = (
         Activation(n.path, values.get(n.path, n.path), biases[n.path], isinstance(n.operator, QCFS))
         for n in nodes
     )
     return snn, tuple(found)
+
+
+def _late(node: Node, delay: int) -> Node:
+    assert isinstance(node.operator, Readout)
+    return replace(node, operator=delayed(node.operator, delay))
 
 
 def over_time(graph: Graph) -> Graph:

@@ -65,7 +65,9 @@ def emit(
         path: bool(getattr(graph[path].operator, "keeps_time", False)) for path in graph.outputs
     }
     context = (train, graph.name, name, data.shapes[0], steps, images, timed, classes)
-    scripts = training_files(*context, layers(graph), outputs, _fixed(graph))
+    scripts = training_files(
+        *context, layers(graph), outputs, _fixed(graph), ann.name if ann else ""
+    )
     return {**files, **scripts, **shared("pictures"), **shared("training")}
 
 

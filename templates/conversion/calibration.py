@@ -22,6 +22,7 @@ class Target:
     per: str  # layer or channel
     time_steps: int
     half: bool  # whether neurons start at half of the threshold
+    batches: int = 0  # how many there are, for the progress bar
 
 
 def thresholds(
@@ -62,7 +63,8 @@ def together(
         for rule, name in waiting:
             watch.setdefault(name, []).append((rule, seen[rule.text][name]))
         with watched(net, watch, target.per):
-            run(net, tqdm(batches(), desc=f"{title}, pass {number}", leave=False))
+            shown = tqdm(batches(), f"{title}, pass {number}", target.batches, False)
+            run(net, shown)
         waiting = [
             (rule, name) for rule, name in waiting if seen[rule.text][name].again()
         ]

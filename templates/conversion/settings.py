@@ -58,7 +58,7 @@ def parse(
     rule, *others = (found.text for found in spec.rules)
     add = parser.add_argument
     add("--weights", type=Path, required=True, help="a checkpoint of the ANN")
-    add("--out-dir", type=Path, default=f"runs/{name}/convert", help="for the results")
+    add("--out-dir", type=Path, help="for the results (convert/, beside the weights)")
     add("--data-dir", type=Path, default="data", help="where the data are, or go")
     add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     add("--batch-size", type=positive, default=100, help="samples at a time")
@@ -80,6 +80,7 @@ def parse(
         parser.error(str(error))
     if args["readout_delay"] >= args["time_steps"]:
         parser.error("--readout-delay leaves no step to read")
+    args["out_dir"] = args["out_dir"] or args["weights"].parent / "convert"
     told = {key: args.pop(key) for key in spec.said}
     return Options(**args), replace(spec, rules=rules, **told)
 
@@ -94,15 +95,17 @@ def chosen(spec: Settings, rule: str, compare: str) -> tuple[Rule, ...]:
 
 def positive(text: str) -> int:
     """A whole number from 1 on."""
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    return whole(text, 1)
 
 
 def natural(text: str) -> int:
     """A whole number from 0 on."""
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number
+    return whole(text, 0)
+
+
+def whole(text: str, least: int) -> int:
+    """A whole number that is not smaller than `least`."""
+    if not text.isdecimal() or int(text) < least:
+        problem = f"must be a whole number from {least} on, not {text!r}"
+        raise argparse.ArgumentTypeError(problem)
+    return int(text)
