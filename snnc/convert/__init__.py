@@ -8,9 +8,12 @@ templates/conversion/thresholds.py, in the class that :meth:`Rule.source` calls.
 import re
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from snnc.choice import Choice
 from snnc.kinds import Kind
 
+_NUMBER = re.compile(r"\s*-?\d*\.?\d+\s*\Z")
 _PERCENT = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*%\s*\Z")
 
 
@@ -41,5 +44,12 @@ class RuleChoice(Choice):
 def _spelt_out(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return {"kind": "fraction", "of": float(value)}
-    percent = _PERCENT.match(value) if isinstance(value, str) else None
-    return {"kind": "percentile", "percent": float(percent[1])} if percent else value
+    if not isinstance(value, str):
+        return value
+    if percent := _PERCENT.match(value):
+        return {"kind": "percentile", "percent": float(percent[1])}
+    if value.rstrip().endswith("%"):
+        raise PydanticCustomError("conflict", 'a percentile is written like "99.9%"')
+    if _NUMBER.match(value):
+        raise PydanticCustomError("conflict", "a part of the maximum is written without quotes")
+    return value

@@ -1,7 +1,7 @@
 """Readouts that leave out the first steps, in which spikes have not come through yet."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from snnc.layer import Site
 from snnc.readout import Readout
@@ -25,9 +25,13 @@ class _Delayed(Readout):
 class DelayedMean(_Delayed, Mean):
     """The mean over the later steps."""
 
+    kind: Literal["mean"] = "mean"
+
 
 class DelayedSum(_Delayed, Sum):
     """The sum over the later steps."""
+
+    kind: Literal["sum"] = "sum"
 
 
 def delayed(readout: Readout, delay: int) -> Readout:

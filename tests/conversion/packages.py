@@ -79,8 +79,9 @@ class Package:
             if isinstance(getattr(each, "running_var", None), torch.Tensor):
                 each.running_mean.normal_()
                 each.running_var.uniform_(0.5, 2.0)
-                torch.nn.init.uniform_(each.weight, 0.5, 1.5)
-                torch.nn.init.normal_(each.bias)
+                if each.weight is not None:
+                    torch.nn.init.uniform_(each.weight, 0.5, 1.5)
+                    torch.nn.init.normal_(each.bias)
         return net.eval()
 
     def snn(self, ann: Any, heights: dict[str, torch.Tensor], half: bool = False) -> Any:
