@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from snnc.convert import Rule, RuleChoice
-from snnc.convert.percentile import Percentile
+from snnc.convert.percentile import PercentileRule
 
 AnyRule = Annotated[Rule, RuleChoice("snnc.convert")]
 
@@ -24,7 +24,7 @@ class Convert(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
-    rule: AnyRule = Percentile()
+    rule: AnyRule = PercentileRule()
     compare: tuple[AnyRule, ...] = ()
     per: Literal["layer", "channel"] = "layer"
     initial: Literal["zero", "half"] = "zero"

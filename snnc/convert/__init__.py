@@ -8,7 +8,9 @@ templates/conversion/thresholds.py, in the class that :meth:`Rule.source` calls.
 import re
 from typing import Any
 
-from pydantic_core import PydanticCustomError
+from pydantic import GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from snnc.choice import Choice
 from snnc.kinds import Kind
@@ -39,6 +41,15 @@ class RuleChoice(Choice):
 
     def _choose(self, value: Any, optional: bool, context: Any) -> Kind | None:
         return super()._choose(_spelt_out(value), optional, context)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        also = [
+            {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+            {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*%\s*$"},
+        ]
+        return {**super().__get_pydantic_json_schema__(schema, handler), "also": also}
 
 
 def _spelt_out(value: Any) -> Any:

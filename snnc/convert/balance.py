@@ -7,7 +7,7 @@ from pydantic import Field
 from snnc.convert import Rule
 
 
-class Balance(Rule):
+class BalanceRule(Rule):
     """Local threshold balancing: each threshold θ climbs from 0 towards what is clipped.
 
     After each calibration batch θ grows by 2·``rate``·mean((x − θ)·[x > θ]), and the layers after

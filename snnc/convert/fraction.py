@@ -7,7 +7,7 @@ from pydantic import Field
 from snnc.convert import Rule
 
 
-class Fraction(Rule):
+class FractionRule(Rule):
     """A part of the largest value; ``0.5`` is short for ``{ kind = "fraction", of = 0.5 }``."""
 
     kind: Literal["fraction"] = "fraction"

@@ -7,7 +7,7 @@ from pydantic import Field
 from snnc.convert import Rule
 
 
-class Mmse(Rule):
+class MmseRule(Rule):
     """The threshold with the least mean squared error of what T steps can say.
 
     It is the best of the maximum times 1, 1 − 1/``grid``, and so on (light calibration: Li et al.,

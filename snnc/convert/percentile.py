@@ -7,7 +7,7 @@ from pydantic import Field
 from snnc.convert import Rule
 
 
-class Percentile(Rule):
+class PercentileRule(Rule):
     """The smallest value that so many percent of all values do not exceed: outliers are clipped.
 
     ``"99.9%"`` is short for ``{ kind = "percentile", percent = 99.9 }``. The value is exact,

@@ -11,6 +11,7 @@ from snnc.encoder import Encoder
 from snnc.encoders.direct import Direct
 from snnc.graph import Graph, Node
 from snnc.layer import Operator
+from snnc.names import class_name
 from snnc.neuron import Neuron
 from snnc.readout import Readout
 from snnc.readouts.mean import Mean
@@ -37,6 +38,9 @@ def _said(document: Document, at: Path, message: str, help: str | None) -> Diagn
 def _whole(document: Document, ann: Graph, section: Convert) -> Iterator[Problem]:
     if len(ann.inputs) > 1 or len(ann.outputs) > 1:
         yield ("convert",), "only a network of one input and one output can be converted", None
+    if class_name(ann.name) == "OverTime":
+        message = f"`{ann.name}` is taken: convert.py has a class OverTime"
+        yield ("name",), message, None
     if document.spec.train is None:
         message = "[convert] needs [train], whose data the thresholds are found with"
         yield ("convert",), message, None

@@ -8,7 +8,7 @@ from snnc.emit.access import access
 from snnc.emit.attributes import Held, module_classes
 from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
-from snnc.emit.layout import imported, statement
+from snnc.emit.layout import WIDTH, import_order, imported, statement
 from snnc.emit.names import class_name
 from snnc.emit.neurons import Neurons, neurons
 from snnc.emit.scope import CHAIN, unique
@@ -54,8 +54,8 @@ class Ann:
 
     @property
     def text(self) -> str:
-        """All of it, to see what it calls."""
-        return f"{self.held.text}\n{self.body}"
+        """All of it, to see what it calls beside PyTorch's modules."""
+        return re.sub(r"\bnn\.\w+", "nn", f"{self.held.text}\n{self.body}")
 
     def module(self, known: Iterable[str]) -> str:
         """The text of ann.py; ``known`` are the names that kernels.py has for it."""
@@ -95,11 +95,19 @@ def _statements(graph: Graph) -> Iterator[str]:
         args = [names[ref.node] for ref in node.inputs]
         call = node.operator.call(access(node.path), args, "step")
         if call != names[node.path]:
-            yield from statement(f"{names[node.path]} = {call}", 8)
+            yield from _assigned(names[node.path], call)
     answer = names[graph[graph.outputs[0]].inputs[0].node]
     if answer != CHAIN:
         yield f"        {CHAIN} = {answer}"
     yield f"        return {CHAIN}"
+
+
+def _assigned(name: str, call: str) -> Iterator[str]:
+    """An element-wise neuron gives its one step apart, ``[0]``: on a line of its own if need be."""
+    if len(f"        {name} = {call}") > WIDTH and call.endswith("[0]"):
+        yield from statement(f"{name} = {call[:-3]}", 8)
+        call = f"{name}[0]"
+    yield from statement(f"{name} = {call}", 8)
 
 
 def _names(graph: Graph) -> dict[str, str]:
@@ -133,10 +141,8 @@ def _cells(node: Node) -> tuple[str, str, str, str]:
 def _imports(code: str, known: Iterable[str]) -> str:
     words = set(re.findall(r"\w+", code))
     torch = ["import torch"] * ("torch" in words) + ["from torch import Tensor, nn"]
-    used = sorted(name for name in known if name in words)
-    kernels = imported(
-        ".kernels", [n for n in used if n[0].isupper()] + [n for n in used if not n[0].isupper()]
-    )
+    used = sorted((name for name in known if name in words), key=import_order)
+    kernels = imported(".kernels", used)
     fused = imported(".fused", ["place_neurons"] if "place_neurons" in words else [])
     own = "\n".join(line for line in (fused, kernels) if line)
     return "\n".join(torch) + (f"\n\n{own}" if own else "")

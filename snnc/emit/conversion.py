@@ -9,6 +9,7 @@ from snnc.converting.types import Activation, Fold
 from snnc.emit.ann import Ann
 from snnc.emit.environment import environment
 from snnc.emit.forward import forward
+from snnc.emit.layout import import_order
 from snnc.emit.literal import source
 from snnc.emit.names import class_name
 from snnc.emit.signatures import signature
@@ -30,7 +31,7 @@ def convert_py(
         "name": snn.name,
         "class_name": class_name(snn.name),
         "ann": ann.name,
-        "kernels": sorted(name for name in known if name in words),
+        "kernels": sorted((name for name in known if name in words), key=import_order),
         "settings": ", ".join(_settings(section, snn.time_steps)),
         "corrections": _corrections(section),
         "activations": [_activation(one) for one in found.activations],

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from templates.conversion.calibration import Target, alive, thresholds
-from templates.conversion.rules import Balance, Fraction, Mmse, Percentile, rule_of
+from templates.conversion.rules import Balance, Fraction, Mmse, Percentile, Rule, rule_of
 
 NET = nn.Sequential(nn.Identity(), nn.ReLU(), nn.Identity(), nn.ReLU())
 
@@ -119,7 +119,7 @@ def test_what_is_no_rule_is_said(text: str, said: str) -> None:
 
 
 def test_rules_look_on_together_and_alone() -> None:
-    rules = [Balance(0.5, 1), Fraction(1.0), Percentile(50.0)]
+    rules: list[Rule] = [Balance(0.5, 1), Fraction(1.0), Percentile(50.0)]
     runs: list[int] = []
 
     def batches() -> list[Tensor]:
