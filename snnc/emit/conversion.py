@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from snnc.conversion import Convert
 from snnc.converting import Conversion
+from snnc.converting.spiking import ScaledIF
 from snnc.converting.types import Activation, Fold
 from snnc.emit.ann import Ann
 from snnc.emit.environment import environment
@@ -26,7 +27,8 @@ def convert_py(
     """
     snn = found.snn
     body = "\n".join(forward(over_time))
-    words = set(re.findall(r"\w+", body))
+    neuron = next((n.operator.kind for n in snn.nodes if isinstance(n.operator, ScaledIF)), "")
+    words = {neuron, *re.findall(r"\w+", body)}
     context = {
         "name": snn.name,
         "class_name": class_name(snn.name),
@@ -38,6 +40,7 @@ def convert_py(
         "folds": [_fold(one) for one in found.folds],
         "macs": [f'"{n.path}": {n.operator.macs(*n.shapes)}' for n in _weights(found)],
         "table": list(_table(found)),
+        "neuron": neuron,
         "signature": "\n".join(signature(over_time, "forward", "Tensor")),
         "body": body,
     }

@@ -10,6 +10,7 @@ correction   biases or initial potentials by what the SNN gets wrong
 evaluation   accuracy at every step
 activity     spikes, operations, and how far rates are from activations
 report       Markdown, CSV and a picture
+staircase    the rate of one neuron against its input
 """
 
 from .activity import Layer, activity
@@ -20,6 +21,7 @@ from .folding import Fold, folded
 from .report import Result, write
 from .rules import Balance, Fraction, Mmse, Percentile, Rule, rule_of
 from .settings import Options, Settings, parse
+from .staircase import draw
 from .transfer import Activation, WeightsError, read, trained, transfer
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "accuracy",
     "activity",
     "correct",
+    "draw",
     "folded",
     "parse",
     "read",

@@ -9,6 +9,7 @@ from torch import Tensor
 
 import snnc
 from tests.conversion.packages import DIGITS, Package
+from tests.nets import pair
 
 CONV = '{ kind = "Conv2d", out_channels = 6, kernel_size = 3, padding = 1'
 NETS = {
@@ -184,3 +185,30 @@ def test_the_last_activation_is_left_out_on_demand(tmp_path: Path) -> None:
     assert [a.path for a in whole.convert.ACTIVATIONS] == ["relu1", "relu2", "relu3"]
     assert [a.path for a in bare.convert.ACTIVATIONS] == ["relu1", "relu2"]
     assert not any("softmax" in node.path for node in package_graph(whole))
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_the_rate_of_a_neuron_is_a_staircase_up_to_the_threshold(
+    tmp_path: Path, half: bool
+) -> None:
+    package = Package(tmp_path, small(FIRST))
+    x = torch.tensor([-0.2, 0.0, 0.1, 0.25, 0.5, 0.95, 1.0, 1.2])
+    got = package.conversion.staircase.rates(package.module("kernels").ScaledIF((1,)), x, half)
+    assert torch.equal(got, (x * 128 + 0.5 * half).floor().clamp(0, 128) / 128)
+
+
+@pytest.mark.parametrize(
+    "convert", ["", "signed = true", 'calibrate = "potential"', "readout_delay = 2"]
+)
+def test_the_snn_is_what_the_reference_says(tmp_path: Path, convert: str) -> None:
+    package = Package(tmp_path, NETS["residual"], steps=5, convert=convert)
+    both = pair(package.document)
+    for neuron in both.reference.modules():
+        for name, buffer in neuron.named_buffers(recurse=False):
+            if name in ("v_threshold", "v_start"):
+                buffer.uniform_(0.3, 0.9)
+    both.module.load_state_dict(both.reference.state_dict())
+    got, values = both.call()
+    assert torch.allclose(got, values["output"], atol=1e-12)
+    spikes = torch.stack(values["a"])
+    assert 0.05 < float(spikes.count_nonzero()) / spikes.numel() < 0.95

@@ -59,6 +59,7 @@ def test_the_report_has_every_part(package: Package, tmp_path: Path) -> None:
     assert "| relu1 | ScaledIF | ScaledIF | pool1 |" in text
     assert "* initial: half" in text
     assert (tmp_path / "accuracy.png").stat().st_size > 1000
+    assert (tmp_path / "rate.png").stat().st_size > 1000
     assert len((tmp_path / "layers.csv").read_text("utf-8").splitlines()) == 1 + 3 * 2
 
 
