@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from snnc.compile import network
+from snnc.converting import Conversion
+from snnc.converting import convert as _convert
+from snnc.converting.neurons import over_time
 from snnc.document import Document, load
+from snnc.emit import Converted
 from snnc.emit import emit as _emit
 from snnc.emit.header import with_header
 from snnc.graph import Graph
@@ -42,8 +46,14 @@ def check(path: Path | str, settings: Sequence[str] = ()) -> tuple[Diagnostic, .
 
 
 def link(document: Document) -> Graph:
-    """Its graph: names, edges and shapes. Raises Findings."""
-    return build(document)
+    """Its graph: names, edges and shapes; with [convert] that of the SNN. Raises Findings."""
+    found = conversion(document)
+    return build(document) if found is None else found.snn
+
+
+def conversion(document: Document) -> Conversion | None:
+    """What [convert] makes of the ANN that its layers describe, if it has one. Raises Findings."""
+    return None if document.spec.convert is None else _convert(document, build(document))
 
 
 def lower(
@@ -86,9 +96,9 @@ def emit(document: Document, without: Collection[str] = ()) -> dict[str, str]:
     graph = link(document)
     spec = document.spec
     program = plan(document, graph, without=without)
-    bodies = _emit(program, observed(graph, program), spec.train)
+    bodies = _emit(program, observed(graph, program), spec.train, _converted(document, without))
     source = Path(document.source.path).name
-    shared = ("fused/", "pictures/", "training/")
+    shared = ("conversion/", "fused/", "pictures/", "training/")
     run_time = {name for name in bodies if name.startswith(shared)}
     texts = {
         name: with_header(body, source, None if name in run_time else spec, document.settings)
@@ -96,6 +106,14 @@ def emit(document: Document, without: Collection[str] = ()) -> dict[str, str]:
         if name.endswith(".py")
     }
     return {**bodies, **texts}
+
+
+def _converted(document: Document, without: Collection[str]) -> Converted | None:
+    """What [convert] adds to the package; besides the SNN one that answers at every step."""
+    found, section = conversion(document), document.spec.convert
+    if found is None or section is None:
+        return None
+    return Converted(section, found, plan(document, over_time(found.snn), without=without))
 
 
 def compile(path: Path | str, settings: Sequence[str] = (), **arguments: Any) -> "nn.Module":

@@ -149,6 +149,37 @@ def explain(
     sys.stdout.write(known.explain(name))
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def convert(
+    context: typer.Context,
+    spec: Spec,
+    weights: Annotated[Path, typer.Option(help="A checkpoint of the ANN.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="For the results; beside the weights.")
+    ] = None,
+    compare: Annotated[
+        str | None, typer.Option(help="Other rules to report on: max,99.9%,0.5,balance,mmse.")
+    ] = None,
+    settings: Settings = None,
+) -> None:
+    """Turn a trained ANN into an SNN, and report accuracy over time.
+
+    All other options are those of the generated convert.py: --rule, --per, --initial, --time-steps,
+    --readout-delay, --cos, --samples, --limit, --batch-size, --data-dir, --device.
+    """
+    from snnc.compile import script
+
+    document = terminal.or_report(lambda: snnc.load(terminal.spec(spec), settings or ()))
+    if document.spec.convert is None:
+        raise terminal.UsageError(f"{spec} has no [convert]")
+    files = terminal.or_report(lambda: snnc.emit(document))
+    told = ["--weights", str(weights)]
+    told += ["--out-dir", str(out)] if out else []
+    told += ["--compare", compare] if compare is not None else []
+    run = script(files, document.spec.name, "convert")
+    raise Exit(run([*told, *context.args]))
+
+
 @app.command()
 def schema(
     out: Annotated[

@@ -4,7 +4,7 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING
@@ -31,6 +31,16 @@ def module(files: Mapping[str, str], name: str, own: str) -> ModuleType:
     if package not in sys.modules:
         _Finder(package, files).install()
     return importlib.import_module(f"{package}.{own}")
+
+
+def script(files: Mapping[str, str], name: str, module: str) -> Callable[[Sequence[str]], int]:
+    """The ``main`` of a generated script, which takes a command line and gives an exit code.
+
+    Scripts import their package by its name, so this is for a process that does nothing else.
+    """
+    sys.meta_path.insert(0, _Finder(name, files))
+    found: Callable[[Sequence[str]], int] = importlib.import_module(f"{name}.{module}").main
+    return found
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):

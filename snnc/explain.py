@@ -29,6 +29,7 @@ SORTS = {
     "augmentations": "augmentation",
     "optimizers": "optimizer",
     "schedulers": "scheduler",
+    "convert": "rule of conversion",
 }
 """The folders of kinds, and what each of them holds."""
 

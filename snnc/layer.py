@@ -21,6 +21,14 @@ Site = Literal["once", "fold", "step"]
 """Where a call stands: before or after time, over all steps at once, or inside the time loop."""
 
 
+Role = Literal["", "activation", "largest", "noise", "norm", "softmax", "weights"]
+"""What an ANN that becomes an SNN asks of a layer: "" is kept as it is, if it is linear.
+
+An "activation" becomes a neuron; the "largest" of some values is taken before one; "noise" is of
+training only; a "norm" scales and shifts channels, which "weights" before or after it can do too;
+a "softmax" at the end changes no answer.
+"""
+
 Draw = Callable[[Shape, int], Any]
 """Uniform numbers in [0, 1) as a tensor of a shape, at a step: a function of the call's seed."""
 
@@ -79,10 +87,11 @@ class ShapeError(ValueError):
 class Operator(Kind):
     """Anything that computes a value: layers, encoders and readouts.
 
-    ``ports`` is how many inputs it takes (None: two or more).
+    ``ports`` is how many inputs it takes (None: two or more), ``role`` what it is to an ANN.
     """
 
     ports: ClassVar[int | None] = 1
+    role: ClassVar[Role] = ""
 
     @property
     def over_time(self) -> bool:

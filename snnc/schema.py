@@ -152,7 +152,7 @@ def _choice(node: Json, needs_kind: bool) -> Json:
     rest: Json = {"type": "object", "properties": {"kind": kind}}
     if needs_kind:
         rest["required"] = ["kind"]
-    return {"anyOf": [{"enum": names}, word, *tables, rest]}
+    return {"anyOf": [{"enum": names}, word, *node.get("also", []), *tables, rest]}
 
 
 def _head(models: Json) -> Json:

@@ -14,6 +14,7 @@ from pydantic import (
 from pydantic_core import PydanticKnownError
 
 from snnc.choice import Choice
+from snnc.conversion import Convert
 from snnc.encoder import Encoder
 from snnc.encoders.direct import Direct
 from snnc.layer import Layer, Name, Source
@@ -84,6 +85,7 @@ class Spec(Section):
     neurons: dict[Name, OwnNeuron] = Field(default_factory=dict)
     surrogates: dict[Name, OwnSurrogate] = Field(default_factory=dict)
     train: Train | None = None
+    convert: Convert | None = None
     build: Build = Build()
 
     @model_validator(mode="before")

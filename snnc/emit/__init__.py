@@ -1,8 +1,13 @@
 """Program into text: {path: text}, formatted, and nothing written yet."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from snnc.conversion import Convert
+from snnc.converting import Conversion
+from snnc.emit.ann import Ann
 from snnc.emit.attributes import module_classes
+from snnc.emit.conversion import convert_py
 from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment, shared
 from snnc.emit.forward import bodies
@@ -18,19 +23,33 @@ from snnc.program.types import Program
 from snnc.training import Train
 
 
-def emit(program: Program, plain: Program, train: Train | None) -> dict[str, str]:
+@dataclass(frozen=True)
+class Converted:
+    """What a network with [convert] has beside others: an ANN, and an answer at every step."""
+
+    section: Convert
+    conversion: Conversion
+    over_time: Program
+
+
+def emit(
+    program: Program, plain: Program, train: Train | None, converted: Converted | None = None
+) -> dict[str, str]:
     """The files of the package that ``program`` becomes, without the header of generated code.
 
     ``plain`` is the same network under the schedule "fold", with every value at every step:
     ``values`` always runs it.
     """
     graph = program.graph
-    found, written = neurons(program), bodies(program, plain)
-    held = module_classes(graph, found)
-    needed = helpers((program, plain), f"{written.text}\n{held.text}")
+    ann = Ann(converted.conversion.ann) if converted else None
+    own, written = neurons(program), bodies(program, plain)
+    found = replace(own, classes=(*own.classes, *(ann.neurons.classes if ann else ())))
+    held = module_classes(graph, own)
+    needed = helpers((program, plain), f"{written.text}\n{held.text}\n{ann.text if ann else ''}")
     kernels = kernels_py(graph.name, found, needed)
     files = {
         "model.py": model_py(program, written, held, defined(needed, found)),
+        **(_converted(converted, ann, defined(needed, found)) if converted and ann else {}),
         **({"kernels.py": kernels} if kernels else {}),
         "__init__.py": _init_py(program),
         "py.typed": "",
@@ -46,7 +65,9 @@ def emit(program: Program, plain: Program, train: Train | None) -> dict[str, str
         path: bool(getattr(graph[path].operator, "keeps_time", False)) for path in graph.outputs
     }
     context = (train, graph.name, name, data.shapes[0], steps, images, timed, classes)
-    scripts = training_files(*context, layers(graph), outputs, _fixed(graph))
+    scripts = training_files(
+        *context, layers(graph), outputs, _fixed(graph), ann.name if ann else ""
+    )
     return {**files, **scripts, **shared("pictures"), **shared("training")}
 
 
@@ -63,6 +84,13 @@ def _fixed(graph: Graph) -> bool:
     """Whether the data itself fixes T, as an image's columns do."""
     nodes = [graph[name] for name in graph.inputs]
     return any(n.operator.steps(n.shapes[0]) for n in nodes if isinstance(n.operator, Encoder))
+
+
+def _converted(converted: Converted, ann: Ann, known: list[str]) -> dict[str, str]:
+    """The ANN, and what converts it."""
+    section, found = converted.section, converted.conversion
+    script = convert_py(section, found, ann, converted.over_time, known)
+    return {"ann.py": ann.module(known), "convert.py": script, **shared("conversion")}
 
 
 def _init_py(program: Program) -> str:

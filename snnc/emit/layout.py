@@ -32,6 +32,13 @@ def imported(module: str, names: list[str]) -> str:
     return "\n".join([f"from {module} import (", *(f"    {name}," for name in names), ")"])
 
 
+def import_order(name: str) -> tuple[int, list[tuple[bool, int, str]]]:
+    """Constants, classes, functions, numbers by their value: ruff's order of imported names."""
+    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2
+    parts = re.findall(r"\d+|\D+", name)
+    return kind, [(not p.isdigit(), int(p) if p.isdigit() else 0, p) for p in parts]
+
+
 def _items(inner: str, indent: int) -> Iterator[str]:
     """What stands between brackets: on one line if it fits, else one item a line."""
     if indent + len(inner) <= WIDTH:

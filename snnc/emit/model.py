@@ -8,7 +8,7 @@ from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
 from snnc.emit.fixed import fixed
 from snnc.emit.forward import Bodies, output_class
-from snnc.emit.layout import imported, statement
+from snnc.emit.layout import import_order, imported, statement
 from snnc.emit.literal import source
 from snnc.emit.names import class_name
 from snnc.emit.naming import parameters
@@ -87,17 +87,10 @@ def _shape(program: Program, value: str, node: str) -> str:
 def _imports(code: str, outputs: bool, known: Iterable[str]) -> str:
     """What the module needs: torch, and of kernels.py what it uses."""
     words = set(re.findall(r"\w+", code))
-    used = sorted((name for name in known if name in words), key=_isort)
+    used = sorted((name for name in known if name in words), key=import_order)
     own = imported(".kernels", used)
     fused = imported(".fused", ["place_neurons"] if "place_neurons" in words else [])
     own = "\n".join(line for line in (fused, own) if line)
     standard = "from typing import NamedTuple\n\n" if outputs else ""
     text = f"{standard}import torch\nfrom torch import Tensor, nn"
     return f"{text}\n\n{own}" if own else text
-
-
-def _isort(name: str) -> tuple[int, list[tuple[bool, int, str]]]:
-    """Constants, classes, functions, numbers by their value: ruff's order of imported names."""
-    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2
-    parts = re.findall(r"\d+|\D+", name)
-    return kind, [(not p.isdigit(), int(p) if p.isdigit() else 0, p) for p in parts]

@@ -11,6 +11,7 @@ The three templates see
     images       whether matrix products work on images: convolutions, faster with channels last
     classes      how many numbers the network says of a sample
     train        the section
+    ann          the class that is trained, if it is that of an ANN
     fixed        whether the network can take no other number of steps
 
 what ``train_context`` adds for train.py, and the filters ``fit``, which breaks a line of code that
@@ -39,6 +40,7 @@ def training_files(
     layers: Sequence[str] = (),
     outputs: Mapping[str, bool] | None = None,
     fixed: bool = False,
+    ann: str = "",
 ) -> dict[str, str]:
     """The text of each file, formatted, without the header of generated code.
 
@@ -56,8 +58,9 @@ def training_files(
         "layers": layers,
         "train": train,
         **data_context(train.dataset),
-        "fixed": fixed,
-        **train_context(train, class_name, outputs or {"output": False}, time_steps),
+        "fixed": fixed or bool(ann),
+        "ann": ann,
+        **train_context(train, ann or class_name, outputs or {"output": False}, time_steps),
     }
     templates = environment()
     return {file: templates.get_template(f"{file}.jinja").render(context) for file in FILES}

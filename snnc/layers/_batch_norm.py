@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from snnc.layer import Shape, ShapeError, Site, Traits, one, show
+from snnc.layer import Role, Shape, ShapeError, Site, Traits, one, show
 from snnc.layers._weighted import Weighted
 from snnc.sizes import Positive
 
@@ -21,6 +21,7 @@ class Normalisation(Weighted):
     """Normalises each channel by its mean and variance over samples and the inner axes."""
 
     stem: ClassVar[str] = "bn"
+    role: ClassVar[Role] = "norm"
     inner: ClassVar[int]
     unprinted: ClassVar[frozenset[str]] = frozenset({"num_features", "stats"})
 

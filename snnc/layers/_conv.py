@@ -3,7 +3,7 @@
 from math import prod
 from typing import ClassVar, Literal
 
-from snnc.layer import Shape, ShapeError, Traits, one, plural, rank
+from snnc.layer import Role, Shape, ShapeError, Traits, one, plural, rank
 from snnc.layers._weighted import Weighted
 from snnc.sizes import Positive, spread, windows
 
@@ -12,6 +12,7 @@ class Conv(Weighted):
     """A convolution over the axes after the channel; subclasses give the sizes their types."""
 
     stem: ClassVar[str] = "conv"
+    role: ClassVar[Role] = "weights"
     axes: ClassVar[str]
     order: ClassVar[tuple[str, ...]] = (
         *("kernel_size", "stride", "padding", "dilation"),

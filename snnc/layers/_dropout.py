@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from snnc.layer import Call, Draw, Layer, Shape, Site, Traits
+from snnc.layer import Call, Draw, Layer, Role, Shape, Site, Traits
 from snnc.randomness import key
 
 
@@ -16,6 +16,7 @@ class AnyDropout(Layer):
     """
 
     stem: ClassVar[str] = "dropout"
+    role: ClassVar[Role] = "noise"
     classes: ClassVar[dict[str, tuple[str, str]]]
 
     kind: str = ""

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from snnc.layer import Layer, Shape, ShapeError, Traits, rank
+from snnc.layer import Layer, Role, Shape, ShapeError, Traits, rank
 from snnc.sizes import AXES, spread, windows
 
 
@@ -58,6 +58,8 @@ class AvgPool(WindowPool):
 class MaxPool(WindowPool):
     """The maximum of every window."""
 
+    role: ClassVar[Role] = "largest"
+
     dilation: int | tuple[int, ...]
 
     def traits(self, training: bool) -> Traits:
@@ -86,6 +88,8 @@ class AdaptiveAvgPool(AdaptivePool):
 
 class AdaptiveMaxPool(AdaptivePool):
     """The maximum of every window."""
+
+    role: ClassVar[Role] = "largest"
 
     def traits(self, training: bool) -> Traits:
         return Traits(algebra="monotone")

@@ -1,17 +1,18 @@
 """What temporal effective batch normalisations share."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import PrivateAttr
 
-from snnc.layer import Call, Draw, Kept, Shape, Site, Traits
+from snnc.layer import Call, Draw, Kept, Role, Shape, Site, Traits
 from snnc.layers._batch_norm import Normalisation
 
 
 class ForEachStep(Normalisation):
     """A normalisation that has something for each step, and so fixes their number."""
 
+    role: ClassVar[Role] = ""
     _steps: int = PrivateAttr(default=1)
 
     @property

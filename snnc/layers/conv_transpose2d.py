@@ -3,7 +3,7 @@
 from math import prod
 from typing import ClassVar, Literal
 
-from snnc.layer import Shape, ShapeError
+from snnc.layer import Role, Shape, ShapeError
 from snnc.layers._conv import Conv
 from snnc.sizes import AXES, Padding2, Size2, spread
 
@@ -18,6 +18,7 @@ class ConvTranspose2d(Conv):
 
     torch: ClassVar[str] = "nn.ConvTranspose2d"
     axes: ClassVar[str] = AXES[2]
+    role: ClassVar[Role] = ""
     order: ClassVar[tuple[str, ...]] = (
         *("kernel_size", "stride", "padding", "output_padding"),
         *("groups", "bias", "dilation"),

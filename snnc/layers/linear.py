@@ -3,7 +3,7 @@
 from math import prod
 from typing import ClassVar, Literal
 
-from snnc.layer import Shape, ShapeError, Traits, one, show
+from snnc.layer import Role, Shape, ShapeError, Traits, one, show
 from snnc.layers._weighted import Weighted
 from snnc.sizes import Positive
 
@@ -15,6 +15,7 @@ class Linear(Weighted):
     """
 
     stem: ClassVar[str] = "fc"
+    role: ClassVar[Role] = "weights"
     torch: ClassVar[str] = "nn.Linear"
     unprinted: ClassVar[frozenset[str]] = frozenset({"in_features", "out_features"})
 

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal
 
+from snnc.layer import Role
 from snnc.layers._activation import Monotone
 
 
@@ -9,6 +10,7 @@ class ReLU(Monotone):
     """max(x, 0), element by element (torch.nn.ReLU)."""
 
     stem: ClassVar[str] = "relu"
+    role: ClassVar[Role] = "activation"
     torch: ClassVar[str] = "nn.ReLU"
 
     kind: Literal["ReLU"] = "ReLU"

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from snnc.layer import Call, Shape, axis
+from snnc.layer import Call, Role, Shape, axis
 from snnc.layers._activation import Activation
 
 
@@ -10,6 +10,7 @@ class Softmax(Activation):
     """exp(x) over its sum along ``dim`` (torch.nn.Softmax); 0 is the channel axis of a sample."""
 
     stem: ClassVar[str] = "softmax"
+    role: ClassVar[Role] = "softmax"
 
     kind: Literal["Softmax"] = "Softmax"
     dim: int = 0

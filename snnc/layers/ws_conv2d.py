@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from snnc.layer import Call, Draw, Kept, Shape, Site
+from snnc.layer import Call, Draw, Kept, Role, Shape, Site
 from snnc.layers._conv import Conv
 from snnc.sizes import AXES, Padding2, Size2
 
@@ -18,6 +18,7 @@ class WSConv2d(Conv):
     """
 
     axes: ClassVar[str] = AXES[2]
+    role: ClassVar[Role] = ""
     order: ClassVar[tuple[str, ...]] = (*Conv.order, "eps", "gain")
 
     kind: Literal["WSConv2d"] = "WSConv2d"

@@ -7,7 +7,7 @@ from snnc.source.diagnostic import Diagnostic
 from snnc.source.nearest import nearest, one_of
 
 _NOT_YET = {
-    "convert": "conversion", "plasticity": "plasticity",
+    "plasticity": "plasticity",
 }  # fmt: skip
 """Keys of the language, format 1, that are still to come."""
 

@@ -6,7 +6,7 @@ from snnc.source.diagnostic import Diagnostic
 from snnc.source.nearest import nearest, one_of
 
 _LIST = 20
-_ONE_OF = {"layers": "layer", "augment": "augmentation"}
+_ONE_OF = {"layers": "layer", "augment": "augmentation", "compare": "rule"}
 
 
 def missing(refusal: Refusal) -> Diagnostic:

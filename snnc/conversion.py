@@ -1,0 +1,42 @@
+"""The section [convert] of a spec."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from snnc.convert import Rule, RuleChoice
+from snnc.convert.percentile import PercentileRule
+
+AnyRule = Annotated[Rule, RuleChoice("snnc.convert")]
+
+
+class Convert(BaseModel):
+    """How the ANN that the layers describe becomes an SNN.
+
+    ``rule`` gives the thresholds of ReLUs, ``per`` layer or channel; a QCFS has learned its own.
+    ``compare`` are rules to report on beside it. ``initial = "half"`` starts potentials at half of
+    the threshold. ``calibrate`` corrects biases or initial potentials by what the SNN gets wrong.
+    ``readout_delay`` steps are not read; ``cos`` steps are run before, to correct where neurons
+    start. ``signed`` neurons may take spikes back. ``pool = "move"`` puts a max-pooling before
+    the activation that it reads. ``final = "logits"`` leaves out an activation at the end.
+    ``samples`` of the training data calibrate.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    rule: AnyRule = PercentileRule()
+    compare: tuple[AnyRule, ...] = ()
+    per: Literal["layer", "channel"] = "layer"
+    initial: Literal["zero", "half"] = "zero"
+    calibrate: Literal["none", "bias", "potential"] = "none"
+    readout_delay: Annotated[int, Field(ge=0)] = 0
+    cos: Annotated[int, Field(ge=0)] = 0
+    signed: bool = False
+    pool: Literal["move", "keep"] = "move"
+    final: Literal["keep", "logits"] = "keep"
+    samples: Annotated[int, Field(ge=1)] = 10_000
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule to report on, each once, its own first."""
+        return tuple({rule.text: rule for rule in (self.rule, *self.compare)}.values())

@@ -1,0 +1,32 @@
+"""ANN into SNN: the graph of a network with [convert], rewritten step by step, and what it took.
+
+Thresholds are the scales. A ReLU becomes an integrate-and-fire neuron whose spikes have the value
+of its threshold, so that every value between layers keeps the unit that it has in the ANN: no
+weight is scaled, and additions, concatenations and several readers need no attention.
+"""
+
+from snnc.converting.check import check
+from snnc.converting.neurons import fired
+from snnc.converting.norms import folded
+from snnc.converting.pools import moved
+from snnc.converting.quiet import quiet
+from snnc.converting.types import Conversion
+from snnc.document import Document
+from snnc.graph import Graph
+
+__all__ = ["Conversion", "convert"]
+
+
+def convert(document: Document, ann: Graph) -> Conversion:
+    """What becomes of the ANN ``ann`` of a document with [convert].
+
+    Raises:
+        Findings: a layer cannot be converted; all that could be told apart.
+    """
+    section = document.spec.convert
+    assert section is not None
+    check(document, ann, section)
+    plain, folds = folded(quiet(ann, section))
+    graph, values = moved(plain) if section.pool == "move" else (plain, {})
+    snn, activations = fired(document, graph, values, section)
+    return Conversion(ann, snn, folds, activations)

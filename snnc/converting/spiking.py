@@ -1,0 +1,43 @@
+"""The neurons that activations become: their spikes have the value of their threshold.
+
+Neither is a kind that a spec may name; [convert] makes them.
+"""
+
+from typing import ClassVar
+
+from snnc.neuron import SpikingNeuron
+from snnc.step.link import Reset
+
+
+class ScaledIF(SpikingNeuron):
+    """Integrate-and-fire with soft reset, whose spikes carry its threshold."""
+
+    stem: ClassVar[str] = "if"
+    states: ClassVar[dict[str, str | float]] = {"v": 0.0}
+    output: ClassVar[str] = "y"
+    step: ClassVar[str] = """
+h = v + x
+y = v_threshold * spike(h - v_threshold)
+v = h - y
+"""
+
+    kind: str = "ScaledIF"
+
+    @property
+    def reset_rule(self) -> Reset:
+        return Reset("soft", self.detach_reset)
+
+
+class SignedIF(ScaledIF):
+    """ScaledIF that takes a spike back at its negative threshold, if it has sent any."""
+
+    states: ClassVar[dict[str, str | float]] = {"v": 0.0, "sent": 0.0}
+    step: ClassVar[str] = """
+h = v + x
+s = spike(h - v_threshold) - where(sent > 0.0, spike(-h - v_threshold), 0.0)
+sent = sent + s
+y = v_threshold * s
+v = h - y
+"""
+
+    kind: str = "SignedIF"

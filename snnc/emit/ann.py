@@ -1,0 +1,148 @@
+"""ann.py: the ANN of a network with [convert], one statement a layer."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from snnc.emit.access import access
+from snnc.emit.attributes import Held, module_classes
+from snnc.emit.docstring import paragraph
+from snnc.emit.environment import environment
+from snnc.emit.layout import WIDTH, import_order, imported, statement
+from snnc.emit.names import class_name
+from snnc.emit.neurons import Neurons, neurons
+from snnc.emit.scope import CHAIN, unique
+from snnc.encoder import Encoder
+from snnc.graph import Graph, Node
+from snnc.layer import Call, Layer, Operator, Shape, Traits, show
+from snnc.program.types import Program
+from snnc.readout import Readout
+
+_TAKEN = frozenset({CHAIN, *"answer nn self torch".split()})
+
+
+class _Noise(Layer):
+    """What drops values in training, as PyTorch has it: without time there is but one mask."""
+
+    kind: str
+    p: float
+
+    def traits(self, training: bool) -> Traits:
+        return Traits()
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def torch_call(self, *inputs: Shape) -> Call:
+        return Call(f"nn.{self.kind}", (self.p,), names=("p",))
+
+
+class Ann:
+    """The parts of ann.py, from the graph that the spec describes."""
+
+    def __init__(self, graph: Graph) -> None:
+        plain = (replace(node, operator=_plain(node.operator)) for node in graph.nodes)
+        self.graph = replace(graph, nodes=tuple(plain))
+        self.neurons: Neurons = neurons(Program(self.graph, ()))
+        self.held: Held = module_classes(self.graph, self.neurons)
+        self.body = "\n".join(_statements(self.graph))
+
+    @property
+    def name(self) -> str:
+        """Its class."""
+        return f"{class_name(self.graph.name)}ANN"
+
+    @property
+    def text(self) -> str:
+        """All of it, to see what it calls beside PyTorch's modules."""
+        return re.sub(r"\bnn\.\w+", "nn", f"{self.held.text}\n{self.body}")
+
+    def module(self, known: Iterable[str]) -> str:
+        """The text of ann.py; ``known`` are the names that kernels.py has for it."""
+        graph = self.graph
+        first, last = graph[graph.inputs[0]].shape, graph[graph.outputs[0]].shape
+        context = {
+            "name": graph.name,
+            "class_name": self.name,
+            "imports": _imports(self.text, known),
+            "blocks": self.held.blocks,
+            "summary": paragraph(f"The ANN of {graph.name}.", 4),
+            "table": "\n".join(f"    {line}".rstrip() for line in _table(graph)),
+            "attributes": self.held.attributes,
+            "given": show(first).replace("[", "[B, ", 1),
+            "answer": show(last).replace("[", "[B, ", 1),
+            "body": self.body,
+        }
+        return environment().get_template("ann.py.jinja").render(context)
+
+
+def _plain(operator: Operator) -> Operator:
+    if operator.role != "noise":
+        return operator
+    return _Noise(kind=operator.kind, p=getattr(operator, "p", 0.5))
+
+
+def _layers(graph: Graph) -> list[Node]:
+    return [n for n in graph.nodes if not isinstance(n.operator, Encoder | Readout)]
+
+
+def _statements(graph: Graph) -> Iterator[str]:
+    names = _names(graph)
+    given = names[graph.inputs[0]]
+    if given != CHAIN:
+        yield f"        {given} = {CHAIN}"
+    for node in _layers(graph):
+        args = [names[ref.node] for ref in node.inputs]
+        call = node.operator.call(access(node.path), args, "step")
+        if call != names[node.path]:
+            yield from _assigned(names[node.path], call)
+    answer = names[graph[graph.outputs[0]].inputs[0].node]
+    if answer != CHAIN:
+        yield f"        {CHAIN} = {answer}"
+    yield f"        return {CHAIN}"
+
+
+def _assigned(name: str, call: str) -> Iterator[str]:
+    """An element-wise neuron gives its one step apart, ``[0]``: on a line of its own if need be."""
+    if len(f"        {name} = {call}") > WIDTH and call.endswith("[0]"):
+        yield from statement(f"{name} = {call[:-3]}", 8)
+        call = f"{name}[0]"
+    yield from statement(f"{name} = {call}", 8)
+
+
+def _names(graph: Graph) -> dict[str, str]:
+    """``x`` for a value that only the next layer reads, else a name of its own."""
+    order = [graph[graph.inputs[0]], *_layers(graph), graph[graph.outputs[0]]]
+    names: dict[str, str] = {}
+    for at, node in enumerate(order[:-1]):
+        found = [n.path for n in order if any(ref.node == node.path for ref in n.inputs)]
+        if found in ([], [order[at + 1].path]):
+            names[node.path] = CHAIN
+        else:
+            wanted = {"input": "inputs"}.get(node.path, node.path.replace(".", "_"))
+            names[node.path] = unique(wanted, {*_TAKEN, *names.values()})
+    return names
+
+
+def _table(graph: Graph) -> Iterator[str]:
+    """One line a layer: name, kind, shape, parameters."""
+    rows = [_cells(node) for node in graph.nodes if not isinstance(node.operator, Readout)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, kind, shape, count in rows:
+        left = f"{name:<{widths[0]}}  {kind:<{widths[1]}}  {shape:<{widths[2]}}"
+        yield f"{left}  {count:>{widths[3]}}"
+
+
+def _cells(node: Node) -> tuple[str, str, str, str]:
+    count = node.operator.parameters(*node.shapes)
+    return node.path, node.operator.kind, show(node.shape), f"{count:,}" if count else ""
+
+
+def _imports(code: str, known: Iterable[str]) -> str:
+    words = set(re.findall(r"\w+", code))
+    torch = ["import torch"] * ("torch" in words) + ["from torch import Tensor, nn"]
+    used = sorted((name for name in known if name in words), key=import_order)
+    kernels = imported(".kernels", used)
+    fused = imported(".fused", ["place_neurons"] if "place_neurons" in words else [])
+    own = "\n".join(line for line in (fused, kernels) if line)
+    return "\n".join(torch) + (f"\n\n{own}" if own else "")

@@ -1,0 +1,88 @@
+"""[convert] ─▶ convert.py, and conversion/, which is the same in every package."""
+
+import re
+from collections.abc import Collection, Iterator
+
+from snnc.conversion import Convert
+from snnc.converting import Conversion
+from snnc.converting.spiking import ScaledIF
+from snnc.converting.types import Activation, Fold
+from snnc.emit.ann import Ann
+from snnc.emit.environment import environment
+from snnc.emit.forward import forward
+from snnc.emit.layout import import_order
+from snnc.emit.literal import source
+from snnc.emit.names import class_name
+from snnc.emit.signatures import signature
+from snnc.graph import Node
+from snnc.program.types import Program
+
+
+def convert_py(
+    section: Convert, found: Conversion, ann: Ann, over_time: Program, known: Collection[str]
+) -> str:
+    """The text of convert.py, without the header of generated code.
+
+    ``over_time`` is the SNN that answers at every step, ``known`` are names of kernels.py.
+    """
+    snn = found.snn
+    body = "\n".join(forward(over_time))
+    neuron = next((n.operator.kind for n in snn.nodes if isinstance(n.operator, ScaledIF)), "")
+    words = {neuron, *re.findall(r"\w+", body)}
+    context = {
+        "name": snn.name,
+        "class_name": class_name(snn.name),
+        "ann": ann.name,
+        "kernels": sorted((name for name in known if name in words), key=import_order),
+        "settings": ", ".join(_settings(section, snn.time_steps)),
+        "corrections": _corrections(section),
+        "activations": [_activation(one) for one in found.activations],
+        "folds": [_fold(one) for one in found.folds],
+        "macs": [f'"{n.path}": {n.operator.macs(*n.shapes)}' for n in _weights(found)],
+        "table": list(_table(found)),
+        "neuron": neuron,
+        "signature": "\n".join(signature(over_time, "forward", "Tensor")),
+        "body": body,
+    }
+    return environment().get_template("convert.py.jinja").render(context)
+
+
+def _settings(section: Convert, time_steps: int) -> Iterator[str]:
+    """The arguments of Settings that are not its defaults."""
+    rules = [f"conversion.{rule.source()}" for rule in section.rules]
+    yield f"rules=({', '.join(rules)}{',' * (len(rules) == 1)})"
+    yield f"time_steps={time_steps}"
+    for name in ("per", "initial", "calibrate", "readout_delay", "cos", "samples"):
+        value = getattr(section, name)
+        if value != Convert.model_fields[name].default:
+            yield f'{name}="{value}"' if isinstance(value, str) else f"{name}={value}"
+
+
+def _corrections(section: Convert) -> str:
+    """Other ways need a network of another form, which the spec says."""
+    return source(tuple(dict.fromkeys(["none", section.calibrate])))
+
+
+def _activation(one: Activation) -> str:
+    parts = [f'"{one.path}"', f'"{one.value}"']
+    parts += [f'bias="{one.bias}"'] * bool(one.bias) + ["trained=True"] * one.trained
+    return f"conversion.Activation({', '.join(parts)})"
+
+
+def _fold(fold: Fold) -> str:
+    parts = [f'"{fold.norm}"', f'"{fold.into}"'] + ["before=True"] * fold.before
+    parts += [f"spread={fold.spread}"] * (fold.spread > 1)
+    return f"conversion.Fold({', '.join(parts)})"
+
+
+def _weights(found: Conversion) -> list[Node]:
+    return [node for node in found.snn.nodes if node.operator.macs(*node.shapes)]
+
+
+def _table(found: Conversion) -> Iterator[str]:
+    """Name, kind, target and inputs of every layer, as a tuple each."""
+    for node in found.snn.nodes:
+        call = node.operator.attribute(node.path, *node.shapes)
+        target = call.target if call else node.operator.kind
+        inputs = ", ".join(ref.node for ref in node.inputs)
+        yield f'("{node.path}", "{node.operator.kind}", "{target}", "{inputs}")'

@@ -1,0 +1,21 @@
+"""ClippedReLU."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from snnc.layer import Call, Role, Shape
+from snnc.layers._activation import Monotone
+
+
+class ClippedReLU(Monotone):
+    """min(max(x, 0), ``max``), element by element (torch.nn.Hardtanh from 0 on)."""
+
+    stem: ClassVar[str] = "relu"
+    role: ClassVar[Role] = "activation"
+
+    kind: Literal["ClippedReLU"] = "ClippedReLU"
+    max: Annotated[float, Field(gt=0)] = 1.0
+
+    def torch_call(self, *inputs: Shape) -> Call:
+        return Call("nn.Hardtanh", (0.0, self.max), names=("min_val", "max_val"))

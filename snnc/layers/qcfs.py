@@ -1,0 +1,37 @@
+"""QCFS."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from snnc.layer import Role
+from snnc.neuron import Neuron
+from snnc.number import Number, Value
+from snnc.sizes import Positive
+
+
+class QCFS(Neuron):
+    """Quantised, clipped and shifted: ReLU as a neuron sees it that has ``levels`` steps.
+
+    Of x it makes λ·clip(⌊x·L/λ + 1/2⌋/L, 0, 1) with L ``levels`` and a threshold λ that starts at
+    ``init`` and is learned; floor passes gradients on (Bu et al., ICLR 2022). With [convert] it
+    becomes a neuron of threshold λ.
+    """
+
+    stem: ClassVar[str] = "qcfs"
+    role: ClassVar[Role] = "activation"
+    states: ClassVar[Mapping[str, str | float]] = {}
+    output: ClassVar[str] = "y"
+    step: ClassVar[str] = """
+z = floor(clip(x / threshold, 0.0, 1.0) * levels + 0.5)
+y = threshold * z / levels
+"""
+
+    kind: Literal["QCFS"] = "QCFS"
+    levels: Positive = 4
+    init: Annotated[float, Field(gt=0)] = 8.0
+
+    def numbers(self) -> dict[str, Number | bool]:
+        threshold = Value(value=self.init, learnable=True)
+        return {"threshold": threshold, "levels": float(self.levels)}

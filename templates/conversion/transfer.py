@@ -1,0 +1,68 @@
+"""The ANN's numbers into the SNN."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+# What torch raises for files that hold something else, or half of a checkpoint.
+UNREADABLE = EOFError, LookupError, RuntimeError, TypeError, UnpicklingError
+
+
+class WeightsError(Exception):
+    """A file does not hold the network's weights; the message says so."""
+
+
+class Activation(NamedTuple):
+    """A neuron of the SNN in the place of an activation of the ANN.
+
+    Its rate stands for the values of the ANN's layer `value`; `bias` is the layer whose
+    bias corrects it, if one does. `trained`: the ANN has learned its threshold.
+    """
+
+    path: str
+    value: str
+    bias: str | None = None
+    trained: bool = False
+
+
+def read(net: nn.Module, path: Path) -> None:
+    """Loads weights from a checkpoint of train.py, or from a state_dict."""
+    try:
+        held = torch.load(path, "cpu", weights_only=True)
+        net.load_state_dict(held.get("model", held))
+    except (*UNREADABLE, AttributeError) as error:
+        raise WeightsError(f"{path} does not hold the weights of this ANN.") from error
+
+
+def trained(net: nn.Module, activations: Sequence[Activation]) -> dict[str, Tensor]:
+    """The thresholds that the ANN has learned, [1]."""
+    return {
+        a.path: net.get_parameter(f"{a.path}.threshold").detach().abs().view(1)
+        for a in activations
+        if a.trained
+    }
+
+
+def transfer(
+    ann: nn.Module, snn: nn.Module, heights: Mapping[str, Tensor], half: bool
+) -> None:
+    """Gives the SNN the folded ANN's weights, thresholds, and where potentials start."""
+    have, want = ann.state_dict(), snn.state_dict()
+    for name in want:
+        path, _, number = name.rpartition(".")
+        if path not in heights:
+            want[name] = have[name]
+        elif number == "v_threshold":
+            want[name] = (
+                heights[path]
+                .view(-1, *[1] * (want[name].dim() - 1))
+                .expand_as(want[name])
+            )
+        else:
+            start = heights[path].view(-1, *[1] * (want[name].dim() - 1)) / 2
+            want[name] = (start if half else start * 0).expand_as(want[name])
+    snn.load_state_dict(want)
