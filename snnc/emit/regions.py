@@ -50,7 +50,9 @@ def _apply(
     text = _call(program, op, scope, site, reads)
     if len(f"{scope.names[op.writes]} = {text}") > WIDTH - scope.indent:
         for name in op.reads:
-            if not _is_data(name) and scope.layouts[name] != reads and reads != "step":
+            # a static value stays as it is: something behind time may read it too
+            moves = not _is_data(name) and scope.layouts[name] not in (reads, "static")
+            if moves and reads != "step":
                 scope.settle(name, reads)
         text = _call(program, op, scope, site, reads)
     scope.assign(op.writes, text, writes)

@@ -62,8 +62,6 @@ class Scope:
 
     def settle(self, value: str, layout: Layout) -> None:
         """Rebinds the value's variable so that it holds ``layout`` from here on."""
-        if (self.layouts[value], layout) == ("static", "folded"):
-            self.settle(value, "timed")
         self.assign(value, self.use(value, layout), layout)
 
 
