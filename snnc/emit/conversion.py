@@ -15,6 +15,7 @@ from snnc.emit.literal import source
 from snnc.emit.names import class_name
 from snnc.emit.signatures import signature
 from snnc.graph import Node
+from snnc.layer import Shape
 from snnc.program.types import Program
 
 
@@ -41,6 +42,7 @@ def convert_py(
         "macs": [f'"{n.path}": {n.operator.macs(*n.shapes)}' for n in _weights(found)],
         "table": list(_table(found)),
         "neuron": neuron,
+        "images": any(len(n.shape) == len(_data(found)) == 3 for n in _weights(found)),
         "signature": "\n".join(signature(over_time, "forward", "Tensor")),
         "body": body,
     }
@@ -73,6 +75,11 @@ def _fold(fold: Fold) -> str:
     parts = [f'"{fold.norm}"', f'"{fold.into}"'] + ["before=True"] * fold.before
     parts += [f"spread={fold.spread}"] * (fold.spread > 1)
     return f"conversion.Fold({', '.join(parts)})"
+
+
+def _data(found: Conversion) -> Shape:
+    """The shape of one sample."""
+    return found.snn[found.snn.inputs[0]].shape
 
 
 def _weights(found: Conversion) -> list[Node]:

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from .transfer import Activation
 
+TOGETHER = 256  # steps of samples: few enough for caches, enough for every core
 Labelled = Iterable[tuple[Tensor, Tensor]]
 
 
@@ -37,7 +38,7 @@ def accuracies(
     """
     net.eval()
     right, total = torch.zeros(time_steps - delay), 0
-    for x, labels in batches:
+    for x, labels in pieces(batches, max(1, TOGETHER // time_steps)):
         state = corrected(net, x, before, activations) if before else None
         answers = net(x, time_steps=time_steps, state=state)
         summed = answers[delay:].cumsum(0)
@@ -45,6 +46,12 @@ def accuracies(
         total += len(labels)
     accuracies: list[float] = (right / total).tolist()
     return accuracies
+
+
+def pieces(batches: Labelled, size: int) -> Labelled:
+    """The same samples, so many at a time."""
+    for x, labels in batches:
+        yield from zip(torch.split(x, size), torch.split(labels, size))
 
 
 @torch.no_grad()
