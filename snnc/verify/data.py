@@ -55,6 +55,7 @@ def vary(reference: Reference, seed: int) -> None:
     for norm in _norms(reference):
         if norm.weight is not None:
             norm.weight.data.mul_(0.5 + torch.rand(norm.weight.shape, generator=random))
+        if norm.bias is not None:
             norm.bias.data.add_(0.1 * torch.randn(norm.bias.shape, generator=random))
 
 

@@ -6,28 +6,61 @@ from typing import Any
 from hypothesis import strategies as st
 
 from snnc.kinds import catalog
+from snnc.layer import Shape
 from tests.test_learned_neurons import neurons as numbers
 
 Fields = st.SearchStrategy[Mapping[str, Any]]
+Drawn = st.SearchStrategy[Any]
 
 FEW = st.integers(1, 4)
 FLAG = st.booleans()
 SMALL = st.integers(1, 3)
 HALF = st.integers(0, 1)
+MASK = st.sampled_from(["sequence", "step"])
+SCALE = st.sampled_from([0.5, 1.0, 2.0])
+LARGEST = 5
+"""The size to which an axis may be enlarged."""
+
+START = {
+    "weight_init": st.sampled_from(
+        ["kaiming_normal", "xavier_uniform", "orthogonal", {"kind": "normal", "std": 0.5}]
+    )
+}
+"""How a weight may start, if not as in PyTorch."""
 
 
-def kind(name: str, **fields: st.SearchStrategy[Any]) -> Fields:
-    """A layer with drawn fields."""
-    return st.fixed_dictionaries({"kind": st.just(name), **fields})
+def kind(name: str, maybe: Mapping[str, Drawn] | None = None, **fields: Drawn) -> Fields:
+    """A layer with drawn fields, those of ``maybe`` only sometimes."""
+    return st.fixed_dictionaries({"kind": st.just(name), **fields}, optional={**(maybe or {})})
 
 
-def conv(name: str) -> Fields:
+def conv(name: str, **more: Drawn) -> Fields:
     sizes = {"kernel_size": SMALL, "stride": st.integers(1, 2), "padding": HALF}
-    return kind(name, out_channels=FEW, bias=FLAG, **sizes)
+    return kind(name, START, out_channels=FEW, bias=FLAG, **sizes, **more)
 
 
-def norm(name: str) -> Fields:
-    return kind(name, stats=st.sampled_from(["sequence", "step"]), affine=FLAG)
+def norms(inner: int) -> tuple[Fields, ...]:
+    """Every batch normalisation; some fix the number of steps."""
+    return (
+        kind(f"BatchNorm{inner}d", stats=MASK, affine=FLAG),
+        kind(f"TDBatchNorm{inner}d", alpha=SCALE, v_threshold=SCALE, affine=FLAG),
+        kind(f"TEBN{inner}d", affine=FLAG),
+        kind(f"BNTT{inner}d", affine=FLAG, bias=FLAG),
+    )
+
+
+def pools(inner: int) -> tuple[Fields, ...]:
+    windows: dict[str, Drawn] = {"kernel_size": st.integers(1, 2), "ceil_mode": FLAG}
+    return (
+        kind(f"MaxPool{inner}d", None, **windows),
+        kind(f"AvgPool{inner}d", None, **windows),
+        kind(f"AdaptiveAvgPool{inner}d", output_size=SMALL),
+        kind(f"AdaptiveMaxPool{inner}d", output_size=SMALL),
+    )
+
+
+def dropout(name: str) -> Fields:
+    return kind(name, p=st.sampled_from([0.25, 0.5]), mask=MASK)
 
 
 def spiking(drawn: Mapping[str, Any]) -> Fields:
@@ -46,31 +79,96 @@ PLAIN = kind(
     detach_reset=FLAG,
 )
 NEURON = st.one_of(kind("IF"), PLAIN, numbers().flatmap(spiking))
-DROPOUT = kind(
-    "Dropout", p=st.sampled_from([0.25, 0.5]), mask=st.sampled_from(["sequence", "step"])
+TABLE: Fields = st.fixed_dictionaries(
+    {
+        "value": st.sampled_from([0.75, 1.25, 2.0]),
+        "per": st.sampled_from(["layer", "channel", "neuron"]),
+        "learnable": st.just(True),
+    },
+    optional={"range": st.just((0.5, 2.5))},
 )
-ANYWHERE = (NEURON, NEURON, NEURON, DROPOUT, kind("ReLU"), kind("Identity"))
-POOL = {"kernel_size": st.integers(1, 2), "ceil_mode": FLAG}
+DELAY = st.one_of(
+    kind("Delay", delay=st.sampled_from([0.0, 0.5, 1.0, 1.25, 2.0])),
+    kind("Delay", delay=TABLE, max_delay=st.just(3)),
+)
+ACTIVATION = st.one_of(
+    kind("ReLU"),
+    kind("Tanh"),
+    kind("Sigmoid"),
+    kind("SiLU"),
+    kind("GELU", approximate=st.sampled_from(["none", "tanh"])),
+    kind("LeakyReLU", negative_slope=st.sampled_from([0.0, 0.25])),
+    kind("Softmax", dim=st.sampled_from([0, -1])),
+)
+ANYWHERE = (NEURON, NEURON, NEURON, dropout("Dropout"), kind("Identity"), DELAY, ACTIVATION)
 
 BY_RANK: Mapping[int, tuple[Fields, ...]] = {
-    1: (*ANYWHERE, kind("Linear", out_features=FEW, bias=FLAG), norm("BatchNorm1d")),
-    2: (*ANYWHERE, conv("Conv1d"), norm("BatchNorm1d"), kind("Flatten")),
-    3: (
-        *ANYWHERE,
-        conv("Conv2d"),
-        norm("BatchNorm2d"),
-        kind("MaxPool2d", **POOL),
-        kind("AvgPool2d", **POOL),
-        kind("AdaptiveAvgPool2d", output_size=SMALL),
-        kind("Flatten"),
-    ),
+    1: norms(1),
+    2: (*norms(1), *pools(1), dropout("Dropout1d"), kind("Flatten")),
+    3: (*norms(2), *pools(2), dropout("Dropout2d"), kind("Flatten", start_dim=HALF)),
 }
-"""The layers that take one input, by the number of its axes."""
+"""The layers that take one input and fit by the number of its axes."""
+WEIGHTED: Mapping[int, tuple[Fields, ...]] = {
+    1: (kind("Linear", START, out_features=FEW, bias=FLAG),),
+    2: (conv("Conv1d"),),
+    3: (conv("Conv2d"), conv("Conv2d"), conv("WSConv2d", gain=FLAG), conv("ConvTranspose2d")),
+}
+"""Those of them that multiply by a weight."""
 
-ENCODERS: Mapping[int, tuple[str, ...]] = {
-    1: ("direct", "direct", "poisson", "none"),
-    2: ("direct", "direct", "poisson", "none"),
-    3: ("direct", "direct", "poisson", "none", "rows", "columns"),
+
+def divisors(size: int) -> Drawn:
+    return st.sampled_from([n for n in range(1, size + 1) if size % n == 0])
+
+
+def fitting(shape: Shape) -> Fields:
+    """A layer that takes an input of this shape."""
+    groups = [ANYWHERE, BY_RANK[len(shape)], WEIGHTED[len(shape)], _by_size(shape)]
+    return st.sampled_from(groups).flatmap(lambda group: st.one_of(*group))
+
+
+def _by_size(shape: Shape) -> tuple[Fields, ...]:
+    """Those whose fields follow from the sizes."""
+    rank = len(shape)
+    axes = st.integers(1, rank).map(lambda count: shape[rank - count :])
+    found = [
+        kind("LayerNorm", {"normalized_shape": axes}, elementwise_affine=FLAG, bias=FLAG),
+        kind("GroupNorm", num_groups=divisors(shape[0]), affine=FLAG),
+        kind("Permute", dims=st.permutations(range(rank)).map(tuple)),
+    ]
+    if rank == 1:
+        found.append(kind("Voting", voters=divisors(shape[0])))
+    if rank < max(BY_RANK):
+        parts = divisors(shape[0]).map(lambda part: (part, -1))
+        found.append(kind("Unflatten", unflattened_size=parts))
+    return (*found, *(_enlarged(shape) if rank > 1 else ()))
+
+
+def _enlarged(shape: Shape) -> list[Fields]:
+    """Upsample, in every way that says by how much."""
+    interpolating = {2: ["linear"], 3: ["bilinear", "bicubic"]}[len(shape)]
+    smooth = {"mode": st.sampled_from(interpolating), "align_corners": FLAG}
+    near = {"mode": st.sampled_from(["nearest", "nearest-exact"])}
+    found = [kind("Upsample", size=st.integers(1, LARGEST), **how) for how in (near, smooth)]
+    if 2 * max(shape[1:]) <= LARGEST:
+        factor = st.sampled_from([1.5, 2.0])
+        found += [kind("Upsample", scale_factor=factor, **how) for how in (near, smooth)]
+    return found
+
+
+STATIC = (
+    kind("direct"),
+    kind("direct"),
+    kind("poisson"),
+    kind("none"),
+    kind("latency", mode=st.sampled_from(["linear", "log"])),
+    kind("weighted_phase", phases=st.just(3)),
+    kind("periodic"),
+    kind("population", neurons=st.integers(2, 3), spikes=st.sampled_from(["none", "poisson"])),
+)
+ENCODERS: Mapping[int, tuple[Fields, ...]] = {
+    1: STATIC,
+    2: STATIC,
+    3: (*STATIC, kind("rows"), kind("columns")),
 }
 READOUTS = ("mean", "mean", "sum", "last", "max", "sequence")
 

@@ -1,6 +1,7 @@
 """Whole specs, drawn: legal by construction, a dozen layers at most, any graph of them."""
 
 from dataclasses import dataclass
+from math import gcd
 from typing import Any
 
 from hypothesis import strategies as st
@@ -8,11 +9,12 @@ from hypothesis import strategies as st
 from snnc.encoder import Encoder
 from snnc.kinds import catalog
 from snnc.layer import Shape
+from tests.beside import toml
 from tests.fuzz.features import GROW
-from tests.fuzz.kinds import BY_RANK, ENCODERS, OWN, READOUTS
-from tests.fuzz.sketch import Sketch
+from tests.fuzz.kinds import ENCODERS, LARGEST, OWN, READOUTS, divisors, fitting
+from tests.fuzz.sketch import Fields, Sketch
 
-LARGEST = 5
+SIZE = st.integers(1, LARGEST)
 MOST = 12
 HEAD = 'format = 1\nname = "net"\ntime_steps = {steps}\n'
 
@@ -23,11 +25,11 @@ class Input:
 
     name: str
     shape: Shape
-    encoder: str
+    encoder: Fields
 
     @property
     def kind(self) -> Encoder:
-        found = catalog("snnc.encoders")[self.encoder](kind=self.encoder)
+        found = catalog("snnc.encoders")[self.encoder["kind"]].model_validate(self.encoder)
         assert isinstance(found, Encoder)
         return found
 
@@ -38,7 +40,7 @@ class Input:
     @property
     def text(self) -> str:
         shape = [*self.shape]
-        return f'[inputs.{self.name}]\nshape = {shape}\nencoder = "{self.encoder}"\n'
+        return f"[inputs.{self.name}]\nshape = {shape}\nencoder = {toml(self.encoder)}\n"
 
 
 @st.composite
@@ -64,11 +66,16 @@ def specs(draw: st.DrawFn) -> str:
 def _inputs(draw: st.DrawFn) -> list[Input]:
     """One or, if none of them fixes the number of steps, sometimes two."""
     rank = draw(st.sampled_from([1, 2, 3, 3]))
-    shape = st.lists(st.integers(1, LARGEST), min_size=rank, max_size=rank).map(tuple)
-    encoder = st.sampled_from(ENCODERS[rank])
-    first, second = (Input(name, draw(shape), draw(encoder)) for name in ("image", "events"))
+    first, second = (_input(draw, name, rank) for name in ("image", "events"))
     several = draw(st.sampled_from([False, False, True])) and not (first.steps or second.steps)
     return [first, second] if several else [first]
+
+
+def _input(draw: st.DrawFn, name: str, rank: int) -> Input:
+    """Of as many axes, but for that of the period."""
+    encoder = draw(st.one_of(*ENCODERS[rank]))
+    axes = rank + (encoder["kind"] == "periodic")
+    return Input(name, tuple(draw(SIZE) for _ in range(axes)), encoder)
 
 
 @st.composite
@@ -89,22 +96,37 @@ def _grow(draw: st.DrawFn, sketch: Sketch) -> None:
     source = [*sketch.shapes][-1]
     if draw(st.sampled_from([False, False, True])):
         source = draw(st.sampled_from([*sketch.shapes]))
-    grow: Any = draw(st.sampled_from([_layer, _layer, _layer, _join, _own, *GROW]))
+    grow: Any = draw(st.sampled_from([_layer, _layer, _layer, _join, _attention, _own, *GROW]))
     grow(draw, sketch, source)
 
 
 def _layer(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
-    fields = draw(st.one_of(*BY_RANK[len(sketch.shapes[source])]))
+    fields = draw(fitting(sketch.shapes[source]))
     if sketch.behind(fields, [source]) is None:
         sketch.behind({"kind": "ReLU"}, [source])
 
 
 def _join(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
     """A residual: by Add, or side by side."""
-    kind = draw(st.sampled_from(["Add", "Concat"]))
-    fitting = sketch.like(source) if kind == "Add" else sketch.beside(source)
-    others = draw(st.lists(st.sampled_from(fitting), min_size=1, max_size=2))
+    kind = draw(st.sampled_from(["Add", "Mul", "Concat"]))
+    values = sketch.beside(source) if kind == "Concat" else sketch.like(source)
+    others = draw(st.lists(st.sampled_from(values), min_size=1, max_size=2))
     sketch.behind({"kind": kind}, [source, *others])
+
+
+def _attention(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
+    """Queries of ``source``, keys of as many channels, values of as many tokens as the keys."""
+    if len(sketch.shapes[source]) != 2:
+        return _layer(draw, sketch, source)
+    tokens = {name: shape for name, shape in sketch.shapes.items() if len(shape) == 2}
+    channels = tokens[source][0]
+    key = draw(st.sampled_from([n for n, s in tokens.items() if s[0] == channels]))
+    value = draw(st.sampled_from([n for n, s in tokens.items() if s[1] == tokens[key][1]]))
+    heads = draw(divisors(gcd(channels, tokens[value][0])))
+    more = draw(st.sampled_from([{}, {"scale": 0.25}]))
+    fields = {"kind": "Attention", "heads": heads, "softmax": draw(st.booleans()), **more}
+    sketch.behind(fields, [source, key, value])
+    return None
 
 
 def _own(draw: st.DrawFn, sketch: Sketch, source: str) -> None:

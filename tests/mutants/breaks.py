@@ -1,16 +1,20 @@
 """Ways to break the compiler: each puts something else in the place of a part of it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 import snnc
 from snnc import passes
+from snnc.emit import feedback
 from snnc.encoder import Encoder
 from snnc.layer import Traits
 from snnc.layers._batch_norm import BatchNorm
-from snnc.passes import hoist, sink
+from snnc.neuron import Neuron
+from snnc.passes import fuse, hoist, recur, sink
+from snnc.past import Past
 from snnc.program import lower
 from snnc.program.types import Carry, Op, Program, Region, Scan
 from snnc.readout import Readout
@@ -145,3 +149,57 @@ def outputs_only(given: Program, op: Op) -> bool:
 def outputs_alone(given: Program) -> set[str]:
     """Drop takes what the outputs are computed from."""
     return {*given.graph.outputs}
+
+
+def read_inside(usual: Any = recur._recurrent) -> Callable[[Program, Region], Region]:
+    """Recur decides as if only the neuron of a loop were read."""
+
+    def broken(given: Program, region: Region) -> Region:
+        cell = fuse.the_neuron(given, region.ops) if isinstance(region, Scan) else None
+        if not isinstance(region, Scan) or cell is None:
+            return region
+        made = usual(given, replace(region, yields=(cell.writes,)))
+        return replace(region, form=made.form)
+
+    return broken
+
+
+def any_past(given: Program, ops: Sequence[Op]) -> Op | None:
+    """The neuron of a loop, whatever is delayed in it."""
+    cells = [op for op in ops if isinstance(given.node(op).operator, Neuron)]
+    return cells[0] if len(cells) == 1 else None
+
+
+def any_delay(given: Program, ops: Sequence[Op], cell: Op) -> bool:
+    """Recur takes a past of any number of steps."""
+    past = next(op for op in ops if isinstance(given.node(op).operator, Past))
+    product = next(op for op in ops if given.node(op).operator.product)
+    (join,) = (op for op in ops if op not in (past, product, cell))
+    return recur._added(given, past, product, join, cell)
+
+
+def one_step_less(usual: Callable[..., int] = feedback._delay) -> Callable[..., int]:
+    """A kernel keeps one step less of its output than it should, but one at least."""
+    return lambda *given: min(usual(*given), 1)
+
+
+def columns_swapped(usual: Any = feedback._columns) -> Callable[..., tuple[str, str]]:
+    """The columns of the weight for what comes from outside meet what comes back."""
+    return lambda *given: usual(*given)[::-1]
+
+
+def columns_as_if_first(usual: Any = feedback._columns) -> Callable[..., tuple[str, str]]:
+    """As if what comes from outside were the first input of every Concat."""
+    return lambda program, join, outside: usual(
+        program, replace(join, reads=(outside, *(r for r in join.reads if r != outside))), outside
+    )
+
+
+def without_bias(usual: Any = feedback._outside) -> Callable[..., str]:
+    """The outside part of a product forgets its bias."""
+    return lambda *given: str(usual(*given[:3], False))
+
+
+def unlike(given: Program, program: Program) -> Program:
+    """What is observed keeps its loops."""
+    return given

@@ -9,6 +9,23 @@ def vector(layers: str, encoder: str = "direct", more: str = "") -> str:
     return f"{HEAD}{data}[network]\nlayers = [{layers}]\n{more}"
 
 
+def fed_back(join: str, delay: int = 1) -> str:
+    """Layers: a neuron "a", whose past goes through a Linear "b" into a join "j"."""
+    return (
+        f'{LINEAR}, {{ kind = "Linear", name = "b", out_features = 3, from = "a@-{delay}" }}, '
+        f'{{ kind = "{join}", name = "j", from = ["fc1", "b"] }}, {{ kind = "LIF", name = "a" }}'
+    )
+
+
+def side_by_side(*sources: str) -> str:
+    """Layers: a Linear "b" over these and a neuron "a" behind it."""
+    reads = ", ".join(f'"{source}"' for source in sources)
+    return (
+        f'{LINEAR}, {{ kind = "Concat", from = [{reads}] }}, '
+        f'{{ kind = "Linear", name = "b", out_features = 3 }}, {{ kind = "LIF", name = "a" }}'
+    )
+
+
 def read(readout: str) -> str:
     return f'[output]\nreadout = "{readout}"\n'
 
@@ -39,6 +56,16 @@ SUM_STATIC = "a static operand before a sum"
 DEAD = "statistics that no output depends on"
 CYCLE = "a neuron that reads itself"
 DELAY = "a delay outside a cycle"
+TWO_BACK = "a feedback of two steps"
+SUM_BACK = "a sum that reads itself and the neuron"
+BACK = "a matrix in the feedback"
+BACK_READ = "a matrix in the feedback that is read as well"
+BACK_GATE = "a matrix in the feedback that gates"
+BACK_TWO = "a matrix in the feedback of two steps"
+SUM_FIRST = "a matrix behind the sum of a feedback"
+SIDE = "a matrix over the input and the last output"
+SIDE_FIRST = "a matrix over the last output and the input"
+SIDE_THREE = "a matrix over the input, the last output, and the input"
 
 CASES = {
     NEURON: vector(f'{LINEAR}, "IF"'),
@@ -87,5 +114,23 @@ CASES = {
         '{ kind = "Add", from = ["a", "a@-2"] }, "IF"',
         "none",
     ),
+    TWO_BACK: vector(
+        f'{LINEAR}, {{ kind = "Add", from = ["fc1", "a@-2"] }}, {{ kind = "IF", name = "a" }}'
+    ),
+    SUM_BACK: vector(
+        f'{LINEAR}, {{ kind = "Add", name = "m", from = ["fc1", "m@-1", "a@-1"] }}, '
+        '{ kind = "IF", name = "a" }'
+    ),
+    BACK: vector(fed_back("Add")),
+    BACK_READ: vector(f'{fed_back("Add")}, {{ kind = "Add", from = ["a", "b"] }}'),
+    BACK_GATE: vector(fed_back("Mul")),
+    BACK_TWO: vector(fed_back("Add", 2)),
+    SUM_FIRST: vector(
+        f'{LINEAR}, {{ kind = "Add", from = ["fc1", "a@-1"] }}, '
+        '{ kind = "Linear", name = "b", out_features = 3 }, { kind = "LIF", name = "a" }'
+    ),
+    SIDE: vector(side_by_side("fc1", "a@-1")),
+    SIDE_FIRST: vector(side_by_side("a@-1", "fc1")),
+    SIDE_THREE: vector(side_by_side("fc1", "a@-1", "fc1")),
 }
 """Specs by what they are."""

@@ -5,11 +5,17 @@ To add one: a line in MUTANTS. ``broken`` is applied while a case is compared.
 
 from dataclasses import dataclass
 
-from snnc.passes import drop, fold, hoist, sink
+import snnc
+from snnc.emit import feedback
+from snnc.passes import drop, fold, fuse, hoist, recur, sink
 from snnc.program import lower
 from tests.mutants.breaks import (
     Break,
     always,
+    any_delay,
+    any_past,
+    columns_as_if_first,
+    columns_swapped,
     commuting,
     everything_static,
     folds_first,
@@ -20,16 +26,24 @@ from tests.mutants.breaks import (
     movable,
     never,
     one_by_one,
+    one_step_less,
     outputs_alone,
     outputs_only,
+    read_inside,
     stateless,
     static_too,
     text,
+    unlike,
     unread,
     unyielding,
     whole_in,
+    without_bias,
 )
 from tests.mutants.cases import (
+    BACK,
+    BACK_GATE,
+    BACK_READ,
+    BACK_TWO,
     BIAS,
     COLUMN,
     CYCLE,
@@ -49,9 +63,15 @@ from tests.mutants.cases import (
     RELU,
     RESIDUAL,
     SEQUENCE,
+    SIDE,
+    SIDE_FIRST,
+    SIDE_THREE,
     STATISTICS,
     STEP,
+    SUM_BACK,
+    SUM_FIRST,
     SUM_STATIC,
+    TWO_BACK,
     TWO_OUTPUTS,
 )
 
@@ -100,6 +120,18 @@ PAST = "[like.new_zeros(len(like), *shape)] * steps"
 RING = text(PAST, PAST.replace("zeros", "ones"))
 NO_STATE = text("state[name] = every[-steps:].clone()", "state[name] = every[:steps].clone()")
 NO_COUNT = text('first = int(state.get("t", 0))', "first = 0")
+INSIDE = instead(recur, "_recurrent", read_inside())
+OTHERS = instead(fuse, "the_neuron", any_past)
+ANY_MERGE = instead(fuse, "_elementwise", always)
+SHORT = instead(feedback, "_delay", one_step_less())
+ANY_SUM = instead(recur, "_added", always)
+ANY_CONCAT = instead(recur, "_joined", always)
+ANY_DELAY = instead(recur, "_linear", any_delay)
+SWAPPED_COLUMNS = instead(feedback, "_columns", columns_swapped())
+FIRST_COLUMNS = instead(feedback, "_columns", columns_as_if_first())
+NO_BIAS = instead(feedback, "_outside", without_bias())
+NO_SUMMED_BIAS = text(" + self.b.bias", "")
+UNLIKE = instead(snnc, "alike", unlike)
 
 MUTANTS = (
     Mutant("hoist moves states", STATES, (NEURON,)),
@@ -126,6 +158,18 @@ MUTANTS = (
     Mutant("fold takes states, no law", lawless(CAUSAL), (NEURON,)),
     Mutant("fold changes the order", ORDER, (RESIDUAL,)),
     Mutant("fold opens a cycle", ACYCLIC, (CYCLE,)),
+    Mutant("fuse the past of another value", OTHERS, (SUM_BACK,)),
+    Mutant("fuse what is not element-wise", ANY_MERGE, (BACK, SIDE)),
+    Mutant("fuse with a shorter delay", SHORT, (TWO_BACK,)),
+    Mutant("recur by any join", ANY_SUM, (BACK_GATE, SUM_FIRST)),
+    Mutant("recur although the product is read", INSIDE, (BACK_READ,)),
+    Mutant("recur over three inputs", ANY_CONCAT, (SIDE_THREE,)),
+    Mutant("recur over two steps as over one", ANY_DELAY, (BACK_TWO,)),
+    Mutant("recur with the columns swapped", SWAPPED_COLUMNS, (SIDE, SIDE_FIRST)),
+    Mutant("recur with the outside first", FIRST_COLUMNS, (SIDE_FIRST,)),
+    Mutant("recur without the bias", NO_BIAS, (SIDE,)),
+    Mutant("recur without the bias of a sum", NO_SUMMED_BIAS, (BACK,)),
+    Mutant("what is observed keeps its loops", UNLIKE, (CYCLE,)),
     Mutant("a loop keeps a value for itself", YIELDS, (TWO_OUTPUTS,)),
     Mutant("a loop over sequence statistics", WHOLE, (STATISTICS,)),
     Mutant("cuts asked in eval only", lawless(whole_in(False)), (STATISTICS,)),
