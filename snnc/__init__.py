@@ -91,12 +91,16 @@ def observed(graph: Graph, program: Program) -> Program:
     return alike(lower(graph, without=PLAIN), program)
 
 
-def emit(document: Document, without: Collection[str] = ()) -> dict[str, str]:
-    """The files of its package, by name; without some optional passes. Raises Findings."""
+def emit(document: Document, without: Collection[str] = (), scripts: bool = True) -> dict[str, str]:
+    """The files of its package, by name; without some optional passes, or its scripts.
+
+    Raises Findings.
+    """
     graph = link(document)
     spec = document.spec
     program = plan(document, graph, without=without)
-    bodies = _emit(program, observed(graph, program), spec.train, _converted(document, without))
+    around = (spec.train, _converted(document, without)) if scripts else (None, None)
+    bodies = _emit(program, observed(graph, program), *around)
     source = Path(document.source.path).name
     shared = ("conversion/", "fused/", "pictures/", "training/")
     run_time = {name for name in bodies if name.startswith(shared)}

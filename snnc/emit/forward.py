@@ -86,6 +86,7 @@ def _from_the_start(line: str) -> str:
 def _observed(program: Program) -> Program:
     """The program with loops that yield every value of the network that they compute."""
     names = {node.path for node in program.graph.nodes}
+    names |= {name for r in program.regions if isinstance(r, Scan) for name in r.yields}
     regions = (
         replace(region, yields=tuple(op.writes for op in region.ops if op.writes in names))
         if isinstance(region, Scan)

@@ -52,8 +52,8 @@ class Configuration:
         """The package of a spec, without what trains it."""
         chunk = {"time_chunk": self.chunk} if self.chunk else {}
         build = document.spec.build.model_copy(update={"schedule": self.schedule, **chunk})
-        spec = document.spec.model_copy(update={"build": build, "train": None})
-        return snnc.emit(replace(document, spec=spec), without=self.without)
+        spec = document.spec.model_copy(update={"build": build})
+        return snnc.emit(replace(document, spec=spec), without=self.without, scripts=False)
 
 
 def configurations(
