@@ -46,6 +46,8 @@ def imported(folder: Path, written: str) -> ModuleType:
     """The module of that text."""
     path = folder / "generated_data.py"
     path.write_text(written, "utf-8")
+    # one of the same size, of the same second, would be taken for this one
+    Path(importlib.util.cache_from_source(path)).unlink(missing_ok=True)
     spec = importlib.util.spec_from_file_location(f"data_of_{folder.name}", path)
     assert spec
     assert spec.loader

@@ -208,6 +208,9 @@ def measured(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[Shape, int, int] 
         -len(inputs[0]) <= d < len(inputs[0]) for d in layer.dims
     ):
         return None  # it could reach the batch
+    stated_axes = getattr(layer, "normalized_shape", None)
+    if isinstance(stated_axes, tuple) and len(stated_axes) > len(inputs[0]):
+        return None  # it would take the batch for an axis
     if isinstance(layer, GroupNorm) and prod(inputs[0]) == layer.num_groups:
         return None  # a single value a group is always 0; PyTorch minds if the batch is 1 too
     data = [torch.zeros(3, *shape) for shape in inputs]

@@ -13,7 +13,7 @@ def statement(text: str, indent: int) -> list[str]:
     if len(pad) + len(text) <= WIDTH:
         return [pad + text]
     start, end = _parameters(text) if text.startswith("def ") else _broken_at(text, indent)
-    if start < 0 or not text[start + 1 : end].strip():
+    if start < 0 or not text[start + 1 : end].strip() or _joins(text):
         return _parenthesised(text, indent)
     head, inner, tail = text[: start + 1], text[start + 1 : end], text[end:]
     called = len(head) > 1 and (head[-2].isalnum() or head[-2] in "_])")
@@ -53,17 +53,49 @@ def _each(inner: str, indent: int) -> Iterator[str]:
         yield from statement(f"{item},", indent)
 
 
+def _joins(text: str) -> bool:
+    """Whether it is a sum or product that ruff puts into brackets, instead of breaking one."""
+    _, _, terms = _terms(text)
+    return len(terms) > 2 or (len(terms) == 2 and not terms[-1].endswith((")", "]")))
+
+
+def _terms(text: str) -> tuple[str, str, list[str]]:
+    """What stands before a value (``x = ``, ``return ``), its operator and the operands."""
+    target, equals, value = text.partition(" = ")
+    if text.startswith("def ") or any(c in target for c in "(["):
+        return "", "", [text]
+    if not equals:
+        value = text.removeprefix("return ")
+    for sign in (" + ", " * "):
+        terms = _operands(value, sign)
+        if len(terms) > 1:
+            return text.removesuffix(value), sign, terms
+    return text.removesuffix(value), "", [value]
+
+
+def _operands(value: str, sign: str) -> list[str]:
+    """The parts between operators that no bracket encloses."""
+    parts, depth, start = [], 0, 0
+    for at, char in _code(value):
+        depth += (char in _OPEN) - (char in _CLOSE)
+        if depth == 0 and value.startswith(sign, at):
+            parts.append(value[start:at])
+            start = at + len(sign)
+    return [*parts, value[start:]]
+
+
 def _parenthesised(text: str, indent: int) -> list[str]:
     """A sum or product that is too long: in brackets, and if need be one term a line."""
-    target, _, value = text.partition(" = ")
+    target, sign, (first, *terms) = _terms(text)
     pad = " " * indent
-    sign = next((sign for sign in (" + ", " * ") if sign in value), "")
     if not sign:
         return [pad + text]
-    first, *terms = value.split(sign)
-    whole = [f"{pad}    {value}"]
-    lines = [f"{pad}    {first}", *(f"{pad}   {sign}{term}" for term in terms)]
-    return [f"{pad}{target} = (", *(whole if len(whole[0]) <= WIDTH else lines), f"{pad})"]
+    whole = f"{pad}    {first}{''.join(sign + term for term in terms)}"
+    lines = [whole]
+    if len(whole) > WIDTH:
+        lines = statement(first, indent + 4)
+        lines += [line for t in terms for line in statement(f"{sign.lstrip()}{t}", indent + 4)]
+    return [f"{pad}{target}(", *lines, f"{pad})"]
 
 
 def split(inner: str) -> list[str]:

@@ -8,10 +8,10 @@ from itertools import groupby
 import torch
 from torch import nn
 
+import snnc
 from snnc.compile import network
 from snnc.document import Document
 from snnc.graph import Graph
-from snnc.linking import build
 from snnc.verify.cases import Case, cases, usual_batch
 from snnc.verify.compare import Difference, What, differences
 from snnc.verify.configurations import Configuration, code, configurations, running
@@ -57,7 +57,7 @@ class Verification:
         self, document: Document, options: Options, progress: Callable[[str], object] = str
     ) -> None:
         self.document, self.options, self.progress = document, options, progress
-        self.graph: Graph = build(document)
+        self.graph: Graph = snnc.link(document)
         self.batch = options.batch or usual_batch(self.graph)
         self.truths = [self._truth(0)]
         self.warnings: dict[str, None] = {}
