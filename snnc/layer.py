@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field
 from snnc.kinds import Kind
 from snnc.names import identifier, path, reference
 from snnc.step.ssa import Step
+from snnc.window import Window
 
 Shape = tuple[int, ...]
 """The shape of one sample: neither time nor batch."""
@@ -175,6 +176,10 @@ class Operator(Kind):
 
         None if it is computed otherwise, or has a state or a spike of its own.
         """
+        return None
+
+    def window(self) -> Window | None:
+        """What it does to a neuron's output, if a kernel can do both."""
         return None
 
     def why(self) -> str:

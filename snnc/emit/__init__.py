@@ -1,6 +1,6 @@
 """Program into text: {path: text}, formatted, and nothing written yet."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from snnc.conversion import Convert
@@ -71,13 +71,16 @@ def emit(
     return {**files, **scripts, **shared("pictures"), **shared("training")}
 
 
-def run_time(classes: Iterable[Class]) -> dict[str, str]:
+def run_time(classes: Sequence[Class]) -> dict[str, str]:
     """What runs these neurons, without what none of them needs."""
     kernels = [found.kernel for found in classes]
     files = shared("fused") if kernels else {}
-    if any(kernel.recurrent for kernel in kernels):
-        return files
-    return {name: text for name, text in files.items() if not name.startswith("fused/recurrent/")}
+    used = {
+        "recurrent": any(kernel.recurrent for kernel in kernels),
+        "pooled": any(found.windows for found in classes),
+    }
+    unused = tuple(f"fused/{part}/" for part, needed in used.items() if not needed)
+    return {name: text for name, text in files.items() if not name.startswith(unused)}
 
 
 def _fixed(graph: Graph) -> bool:

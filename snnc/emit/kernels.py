@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from snnc.backends import cpu, cupy, recurrent, steps, torch
+from snnc.backends import cpu, cupy, pooled, recurrent, steps, torch
 from snnc.emit.environment import environment
 from snnc.emit.layout import imported, statement
 from snnc.emit.neurons import Class, Neurons
@@ -20,6 +20,7 @@ _FUSED = (
     *("FusedNeuron", "Kernels", "Spec", "State", "Tensors"),
     *("channels", "choose", "selfcheck", "spike"),
 )
+_POOLED = ("PooledKernels", "PooledNeuron")
 _RECURRENT = ("RecurrentKernels", "RecurrentNeuron", "selfcheck")
 
 
@@ -45,6 +46,8 @@ def printed(name: str, classes: Sequence[Class], needed: Iterable[str] = ()) -> 
         "c": "\n".join([*map(cpu.loops, kernels), *map(recurrent.loops, back)]),
         "cuda": "\n".join(map(cupy.loops, kernels)),
         "helpers": [_helper(helper) for helper in needed],
+        "pooled": "\n".join(pooled.loops(c.kernel, w) for c in classes for w in c.windows),
+        "pools": "\n".join(_pools(found) for found in classes if found.windows),
     }
     template = environment().get_template("kernels.py.jinja")
     code = template.render(imports="", **context)
@@ -103,7 +106,8 @@ def _imports(code: str) -> str:
     fed = [name for name in _RECURRENT if name in called and _RECURRENT[0] in called]
     own = imported(".fused", [name for name in _FUSED if name in called and name not in fed])
     back = imported(".fused.recurrent", fed)
-    groups = ["\n".join(standard), "\n".join(torch), "\n".join(filter(None, [own, back]))]
+    behind = imported(".fused.pooled", [name for name in _POOLED if name in called])
+    groups = ["\n".join(standard), "\n".join(torch), "\n".join(filter(None, [own, behind, back]))]
     return "\n\n".join(group for group in groups if group)
 
 
@@ -122,8 +126,21 @@ def _neuron(found: Class) -> dict[str, object]:
         "states": _tuple(found.kernel.written.states),
         "inner": found.inner,
         "parameters": "\n".join(own),
-        "base": "RecurrentNeuron" if found.kernel.recurrent else "FusedNeuron",
+        "base": _base(found),
+        "pools": bool(found.windows),
     }
+
+
+def _base(found: Class) -> str:
+    if found.windows:
+        return "PooledNeuron"
+    return "RecurrentNeuron" if found.kernel.recurrent else "FusedNeuron"
+
+
+def _pools(found: Class) -> str:
+    """The windows that a kernel is pooled in, as an entry of a dict."""
+    windows = _tuple(window.text for window in found.windows)
+    return "\n".join(statement(f'"{found.kernel.name}": {windows},', 8))
 
 
 def _function(signature: str, lines: list[str]) -> str:

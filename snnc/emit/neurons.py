@@ -13,15 +13,17 @@ from snnc.kernel.build import kernel
 from snnc.kernel.types import Kernel
 from snnc.layer import Layer
 from snnc.neuron import Neuron, SpikingNeuron
-from snnc.program.types import Program
+from snnc.program.types import Program, Scan
 from snnc.step.print_torch import equations
+from snnc.window import Window
 
 
 @dataclass(frozen=True)
 class Class:
     """A neuron as kernels.py writes it, and the layers that it is the class of.
 
-    ``inner`` are layers that it holds, of its feedback: their names and PyTorch's classes.
+    ``inner`` are layers that it holds, of its feedback: their names and PyTorch's classes;
+    ``windows`` are those that its output is pooled in.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Class:
     kernel: Kernel
     layers: tuple[str, ...]
     inner: tuple[tuple[str, str], ...] = ()
+    windows: tuple[Window, ...] = ()
 
     @property
     def doc(self) -> str:
@@ -91,13 +94,22 @@ def neurons(program: Program) -> Neurons:
     layers_of: dict[Hashable, list[str]] = {}
     for path, one in wanted.items():
         layers_of.setdefault(one.key, []).append(path)
-    classes = []
+    classes, pools = [], _windows(program)
     for key, name in names.items():
         one = wanted[layers_of[key][0]]
         made = kernel(name.lower(), one.neuron, one.how.fronts, one.how.recurrent)
-        classes.append(Class(name, one.neuron, made, tuple(layers_of[key]), one.inner))
+        paths = tuple(layers_of[key])
+        found = tuple(dict.fromkeys(pools[path] for path in paths if path in pools))
+        classes.append(Class(name, one.neuron, made, paths, one.inner, found))
     calls = {path: _made(names[one.key], one.neuron, graph[path]) for path, one in wanted.items()}
     return Neurons(tuple(classes), calls)
+
+
+def _windows(program: Program) -> Mapping[str, Window]:
+    """The windows that neurons are pooled in, by their paths."""
+    regions = (r for r in program.regions if isinstance(r, Scan) and r.form == "pooled")
+    pairs = ((region.ops[0], program.node(region.ops[1]).operator.window()) for region in regions)
+    return {cell.node: window for cell, window in pairs if window}
 
 
 def _made(name: str, neuron: Neuron, node: Node) -> Made:

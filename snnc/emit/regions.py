@@ -18,6 +18,8 @@ def emit(program: Program, region: Region, scope: Scope) -> None:
             _fold(program, region, scope)
         case Scan(form="kernel"):
             _kernel(program, region, scope)
+        case Scan(form="pooled"):
+            _pooled(program, region, scope)
         case Scan(form="recurrent"):
             _recurrent(program, region, scope)
         case Scan():
@@ -79,13 +81,26 @@ def _at_a_step(program: Program, op: Op, scope: Scope) -> None:
 
 def _kernel(program: Program, region: Scan, scope: Scope) -> None:
     """One neuron, all steps; inputs that are all static are read once."""
-    op, reads = neuron_of(program, region), inputs(program, region)
-    static = all(scope.layouts[name] == "static" for name in reads)
-    args = [scope.use(name, "static" if static else "timed") for name in reads]
-    args += ["time_steps=time_steps"] * static + ["state=state"] * scope.streams
+    op = neuron_of(program, region)
+    args = _arguments(program, region, scope)
     scope.assign(op.writes, f"self.{access(op.node)}({', '.join(args)})", "timed")
     if {*region.yields} - {op.writes}:
         _inside(program, region, scope)
+
+
+def _arguments(program: Program, region: Scan, scope: Scope) -> list[str]:
+    """What a kernel is called with."""
+    reads = inputs(program, region)
+    static = all(scope.layouts[name] == "static" for name in reads)
+    args = [scope.use(name, "static" if static else "timed") for name in reads]
+    return args + ["time_steps=time_steps"] * static + ["state=state"] * scope.streams
+
+
+def _pooled(program: Program, region: Scan, scope: Scope) -> None:
+    """One neuron and the pooling of its output, all steps."""
+    cell, pool = region.ops
+    args = [f"self.{access(pool.node)}", *_arguments(program, region, scope)]
+    scope.assign(pool.writes, f"self.{access(cell.node)}.pooled({', '.join(args)})", "timed")
 
 
 def _inside(program: Program, region: Scan, scope: Scope) -> None:

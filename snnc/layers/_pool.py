@@ -1,9 +1,10 @@
 """What pooling layers share: windows over the axes after the channel."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from snnc.layer import Layer, Role, Shape, ShapeError, Traits, rank
 from snnc.sizes import AXES, spread, windows
+from snnc.window import LARGEST, Window
 
 
 class Pool(Layer):
@@ -29,6 +30,8 @@ class WindowPool(Pool):
     padding: int | tuple[int, ...]
     ceil_mode: bool = False
 
+    how: ClassVar[Literal["max", "avg"]]
+
     def dilated(self) -> int | tuple[int, ...]:
         """The step between the elements of a window."""
         return 1
@@ -39,6 +42,19 @@ class WindowPool(Pool):
         stride = self.kernel_size if self.stride is None else self.stride
         window = (self.kernel_size, stride, self.padding, self.dilated(), self.ceil_mode)
         return channels, *windows(sizes, *window)
+
+    def window(self) -> Window | None:
+        if self.inner != 2 or not self.side_by_side():
+            return None
+        found = Window(self.how, *spread(self.kernel_size, 2))
+        return found if found.size <= LARGEST else None
+
+    def side_by_side(self) -> bool:
+        """Whether windows neither overlap nor leave gaps, and are all inside."""
+        kernel, rest = spread(self.kernel_size, self.inner), (self.padding, self.dilated())
+        stride = kernel if self.stride is None else spread(self.stride, self.inner)
+        none, dense = (spread(size, self.inner) for size in rest)
+        return stride == kernel and not any(none) and {*dense} == {1} and not self.ceil_mode
 
     def _half_window(self) -> None:
         """PyTorch pads a pooling window by half of it at most."""
@@ -51,6 +67,8 @@ class WindowPool(Pool):
 class AvgPool(WindowPool):
     """The mean of every window."""
 
+    how: ClassVar[Literal["max", "avg"]] = "avg"
+
     def traits(self, training: bool) -> Traits:
         return Traits(algebra="linear")
 
@@ -59,6 +77,7 @@ class MaxPool(WindowPool):
     """The maximum of every window."""
 
     role: ClassVar[Role] = "largest"
+    how: ClassVar[Literal["max", "avg"]] = "max"
 
     dilation: int | tuple[int, ...]
 

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from snnc.layers._pool import AvgPool
 from snnc.sizes import Padding2, Positive, Size2
+from snnc.window import Window
 
 
 class AvgPool2d(AvgPool):
@@ -22,3 +23,6 @@ class AvgPool2d(AvgPool):
     ceil_mode: bool = False
     count_include_pad: bool = True
     divisor_override: Positive | None = None
+
+    def window(self) -> Window | None:
+        return super().window() if self.divisor_override is None else None

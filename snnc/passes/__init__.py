@@ -9,6 +9,7 @@ from snnc.passes.drop import Drop
 from snnc.passes.fold import Fold
 from snnc.passes.fuse import Fuse
 from snnc.passes.hoist import Hoist
+from snnc.passes.pool import Pool
 from snnc.passes.recur import Recur
 from snnc.passes.sink import Sink
 from snnc.program.types import Program
@@ -26,16 +27,16 @@ class Pass(Protocol):
         ...
 
 
-PIPELINE: tuple[Pass, ...] = (Hoist(), Sink(), Drop(), Fold(), Fuse(), Recur())
+PIPELINE: tuple[Pass, ...] = (Hoist(), Sink(), Drop(), Fold(), Fuse(), Recur(), Pool())
 """Every pass, in order."""
 
 SCHEDULES = {"fold": PIPELINE, "step": PIPELINE[:2]}
 """The passes of each schedule; none of them changes what the network computes."""
 
-OPTIONAL = ("hoist", "sink", "drop", "fuse", "recur")
+OPTIONAL = ("hoist", "sink", "drop", "fuse", "recur", "pool")
 """Those that a spec may leave out by ``[build] passes``."""
 
-PLAIN = frozenset({"sink", "drop", "fuse", "recur"})
+PLAIN = frozenset({"sink", "drop", "fuse", "recur", "pool"})
 """Those after which some values no longer exist at every step."""
 
 

@@ -71,6 +71,8 @@ def reason(program: Program, region: Region, op: Op, where: Where) -> str:
         return f"{operator.kind} over time: needs every step"
     if isinstance(region, Once):
         return _once(program, op, where)
+    if isinstance(region, Scan) and region.form == "pooled" and op is region.ops[1]:
+        return f"not hoisted: {op.reads[0]} changes over time; in one kernel with it"
     if isinstance(region, Scan) and (region.form == "loop" or len(region.ops) > 1):
         return _looped(program, region, op)
     if own := operator.why():

@@ -57,13 +57,14 @@ class Scan:
 
     ``yields`` are the values that later regions read, stacked over time. A "kernel" is a neuron,
     alone or with element-wise feedback, that runs all steps in one call; a "recurrent" kernel
-    brings its output back through a weight; a "loop" is written out.
+    brings its output back through a weight; a "pooled" one makes one value of every window of its
+    output; a "loop" is written out.
     """
 
     ops: tuple[Op, ...]
     carries: tuple[Carry, ...]
     yields: tuple[str, ...]
-    form: Literal["kernel", "recurrent", "loop"]
+    form: Literal["kernel", "recurrent", "pooled", "loop"]
 
 
 Region = Once | Fold | Scan

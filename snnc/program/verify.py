@@ -41,7 +41,7 @@ def minimal(program: Program) -> Program:
         IllegalProgram: something is looped that need not be.
     """
     for region in program.regions:
-        if not isinstance(region, Scan):
+        if not isinstance(region, Scan) or region.form == "pooled":
             continue
         groups = components({op.writes: op.reads for op in region.ops})
         if len(groups) > 1:
@@ -139,7 +139,19 @@ def _scan(program: Program, region: Scan) -> None:
     stateful = [op for op in cells if program.node(op).operator.carries()]
     if region.form != "loop" and len(stateful) != 1:
         raise IllegalProgram("a kernel runs one neuron")
-    if region.form != "loop" and len(components({o.writes: o.reads for o in region.ops})) != 1:
+    if region.form == "pooled":
+        _pooled(program, region)
+    elif region.form != "loop" and len(components({o.writes: o.reads for o in region.ops})) != 1:
         raise IllegalProgram("a kernel runs one neuron and its feedback")
     if not names.issuperset(region.yields):
         raise IllegalProgram("a loop yields what it does not compute")
+
+
+def _pooled(program: Program, region: Scan) -> None:
+    """One neuron, then windows of what it gives, which is all that anybody reads."""
+    cell, *rest = region.ops
+    after = [op for op in rest if program.node(op).operator.window() and op.reads == (cell.writes,)]
+    if len(rest) != 1 or after != rest or not isinstance(program.node(cell).operator, Neuron):
+        raise IllegalProgram("a kernel runs one neuron and the windows of its output")
+    if cell.writes in region.yields:
+        raise IllegalProgram(f"{cell.writes} is read, but only its windows are computed")

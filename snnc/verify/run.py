@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 import snnc
 from snnc.compile import network
@@ -132,9 +132,13 @@ def compared(
     """Everything seen of a generated class beside the reference. Raises Undefined."""
     want, limits = truth.seen(case), truth.limits(case)
     data = {name: x.to(configuration.device) for name, x in truth.data(case).items()}
+    module = _module(truth, configuration, made, case)
+    if configuration.backend != "torch" and case.batch > 1:  # both layouts have to be right
+        data = {name: _channels_last(x) for name, x in data.items()}
+        module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     try:
         with running(configuration):
-            side = Generated(_module(truth, configuration, made, case), truth.graph)
+            side = Generated(module, truth.graph)
             found = differences(see(side, data, truth.seed), want, limits)
             if configuration.chunk:  # made for inference: ties of maxima share gradients otherwise
                 return tuple(d for d in found if d.what != "gradients")
@@ -158,6 +162,10 @@ def _module(
     module = made(time_steps=case.steps) if free else made()
     module.to(case.dtype).load_state_dict(truth.state(case.numbers))
     return module.to(configuration.device).train(case.training)
+
+
+def _channels_last(x: Tensor) -> Tensor:
+    return x.contiguous(memory_format=torch.channels_last) if x.dim() == 4 else x
 
 
 def _sentence(error: Exception) -> str:

@@ -35,6 +35,7 @@ class Kernels:
     """
 
     schemas: ClassVar[dict[str, str]] = SCHEMAS
+    tells_end: ClassVar[bool] = True
 
     def __init__(self, steps: str, c: str, cuda: str, specs: dict[str, Spec]) -> None:
         self.c = PRELUDE + PRELUDE_C + steps + c
@@ -43,9 +44,13 @@ class Kernels:
         texts = "\0".join([self.c, self.cuda, *self.schemas.values()])
         self.namespace = f"snnc_{hashlib.sha256(texts.encode()).hexdigest()[:16]}"
         for name in specs:
-            if not hasattr(getattr(torch.ops, self.namespace), f"{name}_forward"):
-                self.define(name, "forward", self.forward, self.fake_forward)
-                self.define(name, "backward", self.backward, self.fake_backward)
+            self.register(name)
+
+    def register(self, name: str) -> None:
+        """Defines the two operators of a neuron, unless they are there."""
+        if not hasattr(getattr(torch.ops, self.namespace), f"{name}_forward"):
+            self.define(name, "forward", self.forward, self.fake_forward)
+            self.define(name, "backward", self.backward, self.fake_backward)
 
     def define(
         self,

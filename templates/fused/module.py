@@ -69,8 +69,14 @@ class FusedNeuron(nn.Module):
         states: Sequence[State],
         time_steps: int | None,
         end: bool,
+        kernels: Kernels | None = None,
+        kernel: str = "",
     ) -> Tensors:
-        """The output at every step and, if ``end``, the states after the last."""
+        """The output at every step and, if ``end``, the states after the last.
+
+        ``kernels`` and ``kernel`` name another kernel than the neuron's own.
+        """
+        kernels, kernel = kernels or self.kernels, kernel or self.kernel
         static = time_steps is not None
         steps = inputs[0].shape[0] if time_steps is None else time_steps
         dtype = functools.reduce(torch.promote_types, (x.dtype for x in inputs))
@@ -78,7 +84,7 @@ class FusedNeuron(nn.Module):
         alike = [x.to(dtype) for x in inputs]
         terms = [term.to(real) for term in self.terms()]
         starts = [as_state(state, inputs[0], real) for state in states]
-        return self.kernels.run(self.kernel, alike, terms, starts, steps, static, end)
+        return kernels.run(kernel, alike, terms, starts, steps, static, end)
 
 
 def place_neurons(net: nn.Module) -> None:

@@ -1,0 +1,58 @@
+"""Pool: a neuron and the pooling that reads it run in one kernel.
+
+Windows must lie side by side, and nothing else may read the neuron. Its output is then never stored
+at full size, in either direction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from snnc.neuron import SpikingNeuron
+from snnc.program.lower import program, without
+from snnc.program.types import Op, Program, Region, Scan
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Moves pooling into the kernel of the neuron before it."""
+
+    name: str = "pool"
+
+    def apply(self, given: Program) -> Program:
+        found = pooled(given)
+        moved = {op.writes for op in found.values()}
+        regions = (_with(without(given, region, moved), found) for region in given.regions)
+        made = program(given.graph, (region for region in regions if region.ops), given.dropped)
+        return replace(made, time_chunk=given.time_chunk)
+
+
+def pooled(given: Program) -> Mapping[str, Op]:
+    """The pooling behind each neuron, by what the neuron writes."""
+    readers: dict[str, list[Op]] = {}
+    for _, op in given.placed():
+        for name in op.reads:
+            readers.setdefault(name, []).append(op)
+    alone = {name: ops[0] for name, ops in readers.items() if len(ops) == 1}
+    cells = (cell for region in given.regions if (cell := _spiking(given, region)))
+    names = (cell.writes for cell in cells if cell.writes not in given.graph.outputs)
+    return {name: alone[name] for name in names if name in alone and _windows(given, alone[name])}
+
+
+def _windows(given: Program, op: Op) -> bool:
+    return given.node(op).operator.window() is not None
+
+
+def _spiking(given: Program, region: Region) -> Op | None:
+    """The neuron of a kernel without feedback; what does not spike may give numbers like NaN."""
+    if not isinstance(region, Scan) or region.form != "kernel" or len(region.ops) != 1:
+        return None
+    (cell,) = region.ops
+    return cell if isinstance(given.node(cell).operator, SpikingNeuron) else None
+
+
+def _with(region: Region, found: Mapping[str, Op]) -> Region:
+    """A kernel with the pooling that follows it, if any does."""
+    if not isinstance(region, Scan) or len(region.ops) != 1 or region.ops[0].writes not in found:
+        return region
+    (cell,) = region.ops
+    return Scan((cell, found[cell.writes]), region.carries, (), "pooled")

@@ -1,0 +1,145 @@
+"""Neurons with the pooling of their output as operators of PyTorch."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from ..calls import Call, Launch, laid_out
+from ..cpu import BLOCK, count_threads, launching
+from ..kernels import Kernels
+from ..launch import operands, sizes
+from ..sums import summed
+from .prelude import PRELUDE_POOLED
+from .windows import channels_last, parsed
+
+
+class PooledKernels(Kernels):
+    """The neurons of ``base`` that pooling follows: ``if_max_2x2`` is ``if``, then pooling.
+
+    C does both at once where channels lie innermost. Elsewhere one follows the other.
+    """
+
+    tells_end: ClassVar[bool] = False
+
+    def __init__(
+        self, base: Kernels, steps: str, c: str, pools: Mapping[str, Sequence[str]]
+    ) -> None:
+        super().__init__(steps, PRELUDE_POOLED + c, "", {})
+        self.base, self.windows = base, {}
+        for name, windows in pools.items():
+            for window in windows:
+                own = f"{name}_{window}"
+                self.specs[own] = base.specs[name]
+                self.windows[own] = name, parsed(window)
+                self.register(own)
+
+    def alone(self, call: Call) -> Call:
+        """The call of the neuron without what follows."""
+        return replace(call, name=self.windows[call.name][0])
+
+    def forward(self, call: Call, end: bool) -> list[Tensor]:
+        """The pooled output [T, B, C, H', W']; states are not known for all elements."""
+        unknown(end)
+        launching = self.launcher(call)
+        if launching is None:
+            return [self.windows[call.name][1].pool(self.output(call))]
+        output = self.room(call)
+        arguments = [*operands(call), output, *sizes(call), *image(call)]
+        launching[0](f"{call.name}_forward", arguments)
+        return [output]
+
+    def backward(
+        self, call: Call, grad: Tensor, end_grads: Sequence[Tensor]
+    ) -> list[Tensor]:
+        """The gradients of inputs, terms and first states."""
+        unknown(bool(end_grads))
+        if grad.shape != self.room(call, "meta").shape:
+            raise ValueError(f"this is not the gradient of what {call.name} gave")
+        launching = self.launcher(call)
+        if launching is None:
+            back = self.windows[call.name][1].pool_back(self.output(call), grad)
+            return self.base.backward(self.alone(call), back, ())
+        grads = self.launch_back(call, grad, *launching)
+        count, small = len(call.inputs), (*call.terms, *call.given)
+        return [*grads[:count], *map(summed, grads[count:], small)]
+
+    def launch_back(
+        self, call: Call, grad: Tensor, launch: Launch, scratch: int
+    ) -> list[Tensor]:
+        """The same by a compiled kernel, terms and states one an element."""
+        _, window = self.windows[call.name]
+        x, (height, width) = call.sample, call.sample.shape[-2:]
+        whole = height % window.height == 0 and width % window.width == 0
+        new = torch.empty_like if whole else torch.zeros_like
+        g_inputs = [new(a) for a in call.inputs]
+        rest = [new(x, dtype=call.real) for _ in (*call.terms, *call.starts)]
+        none = [None] * (len(call.spec.start) - len(call.starts))
+        g_output = laid_out(grad.to(call.dtype), self.room(call, "meta").stride())
+        kept = torch.empty(scratch, dtype=call.real)
+        given = [*operands(call), g_output]
+        results = [*g_inputs, *rest, *none, kept]
+        launch(f"{call.name}_backward", [*given, *results, *sizes(call), *image(call)])
+        return [*g_inputs, *rest]
+
+    def fake_forward(self, call: Call, end: bool) -> list[Tensor]:
+        """Shape and layout of :meth:`forward`, for tracing."""
+        unknown(end)
+        return [self.room(call)]
+
+    def fake_backward(
+        self, call: Call, grad: Tensor, end_grads: Sequence[Tensor]
+    ) -> list[Tensor]:
+        """Shapes and layouts of :meth:`backward`, for tracing."""
+        unknown(bool(end_grads))
+        return [torch.empty_like(x) for x in (*call.inputs, *call.terms, *call.given)]
+
+    def output(self, call: Call) -> Tensor:
+        """The neuron's own output."""
+        return self.base.forward(self.alone(call), end=False)[0]
+
+    def room(self, call: Call, device: str | None = None) -> Tensor:
+        """Room for the pooled output, in the layout of the sample."""
+        x, window = call.sample, self.windows[call.name][1]
+        batch, channels, height, width = x.shape
+        last = x.is_contiguous(memory_format=torch.channels_last)
+        plain = x.is_contiguous() or not last
+        room = torch.empty(
+            (
+                call.steps * batch,
+                channels,
+                height // window.height,
+                width // window.width,
+            ),
+            dtype=call.dtype,
+            device=device or x.device,
+            memory_format=torch.contiguous_format if plain else torch.channels_last,
+        )
+        return torch.unflatten(room, 0, (call.steps, batch))
+
+    def launcher(self, call: Call) -> tuple[Launch, int] | None:
+        """How to launch compiled kernels for this call; None for one after the other."""
+        if not channels_last(call.sample):
+            return None
+        return self.native(call, self.pooled_launcher)
+
+    def pooled_launcher(self, text: str, call: Call) -> tuple[Launch, int]:
+        """Calls a kernel of the compiled C text; and the scratch numbers of its way back."""
+        _, window = self.windows[call.name]
+        size, spec = window.height * window.width, call.spec
+        threads = count_threads(call.sample.numel(), call.steps)
+        kept = size * (len(spec.kept_states) + spec.kept_values) + 1
+        return launching(text, call.dtype, threads), threads * call.steps * BLOCK * kept
+
+
+def image(call: Call) -> list[int]:
+    """Rows, columns, channels."""
+    return [*call.sample.shape[-2:], call.sample.shape[1]]
+
+
+def unknown(end: bool) -> None:
+    """Only a neuron alone tells its last states."""
+    if end:
+        raise ValueError("a neuron with pooling does not tell its last states")

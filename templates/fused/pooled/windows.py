@@ -1,0 +1,78 @@
+"""Pooling over windows side by side, by the names that kernels know it by: max_2x2."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+aten = torch.ops.aten
+
+LEAST = 2  # channels: they are what is computed side by side
+
+
+@dataclass(frozen=True)
+class Window:
+    """What is made of the windows of an image: "max" or "avg"."""
+
+    how: str
+    height: int
+    width: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.height, self.width
+
+    def pool(self, x: Tensor) -> Tensor:
+        """Of [T, B, C, H, W]."""
+        pool = F.max_pool2d if self.how == "max" else F.avg_pool2d
+        return torch.unflatten(pool(x.flatten(0, 1), self.size), 0, x.shape[:2])
+
+    def pool_back(self, x: Tensor, grad: Tensor) -> Tensor:
+        """The gradient of x, from that of :meth:`pool`."""
+        x, g, size = x.flatten(0, 1), grad.to(x.dtype).flatten(0, 1), [*self.size]
+        back: Tensor
+        if self.how == "max":
+            found = aten.max_pool2d_with_indices(x, size)
+            rest = size, size, [0, 0], [1, 1], False, found[1]
+            back = aten.max_pool2d_with_indices_backward(g, x, *rest)
+        else:
+            rest = size, size, [0, 0], False, True, None
+            back = aten.avg_pool2d_backward(g, x, *rest)
+        return torch.unflatten(back, 0, grad.shape[:2])
+
+
+def window_of(pool: nn.Module) -> str:
+    """How kernels call a layer; "" if it is not over windows side by side, or has hooks."""
+    if type(pool) is nn.MaxPool2d:
+        how, plain = "max", pool.dilation in (1, (1, 1)) and not pool.return_indices
+    elif type(pool) is nn.AvgPool2d:
+        how, plain = "avg", pool.divisor_override is None
+    else:
+        return ""
+    size, stride = pair(pool.kernel_size), pair(pool.stride)
+    hooked = pool._forward_hooks or pool._forward_pre_hooks or pool._backward_hooks
+    apart = stride == size and pair(pool.padding) == (0, 0) and not pool.ceil_mode
+    return f"{how}_{size[0]}x{size[1]}" if apart and plain and not hooked else ""
+
+
+def pair(size: int | tuple[int, ...]) -> tuple[int, ...]:
+    """One number for both axes, or one an axis."""
+    return (size, size) if isinstance(size, int) else tuple(size)
+
+
+def parsed(text: str) -> Window:
+    """The window with that name."""
+    how, _, size = text.partition("_")
+    height, _, width = size.partition("x")
+    return Window(how, int(height), int(width))
+
+
+def channels_last(x: Tensor) -> bool:
+    """Whether C takes [B, C, H, W]: channels lie innermost, and are enough to be worth it."""
+    if x.dim() != 4 or x.shape[1] < LEAST or x.device.type != "cpu":
+        return False
+    _, channels, height, width = x.shape
+    dense = (height * width * channels, 1, width * channels, channels)
+    pairs = zip(x.shape, x.stride(), dense, strict=True)
+    return all(size == 1 or stride == want for size, stride, want in pairs)

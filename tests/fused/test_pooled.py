@@ -1,0 +1,189 @@
+"""A neuron and the pooling behind it as one kernel: bit for bit what they give one by one."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import snnc
+from snnc.compile import network
+from tests.fused.neurons import KINDS, OWN, same
+from tests.nets import document
+
+LAST = torch.channels_last
+SPIKING = [name for name in KINDS if name != "smooth"]
+SHAPE = (9, 5, 7)  # odd: a row and a column are left over
+POOLS = {
+    "max_2x2": nn.MaxPool2d(2),
+    "avg_2x2": nn.AvgPool2d(2),
+    "max_1x3": nn.MaxPool2d((1, 3)),
+    "avg_3x2": nn.AvgPool2d((3, 2)),
+}
+
+
+@cache
+def made(kind: str, window: str) -> Any:
+    """A neuron of a network that pools it; its numbers are always the same."""
+    names = ("left", "right")[: 1 + (kind == "twin")]
+    text = "".join(f'[inputs.{n}]\nshape = {list(SHAPE)}\nencoder = "none"\n' for n in names)
+    source = f"from = [{', '.join(map(repr, names))}]"
+    how, size = window.split("_")
+    pool = f'kind = "{how.title()}Pool2d", kernel_size = [{size.replace("x", ", ")}]'
+    text += f'[network]\nlayers = [{{ {KINDS[kind]}, name = "cell", {source} }}, {{ {pool} }}]\n'
+    text += '[output]\nreadout = "sequence"\n'
+    with TemporaryDirectory() as folder:
+        doc = document(Path(folder), text + OWN * (kind == "twin"))
+        torch.manual_seed(1)
+        net: Any = network(snnc.emit(doc), doc.spec.name)()
+    return net.cell
+
+
+def inputs(cell: Any, *lead: int, dtype: torch.dtype = torch.float32) -> list[Tensor]:
+    """Random inputs [*lead, C, H, W] whose channels lie innermost."""
+    random, (channels, *size) = torch.Generator().manual_seed(2), SHAPE
+    count = cell.kernels.specs[cell.kernel].inputs
+    draws = (torch.rand(*lead, *size, channels, generator=random) for _ in range(count))
+    return [draw.to(dtype).movedim(-1, -3).requires_grad_() for draw in draws]
+
+
+Run = Callable[..., Tensor]
+
+
+def trained(run: Run, cell: Any, xs: Sequence[Tensor]) -> list[Tensor]:
+    """The output, then every gradient, for gradients of the output that differ everywhere."""
+    output = run(*xs)
+    random = torch.Generator().manual_seed(3)
+    weights = torch.randn(output.shape, generator=random).to(output.dtype)
+    return [output, *torch.autograd.grad(output, [*xs, *cell.parameters()], weights)]
+
+
+def together(cell: Any, pool: nn.Module, **how: Any) -> Run:
+    return lambda *xs: cell.pooled(pool, *xs, **how)
+
+
+def apart(cell: Any, pool: nn.Module, **how: Any) -> Run:
+    def run(*xs: Tensor) -> Tensor:
+        y = cell(*xs, **how)
+        return pool(y.flatten(0, 1)).unflatten(0, y.shape[:2])  # type: ignore[no-any-return]
+
+    return run
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], list[str]]:
+    """Watches a neuron: the names of the pooled kernels that C is asked for."""
+
+    def watch(cell: Any) -> list[str]:
+        names: list[str] = []
+        run = cell.pools.pooled_launcher
+
+        def launcher(text: str, call: Any) -> Any:
+            names.append(call.name)
+            return run(text, call)
+
+        monkeypatch.setattr(cell.pools, "pooled_launcher", launcher)
+        return names
+
+    return watch
+
+
+@pytest.mark.parametrize("static", [False, True])
+@pytest.mark.parametrize("window", POOLS)
+@pytest.mark.parametrize("kind", SPIKING)
+def test_together_is_apart(kind: str, window: str, static: bool) -> None:
+    cell, pool = made(kind, window), POOLS[window]
+    lead, how = ((2,), {"time_steps": 6}) if static else ((6, 2), {})
+    xs = inputs(cell, *lead)
+    got = trained(together(cell, pool, **how), cell, xs)
+    want = trained(apart(cell, pool, **how), cell, xs)
+    assert 0.02 < float(got[0].detach().mean()) < 0.98
+    assert got[0].stride() == want[0].stride()
+    same(got, want)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float64])
+@pytest.mark.parametrize("window", ["max_2x2", "avg_2x2"])
+def test_other_types(window: str, dtype: torch.dtype) -> None:
+    cell, pool = made("plain", window), POOLS[window]
+    xs = inputs(cell, 5, 3, dtype=dtype)
+    same(trained(together(cell, pool), cell, xs), trained(apart(cell, pool), cell, xs))
+
+
+def test_it_is_one_kernel(launched: Callable[[Any], list[str]]) -> None:
+    """In both directions, and nothing else is called."""
+    cell = made("plain", "max_2x2")
+    names = launched(cell)
+    trained(together(cell, POOLS["max_2x2"]), cell, inputs(cell, 3, 2))
+    assert names == ["if_max_2x2"] * 2
+
+
+def test_what_no_kernel_does_is_done_apart(launched: Callable[[Any], list[str]]) -> None:
+    """Channels outermost, other windows, a state, a hook: right all the same."""
+    cell, pool = made("plain", "max_2x2"), POOLS["max_2x2"]
+    names = launched(cell)
+    xs = inputs(cell, 3, 2)
+    plain = [x.detach().contiguous().requires_grad_() for x in xs]
+    same(trained(together(cell, pool), cell, plain), trained(apart(cell, pool), cell, plain))
+    for other in (nn.MaxPool2d(2, padding=1), nn.MaxPool2d(3), nn.AvgPool2d(2), nn.Identity()):
+        same([together(cell, other)(*xs)], [apart(cell, other)(*xs)])
+    state: dict[str, Tensor] = {}
+    cell.pooled(pool, *xs, state=state)
+    assert [v.shape for v in state.values()] == [(2, *SHAPE)]
+    seen: list[Any] = []
+    handle = cell.register_forward_hook(lambda *call: seen.append(call[2]))
+    same([together(cell, pool)(*xs)], [pool(seen[0].flatten(0, 1)).unflatten(0, (3, 2))])
+    handle.remove()
+    assert names == []
+
+
+def test_without_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    cell, pool = made("channel", "max_2x2"), POOLS["max_2x2"]
+    xs = inputs(cell, 4, 2)
+    want = trained(together(cell, pool), cell, xs)
+    monkeypatch.setenv("SNNC_BACKEND", "torch")
+    same(trained(together(cell, pool), cell, xs), want, exact=False)
+
+
+@pytest.mark.parametrize("window", ["max_2x2", "avg_3x2"])
+def test_compiled_is_eager(window: str) -> None:
+    torch._dynamo.reset()
+    cell, pool = made("channel", window), POOLS[window]
+    xs = inputs(cell, 4, 2)
+    run = together(cell, pool)
+    compiled = torch.compile(run, fullgraph=True, backend="aot_eager")
+    same(trained(compiled, cell, xs), trained(run, cell, xs), exact=False)
+
+
+def test_under_vmap() -> None:
+    cell, pool = made("plain", "max_2x2"), POOLS["max_2x2"]
+    (x,) = inputs(cell, 3, 4, 2)
+    got = torch.func.vmap(together(cell, pool))(x)
+    same([got], [torch.stack([together(cell, pool)(one) for one in x])])
+
+
+def test_threads_and_wide_images() -> None:
+    """More channels than a block, and work for two threads: the same bits."""
+    cell, pool = made("plain", "max_2x2"), POOLS["max_2x2"]
+    x = torch.rand(3, 2, 6, 9, 700).movedim(-1, -3).requires_grad_()
+    runs = []
+    for count in (1, 2):
+        torch.set_num_threads(count)
+        runs.append(trained(together(cell, pool), cell, [x]))
+    torch.set_num_threads(1)
+    same(*runs)
+    same(runs[0], trained(apart(cell, pool), cell, [x]))
+
+
+def test_gradients_of_the_wrong_shape_are_refused() -> None:
+    cell = made("plain", "max_2x2")
+    (x,) = inputs(cell, 3, 2)
+    call = cell.pools.call("if_max_2x2", [x], [], [], 3, False, "auto")
+    with pytest.raises(ValueError, match="not the gradient of what if_max_2x2 gave"):
+        cell.pools.backward(call, torch.zeros(3, 2, *SHAPE), [])
+    with pytest.raises(ValueError, match="does not tell its last states"):
+        cell.pools.forward(call, end=True)
