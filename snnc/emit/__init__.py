@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from snnc.conversion import Convert
 from snnc.converting import Conversion
 from snnc.emit.ann import Ann
+from snnc.emit.answers import answering
 from snnc.emit.attributes import module_classes
 from snnc.emit.conversion import convert_py
 from snnc.emit.docstring import paragraph
@@ -66,7 +67,7 @@ def emit(
     }
     context = (train, graph.name, name, data.shapes[0], steps, images, timed, classes)
     scripts = training_files(
-        *context, layers(graph), outputs, _fixed(graph), ann.name if ann else ""
+        *context, layers(graph), outputs, _fixed(graph), ann.name if ann else "", answering(graph)
     )
     return {**files, **scripts, **shared("pictures"), **shared("training")}
 

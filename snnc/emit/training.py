@@ -12,6 +12,7 @@ The three templates see
     classes      how many numbers the network says of a sample
     train        the section
     ann          the class that is trained, if it is that of an ANN
+    answering    the layers of weights that its answers come from
     fixed        whether the network can take no other number of steps
 
 what ``train_context`` adds for train.py, and the filters ``fit``, which breaks a line of code that
@@ -41,11 +42,12 @@ def training_files(
     outputs: Mapping[str, bool] | None = None,
     fixed: bool = False,
     ann: str = "",
+    answering: Sequence[str] = (),
 ) -> dict[str, str]:
     """The text of each file, formatted, without the header of generated code.
 
     ``outputs`` says which outputs have a time axis (default: one, without); ``fixed``: whether the
-    network can take no other number of steps.
+    network can take no other number of steps; ``answering``: layers that mixed precision leaves.
     """
     context = {
         "name": name,
@@ -60,6 +62,7 @@ def training_files(
         **data_context(train.dataset),
         "fixed": fixed or bool(ann),
         "ann": ann,
+        "answering": answering,
         **train_context(train, ann or class_name, outputs or {"output": False}, time_steps),
     }
     templates = environment()

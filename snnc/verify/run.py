@@ -135,7 +135,7 @@ def compared(
     module = _module(truth, configuration, made, case)
     if configuration.backend != "torch" and case.batch > 1:  # both layouts have to be right
         data = {name: _channels_last(x) for name, x in data.items()}
-        module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        module.to(memory_format=torch.channels_last)
     try:
         with running(configuration):
             side = Generated(module, truth.graph)

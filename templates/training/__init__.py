@@ -21,6 +21,7 @@ from .interrupts import Interrupts, Stopped
 from .learner import Learner
 from .log import Log, toml
 from .options import Options, parse
+from .precision import in_full
 from .processes import Team, together
 from .rates import Recorder
 from .score import Clock, Row, Score, shown, watched
@@ -45,6 +46,7 @@ __all__ = [
     "Start",
     "Stopped",
     "Team",
+    "in_full",
     "mixed",
     "parse",
     "read",

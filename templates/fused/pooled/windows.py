@@ -33,12 +33,12 @@ class Window:
         x, g, size = x.flatten(0, 1), grad.to(x.dtype).flatten(0, 1), [*self.size]
         back: Tensor
         if self.how == "max":
-            found = aten.max_pool2d_with_indices(x, size)
-            rest = size, size, [0, 0], [1, 1], False, found[1]
-            back = aten.max_pool2d_with_indices_backward(g, x, *rest)
+            _, chosen = aten.max_pool2d_with_indices(x, size)
+            back = aten.max_pool2d_with_indices_backward(
+                g, x, size, size, [0, 0], [1, 1], False, chosen
+            )
         else:
-            rest = size, size, [0, 0], False, True, None
-            back = aten.avg_pool2d_backward(g, x, *rest)
+            back = aten.avg_pool2d_backward(g, x, size, size, [0, 0], False, True, None)
         return torch.unflatten(back, 0, grad.shape[:2])
 
 

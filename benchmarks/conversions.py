@@ -1,0 +1,124 @@
+"""The conversions of docs/zoo: ANNs of several seeds, each as an SNN by many rules.
+
+python -m benchmarks.conversions ann2snn_mnist WORK --data MNIST FashionMNIST --data-dir DATA
+
+Builds the spec for each dataset below WORK, trains seeds until so many ANNs are healthy, converts
+each, and writes accuracy after some steps into docs/zoo/NAME_conversion.csv. An ANN is dead if it
+never gives some class: the last ReLU of ann2snn_mnist can do that on the first step. Dead ones are
+listed and not converted. Run again, it goes on where it was stopped.
+"""
+
+import argparse
+import csv
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.zoo_pages import ROOT, ZOO
+from benchmarks.zoo_results import write
+
+STEPS = (1, 2, 4, 8, 16, 32, 50)
+WAYS = {
+    "ann2snn": (
+        ("zero", "99.9%", "max,0.5,0.3333,0.25,0.2"),
+        ("half", "99.9%", "max,0.5,mmse,balance"),
+    ),
+    "vgg_qcfs": (("half", "99.9%", ""),),
+}
+CLASSES = """
+import sys
+from pathlib import Path
+import torch
+from {name} import ann, conversion, data
+net = next(made for name, made in vars(ann).items() if name.endswith("ANN"))()
+conversion.read(net, Path(sys.argv[1]))
+test = data.load(Path(sys.argv[2]), None).test
+seen = set()
+with torch.no_grad():
+    for chosen in torch.arange(len(test)).split(500):
+        seen.update(net.eval()(test.batch(chosen)[0]).argmax(1).tolist())
+print(*(c for c in range(10) if c not in seen))
+"""
+"""Prints the classes that an ANN never gives."""
+Row = dict[str, str]
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", help="of the spec in specs/")
+    parser.add_argument("work", type=Path, help="folder for packages and runs")
+    parser.add_argument("--data", nargs="+", default=["MNIST"], help="datasets")
+    parser.add_argument("--data-dir", type=Path, default=Path("data"), help="where they are")
+    parser.add_argument("--healthy", type=int, default=3, help="how many ANNs of each")
+    parser.add_argument("--epochs", type=int, help="of training (the spec's)")
+    given = parser.parse_args()
+    rows = [row for data in given.data for row in of_data(given, data)]
+    write(ZOO / f"{given.name}_conversion.csv", rows)
+
+
+def of_data(given: argparse.Namespace, data: str) -> Iterator[Row]:
+    """The rows of one dataset: seeds from 0 on."""
+    folder = given.work.resolve() / data
+    package = folder / given.name
+    spec = ROOT / "specs" / f"{given.name}.snn.toml"
+    setting = ["--set", f'train.dataset.kind="{data}"']
+    run([sys.executable, "-m", "snnc", "build", spec, "--force", "-o", package, *setting], ROOT)
+    healthy = seed = 0
+    while healthy < given.healthy:
+        out = folder / f"seed{seed}"
+        more = ["--epochs", str(given.epochs)] if given.epochs else []
+        common = ["--data-dir", given.data_dir.resolve()]
+        train = [sys.executable, "-m", f"{given.name}.train", "--seed", str(seed), *common]
+        run([*train, "--out-dir", out, "--resume", *more], folder)
+        start = {"data": data, "seed": str(seed)}
+        if lost := dead(given, folder, out):
+            yield {**start, "ann": f"dead: never says {lost}"}
+        else:
+            yield from conversions(given, folder, out, start)
+            healthy += 1
+        seed += 1
+
+
+def dead(given: argparse.Namespace, folder: Path, out: Path) -> str:
+    """The classes that a trained ANN never gives, "" if there are none."""
+    code = CLASSES.format(name=given.name)
+    paths = [out / "checkpoint_best.pt", given.data_dir.resolve()]
+    return run([sys.executable, "-c", code, *paths], folder).strip()
+
+
+def conversions(given: argparse.Namespace, folder: Path, out: Path, start: Row) -> Iterator[Row]:
+    """A row for each rule and way to begin."""
+    ways = next(ways for prefix, ways in WAYS.items() if given.name.startswith(prefix))
+    for initial, rule, compare in ways:
+        to = out / f"convert_{initial}"
+        if not (to / "accuracy.csv").exists():
+            command: list[object] = [
+                sys.executable,
+                "-m",
+                f"{given.name}.convert",
+                "--initial",
+                initial,
+            ]
+            command += ["--weights", out / "checkpoint_best.pt", "--out-dir", to]
+            command += ["--data-dir", given.data_dir.resolve(), "--compare", compare]
+            run([*command, "--rule", rule], folder)
+        with (to / "accuracy.csv").open(newline="") as file:
+            table = {int(row["step"]): row for row in csv.DictReader(file)}
+        for text in [key for key in table[1] if key not in ("step", "ann")]:
+            steps = {f"t{t}": f"{float(table[t][text]):.4f}" for t in STEPS if t in table}
+            ann = f"{float(table[1]['ann']):.4f}"
+            yield {**start, "ann": ann, "rule": text, "initial": initial, **steps}
+
+
+def run(command: Sequence[object], folder: Path) -> str:
+    """Carries out a command; what it prints."""
+    words = [str(word) for word in command]
+    print("$", " ".join(words), flush=True)
+    done = subprocess.run(words, cwd=folder, check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main()
