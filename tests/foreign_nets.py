@@ -25,6 +25,24 @@ class Residual(nn.Module):
         return self.head(torch.flatten(F.avg_pool2d(x, 2), 1))
 
 
+class Mixed(nn.Module):
+    """Activations and pooling as functions, a shortcut around two convolutions, logits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem, self.bn0 = nn.Conv2d(1, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8)
+        self.conv1, self.bn1 = nn.Conv2d(8, 8, 3, padding=1), nn.BatchNorm2d(8)
+        self.conv2, self.bn2 = nn.Conv2d(8, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8)
+        self.fc1, self.fc2 = nn.Linear(128, 24), nn.Linear(24, 10)
+
+    def forward(self, x: Tensor) -> Any:
+        x = F.max_pool2d(F.relu6(self.bn0(self.stem(x))), 2)
+        y = F.relu(self.bn1(self.conv1(x)))
+        x = F.relu(x + self.bn2(self.conv2(y)))
+        x = F.relu(self.fc1(x.view(x.size(0), -1)))
+        return self.fc2(F.dropout(x, 0.2, self.training))
+
+
 class LeNet(nn.Module):
     """Pooling as a function and a view in the middle."""
 

@@ -120,6 +120,21 @@ def test_names_that_a_network_cannot_have(
     )
 
 
+def test_a_package_that_would_hide_their_code(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("le_net.py").write_text("number = 3\n")
+    ran = run(capsys, "import", "torch", f"{HERE}:LeNet", "--input", "1,28,28")
+    assert (ran.code, ran.err) == (
+        2,
+        (
+            "snnc: the package le_net that `snnc build` makes would hide le_net.py: "
+            "give another name with -o\n"
+        ),
+    )
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [

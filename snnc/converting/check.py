@@ -43,7 +43,7 @@ def _whole(document: Document, ann: Graph, section: Convert) -> Iterator[Problem
         yield ("name",), message, None
     if document.spec.train is None:
         message = "[convert] needs [train], whose data the thresholds are found with"
-        yield ("convert",), message, None
+        yield ("convert",), message, "add [train], with your data as its `dataset`"
     if section.readout_delay >= ann.time_steps:
         message = f"`readout_delay` leaves no step of {ann.time_steps} to read"
         yield ("convert", "readout_delay"), message, f"at most {ann.time_steps - 1}"

@@ -62,7 +62,7 @@ def helpers(programs: Iterable[Program], text: str) -> tuple[str, ...]:
         for region, op in program.placed()
         for name in program.node(op).operator.helpers(site(region))
     }
-    called = {name.lower() for name in re.findall(r"\b(\w+)\(", text)}
+    called = {name.lower() for name in re.findall(r"(?<![.\w])(\w+)\(", text)}
     needed |= dict.fromkeys(called.intersection(_pieces()))
     return tuple(sorted(needed, key=lambda name: (name != "uniform", name)))
 

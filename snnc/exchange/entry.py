@@ -8,11 +8,21 @@ INPUT = "input"
 """The name of the network's input."""
 
 _NEXT = """\
-# The layers above are an ANN: with ReLU in place of neurons nothing spikes, and the mean over time
-# is the ANN's own output. To make an SNN of `time_steps` steps of it, say how it is converted:
-#
-# [convert]
-# rule = "99.9%"
+The layers above are an ANN: with ReLU in place of neurons nothing spikes, and the mean over time
+is the ANN's own output. To make an SNN of `time_steps` steps of it, add these sections, with your
+data, and run: snnc convert {name}.snn.toml --weights {name}.pt
+
+"""
+_SECTIONS = """\
+[train]
+dataset = { kind = "npz", path = "mine.npz" }
+loss = "cross_entropy"
+epochs = 1
+batch_size = 64
+optimizer = "Adam"
+
+[convert]
+rule = "99.9%"
 """
 
 
@@ -38,7 +48,11 @@ def spec(
         *("[network]", "layers = [", *_layers(entries), "]", ""),
         *("[output]", 'readout = "mean"', *read, ""),
     ]
-    return "\n".join(lines) + f"\n{_NEXT}"
+    return "\n".join(lines) + f"\n{_comment(_NEXT.format(name=name) + _SECTIONS)}"
+
+
+def _comment(text: str) -> str:
+    return "".join(f"{f'# {line}'.rstrip()}\n" for line in text.splitlines())
 
 
 def _layers(entries: Sequence[Entry]) -> Iterator[str]:

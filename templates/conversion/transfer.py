@@ -31,11 +31,34 @@ class Activation(NamedTuple):
 
 def read(net: nn.Module, path: Path) -> None:
     """Loads weights from a checkpoint of train.py, or from a state_dict."""
+    problem = f"{path} does not hold the weights of this ANN"
     try:
         held = torch.load(path, "cpu", weights_only=True)
-        net.load_state_dict(held.get("model", held))
+        have = held.get("model", held)
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise WeightsError(f"There is no file {path}.") from error
     except (*UNREADABLE, AttributeError) as error:
-        raise WeightsError(f"{path} does not hold the weights of this ANN.") from error
+        raise WeightsError(f"{problem}.") from error
+    try:
+        net.load_state_dict(have)
+    except UNREADABLE as error:
+        raise WeightsError(f"{problem}{difference(net, have)}.") from error
+
+
+def difference(net: nn.Module, have: object) -> str:
+    """Where a state_dict first differs from the network's, as the end of a sentence."""
+    want = net.state_dict()
+    if not isinstance(have, Mapping):
+        return ""
+    foreign = [name for name in have if name not in want]
+    for name, tensor in want.items():
+        if name not in have:
+            there = f", but there is {foreign[0]}" if foreign else ""
+            return f": {name} is missing{there}"
+        shapes = list(getattr(have[name], "shape", ())), list(tensor.shape)
+        if shapes[0] != shapes[1]:
+            return f": {name} is {shapes[0]} instead of {shapes[1]}"
+    return f": {foreign[0]} is not in the ANN" if foreign else ""
 
 
 def trained(net: nn.Module, activations: Sequence[Activation]) -> dict[str, Tensor]:

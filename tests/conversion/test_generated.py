@@ -37,6 +37,23 @@ layers = [
 """,
         'rule = "balance"\ncompare = ["max", "99.9%", "mmse", 0.5, 0.25]',
     ),
+    # layers called as files of what kernels.py may hold
+    "named": (
+        """
+[input]
+shape = [1, 8, 8]
+[network]
+layers = [
+  { kind = "Conv2d", name = "delay", out_channels = 3, kernel_size = 1 },
+  { kind = "ReLU", name = "channel_dropout" },
+  { kind = "Dropout", name = "dropout" },
+  { kind = "QCFS", name = "bntt1d", levels = 2 },
+  { kind = "Flatten", name = "dropped" },
+  { kind = "Linear", name = "fc", out_features = 10 },
+]
+""",
+        "",
+    ),
 }
 
 

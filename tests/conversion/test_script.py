@@ -151,6 +151,41 @@ def test_a_file_that_holds_no_weights_is_one_sentence(
 
 
 @pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"conv1.weight": None}, "conv1.weight is missing."),
+        (
+            {"conv1.weight": None, "stem.weight": torch.ones(1)},
+            "conv1.weight is missing, but there is stem.weight.",
+        ),
+        ({"fc1.bias": torch.ones(3)}, "fc1.bias is [3] instead of [10]."),
+        ({"fc2.bias": torch.ones(3)}, "fc2.bias is not in the ANN."),
+    ],
+)
+def test_weights_of_another_network_are_told_by_name(
+    package: Package,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    changed: dict[str, torch.Tensor | None],
+    said: str,
+) -> None:
+    state = {**package.ann().state_dict(), **changed}
+    path = tmp_path / "ann.pt"
+    torch.save({key: value for key, value in state.items() if value is not None}, path)
+    assert package.convert.main(["--weights", str(path)]) == 1
+    problem = f"{path} does not hold the weights of this ANN"
+    assert capsys.readouterr().err.strip() == f"{problem}: {said}"
+
+
+def test_a_file_that_is_not_there_is_one_sentence(
+    package: Package, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (tmp_path / "ann.pt", tmp_path):
+        assert package.convert.main(["--weights", str(path)]) == 1
+        assert capsys.readouterr().err.strip() == f"There is no file {path}."
+
+
+@pytest.mark.parametrize(
     ("flags", "said"),
     [
         (["--compare", "maxx"], "There is no rule maxx: did you mean max?"),
