@@ -63,8 +63,8 @@ def of_data(given: argparse.Namespace, data: str) -> Iterator[Row]:
     folder = given.work.resolve() / data
     package = folder / given.name
     spec = ROOT / "specs" / f"{given.name}.snn.toml"
-    setting = ["--set", f'train.dataset.kind="{data}"']
-    run([sys.executable, "-m", "snnc", "build", spec, "--force", "-o", package, *setting], ROOT)
+    snnc, setting = Path(sys.executable).with_name("snnc"), f'train.dataset="{data}"'
+    run([snnc, "build", spec, "--force", "-o", package, "--set", setting], ROOT)
     healthy = seed = 0
     while healthy < given.healthy:
         out = folder / f"seed{seed}"
