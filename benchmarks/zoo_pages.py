@@ -3,29 +3,38 @@
 python -m benchmarks.zoo_pages
 
 docs/zoo/NAME.csv holds the runs, a row an epoch: the columns of metrics.csv behind those that tell
-runs apart (seed, schedule, …), as far as there are any. Pictures are docs/zoo/NAME_*.png.
+runs apart (seed, schedule, …), as far as there are any. NAME_conversion.csv holds what conversions
+reached, benchmarks/zoo_notes.toml what there is to say. Pictures are docs/zoo/NAME_*.png.
 """
 
 import csv
+import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from statistics import median
 
 import snnc
+from benchmarks import zoo_conversion
 from snnc import project, show
 
 ROOT = Path(__file__).parents[1]
 ZOO = ROOT / "docs" / "zoo"
 NOTE = "<!-- Made by `python -m benchmarks.zoo_pages`. Do not edit. -->"
+NOTES = ROOT / "benchmarks" / "zoo_notes.toml"
+SHOWN = (1, 2, 10)  # epochs
+CONVERSION = """\
+Accuracy of the SNN after t steps less the ANN's, in points, mean over the ANNs of each dataset.
+`initial` is where potentials start: at 0, or at half of the threshold. Below stand all of them."""
 SPLITS = ("train", "validation", "val", "test")
 
 Row = dict[str, str]
 
 
 def main() -> None:
-    names = sorted(path.stem for path in ZOO.glob("*.csv"))
+    names = sorted({path.stem.removesuffix("_conversion") for path in ZOO.glob("*.csv")})
     files = {f"{name}.md": page(name) for name in names}
     for file in project.write(project.compare(ZOO, files)):
-        print(file.path.relative_to(ROOT))
+        print(file.path.name)
 
 
 def page(name: str) -> str:
@@ -44,12 +53,37 @@ def sections(name: str) -> Iterator[str]:
     yield fence("toml", path.read_text("utf-8").partition("\n\n")[2])
     yield f"## Where its layers went\n\n    $ snnc show {spec}"
     yield fence("text", show.as_text(snnc.lower(snnc.link(document), document.spec.build.schedule)))
-    with (ZOO / f"{name}.csv").open(newline="", encoding="utf-8") as file:
-        yield f"## What it reached\n\n{results(list(csv.DictReader(file)))}"
+    if rows := read(name):
+        yield f"## What it reached\n\n{results(rows)}"
+    if note := notes().get(name):
+        yield note.strip()
+    if rows := read(f"{name}_conversion"):
+        yield f"## As an SNN\n\n{CONVERSION}"
+        yield from zoo_conversion.tables(rows)
     pictures = sorted(ZOO.glob(f"{name}_*.png"))
     if pictures:
         yield "## Pictures"
         yield from (f"![{picture.stem}]({picture.name})" for picture in pictures)
+
+
+def read(name: str) -> list[Row]:
+    """The rows of a file of results; none if there is no such file.
+
+    A file without a row has nothing to report. Raises ValueError.
+    """
+    path = ZOO / f"{name}.csv"
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    if not rows:
+        raise ValueError(f"{path.name} has no rows")
+    return rows
+
+
+def notes() -> dict[str, str]:
+    """What there is to say of networks, by their names."""
+    return tomllib.loads(NOTES.read_text("utf-8"))
 
 
 def fence(language: str, text: str) -> str:
@@ -57,17 +91,11 @@ def fence(language: str, text: str) -> str:
 
 
 def results(rows: Sequence[Row]) -> str:
-    """A table of runs: what tells them apart, their epochs, the best and the last of each metric.
-
-    Without a row there is nothing to report. Raises ValueError.
-    """
-    if not rows:
-        raise ValueError("a file of results has no rows")
+    """A table of runs: what tells them apart, their epochs, some of its values."""
     metric = next(key for key in rows[0] if split(key)[0] == "test" and split(key)[1] != "loss")
     own = [key for key in rows[0] if key in before_epoch(rows[0])]
-    head = [*own, "epochs", f"{metric} best", "at epoch", f"{metric} last"]
-    lines = [head, ["---"] * len(head), *(run_of(run, own, metric) for run in runs(rows, own))]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    head = [*own, "epochs", "images/s", *(f"epoch {n}" for n in SHOWN), f"best {metric}", "last"]
+    return zoo_conversion.table(head, [run_of(run, own, metric) for run in runs(rows, own)])
 
 
 def before_epoch(row: Row) -> list[str]:
@@ -92,7 +120,14 @@ def runs(rows: Sequence[Row], own: Sequence[str]) -> Iterator[list[Row]]:
 
 def run_of(rows: Sequence[Row], own: Sequence[str], metric: str) -> list[str]:
     best = max(rows, key=lambda row: float(row[metric]))
-    cells = [str(len(rows)), shown(best[metric]), best["epoch"], shown(rows[-1][metric])]
+    speed = [float(row["images/s"]) for row in rows if row.get("images/s")]
+    at = {int(row["epoch"]): shown(row[metric]) for row in rows}
+    cells = [
+        str(len(rows)),
+        f"{median(speed):,.0f}" if speed else "",
+        *(at.get(n, "") for n in SHOWN),
+    ]
+    cells += [f"{shown(best[metric])} (epoch {best['epoch']})", shown(rows[-1][metric])]
     return [*(rows[0][key] for key in own), *cells]
 
 
