@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -50,9 +51,10 @@ def crops(doc: Document) -> dict[str, tuple[int, ...]]:
 
 OUTPUTS = '[outputs.one]\nfrom = "a"\n[outputs.two]\n'
 BRANCHES = """
-{ kind = "Conv2d", name = "a", out_channels = 2, kernel_size = 2, stride = 2, from = "input" },
+{ kind = "Conv2d", name = "a", out_channels = 2, kernel_size = 2, stride = 2 },
 { kind = "AvgPool2d", name = "b", kernel_size = 1, stride = 2, from = "input" },
-{ kind = "Conv2d", name = "c", out_channels = 2, kernel_size = 4, stride = 2, padding = 1, from = "input" },
+{ kind = "Conv2d", name = "c", out_channels = 2, kernel_size = 4, stride = 2, padding = 1, \
+  from = "input" },
 { kind = "Add", from = ["a", "b", "c"] },
 """
 RESIDUAL = f"""
@@ -60,68 +62,79 @@ RESIDUAL = f"""
 {{ kind = "LIF", name = "b" }},
 {{ kind = "Add", from = ["b", "input"] }}, {POOL}, {CONV}
 """
-CASES = {
-    # name: layers, what is cut to which sizes, and more of the spec: shape, encoder
-    "at the input": (f'{CONV}, "LIF", {POOL}, {END}', {"input": (8, 8)}, "[2, 9, 9]"),
-    "twice the odd one": (f'{CONV}, "IF", {POOL}, {CONV}, "IF", {LARGEST}', {"input": (10, 10)},
-                          "[1, 13, 13]"),
-    "nothing odd": (f'{CONV}, "LIF", {POOL}, {END}', {}, "[2, 8, 8]"),
-    "one axis": (f'{CONV}, "LIF", {POOL}, {END}', {"input": (8, 8)}, "[2, 9, 8]"),
-    "a number a channel": (f'{CONV}, {CHANNEL}, {POOL}, {END}', {"input": (8, 8)}, "[2, 9, 9]"),
-    "a number a neuron": (f'{CONV}, {LAYER}, {POOL}, {END}', {}, "[2, 9, 9]"),
-    "behind a number a neuron": (f'{CONV}, {LAYER}, {CONV}, "LIF", {POOL}, {END}',
-                                 {"lif1": (8, 8)}, "[2, 11, 11]"),
-    "a mask of elements": (f'{CONV}, "Dropout", "LIF", {POOL}, {END}', {}, "[2, 9, 9]"),
-    "a mask of channels": (f'{CONV}, "Dropout2d", "LIF", {POOL}, {END}', {"input": (8, 8)},
-                           "[2, 9, 9]"),
-    "statistics of all": (f'{CONV}, "BatchNorm2d", "LIF", {POOL}, {END}', {}, "[2, 9, 9]"),
-    "behind statistics": (f'"BatchNorm2d", {CONV}, "LIF", {POOL}, {END}', {"bn1": (8, 8)},
-                          "[2, 9, 9]"),
-    "channels compete": (f'{CONV}, "Softmax", {POOL}, {END}', {"input": (8, 8)}, "[2, 9, 9]"),
-    "columns compete": (f'{CONV}, {{ kind = "Softmax", dim = -1 }}, {POOL}, {END}', {},
-                        "[2, 9, 9]"),
-    "a border that is touched": (f'{PADDED}, "LIF", {POOL}, {END}', {}, "[2, 9, 9]"),
-    "a border out of reach": (f'{PADDED}, "LIF", {POOL}, {CONV}, {POOL}, {END}', {"input": (9, 9)},
-                              "[2, 11, 11]"),
-    "a border of the other end": (
-        '{ kind = "Conv2d", out_channels = 2, kernel_size = 3, padding = 1, '
-        f'padding_mode = "circular" }}, "LIF", {POOL}, {CONV}, {POOL}, {END}', {"pool1": (4, 4)},
-        "[2, 11, 11]"),
-    "a residual": (f'{RESIDUAL}, {POOL}, {END}', {"input": (9, 9)}, "[2, 11, 11]"),
-    "two strides": (f'{BRANCHES} {LARGEST}, {CONV}, "LIF", {POOL}, {END}', {"pool1": (4, 4)},
-                    "[2, 18, 18]"),
-    "sequence data": (f'{CONV}, "LIF", {POOL}, {END}', {"input": (8, 8)}, "[2, 9, 9]", "none"),
-    "drawn spikes": (f'{CONV}, "LIF", {POOL}, {END}', {"input": (8, 8)}, "[2, 9, 9]", "poisson"),
-    "one dimension": ('{ kind = "Conv1d", out_channels = 4, kernel_size = 3 }, "LIF", '
-                      f'{{ kind = "MaxPool1d", kernel_size = 3 }}, {END}', {"input": (8,)},
-                      "[2, 10]"),
-    "three dimensions": ('{ kind = "Conv3d", out_channels = 2, kernel_size = 2 }, "LIF", '
-                         f'{{ kind = "AvgPool3d", kernel_size = 2 }}, {END}', {"input": (5, 5, 5)},
-                         "[1, 6, 5, 6]"),
-    "pooling behind the mean": (f'{CONV}, "LIF", {POOL}', {"input": (8, 8)}, "[2, 9, 9]"),
-    "an output of its own": (
-        f'{CONV}, {{ kind = "LIF", name = "a" }}, {POOL}, {END}', {}, "[2, 9, 9]", "direct",
-        OUTPUTS),
-    "a delay": (f'{CONV}, {{ kind = "Add", from = ["conv1", "conv1@-1"] }}, "LIF", {POOL}, {END}',
-                {}, "[2, 9, 9]"),
-    "a cycle": (f'{CONV}, {{ kind = "Add", from = ["conv1", "a@-1"] }}, '
-                f'{{ kind = "LIF", name = "a" }}, {POOL}, {CONV}, "LIF", {LARGEST}, {END}',
-                {"pool1": (4, 4)}, "[2, 13, 13]"),
-}  # fmt: skip
+CIRCULAR = f'{PADDED[:-1]}, padding_mode = "circular" }}'
+LINE = '{ kind = "Conv1d", out_channels = 4, kernel_size = 3 }'
+VOLUME = '{ kind = "Conv3d", out_channels = 2, kernel_size = 2 }'
+THREES = '{ kind = "MaxPool1d", kernel_size = 3 }'
+CUBES = '{ kind = "AvgPool3d", kernel_size = 2 }'
+DELAYED = '{ kind = "Add", from = ["conv1", "conv1@-1"] }'
+CYCLE = '{ kind = "Add", from = ["conv1", "a@-1"] }'
+NAMED = '{ kind = "LIF", name = "a" }'
+COLUMNS = '{ kind = "Softmax", dim = -1 }'
+BEHIND = f'"LIF", {POOL}, {END}'  # of 9 rows behind a 3x3 convolution 8 are read
+AGAIN = f'"LIF", {POOL}, {CONV}, {BEHIND}'
+SIZE, LARGER = "[2, 9, 9]", "[2, 11, 11]"
+
+Cut = dict[str, tuple[int, ...]]
+AT_INPUT: Cut = {"input": (8, 8)}
+CASES: dict[str, tuple[str, Cut, str, str]] = {
+    # name: layers, what is cut to which sizes, shape, encoder
+    "at the input": (f"{CONV}, {BEHIND}", AT_INPUT, SIZE, "direct"),
+    "two pools": (f"{CONV}, {AGAIN}", {"input": (10, 10)}, "[1, 13, 13]", "direct"),
+    "nothing odd": (f"{CONV}, {BEHIND}", {}, "[2, 8, 8]", "direct"),
+    "one axis": (f"{CONV}, {BEHIND}", AT_INPUT, "[2, 9, 8]", "direct"),
+    "a number a channel": (f"{CONV}, {CHANNEL}, {POOL}, {END}", AT_INPUT, SIZE, "direct"),
+    "a number a neuron": (f"{CONV}, {LAYER}, {POOL}, {END}", {}, SIZE, "direct"),
+    "behind it": (f"{CONV}, {LAYER}, {CONV}, {BEHIND}", {"lif1": (8, 8)}, LARGER, "direct"),
+    "a mask of elements": (f'{CONV}, "Dropout", {BEHIND}', {}, SIZE, "direct"),
+    "a mask of channels": (f'{CONV}, "Dropout2d", {BEHIND}', AT_INPUT, SIZE, "direct"),
+    "statistics of all": (f'{CONV}, "BatchNorm2d", {BEHIND}', {}, SIZE, "direct"),
+    "behind statistics": (f'"BatchNorm2d", {CONV}, {BEHIND}', {"bn1": (8, 8)}, SIZE, "direct"),
+    "channels compete": (f'"Softmax", {CONV}, {BEHIND}', {"softmax1": (8, 8)}, SIZE, "direct"),
+    "columns compete": (
+        f"{PADDED}, {COLUMNS}, {CONV}, {AGAIN}",
+        {"softmax1": (10, 10)},
+        "[2, 13, 13]",
+        "direct",
+    ),
+    "a border that is read": (f"{PADDED}, {BEHIND}", {}, SIZE, "direct"),
+    "a border that is not": (f"{PADDED}, {AGAIN}", {"input": (9, 9)}, LARGER, "direct"),
+    "a circle": (f"{CIRCULAR}, {AGAIN}", {"pool1": (4, 4)}, LARGER, "direct"),
+    "a residual": (f"{RESIDUAL}, {POOL}, {END}", {"input": (9, 9)}, LARGER, "direct"),
+    "two strides": (f"{BRANCHES} {LARGEST}, {BEHIND}", {}, "[2, 18, 18]", "direct"),
+    "sequence data": (f"{CONV}, {BEHIND}", AT_INPUT, SIZE, "none"),
+    "drawn spikes": (f"{CONV}, {BEHIND}", AT_INPUT, SIZE, "poisson"),
+    "one axis of two": (f'{LINE}, "LIF", {THREES}, {END}', {"input": (8,)}, "[2, 10]", "direct"),
+    "volumes": (
+        f'{VOLUME}, "LIF", {CUBES}, {END}',
+        {"input": (5, 5, 5)},
+        "[1, 6, 5, 6]",
+        "direct",
+    ),
+    "behind the mean": (f'{CONV}, "LIF", {POOL}', AT_INPUT, SIZE, "direct"),
+    "a delay": (f"{CONV}, {DELAYED}, {BEHIND}", {}, SIZE, "direct"),
+    "a cycle": (
+        f"{CONV}, {CYCLE}, {NAMED}, {POOL}, {CONV}, {BEHIND}",
+        {"pool1": (4, 4)},
+        "[2, 13, 13]",
+        "direct",
+    ),
+}
+"""What is 9 rows in front of a convolution of 3, and 7 behind it, is read up to the sixth."""
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_cut_and_nothing_changes(tmp_path: Path, case: str) -> None:
-    layers, cut, *more = CASES[case]
-    doc = spec(tmp_path, layers, *more)
+    layers, cut, shape, encoder = CASES[case]
+    doc = spec(tmp_path, layers, shape, encoder)
     assert crops(doc) == cut
     same(pair(doc))
 
 
-@pytest.mark.parametrize("case", ["drawn spikes", "behind a number a neuron", "a residual"])
+@pytest.mark.parametrize("case", ["drawn spikes", "behind it", "a residual"])
 def test_the_loop_over_time_is_cut_as_well(tmp_path: Path, case: str) -> None:
-    layers, cut, *more = CASES[case]
-    doc = spec(tmp_path, layers, *more, more='[build]\nschedule = "step"\n')
+    layers, _, shape, encoder = CASES[case]
+    doc = spec(tmp_path, layers, shape, encoder, '[build]\nschedule = "step"\n')
     assert snnc.plan(doc, snnc.link(doc)).cropped
     same(pair(doc))
 
@@ -132,10 +145,13 @@ def test_the_slice_is_a_statement_that_says_why(tmp_path: Path) -> None:
     line = "        x = x[..., :8, :]  # the rest reaches no output\n"
     assert code.count(line) == 1
     assert code.index("# Before time") < code.index(line) < code.index("self.conv1(x)")
-    long = "a_name_that_leaves_no_room_for_a_comment"
-    layers = f'{CONV}, {LAYER[:-1]}, name = "{long}" }}, {CONV}, "LIF", {POOL}, {END}, '
-    layers += f'{{ kind = "Linear", out_features = 3, from = "{long}" }}'
-    assert crops(spec(tmp_path, layers.rpartition(", {")[0], "[2, 11, 11]")) == {long: (8, 8)}
+    long = "a_name_that_leaves_no_room"
+    conv = f'{CONV[:-1]}, from = "{long}", name = "%s" }}'
+    both = f'{conv % "a"}, {conv % "b"}, {{ kind = "Add", from = ["a", "b"] }}'
+    layers = f'{CONV}, {LAYER[:-1]}, name = "{long}" }}, {both}, {BEHIND}'
+    code = snnc.emit(spec(tmp_path, layers, LARGER))["model.py"]
+    cut = f"        {long} = {long}[..., :8, :8]\n"
+    assert f"        # the rest reaches no output\n{cut}" in code
 
 
 def test_the_table_says_what_reaches_an_output_and_counts_that(tmp_path: Path) -> None:
@@ -148,6 +164,15 @@ def test_the_table_says_what_reaches_an_output_and_counts_that(tmp_path: Path) -
     assert "[1, 8, 8] of [1, 9, 8], cropped here\n" in text(made)
     square = program(spec(tmp_path, f'{CONV}, "LIF", {POOL}, {END}'))
     assert "6 of 7 rows and columns reach an output" in as_text(square)
+
+
+def test_an_output_is_whole(tmp_path: Path) -> None:
+    outputs = '[outputs.one]\nfrom = "a"\n[outputs.two]\n'
+    layers = f"{CONV}, {NAMED}, {POOL}, {CONV}, {BEHIND}"
+    assert crops(spec(tmp_path, layers, "[2, 13, 13]")) == {"input": (10, 10)}
+    doc = spec(tmp_path, layers, "[2, 13, 13]", more=outputs)
+    assert crops(doc) == {"pool1": (4, 4)}
+    same(pair(doc))
 
 
 def test_build_passes_leaves_it_out(tmp_path: Path) -> None:
@@ -171,7 +196,7 @@ def test_what_a_penalty_looks_at_is_whole(tmp_path: Path) -> None:
 
 def test_states_are_as_large_as_what_is_computed_and_go_on(tmp_path: Path) -> None:
     doc = spec(tmp_path, f'{CONV}, "LIF", {POOL}, {END}')
-    net = network(snnc.emit(doc), "net")(time_steps=6)
+    net: Any = network(snnc.emit(doc), "net")(time_steps=6)
     x, state = torch.rand(3, 2, 9, 9), dict[str, torch.Tensor]()
     whole = net(x)
     parts = [net(x, time_steps=2, state=state) for _ in range(3)]
