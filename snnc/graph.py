@@ -51,6 +51,7 @@ class Graph:
 
     ``inputs`` and ``outputs`` name the encoder and readout nodes; an encoder reads data, which is
     no node. ``blocks`` are the uses of blocks and the repetitions that the paths go through.
+    ``watched`` are values that training looks at besides the outputs.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Graph:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     blocks: Mapping[str, Container] = field(default_factory=dict)
+    watched: frozenset[str] = frozenset()
 
     def __getitem__(self, path: str) -> Node:
         return self._by_path[path]

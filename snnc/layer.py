@@ -161,6 +161,15 @@ class Operator(Kind):
         """Multiply-accumulates of one execution on one sample."""
         return 0
 
+    def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        """What it must have of each input to compute ``corner`` of its output, exactly.
+
+        A corner is the shape of what is left: all channels and, of each axis behind them, so many
+        elements from the first on. Only what is the same in training and in eval may be less than
+        everything.
+        """
+        return inputs
+
     @property
     def product(self) -> bool:
         """Whether it is a product with its ``weight``, [out, in], plus its ``bias`` if any."""
@@ -251,6 +260,11 @@ class Layer(Operator):
         fields = type(self).model_fields.items()
         values = {key: (getattr(self, key), f.default) for key, f in fields if key in own}
         return {key: value for key, (value, default) in values.items() if value != default}
+
+
+def alike(corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+    """The corners that are needed by what computes each element from those in its place."""
+    return tuple((shape[0], *corner[1:]) for shape in inputs)
 
 
 def one(value: int, got: int, key: str, what: str) -> None:

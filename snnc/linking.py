@@ -28,7 +28,8 @@ def build(document: Document) -> Graph:
         raise Findings(*builder.findings)
     spec = document.spec
     nodes, ends = tuple(builder.nodes.values()), (tuple(spec.inputs), tuple(spec.outputs))
-    return Graph(spec.name, spec.doc, spec.time_steps, nodes, *ends, document.blocks)
+    watched = frozenset(p.of for p in spec.train.penalties) if spec.train else frozenset()
+    return Graph(spec.name, spec.doc, spec.time_steps, nodes, *ends, document.blocks, watched)
 
 
 class _Builder:

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from snnc.choice import Choice
-from snnc.layer import Layer, Shape, ShapeError, Site, Traits, show
+from snnc.layer import Layer, Shape, ShapeError, Site, Traits, alike, show
 from snnc.number import Number, Positive, Value
 from snnc.step.link import Parameter, Reset, link
 from snnc.step.parse import parse
@@ -95,6 +95,10 @@ class Neuron(Layer):
                 message = f"{self.kind} needs inputs of one shape"
                 raise ShapeError(f"{message}, not {show(inputs[0])} and {show(shape)}", "from")
         return inputs[0]
+
+    def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        own = any(value.per == "neuron" for value in self.run_time().values())
+        return inputs if own else alike(corner, *inputs)
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         """An element-wise merge takes its inputs as one step, whatever they are."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from snnc.layer import Operator, Shape, Site, Traits
+from snnc.layer import Operator, Shape, Site, Traits, alike
 
 
 class Readout(Operator):
@@ -28,6 +28,9 @@ class Readout(Operator):
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
+
+    def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        return alike(corner, *inputs)
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         return self.expression.format(x=args[0])

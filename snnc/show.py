@@ -32,7 +32,7 @@ def as_text(program: Program) -> str:
         inside = [c for c, row in zip(cells, rows, strict=True) if row.region == region]
         if inside:
             lines += [title.format(steps=steps), *(f"    {_line(c, widths)}" for c in inside)]
-    return "\n".join([*lines, "", *_kernels(program), *_summary(rows), ""])
+    return "\n".join([*lines, "", *_kernels(program), *_summary(program, rows), ""])
 
 
 def as_json(program: Program) -> str:
@@ -99,13 +99,14 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(padded).rstrip()
 
 
-def _summary(rows: Sequence[Placed]) -> Iterator[str]:
+def _summary(program: Program, rows: Sequence[Placed]) -> Iterator[str]:
     parameters = sum(row.parameters for row in rows)
     before = sum(row.macs_before for row in rows)
     after = sum(row.macs_after for row in rows)
     yield f"{parameters:,} parameters"
     yield hoisted(rows)
     yield from sunk(rows)
+    yield from cropped(program)
     share = f" ({1 - after / before:.1%} saved)" if before else ""
     yield f"{before:,} MACs a sample as written, {after:,} as compiled{share}"
 
@@ -123,3 +124,10 @@ def sunk(rows: Sequence[Placed]) -> Iterator[str]:
     names = [row.name for row in rows if row.region == "after" and row.reason.startswith("sunk")]
     if names:
         yield f"sunk behind time: {', '.join(names)}"
+
+
+def cropped(program: Program) -> Iterator[str]:
+    """One sentence, if part of a map reaches no output."""
+    cuts = [f"{name} to {show(corner)}" for name, corner in program.cropped]
+    if cuts:
+        yield f"cropped to what reaches an output: {', '.join(cuts)}"

@@ -42,6 +42,28 @@ def windows(
     return counts
 
 
+def touched(
+    counts: Shape,
+    sizes: Shape,
+    kernel: int | tuple[int, ...],
+    stride: int | tuple[int, ...],
+    padding: int | tuple[int, ...],
+    dilation: int | tuple[int, ...] = 1,
+) -> Shape:
+    """How much of each axis the first ``counts`` windows look at, at least 1.
+
+    All of it if they go beyond its end: what is padded there stands where it is. ``padding`` is
+    that before the first element.
+    """
+    axes = len(sizes)
+    per_axis = zip(
+        counts, sizes, *(spread(s, axes) for s in (kernel, stride, padding, dilation)), strict=True
+    )
+    return tuple(
+        max(1, min(n, (count - 1) * s - p + d * (k - 1) + 1)) for count, n, k, s, p, d in per_axis
+    )
+
+
 def _count(size: int, kernel: int, stride: int, padding: int, dilation: int, ceil: bool) -> int:
     reach = size + 2 * padding - dilation * (kernel - 1) - 1
     count = (reach + (stride - 1 if ceil else 0)) // stride + 1

@@ -59,8 +59,8 @@ class Build(Section):
 
     schedule: Literal["fold", "step", "auto"] = "fold"
     out: str | None = None
-    passes: tuple[Literal["hoist", "sink", "drop", "fuse", "recur", "pool"], ...] = (
-        "hoist", "sink", "drop", "fuse", "recur", "pool",
+    passes: tuple[Literal["hoist", "sink", "drop", "fuse", "recur", "pool", "crop"], ...] = (
+        "hoist", "sink", "drop", "fuse", "recur", "pool", "crop",
     )  # fmt: skip
     time_chunk: Positive | None = None
 

@@ -122,6 +122,8 @@ def _data(program: Program, scope: Scope) -> None:
 def _prints(program: Program, region: Region) -> bool:
     """Whether a region has statements: data that is already as it should be needs none."""
     site: Site = "once" if isinstance(region, Once) else "fold"
+    if any(op.writes in dict(program.cropped) for op in region.ops):
+        return True
     kinds = (program.node(op).operator for op in region.ops)
     return not all(isinstance(k, Encoder) and k.call("", ["x"], site) == "x" for k in kinds)
 

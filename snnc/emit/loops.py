@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from snnc.emit.access import access
+from snnc.emit.crop import crop
 from snnc.emit.layout import WIDTH
 from snnc.emit.naming import collected
 from snnc.emit.scope import Scope
@@ -110,3 +111,4 @@ def _step(program: Program, op: Op, scope: Scope, apply: Apply) -> None:
         scope.line(f"after = {call}")
         scope.line(f"{results} = after")
     scope.layouts[op.writes] = "step"
+    crop(program, op, scope)

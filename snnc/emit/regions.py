@@ -1,6 +1,7 @@
 """The statements of each kind of region."""
 
 from snnc.emit.access import access
+from snnc.emit.crop import crop
 from snnc.emit.feedback import inputs, neuron_of, recurrent
 from snnc.emit.layout import WIDTH
 from snnc.emit.loops import loop
@@ -58,6 +59,7 @@ def _apply(
                 scope.settle(name, reads)
         text = _call(program, op, scope, site, reads)
     scope.assign(op.writes, text, writes)
+    crop(program, op, scope)
 
 
 def _call(program: Program, op: Op, scope: Scope, site: Site, reads: Layout) -> str:
@@ -84,6 +86,7 @@ def _kernel(program: Program, region: Scan, scope: Scope) -> None:
     op = neuron_of(program, region)
     args = _arguments(program, region, scope)
     scope.assign(op.writes, f"self.{access(op.node)}({', '.join(args)})", "timed")
+    crop(program, op, scope)
     if {*region.yields} - {op.writes}:
         _inside(program, region, scope)
 
@@ -101,6 +104,7 @@ def _pooled(program: Program, region: Scan, scope: Scope) -> None:
     cell, pool = region.ops
     args = [f"self.{access(pool.node)}", *_arguments(program, region, scope)]
     scope.assign(pool.writes, f"self.{access(cell.node)}.pooled({', '.join(args)})", "timed")
+    crop(program, pool, scope)
 
 
 def _inside(program: Program, region: Scan, scope: Scope) -> None:

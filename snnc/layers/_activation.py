@@ -1,6 +1,6 @@
 """What activations share: they change each element, or all along an axis, and no shape."""
 
-from snnc.layer import Layer, Shape, Traits
+from snnc.layer import Layer, Shape, Traits, alike
 
 
 class Activation(Layer):
@@ -13,6 +13,9 @@ class Activation(Layer):
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
+
+    def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        return alike(corner, *inputs)
 
 
 class Monotone(Activation):

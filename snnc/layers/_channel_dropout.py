@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from snnc.layer import Shape, rank
+from snnc.layer import Shape, alike, rank
 from snnc.layers._dropout import AnyDropout
 from snnc.sizes import AXES
 
@@ -19,6 +19,9 @@ class ChannelDropout(AnyDropout):
     def shape(self, *inputs: Shape) -> Shape:
         rank(inputs[0], 1 + self.inner, f"[{AXES[self.inner]}]")
         return inputs[0]
+
+    def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        return alike(corner, *inputs)
 
     def drawn(self, shape: Shape) -> Shape:
         return shape[:2]

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from snnc.layer import Role, Shape, ShapeError, Traits, one, plural, rank
 from snnc.layers._weighted import Weighted
-from snnc.sizes import Positive, spread, windows
+from snnc.sizes import Positive, spread, touched, windows
 
 
 class Conv(Weighted):
@@ -62,6 +62,22 @@ class Conv(Weighted):
         padding = 0 if isinstance(self.padding, str) else self.padding
         self._paddable(sizes, padding)
         return windows(sizes, self.kernel_size, self.stride, padding, self.dilation)
+
+    def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        (shape,) = inputs
+        channels, *sizes = shape
+        before = self._before(len(sizes))
+        if self.padding_mode != "zeros" and any(before):
+            return inputs  # the border is made of the other end, or of what is next to it
+        window = (self.kernel_size, self.stride, before, self.dilation)
+        return ((channels, *touched(corner[1:], tuple(sizes), *window)),)
+
+    def _before(self, axes: int) -> tuple[int, ...]:
+        """The padding before the first element of each axis."""
+        if self.padding == "same":
+            reach = zip(spread(self.dilation, axes), spread(self.kernel_size, axes), strict=True)
+            return tuple(d * (k - 1) // 2 for d, k in reach)
+        return spread(0 if isinstance(self.padding, str) else self.padding, axes)
 
     def _same(self, axes: int) -> tuple[int, ...]:
         """The wider side of the padding that keeps sizes as they are."""

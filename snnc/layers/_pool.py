@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from snnc.layer import Layer, Role, Shape, ShapeError, Traits, rank
-from snnc.sizes import AXES, spread, windows
+from snnc.sizes import AXES, spread, touched, windows
 from snnc.window import LARGEST, Window
 
 
@@ -55,6 +55,12 @@ class WindowPool(Pool):
         stride = kernel if self.stride is None else spread(self.stride, self.inner)
         none, dense = (spread(size, self.inner) for size in rest)
         return stride == kernel and not any(none) and {*dense} == {1} and not self.ceil_mode
+
+    def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        (shape,) = inputs
+        stride = self.kernel_size if self.stride is None else self.stride
+        window = (self.kernel_size, stride, self.padding, self.dilated())
+        return ((shape[0], *touched(corner[1:], shape[1:], *window)),)
 
     def _half_window(self) -> None:
         """PyTorch pads a pooling window by half of it at most."""

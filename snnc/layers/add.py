@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from snnc.layer import Call, Layer, Shape, ShapeError, Site, Traits, show
+from snnc.layer import Call, Layer, Shape, ShapeError, Site, Traits, alike, show
 from snnc.step.ssa import Step, joined
 
 
@@ -23,6 +23,9 @@ class Add(Layer):
             if shape != inputs[0]:
                 raise ShapeError(f"cannot add {show(shape)} to {show(inputs[0])}", "from")
         return inputs[0]
+
+    def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        return alike(corner, *inputs)
 
     def torch_call(self, *inputs: Shape) -> Call:
         return Call("torch.add", of="each")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from snnc.layer import Call, Layer, Shape, ShapeError, Site, Traits, axis, show
+from snnc.layer import Call, Layer, Shape, ShapeError, Site, Traits, alike, axis, show
 
 
 class Concat(Layer):
@@ -32,6 +32,9 @@ class Concat(Layer):
             ):
                 raise ShapeError(f"cannot join {show(shape)} to {show(first)}", "from")
         return (*first[:at], sum(s[at] for s in inputs), *first[at + 1 :])
+
+    def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        return inputs if axis(inputs[0], self.dim, "dim") else alike(corner, *inputs)
 
     def torch_call(self, *inputs: Shape) -> Call:
         return Call("torch.cat", keywords={"dim": self._dim}, of="list")

@@ -36,6 +36,9 @@ class ConvTranspose2d(Conv):
         # every input meets the filter
         return prod(inputs[0][1:]) * (self.parameters(*inputs) - self.out_channels * self.bias)
 
+    def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        return inputs
+
     def _sizes(self, sizes: Shape) -> Shape:
         fields = (
             self.kernel_size, self.stride, self.padding, self.output_padding, self.dilation

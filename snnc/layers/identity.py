@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from snnc.layer import Layer, Shape, Traits
+from snnc.layer import Layer, Shape, Traits, alike
 
 
 class Identity(Layer):
@@ -18,3 +18,6 @@ class Identity(Layer):
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
+
+    def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        return alike(corner, *inputs)

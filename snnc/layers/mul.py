@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from snnc.layer import Call, Layer, Shape, ShapeError, Site, Traits, show
+from snnc.layer import Call, Layer, Shape, ShapeError, Site, Traits, alike, show
 from snnc.step.ssa import Step, joined
 
 
@@ -23,6 +23,9 @@ class Mul(Layer):
             if shape != inputs[0]:
                 raise ShapeError(f"cannot multiply {show(inputs[0])} by {show(shape)}", "from")
         return inputs[0]
+
+    def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        return alike(corner, *inputs)
 
     def torch_call(self, *inputs: Shape) -> Call:
         return Call("torch.mul", of="each")

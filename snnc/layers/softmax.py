@@ -19,6 +19,9 @@ class Softmax(Activation):
         axis(inputs[0], self.dim, "dim")
         return inputs[0]
 
+    def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        return inputs if axis(inputs[0], self.dim, "dim") else super().corners(corner, *inputs)
+
     def torch_call(self, *inputs: Shape) -> Call:
         # PyTorch counts the batch axis too
         return Call("nn.Softmax", keywords={"dim": axis(inputs[0], self.dim, "dim") + 1})

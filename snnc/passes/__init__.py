@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Protocol
 
 from snnc.graph import Graph
+from snnc.passes.crop import Crop
 from snnc.passes.drop import Drop
 from snnc.passes.fold import Fold
 from snnc.passes.fuse import Fuse
@@ -27,17 +28,20 @@ class Pass(Protocol):
         ...
 
 
-PIPELINE: tuple[Pass, ...] = (Hoist(), Sink(), Drop(), Fold(), Fuse(), Recur(), Pool())
+PIPELINE: tuple[Pass, ...] = (Hoist(), Sink(), Drop(), Fold(), Fuse(), Recur(), Pool(), Crop())
 """Every pass, in order."""
 
-SCHEDULES = {"fold": PIPELINE, "step": PIPELINE[:2]}
+SCHEDULES = {
+    "fold": PIPELINE,
+    "step": tuple(step for step in PIPELINE if step.name in ("hoist", "sink", "crop")),
+}
 """The passes of each schedule; none of them changes what the network computes."""
 
-OPTIONAL = ("hoist", "sink", "drop", "fuse", "recur", "pool")
+OPTIONAL = ("hoist", "sink", "drop", "fuse", "recur", "pool", "crop")
 """Those that a spec may leave out by ``[build] passes``."""
 
-PLAIN = frozenset({"sink", "drop", "fuse", "recur", "pool"})
-"""Those after which some values no longer exist at every step."""
+PLAIN = frozenset({"sink", "drop", "fuse", "recur", "pool", "crop"})
+"""Those after which some values no longer exist, or not whole, at every step."""
 
 
 MOST = 2**28

@@ -1,12 +1,13 @@
 """Where every layer went and why, what it costs before and after: what ``snnc show`` prints."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from snnc.analysis.cycles import cyclic
 from snnc.encoder import Encoder
 from snnc.layer import Shape
+from snnc.program.corner import Shapes, corners, inputs, reach, wanted
 from snnc.program.types import Once, Op, Program, Region, Scan
 from snnc.readout import Readout
 
@@ -15,12 +16,16 @@ Where = Literal["before", "time", "after", "dropped"]
 
 @dataclass(frozen=True)
 class Placed:
-    """One operator in its region. MACs are per sample and call: all T steps."""
+    """One operator in its region. MACs are per sample and call: all T steps.
+
+    ``computed`` is what is left of ``shape`` where the rest reaches no output.
+    """
 
     name: str
     kind: str
     inputs: tuple[Shape, ...]
     shape: Shape
+    computed: Shape
     region: Where
     reason: str
     parameters: int
@@ -34,13 +39,15 @@ def placement(program: Program) -> tuple[Placed, ...]:
 
 
 def _placed(program: Program) -> Iterator[Placed]:
-    over_time = False
+    over_time, have, want = False, corners(program), wanted(program)
     for region in program.regions:
         over_time = over_time or not isinstance(region, Once)
         once: Where = "after" if over_time else "before"
         where: Where = once if isinstance(region, Once) else "time"
         for op in region.ops:
-            yield _row(program, region, op, where)
+            row = _row(program, region, op, where, have)
+            less = row.computed != row.shape and reach(row.shape, want[op.writes])
+            yield replace(row, reason=f"{row.reason}; {less}") if less else row
 
 
 def _dropped(program: Program) -> Iterator[Placed]:
@@ -50,18 +57,17 @@ def _dropped(program: Program) -> Iterator[Placed]:
         macs = node.operator.macs(*node.shapes) * steps
         counts = (node.operator.parameters(*node.shapes), macs, 0)
         kind = node.operator.kind
-        yield Placed(name, kind, node.shapes, node.shape, "dropped", why, *counts)
+        yield Placed(name, kind, node.shapes, node.shape, node.shape, "dropped", why, *counts)
 
 
-def _row(program: Program, region: Region, op: Op, where: Where) -> Placed:
-    node = program.node(op)
-    macs = node.operator.macs(*node.shapes)
-    before = macs * program.graph.time_steps
-    after = macs if where != "time" else before
-    kind, shapes = node.operator.kind, node.shapes
+def _row(program: Program, region: Region, op: Op, where: Where, have: Shapes) -> Placed:
+    node, steps = program.node(op), program.graph.time_steps
+    before = node.operator.macs(*node.shapes) * steps
+    after = node.operator.macs(*inputs(program, op, have)) * (steps if where == "time" else 1)
+    kind, shapes, shape = node.operator.kind, node.shapes, program.shape(op)
     counts = (node.operator.parameters(*shapes), before, after)
     why = reason(program, region, op, where)
-    return Placed(op.node, kind, shapes, program.shape(op), where, why, *counts)
+    return Placed(op.node, kind, shapes, shape, have[op.writes], where, why, *counts)
 
 
 def reason(program: Program, region: Region, op: Op, where: Where) -> str:

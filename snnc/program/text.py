@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from snnc.layer import show
+from snnc.program.corner import corners
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan
 
 
@@ -29,8 +30,12 @@ def _title(region: Region) -> str:
 
 
 def _ops(program: Program, region: Region) -> Iterator[str]:
+    have = corners(program)
     for op in region.ops:
-        yield f"  {_call(program, op):<40} {show(program.shape(op))}"
+        left, shape = show(have[op.writes]), show(program.shape(op))
+        of = f" of {shape}" if left != shape else ""
+        cut = ", cropped here" if op.writes in dict(program.cropped) else ""
+        yield f"  {_call(program, op):<40} {left}{of}{cut}"
 
 
 def _call(program: Program, op: Op) -> str:

@@ -1,6 +1,6 @@
 """The values of the intermediate representation: frozen, in order, nothing hidden."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -74,13 +74,15 @@ Region = Once | Fold | Scan
 class Program:
     """Regions in the order of execution; the graph says what each op is.
 
-    ``dropped`` are the values that are not computed, each with the reason. ``time_chunk`` is how
-    many steps eval mode runs at a time, if not all.
+    ``dropped`` are the values that are not computed, each with the reason; ``cropped`` those of
+    which only a corner is kept, each with its shape then. ``time_chunk`` is how many steps eval
+    mode runs at a time, if not all.
     """
 
     graph: Graph
     regions: tuple[Region, ...]
     dropped: tuple[tuple[str, str], ...] = ()
+    cropped: tuple[tuple[str, Shape], ...] = ()
     time_chunk: int | None = None
 
     def placed(self) -> Iterator[tuple[Region, Op]]:
@@ -91,10 +93,15 @@ class Program:
         return self.graph[op.node]
 
     def shape(self, op: Op) -> Shape:
-        """The shape of what an op writes, of one sample."""
+        """The shape of what an op writes, of one sample, with nothing cropped."""
         reads = op.reads[0].partition("@")[0]
         sunk = op.writes != op.node and isinstance(self.node(op).operator, Readout)
         return self.graph[reads].shape if sunk else self.node(op).shape
+
+    @cached_property
+    def whole(self) -> Mapping[str, Shape]:
+        """The shape of every value, of one sample, with nothing cropped."""
+        return {op.writes: self.shape(op) for _, op in self.placed()}
 
     @cached_property
     def timed(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from snnc.analysis.cycles import components
 from snnc.graph import Node
 from snnc.neuron import Neuron
 from snnc.past import Past
+from snnc.program.cropped import unlawful
 from snnc.program.lower import carries, times, whole
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan, data
 from snnc.readout import Readout
@@ -31,6 +32,8 @@ def verify(program: Program) -> Program:
     for region in program.regions:
         if isinstance(region, Scan):
             _scan(program, region)
+    for sentence in unlawful(program):
+        raise IllegalProgram(sentence)
     return program
 
 

@@ -1,6 +1,6 @@
 """Spikes, operations, and how far the rates of an SNN are from the ANN's values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -37,10 +37,13 @@ def activity(
     x: Tensor,
     time_steps: int,
 ) -> Activity:
-    """Over samples [B, ...]. `macs` are those of one execution of each layer of weights."""
+    """Over samples [B, ...]. `macs` are those of one execution of each layer of weights.
+
+    All neurons count, also those whose spikes reach no answer.
+    """
     ann.eval()
     snn.eval()
-    counter = Counter(snn, [a.path for a in activations], macs, len(x), time_steps)
+    counter = Counter(snn, [a.path for a in activations], macs)
     values = outputs(ann, [a.value for a in activations], x, None)
     rates = outputs(snn, [a.path for a in activations], x, time_steps)
     counter.close()
@@ -51,46 +54,43 @@ def activity(
         neurons, spikes = want[0].numel(), counter.spikes[a.path] / len(x)
         rate = spikes / neurons / time_steps
         layers.append(Layer(a.path, neurons, rate, spikes, float(error)))
-    return Activity(layers, counter.operations, counter.macs)
+    # what saw each sample once is the same at every step
+    static = [n for n in macs if time_steps > 1 and counter.rows[n] == len(x)]
+    operations = sum(counter.met[n] * macs[n] for n in macs if n not in static)
+    return Activity(layers, operations / len(x), float(sum(macs[n] for n in static)))
 
 
 class Counter:
-    """Counts spikes behind neurons, and the inputs that are not 0 before weights."""
+    """Counts spikes behind neurons, and the inputs that are not 0 before weights.
+
+    They come in pieces: a few samples, at one step or at all.
+    """
 
     def __init__(
-        self,
-        net: nn.Module,
-        neurons: Sequence[str],
-        macs: Mapping[str, int],
-        samples: int,
-        time_steps: int,
+        self, net: nn.Module, neurons: Sequence[str], weights: Iterable[str]
     ) -> None:
-        self.samples, self.time_steps = samples, time_steps
-        self.spikes: dict[str, float] = {}
-        self.operations = self.macs = 0.0
+        self.spikes = dict.fromkeys(neurons, 0.0)
+        self.rows = dict.fromkeys(weights, 0)  # samples, each as often as it came
+        self.met = dict.fromkeys(self.rows, 0.0)  # of what one execution could add up
         self.handles: list[Any] = []
-        for name in neurons:
-            self.handles.append(
-                net.get_submodule(name).register_forward_hook(self.fired(name))
-            )
-        for name, count in macs.items():
+        for name in self.spikes:
             module = net.get_submodule(name)
-            self.handles.append(module.register_forward_pre_hook(self.driven(count)))
+            self.handles.append(module.register_forward_hook(self.fired(name)))
+        for name in self.rows:
+            module = net.get_submodule(name)
+            self.handles.append(module.register_forward_pre_hook(self.driven(name)))
 
     def fired(self, name: str) -> Any:
         def hook(module: nn.Module, given: object, y: Tensor) -> None:
-            self.spikes[name] = float(y.count_nonzero())
+            self.spikes[name] += float(y.count_nonzero())
 
         return hook
 
-    def driven(self, macs: int) -> Any:
+    def driven(self, name: str) -> Any:
         def hook(module: nn.Module, given: tuple[Tensor]) -> None:
             (x,) = given
-            if len(x) == self.samples and self.time_steps > 1:
-                self.macs += macs  # a value that is the same at every step
-            else:
-                share = float(x.count_nonzero()) / x.numel()
-                self.operations += share * macs * self.time_steps
+            self.rows[name] += len(x)
+            self.met[name] += float(x.count_nonzero()) / x[0].numel()
 
         return hook
 

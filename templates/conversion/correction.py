@@ -1,11 +1,13 @@
 """What the SNN gets wrong in its last steps, layer by layer, into biases or potentials."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm  # type: ignore[import-untyped, unused-ignore]
 
+from .evaluation import TOGETHER
 from .transfer import Activation
 
 
@@ -42,7 +44,9 @@ def correct(
 def outputs(
     net: nn.Module, names: Sequence[str], x: Tensor, time_steps: int | None
 ) -> dict[str, Tensor]:
-    """What layers give, [B, ...]; over time the mean."""
+    """What layers give, [B, ...]; of an SNN, which has so many steps, the mean over time."""
+    if time_steps is not None:
+        return means(net, names, x)
     found: dict[str, Tensor] = {}
 
     def keep(name: str) -> None:
@@ -56,8 +60,18 @@ def outputs(
     for name in names:
         keep(name)
     try:
-        net(x) if time_steps is None else net(x, time_steps=time_steps)
+        net(x)
     finally:
         for handle in handles:
             handle.remove()
     return found
+
+
+def means(net: Any, names: Sequence[str], x: Tensor) -> dict[str, Tensor]:
+    """The means over time of whole layers: of neurons too that reach no answer."""
+    found: dict[str, list[Tensor]] = {name: [] for name in names}
+    for piece in torch.split(x, max(1, TOGETHER // net.time_steps)):
+        values = net.values(piece)
+        for name in names:
+            found[name].append(values[name].mean(0))
+    return {name: torch.cat(pieces) for name, pieces in found.items()}

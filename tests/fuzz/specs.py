@@ -11,10 +11,22 @@ from snnc.kinds import catalog
 from snnc.layer import Shape
 from tests.beside import toml
 from tests.fuzz.features import GROW
-from tests.fuzz.kinds import ENCODERS, LARGEST, OWN, READOUTS, divisors, fitting
+from tests.fuzz.kinds import (
+    ACTIVATION,
+    ENCODERS,
+    FEW,
+    LARGEST,
+    NEURON,
+    OWN,
+    READOUTS,
+    divisors,
+    fitting,
+)
 from tests.fuzz.sketch import Fields, Sketch
 
 SIZE = st.integers(1, LARGEST)
+MAP = st.integers(LARGEST, 9)
+"""The axes of what is large enough for windows behind windows."""
 MOST = 12
 HEAD = 'format = 1\nname = "net"\ntime_steps = {steps}\n'
 
@@ -75,7 +87,8 @@ def _input(draw: st.DrawFn, name: str, rank: int) -> Input:
     """Of as many axes, but for that of the period."""
     encoder = draw(st.one_of(*ENCODERS[rank]))
     axes = rank + (encoder["kind"] == "periodic")
-    return Input(name, tuple(draw(SIZE) for _ in range(axes)), encoder)
+    inner = draw(st.sampled_from([SIZE, MAP]))
+    return Input(name, tuple(draw(inner if at else SIZE) for at in range(axes)), encoder)
 
 
 @st.composite
@@ -96,7 +109,9 @@ def _grow(draw: st.DrawFn, sketch: Sketch) -> None:
     source = [*sketch.shapes][-1]
     if draw(st.sampled_from([False, False, True])):
         source = draw(st.sampled_from([*sketch.shapes]))
-    grow: Any = draw(st.sampled_from([_layer, _layer, _layer, _join, _attention, _own, *GROW]))
+    grow: Any = draw(
+        st.sampled_from([_layer, _layer, _layer, _join, _attention, _own, _stage, *GROW])
+    )
     grow(draw, sketch, source)
 
 
@@ -104,6 +119,20 @@ def _layer(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
     fields = draw(fitting(sketch.shapes[source]))
     if sketch.behind(fields, [source]) is None:
         sketch.behind({"kind": "ReLU"}, [source])
+
+
+def _stage(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
+    """A convolution, mostly something behind it, and a pooling that may leave out an edge."""
+    inner = len(sketch.shapes[source]) - 1
+    if inner not in (1, 2):
+        return _layer(draw, sketch, source)
+    window = {"kernel_size": draw(st.integers(1, 3)), "padding": draw(st.sampled_from([0, 0, 1]))}
+    sketch.behind({"kind": f"Conv{inner}d", "out_channels": draw(FEW), **window}, [source])
+    if between := draw(st.sampled_from([None, NEURON, NEURON, ACTIVATION])):
+        sketch.behind(draw(between), [[*sketch.shapes][-1]])
+    pool, size = draw(st.sampled_from(["Max", "Avg"])), draw(st.integers(2, 3))
+    sketch.behind({"kind": f"{pool}Pool{inner}d", "kernel_size": size}, [[*sketch.shapes][-1]])
+    return None
 
 
 def _join(draw: st.DrawFn, sketch: Sketch, source: str) -> None:

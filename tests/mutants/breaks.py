@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 import snnc
-from snnc import passes
+from snnc import passes, sizes
 from snnc.emit import feedback
 from snnc.encoder import Encoder
-from snnc.layer import Traits
+from snnc.layer import Operator, Shape, ShapeError, Traits, alike
 from snnc.layers._batch_norm import BatchNorm
 from snnc.neuron import Neuron
 from snnc.passes import fuse, hoist, recur, sink
 from snnc.past import Past
 from snnc.program import lower
+from snnc.program.corner import Shapes, made
 from snnc.program.types import Carry, Op, Program, Region, Scan
 from snnc.readout import Readout
 
@@ -203,3 +204,21 @@ def without_bias(usual: Any = feedback._outside) -> Callable[..., str]:
 def unlike(given: Program, program: Program) -> Program:
     """What is observed keeps its loops."""
     return given
+
+
+def apart(kind: type[Operator]) -> Break:
+    """Crop takes a kind for one that computes each element from those in its place."""
+    return instead(kind, "corners", lambda _, corner, *inputs: alike(corner, *inputs))
+
+
+def one_less(usual: Callable[..., Shape] = sizes.touched) -> Callable[..., Shape]:
+    """Windows as if they were one element shorter."""
+    return lambda *given: tuple(max(1, size - 1) for size in usual(*given))
+
+
+def as_of_the_first(program: Program, op: Op, corners: Shapes) -> Shape:
+    """What remains of several inputs is taken to fit together."""
+    try:
+        return made(program, op, corners)
+    except ShapeError:
+        return made(program, op, dict.fromkeys(op.reads, corners[op.reads[0]]))

@@ -30,6 +30,16 @@ def read(readout: str) -> str:
     return f'[output]\nreadout = "{readout}"\n'
 
 
+def image(layers: str) -> str:
+    """A spec of images [2, 9, 9], of whose map of 7 rows behind these layers 6 are read."""
+    conv = '{ kind = "Conv2d", out_channels = 2, kernel_size = 3 }'
+    end = (
+        '{ kind = "AvgPool2d", kernel_size = 2 }, "Flatten", { kind = "Linear", out_features = 3 }'
+    )
+    spec = vector(f"{layers.format(conv=conv)}, {end}", more=read("sum"))
+    return spec.replace("[3]", "[2, 9, 9]", 1)
+
+
 LINEAR = '{ kind = "Linear", out_features = 3 }'
 PER_STEP = '{ kind = "BatchNorm1d", stats = "step" }'
 
@@ -66,6 +76,13 @@ SUM_FIRST = "a matrix behind the sum of a feedback"
 SIDE = "a matrix over the input and the last output"
 SIDE_FIRST = "a matrix over the last output and the input"
 SIDE_THREE = "a matrix over the input, the last output, and the input"
+EDGE = "an edge that a pooling leaves out"
+EDGE_NORM = "statistics of a map with an edge"
+EDGE_MASK = "a mask of a map with an edge"
+EDGE_NUMBERS = "a number for each neuron of a map with an edge"
+EDGE_DELAY = "an edge that is read a step later"
+EDGE_LARGER = "an edge of an enlarged map"
+EDGE_STRIDES = "an edge that three strides meet otherwise"
 
 CASES = {
     NEURON: vector(f'{LINEAR}, "IF"'),
@@ -132,5 +149,23 @@ CASES = {
     SIDE: vector(side_by_side("fc1", "a@-1")),
     SIDE_FIRST: vector(side_by_side("a@-1", "fc1")),
     SIDE_THREE: vector(side_by_side("fc1", "a@-1", "fc1")),
+    EDGE: image('{conv}, "LIF"'),
+    EDGE_NORM: image('{conv}, "BatchNorm2d", "LIF"'),
+    EDGE_MASK: image('{conv}, "Dropout", "LIF"'),
+    EDGE_NUMBERS: image(
+        '{conv}, {{ kind = "LIF", tau = {{ value = 2.0, per = "neuron", learnable = true }} }}'
+    ),
+    EDGE_DELAY: image('{conv}, {{ kind = "Add", from = ["conv1", "conv1@-1"] }}, "LIF"'),
+    EDGE_LARGER: image(
+        '{conv}, "LIF", {{ kind = "ConvTranspose2d", out_channels = 2, kernel_size = 3, '
+        'padding = 1 }}, "LIF"'
+    ),
+    EDGE_STRIDES: image(
+        '{{ kind = "Conv2d", name = "a", out_channels = 2, kernel_size = 2, stride = 2, '
+        'padding = 1 }}, {{ kind = "AvgPool2d", name = "b", kernel_size = 1, stride = 2, '
+        'from = "input" }}, {{ kind = "Conv2d", name = "c", out_channels = 2, kernel_size = 3, '
+        'stride = 2, padding = 1, from = "input" }}, '
+        '{{ kind = "Add", from = ["a", "b", "c"] }}, "LIF"'
+    ),
 }
 """Specs by what they are."""

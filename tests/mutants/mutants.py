@@ -7,13 +7,21 @@ from dataclasses import dataclass
 
 import snnc
 from snnc.emit import feedback
-from snnc.passes import drop, fold, fuse, hoist, recur, sink
+from snnc.layers import _conv, _pool
+from snnc.layers._batch_norm import Normalisation
+from snnc.layers._dropout import AnyDropout
+from snnc.layers.conv_transpose2d import ConvTranspose2d
+from snnc.neuron import Neuron
+from snnc.passes import crop, drop, fold, fuse, hoist, recur, sink
+from snnc.past import Past
 from snnc.program import lower
 from tests.mutants.breaks import (
     Break,
     always,
     any_delay,
     any_past,
+    apart,
+    as_of_the_first,
     columns_as_if_first,
     columns_swapped,
     commuting,
@@ -26,6 +34,7 @@ from tests.mutants.breaks import (
     movable,
     never,
     one_by_one,
+    one_less,
     one_step_less,
     outputs_alone,
     outputs_only,
@@ -50,6 +59,13 @@ from tests.mutants.cases import (
     DATA,
     DEAD,
     DELAY,
+    EDGE,
+    EDGE_DELAY,
+    EDGE_LARGER,
+    EDGE_MASK,
+    EDGE_NORM,
+    EDGE_NUMBERS,
+    EDGE_STRIDES,
     LAST_MASK,
     LAST_NEURON,
     LAST_NORM,
@@ -132,6 +148,9 @@ FIRST_COLUMNS = instead(feedback, "_columns", columns_as_if_first())
 NO_BIAS = instead(feedback, "_outside", without_bias())
 NO_SUMMED_BIAS = text(" + self.b.bias", "")
 UNLIKE = instead(snnc, "alike", unlike)
+SHORT_WINDOWS = instead(_conv, "touched", one_less())
+SHORT_POOLS = instead(_pool, "touched", one_less())
+UNEVEN = instead(crop, "made", as_of_the_first)
 
 MUTANTS = (
     Mutant("hoist moves states", STATES, (NEURON,)),
@@ -169,6 +188,16 @@ MUTANTS = (
     Mutant("recur with the outside first", FIRST_COLUMNS, (SIDE_FIRST,)),
     Mutant("recur without the bias", NO_BIAS, (SIDE,)),
     Mutant("recur without the bias of a sum", NO_SUMMED_BIAS, (BACK,)),
+    Mutant("crop by shorter windows", SHORT_WINDOWS, (EDGE,)),
+    Mutant("crop by shorter pools", SHORT_POOLS, (EDGE,)),
+    Mutant("crop under statistics", apart(Normalisation), (EDGE_NORM,)),
+    Mutant("crop under a mask of elements", apart(AnyDropout), (EDGE_MASK,)),
+    Mutant("crop under a number a neuron", apart(Neuron), (EDGE_NUMBERS,)),
+    Mutant("crop what is delayed", apart(Past), (EDGE_DELAY,)),
+    Mutant("crop what is delayed, no law", lawless(apart(Past)), (EDGE_DELAY,)),
+    Mutant("crop what is enlarged", apart(ConvTranspose2d), (EDGE_LARGER,)),
+    Mutant("crop what no longer fits", UNEVEN, (EDGE_STRIDES,)),
+    Mutant("crop what no longer fits, no law", lawless(UNEVEN), (EDGE_STRIDES,)),
     Mutant("what is observed keeps its loops", UNLIKE, (CYCLE,)),
     Mutant("a loop keeps a value for itself", YIELDS, (TWO_OUTPUTS,)),
     Mutant("a loop over sequence statistics", WHOLE, (STATISTICS,)),
