@@ -64,7 +64,8 @@ def changed(settings: Settings, given: dict[str, Any]) -> Settings:
         settings, **plain, optimizer=optimizer, scheduler=scheduler
     )
     if "label_smoothing" in given and settings.label_smoothing is None:
-        raise SettingError("--label-smoothing does not apply: no loss is cross_entropy")
+        problem = "no loss is cross_entropy, or each has its own"
+        raise SettingError(f"--label-smoothing does not apply: {problem}")
     if new.amp and new.dtype != "float32":
         raise SettingError("--dtype float64 needs --no-amp")
     return new
