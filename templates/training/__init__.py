@@ -13,6 +13,7 @@ rates        firing rates while the network learns
 checkpoints  replaced at once, and checked when read
 log          metrics.csv and TensorBoard
 interrupts   Ctrl-C between two steps
+profile      where the time goes
 """
 
 from .batches import Batch, Batches, Split, mixed, seed_all
@@ -22,6 +23,7 @@ from .learner import Learner
 from .log import Log, toml
 from .options import Options, parse
 from .processes import Team, together
+from .profile import profile
 from .rates import Recorder
 from .score import Clock, Row, Score, shown, watched
 from .settings import RunError, Settings
@@ -47,6 +49,7 @@ __all__ = [
     "Team",
     "mixed",
     "parse",
+    "profile",
     "read",
     "replace",
     "seed_all",
