@@ -203,6 +203,19 @@ def test_show_of_a_broken_spec(run: Run) -> None:
     assert "error[SNN202]" in ran.out
 
 
+def test_another_time_constant_is_another_package(run: Run) -> None:
+    """As docs/training.md says: kernels have it as a constant, so train.py has no flag for it."""
+    words = ("build", "net.snn.toml", "--set", "name=net_tau3", "--set")
+    assert run("build", "net.snn.toml").code == 0
+    assert run(*words, "defaults.LIF.tau=4.0").code == 0
+    kernels = [Path(name, "kernels.py").read_text() for name in ("net", "net_tau3")]
+    assert ["* R(0.25)" in text for text in kernels] == [False, True]
+    ran = run(*words, "defaults.LIF.tau=1.0", "--output-format", "concise")
+    where = "--set:1:18: SNN204 bad-value"
+    assert ran.out == f"{where} `tau` must be greater than 1, not 1.0\n"
+    assert Path("net_tau3", "kernels.py").read_text() == kernels[1]
+
+
 def test_build_reports_in_every_format(run: Run) -> None:
     Path("net.snn.toml").write_text(BROKEN)
     assert run("build", "net.snn.toml", "--output-format", "concise") == Ran(1, ERROR, "")
