@@ -17,9 +17,9 @@ from torch import Tensor
 
 from benchmarks.neuron import Spike
 from snnc.compile import module
-from snnc.emit import run_time
 from snnc.emit.kernels import printed
 from snnc.emit.neurons import Class
+from snnc.emit.package import run_time
 from snnc.kernel.build import kernel
 from snnc.neurons.lif import LIF
 

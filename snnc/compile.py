@@ -9,8 +9,6 @@ from hashlib import sha256
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING
 
-from snnc.emit.names import class_name
-
 if TYPE_CHECKING:
     from torch import nn
 
@@ -20,6 +18,8 @@ def network(files: Mapping[str, str], name: str) -> "type[nn.Module]":
 
     Equal files give the same class; others never share a module with it.
     """
+    from snnc.names import class_name
+
     found: type[nn.Module] = getattr(module(files, name, "model"), class_name(name))
     return found
 

@@ -88,10 +88,12 @@ class ShapeError(ValueError):
 class Operator(Kind):
     """Anything that computes a value: layers, encoders and readouts.
 
-    ``ports`` is how many inputs it takes (None: two or more), ``role`` what it is to an ANN.
+    ``ports`` is how many inputs it takes (None: two or more), ``inputs`` what they are called, if
+    it tells them apart, ``role`` what it is to an ANN.
     """
 
     ports: ClassVar[int | None] = 1
+    inputs: ClassVar[tuple[str, ...]] = ()
     role: ClassVar[Role] = ""
 
     @property

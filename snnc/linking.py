@@ -117,8 +117,7 @@ class _Builder:
             return True
         words = {None: "two or more inputs", 1: "one input"}.get(want, f"{want} inputs")
         message = f"{layer.kind} takes {words}, not {count}"
-        help = 'name them: `from = ["a", "b"]`' if want is None else "join them by Add or Concat"
-        self.fail((*at, "from"), "SNN304", "wrong-inputs", message, help)
+        self.fail((*at, "from"), "SNN304", "wrong-inputs", message, _how_to_read(layer))
         return False
 
     def declare(self, name: str, at: Path) -> None:
@@ -226,3 +225,13 @@ class _Builder:
     def fail(self, at: Path, code: str, name: str, message: str, help: str | None = None) -> None:
         node = self.document.tree.find(at)[0]
         self.findings.append(Diagnostic(code, name, message, node.place, help, node.notes))
+
+
+def _how_to_read(layer: Layer) -> str:
+    """What to write to give a layer as many inputs as it takes."""
+    if layer.ports == 1:
+        return "join them by Add or Concat"
+    if layer.ports is None:
+        return 'name them: `from = ["a", "b"]`'
+    names = ", ".join(f'"{name}"' for name in layer.inputs)
+    return f"name what goes to each, in this order: `from = [{names}]`"

@@ -11,7 +11,6 @@ from snnc.choice import Choice
 from snnc.datasets import Dataset
 from snnc.layer import Name, Shape, ShapeError, show
 from snnc.losses import Loss
-from snnc.losses.cross_entropy import CrossEntropy
 from snnc.metrics import Metric
 from snnc.metrics.accuracy import Accuracy
 from snnc.metrics.loss import LossMetric
@@ -144,11 +143,11 @@ class Train(BaseModel):
             yield Misfit(("dataset",), message, "the last layer has to make [classes]")
 
     @property
-    def smoothing(self) -> float:
-        """The label smoothing of the losses that have one."""
-        losses = [self.loss, *self.losses.values()]
-        found = [loss.label_smoothing for loss in losses if isinstance(loss, CrossEntropy)]
-        return next(iter(found), 0.0)
+    def smoothing(self) -> float | None:
+        """The label smoothing of the losses that have one; None if there is none, or several."""
+        losses = [loss for loss in (self.loss, *self.losses.values()) if loss]
+        found = {loss.smoothing for loss in losses} - {None}
+        return found.pop() if len(found) == 1 else None
 
     def measured(self, outputs: Collection[str]) -> tuple[Metric, str]:
         """The metric, and the output that it is of; without one stated, what suits the losses."""

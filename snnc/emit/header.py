@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from shlex import quote
+from typing import TYPE_CHECKING
 
-from snnc.spec import Spec
+if TYPE_CHECKING:
+    from snnc.spec import Spec
 
 OUTPUT_FORMAT = 1
 """Grows when the same spec gives other bytes."""
@@ -24,12 +26,12 @@ class Header:
     body: str
 
 
-def spec_hash(spec: Spec) -> str:
+def spec_hash(spec: "Spec") -> str:
     """A hash of what the spec means: comments, order of keys and vars do not change it."""
     return _hash(spec.model_dump_json(by_alias=True))
 
 
-def with_header(body: str, source: str, spec: Spec | None, settings: Sequence[str] = ()) -> str:
+def with_header(body: str, source: str, spec: "Spec | None", settings: Sequence[str] = ()) -> str:
     """``body`` under the header that says it comes from the file ``source``.
 
     Without a ``spec`` the body is the same for every one, and so is all of the header but the

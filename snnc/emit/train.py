@@ -21,8 +21,8 @@ def train_context(
     answer = f"{class_name}Output" if several else "Tensor"
     return {
         "answers": [class_name, *[answer] * several],
-        "settings": ", ".join(_settings(train, losses, time_steps)),
-        "loss": _loss(losses, answer, several),
+        "settings": ", ".join(_settings(train, time_steps)),
+        "loss": _loss(losses, answer, several, train.smoothing is not None),
         "metric": _metric(train, outputs, answer, several),
         "widened": _widened(answer, several),
         "penalties": list(_penalties(train)),
@@ -30,7 +30,7 @@ def train_context(
     }
 
 
-def _settings(train: Train, losses: Mapping[str, Loss], time_steps: int) -> Iterator[str]:
+def _settings(train: Train, time_steps: int) -> Iterator[str]:
     """The arguments of Settings that are not its defaults."""
     yield f"epochs={train.epochs}"
     yield f"batch_size={train.batch_size}"
@@ -46,7 +46,7 @@ def _settings(train: Train, losses: Mapping[str, Loss], time_steps: int) -> Iter
         yield f"accumulate={train.accumulate}"
     if train.grad_clip is not None:
         yield f"grad_clip={train.grad_clip!r}"
-    if any(loss.smooths for loss in losses.values()):
+    if train.smoothing is not None:
         yield f"label_smoothing={train.smoothing!r}"
     if train.early_stop is not None:
         yield f"early_stop={train.early_stop}"
@@ -62,20 +62,20 @@ def _literal(value: object) -> str:
     return json.dumps(value) if isinstance(value, str) else repr(value)
 
 
-def _loss(losses: Mapping[str, Loss], answer: str, several: bool) -> dict[str, Any]:
-    """Its function, and the call of it."""
+def _loss(losses: Mapping[str, Loss], answer: str, several: bool, smooths: bool) -> dict[str, Any]:
+    """Its function, and the call of it; ``smooths``: labels are smoothed as a setting says."""
     wanted = {loss.wants for loss in losses.values()}
     passed: list[str] = [name for name in ("x", "labels") if name in wanted]
     typed = [f"{name}: Tensor" for name in passed]
-    if any(loss.smooths for loss in losses.values()):
+    if smooths:
         typed, passed = [*typed, "smoothing: float"], [*passed, "smoothing"]
-    lines = _sum(losses) if several else _single(*losses.values())
+    lines = _sum(losses, smooths) if several else _single(*losses.values())
     return {
         "signature": ", ".join([f"y: {answer}", *typed]),
         "lines": list(lines),
         "call": f"loss_of({', '.join(['y', *passed])})",
         "labelled": "labels" in wanted,
-        "smooths": "smoothing" in passed,
+        "smooths": smooths,
     }
 
 
@@ -87,9 +87,10 @@ def _single(loss: Loss) -> Iterator[str]:
     yield f"return {_weighted(loss, loss.source())}"
 
 
-def _sum(losses: Mapping[str, Loss]) -> Iterator[str]:
+def _sum(losses: Mapping[str, Loss], smooths: bool) -> Iterator[str]:
     for name, loss in losses.items():
-        yield f"{name}_loss = {loss.source(f'y.{name}')}"
+        smoothing = "smoothing" if smooths else repr(loss.smoothing)
+        yield f"{name}_loss = {loss.source(f'y.{name}', smoothing)}"
     terms = (_weighted(loss, f"{name}_loss") for name, loss in losses.items())
     yield f"total = {' + '.join(terms)}"
     yield "return total"

@@ -20,6 +20,7 @@ class Attention(Layer):
 
     stem: ClassVar[str] = "attention"
     ports: ClassVar[int | None] = 3
+    inputs: ClassVar[tuple[str, ...]] = ("queries", "keys", "values")
 
     kind: Literal["Attention"] = "Attention"
     heads: Positive = 1

@@ -1,6 +1,6 @@
 """Losses: how far an output is from what it should be; one per file."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -18,14 +18,19 @@ class Loss(Kind):
     over: Literal["answer", "steps"] = "answer"
     weight: Annotated[float, Field(gt=0)] = 1.0
 
-    smooths: ClassVar[bool] = False
-    """Whether it takes the label's share of the probability from a variable ``smoothing``."""
+    @property
+    def smoothing(self) -> float | None:
+        """The share of the label's probability that all classes get; None if it gives none."""
+        return None
 
     @property
     def wants(self) -> Literal["labels", "x"]:
         """The variable that the output is compared with."""
         return "labels"
 
-    def source(self, y: str = "y") -> str:
-        """The expression that computes it from ``y`` [B, ...], at every step [T, B, ...]."""
+    def source(self, y: str = "y", smoothing: str = "smoothing") -> str:
+        """The expression that computes it from ``y`` [B, ...], at every step [T, B, ...].
+
+        ``smoothing`` is a number or variable, for those that smooth labels.
+        """
         raise NotImplementedError

@@ -1,6 +1,6 @@
 """cross_entropy."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -17,10 +17,12 @@ class CrossEntropy(Loss):
     kind: Literal["cross_entropy"] = "cross_entropy"
     label_smoothing: Annotated[float, Field(ge=0, le=1)] = 0.0
 
-    smooths: ClassVar[bool] = True
+    @property
+    def smoothing(self) -> float:
+        return self.label_smoothing
 
-    def source(self, y: str = "y") -> str:
+    def source(self, y: str = "y", smoothing: str = "smoothing") -> str:
         logits, labels = y, "labels"
         if self.over == "steps":
             logits, labels = f"{y}.flatten(0, 1)", f"labels.repeat(len({y}))"
-        return f"F.cross_entropy({logits}, {labels}, label_smoothing=smoothing)"
+        return f"F.cross_entropy({logits}, {labels}, label_smoothing={smoothing})"

@@ -20,7 +20,7 @@ class MSE(Loss):
     def wants(self) -> Literal["labels", "x"]:
         return "x" if self.target == "input" else "labels"
 
-    def source(self, y: str = "y") -> str:
+    def source(self, y: str = "y", smoothing: str = "smoothing") -> str:
         target = "x"
         if self.wants == "labels":
             target = f"F.one_hot(labels, {y}.shape[-1]).to({y}.dtype)"

@@ -13,6 +13,7 @@ rates        firing rates while the network learns
 checkpoints  replaced at once, and checked when read
 log          metrics.csv and TensorBoard
 interrupts   Ctrl-C between two steps
+profile      where the time goes
 """
 
 from .batches import Batch, Batches, Split, mixed, seed_all
@@ -23,6 +24,7 @@ from .log import Log, toml
 from .options import Options, parse
 from .precision import in_full
 from .processes import Team, together
+from .profile import profile
 from .rates import Recorder
 from .score import Clock, Row, Score, shown, watched
 from .settings import RunError, Settings
@@ -49,6 +51,7 @@ __all__ = [
     "in_full",
     "mixed",
     "parse",
+    "profile",
     "read",
     "replace",
     "seed_all",

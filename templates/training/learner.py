@@ -1,6 +1,7 @@
 """A network, and all that changes while it learns."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ class Learner:
         self.steps = math.ceil(samples / settings.batch_size / settings.accumulate)
         self.schedule = Schedule(self.optimizer, settings, self.steps)
         self.interrupts = Interrupts()
+        self.after_step: Callable[[], None] = lambda: None
         self.epoch = 0  # how many are done
         self.batch = 0  # how many batches of the next are done
         self.score = Score(self.metric)  # over those
@@ -67,6 +69,7 @@ class Learner:
         self.optimizer.zero_grad()
         self.schedule.after_step()
         self.batch = index + 1
+        self.after_step()
 
     def pause(self) -> None:
         """Raises Stopped if one of the processes was asked to stop."""

@@ -13,6 +13,8 @@ import torch
 from .optimizers import KEYS, OPTIMIZERS, SCHEDULERS, SettingError, chosen
 from .settings import FREE, Settings, flag
 
+EXCLUSIVE = (("restart", "resume"), ("profile", "restart"), ("profile", "evaluate"))
+
 
 @dataclass(frozen=True)
 class Options:
@@ -27,6 +29,7 @@ class Options:
     out_dir: Path | None  # None: a folder below runs/, named by the settings
     resume: Path | None  # Path(): the latest of the run's own folder
     evaluate: bool
+    profile: int | None  # steps
     restart: bool
 
 
@@ -44,9 +47,11 @@ def parse(
         parser.error(f"--time-steps: this network has {spec.time_steps}, not {steps}")
     places = {field.name for field in dataclasses.fields(Options)} & given.keys()
     place = {name: given.pop(name) for name in places}
-    options = Options(name, given, **({"out_dir": None, "resume": None} | place))
-    if options.restart and options.resume:
-        parser.error("--restart and --resume exclude each other")
+    absent: dict[str, Any] = dict.fromkeys(("out_dir", "resume", "profile"))
+    options = Options(name, given, **(absent | place))
+    for one, other in EXCLUSIVE:
+        if getattr(options, one) and getattr(options, other):
+            parser.error(f"--{one} and --{other} exclude each other")
     try:
         return options, changed(spec, given)
     except SettingError as error:
@@ -64,7 +69,8 @@ def changed(settings: Settings, given: dict[str, Any]) -> Settings:
         settings, **plain, optimizer=optimizer, scheduler=scheduler
     )
     if "label_smoothing" in given and settings.label_smoothing is None:
-        raise SettingError("--label-smoothing does not apply: no loss is cross_entropy")
+        problem = "no loss is cross_entropy, or each has its own"
+        raise SettingError(f"--label-smoothing does not apply: {problem}")
     if new.amp and new.dtype != "float32":
         raise SettingError("--dtype float64 needs --no-amp")
     return new
@@ -162,6 +168,8 @@ def of_place(parser: argparse.ArgumentParser, name: str) -> None:
     add("--resume", type=Path, nargs="?", const=Path(), metavar="PATH", help=text)
     text = "train nothing; test the best checkpoint, or that of --resume"
     add("--evaluate", action="store_true", help=text)
+    text = "record so many steps (10), say where their time goes, and stop"
+    add("--profile", type=integer(1), nargs="?", const=10, metavar="N", help=text)
     text = "begin again in a folder that has checkpoints: they are replaced"
     add("--restart", action="store_true", help=text)
 

@@ -26,7 +26,7 @@ class Settings:
     amp: bool = False  # automatic mixed precision: 16-bit products, 32-bit weights
     accumulate: int = 1  # batches of one step of the optimizer
     grad_clip: float | None = None  # the largest norm that the gradient may have
-    label_smoothing: float | None = None  # None: the loss knows no classes
+    label_smoothing: float | None = None  # None: each loss has its own, if any
     early_stop: int | None = None  # epochs without a better one
     limit: int | None = None  # samples of each split
     seed: int = 0

@@ -30,15 +30,23 @@ def start(name: str, spec: Settings, options: Options) -> Start:
     if path is None or not (path.exists() or options.evaluate or named(options.resume)):
         if path is not None:
             print(f"{path} does not exist yet: beginning with epoch 1.")
-        claim(folder, options.restart)
+        make(folder, options)
         return Start(fresh, folder, folder / LATEST, None)
     state = read(path, name)
     settings = resumed(Settings(**state["settings"]), options.changed)
     if options.out_dir is None:
         folder = path.parent
     elif not (options.evaluate or folder.resolve() == path.parent.resolve()):
-        claim(folder, options.restart)
+        make(folder, options)
     return Start(settings, folder, path, state)
+
+
+def make(folder: Path, options: Options) -> None:
+    """Makes the folder; what is only profiled leaves a run that is in it alone."""
+    if options.profile:
+        folder.mkdir(parents=True, exist_ok=True)
+    else:
+        claim(folder, options.restart)
 
 
 def named(resume: Path | None) -> bool:

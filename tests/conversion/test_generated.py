@@ -88,7 +88,7 @@ def test_the_small_vgg_is_small_and_the_residual_one_runs() -> None:
     small, residual = (snnc.load(SPECS / f"{name}.snn.toml") for name in names)
     snn = snnc.link(small)
     assert sum(n.operator.parameters(*n.shapes) for n in snn.nodes) < 500_000
-    found = snnc.conversion(residual)
+    found = snnc.converted(residual)
     assert found is not None
     # no layer is added, none is scaled: only the normalisations are gone
     assert len(found.ann.nodes) == len(found.snn.nodes) + len(found.folds)

@@ -8,9 +8,9 @@ from typing import Any
 import torch
 
 from snnc.compile import module
-from snnc.emit import run_time
 from snnc.emit.kernels import printed
 from snnc.emit.neurons import Class
+from snnc.emit.package import run_time
 from snnc.kernel.build import Front, kernel
 from snnc.neuron import Neuron
 from tests.nets import document

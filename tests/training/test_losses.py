@@ -80,6 +80,35 @@ def test_several_outputs_have_a_loss_each(made: Any, tmp_path: Path, labels: Ten
     assert run(script, tmp_path / "run", "--epochs", "1")["epoch"] == 1
 
 
+SMOOTHED = """
+[train.losses]
+label = {{ kind = "cross_entropy", label_smoothing = {0} }}
+rate = {{ kind = "cross_entropy", label_smoothing = {1} }}
+"""
+
+
+def test_losses_that_smooth_differently_keep_what_the_spec_says(
+    made: Any, labels: Tensor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = made("unlike", SGD + SMOOTHED.format(0.25, 0.0), TWO)
+    output = script.UnlikeOutput(torch.rand(5, 10), torch.rand(5, 10))
+    wanted = F.cross_entropy(output.label, labels, label_smoothing=0.25)
+    wanted += F.cross_entropy(output.rate, labels)
+    torch.testing.assert_close(script.loss_of(output, labels), wanted)
+    assert script.SPEC.label_smoothing is None
+    with pytest.raises(SystemExit):
+        script.main(["--label-smoothing", "0.1"])
+    assert "--label-smoothing does not apply" in capsys.readouterr().err
+
+
+def test_losses_that_smooth_alike_share_the_flag(made: Any, labels: Tensor) -> None:
+    script = made("alike", SGD + SMOOTHED.format(0.25, 0.25), TWO)
+    output = script.AlikeOutput(torch.rand(5, 10), torch.rand(5, 10))
+    wanted = sum(F.cross_entropy(y, labels, label_smoothing=0.125) for y in output)
+    torch.testing.assert_close(script.loss_of(output, labels, 0.125), wanted)
+    assert script.SPEC.label_smoothing == 0.25
+
+
 @pytest.mark.parametrize(
     ("name", "layers", "schedule"),
     [
