@@ -264,11 +264,6 @@ class Layer(Operator):
         return {key: value for key, (value, default) in values.items() if value != default}
 
 
-def alike(corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
-    """The corners that are needed by what computes each element from those in its place."""
-    return tuple((shape[0], *corner[1:]) for shape in inputs)
-
-
 def one(value: int, got: int, key: str, what: str) -> None:
     """Check a size that a spec states although it is inferred."""
     if value != got:

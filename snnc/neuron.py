@@ -7,13 +7,14 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from snnc.choice import Choice
-from snnc.layer import Layer, Shape, ShapeError, Site, Traits, alike, show
+from snnc.layer import Layer, Shape, ShapeError, Site, Traits, show
 from snnc.number import Number, Positive, Value
 from snnc.step.link import Parameter, Reset, link
 from snnc.step.parse import parse
 from snnc.step.ssa import Step
 from snnc.surrogate import Surrogate
 from snnc.surrogates.atan import ATan
+from snnc.window import alike
 
 _NOT_NUMBERS = frozenset({"name", "source", "kind", "initial"})
 

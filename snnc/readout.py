@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from snnc.layer import Operator, Shape, Site, Traits, alike
+from snnc.layer import Operator, Shape, Site, Traits
+from snnc.window import alike
 
 
 class Readout(Operator):

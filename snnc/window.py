@@ -27,3 +27,8 @@ class Window:
     def size(self) -> int:
         """How many elements it has."""
         return self.height * self.width
+
+
+def alike(corner: tuple[int, ...], *inputs: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """The corners that are needed by what computes each element from those in its place."""
+    return tuple((shape[0], *corner[1:]) for shape in inputs)

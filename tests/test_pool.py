@@ -1,5 +1,6 @@
 """Pool: the pooling behind a neuron becomes part of its kernel."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,5 +105,5 @@ def test_a_kernel_tells_only_its_windows(tmp_path: Path) -> None:
 
 def test_a_chunk_stays(tmp_path: Path) -> None:
     program = lowered(tmp_path, f'"IF", {MAX}, {TAIL}')
-    chunked = Program(program.graph, program.regions, program.dropped, 2)
+    chunked = replace(program, time_chunk=2)
     assert Pool().apply(chunked).time_chunk == 2

@@ -18,7 +18,7 @@ _STANDARD = (
 )
 _FUSED = (
     *("FusedNeuron", "Kernels", "Spec", "State", "Tensors"),
-    *("channels", "choose", "selfcheck", "spike"),
+    *("channels", "choose", "selfcheck", "spike", "uniform"),
 )
 _POOLED = ("PooledKernels", "PooledNeuron")
 _RECURRENT = ("RecurrentKernels", "RecurrentNeuron", "selfcheck")
@@ -64,7 +64,7 @@ def helpers(programs: Iterable[Program], text: str) -> tuple[str, ...]:
     }
     called = {name.lower() for name in re.findall(r"(?<![.\w])(\w+)\(", text)}
     needed |= dict.fromkeys(called.intersection(_pieces()))
-    return tuple(sorted(needed, key=lambda name: (name != "uniform", name)))
+    return tuple(sorted(needed))
 
 
 def _pieces() -> list[str]:

@@ -56,7 +56,7 @@ def emit(
         **({"kernels.py": kernels} if kernels else {}),
         "__init__.py": _init_py(program),
         "py.typed": "",
-        **run_time(found.classes),
+        **run_time(found.classes, drawn="uniform(" in kernels),
     }
     if train is None:
         return files
@@ -74,10 +74,10 @@ def emit(
     return {**files, **scripts, **shared("pictures"), **shared("training")}
 
 
-def run_time(classes: Sequence[Class]) -> dict[str, str]:
-    """What runs these neurons, without what none of them needs."""
+def run_time(classes: Sequence[Class], drawn: bool = False) -> dict[str, str]:
+    """What runs these neurons and draws random numbers, without what nobody needs."""
     kernels = [found.kernel for found in classes]
-    files = shared("fused") if kernels else {}
+    files = shared("fused") if kernels or drawn else {}
     used = {
         "recurrent": any(kernel.recurrent for kernel in kernels),
         "pooled": any(found.windows for found in classes),

@@ -23,7 +23,7 @@ class Poisson(Encoder):
         return "Poisson draws anew at every step"
 
     def helpers(self, site: Site) -> tuple[str, ...]:
-        return ("uniform", "poisson", "in_range")
+        return ("poisson", "in_range")
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         key = literal(name)

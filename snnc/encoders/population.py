@@ -42,7 +42,7 @@ class Population(Encoder):
         return (shape[0] * self.neurons, *shape[1:])
 
     def helpers(self, site: Site) -> tuple[str, ...]:
-        drawn = ("uniform", "poisson", "population_spikes") if self.spikes == "poisson" else ()
+        drawn = ("poisson", "population_spikes") if self.spikes == "poisson" else ()
         return (*drawn, "population_code", "in_range")
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:

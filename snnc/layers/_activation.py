@@ -1,6 +1,7 @@
 """What activations share: they change each element, or all along an axis, and no shape."""
 
-from snnc.layer import Layer, Shape, Traits, alike
+from snnc.layer import Layer, Shape, Traits
+from snnc.window import alike
 
 
 class Activation(Layer):

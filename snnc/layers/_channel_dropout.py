@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
-from snnc.layer import Shape, alike, rank
+from snnc.layer import Shape, rank
 from snnc.layers._dropout import AnyDropout
 from snnc.sizes import AXES
+from snnc.window import alike
 
 
 class ChannelDropout(AnyDropout):

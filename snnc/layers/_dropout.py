@@ -41,7 +41,7 @@ class AnyDropout(Layer):
         return Call(self.classes[self.mask][1], (self.p, key(name)), names=("p", "key"))
 
     def helpers(self, site: Site) -> tuple[str, ...]:
-        return ("uniform", self.classes[self.mask][0])
+        return (self.classes[self.mask][0],)
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         (x,) = args

@@ -2,7 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from snnc.layer import Layer, Shape, Traits, alike
+from snnc.layer import Layer, Shape, Traits
+from snnc.window import alike
 
 
 class Identity(Layer):

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from snnc.layer import Call, Layer, Shape, ShapeError, Site, Traits, alike, show
+from snnc.layer import Call, Layer, Shape, ShapeError, Site, Traits, show
 from snnc.step.ssa import Step, joined
+from snnc.window import alike
 
 
 class Mul(Layer):

@@ -6,6 +6,7 @@ error; "auto" takes the loop instead and says so once.
 """
 
 from .calls import Spec, Tensors, choose, spike
+from .draws import uniform
 from .kernels import Kernels
 from .module import FusedNeuron, State, channels, place_neurons
 from .selfcheck import selfcheck
@@ -21,4 +22,5 @@ __all__ = [
     "place_neurons",
     "selfcheck",
     "spike",
+    "uniform",
 ]

@@ -10,7 +10,7 @@ import snnc
 from snnc import passes, sizes
 from snnc.emit import feedback
 from snnc.encoder import Encoder
-from snnc.layer import Operator, Shape, ShapeError, Traits, alike
+from snnc.layer import Operator, Shape, ShapeError, Traits
 from snnc.layers._batch_norm import BatchNorm
 from snnc.neuron import Neuron
 from snnc.passes import fuse, hoist, recur, sink
@@ -19,6 +19,7 @@ from snnc.program import lower
 from snnc.program.corner import Shapes, made
 from snnc.program.types import Carry, Op, Program, Region, Scan
 from snnc.readout import Readout
+from snnc.window import alike
 
 Patch = pytest.MonkeyPatch
 Break = Callable[[Patch], None]
