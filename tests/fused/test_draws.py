@@ -65,7 +65,7 @@ def test_threads_change_nothing(draws: ModuleType) -> None:
 def test_it_is_c(draws: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """Which was asked for, and the loop where there is no compiler."""
     seed, calls = torch.tensor(SEED), list[object]()
-    want = draws.draw(seed, KEY, (4,), 0, 4, "c")
+    want: torch.Tensor = draws.draw(seed, KEY, (4,), 0, 4, "c")
 
     def looped(*call: object) -> torch.Tensor:
         calls.append(call)
