@@ -10,6 +10,7 @@ listed and not converted. Run again, it goes on where it was stopped.
 
 import argparse
 import csv
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -52,7 +53,7 @@ def main() -> None:
     parser.add_argument("--data", nargs="+", default=["MNIST"], help="datasets")
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="where they are")
     parser.add_argument("--healthy", type=int, default=3, help="how many ANNs of each")
-    parser.add_argument("--epochs", type=int, help="of training (the spec's)")
+    parser.add_argument("--train", default="", help="flags of train.py, in quotes")
     given = parser.parse_args()
     rows = [row for data in given.data for row in of_data(given, data)]
     write(ZOO / f"{given.name}_conversion.csv", rows)
@@ -68,10 +69,9 @@ def of_data(given: argparse.Namespace, data: str) -> Iterator[Row]:
     healthy = seed = 0
     while healthy < given.healthy:
         out = folder / f"seed{seed}"
-        more = ["--epochs", str(given.epochs)] if given.epochs else []
         common = ["--data-dir", given.data_dir.resolve()]
         train = [sys.executable, "-m", f"{given.name}.train", "--seed", str(seed), *common]
-        run([*train, "--out-dir", out, "--resume", *more], folder)
+        run([*train, "--out-dir", out, "--resume", *shlex.split(given.train)], folder)
         start = {"data": data, "seed": str(seed)}
         if lost := dead(given, folder, out):
             yield {**start, "ann": f"dead: never says {lost}"}
