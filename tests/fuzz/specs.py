@@ -128,7 +128,8 @@ def _stage(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
         return _layer(draw, sketch, source)
     window = {"kernel_size": draw(st.integers(1, 3)), "padding": draw(st.sampled_from([0, 0, 1]))}
     sketch.behind({"kind": f"Conv{inner}d", "out_channels": draw(FEW), **window}, [source])
-    if between := draw(st.sampled_from([None, NEURON, NEURON, ACTIVATION])):
+    between = draw(st.sampled_from([None, NEURON, NEURON, ACTIVATION]))
+    if between is not None:
         sketch.behind(draw(between), [[*sketch.shapes][-1]])
     pool, size = draw(st.sampled_from(["Max", "Avg"])), draw(st.integers(2, 3))
     sketch.behind({"kind": f"{pool}Pool{inner}d", "kernel_size": size}, [[*sketch.shapes][-1]])
