@@ -52,14 +52,18 @@ def infer(entries: Sequence[Entry]) -> Shapes:
     """
     position = {entry.name: at for at, entry in enumerate(entries)}
     guesses: dict[str, Shape] = {}
+    anew: set[str] = set()
     for _ in range(_ROUNDS):
         found = _walk(entries, position, guesses)
         wrong = {
             n: found.output[n] for n in guesses if found.output.get(n, guesses[n]) != guesses[n]
         }
-        if not wrong:
+        # guessed from shapes that were guesses themselves: what has none now is guessed anew
+        stale = [n for n in guesses if n not in found.output and n not in anew]
+        if not wrong and not stale:
             return found
-        guesses |= wrong
+        guesses = {n: shape for n, shape in (guesses | wrong).items() if n not in stale}
+        anew |= {*stale} if not wrong else set()
     for name, shape in wrong.items():
         message = f"its shape depends on itself and never settles: {show(shape)} and growing"
         found.errors.setdefault(name, ShapeError(message, "from"))

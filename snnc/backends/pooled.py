@@ -2,8 +2,8 @@
 
 It takes images whose channels lie innermost. A part is the channels of one place of the pooled
 image, or a block of them; all steps of a part run while the states of its windows stay in cache.
-``part_at``, which is the run time's own, says where a part is; ``c`` goes over the elements of a
-window. The way back repeats the steps, as every kernel's does, and with them what pooling chose.
+``part_at``, which is the run time's own, says where a part is; ``cell`` goes over the elements of
+a window. The way back repeats the steps, as every kernel's does, and with them what pooling chose.
 """
 
 import re
@@ -43,12 +43,14 @@ def _forward(k: Kernel, w: Window) -> Iterable[str]:
     yield from _start(k, w)
     whole = "0" if w.how == "avg" else "-INFINITY"
     join = (
-        "all += STORED(out);" if w.how == "avg" else "all = STORED(out) > all ? STORED(out) : all;"
+        "pooled += STORED(out);"
+        if w.how == "avg"
+        else "pooled = STORED(out) > pooled ? STORED(out) : pooled;"
     )
     yield from _over("i64 t = 0; t < steps; ++t", [
-        f"real all = R({whole}), {scratch(k)};",
+        f"real pooled = R({whole}), {scratch(k)};",
         *_cells(w, [_step(k), join]),
-        f"STORE(output[t * at.n_out + at.to + j], all{_share(w)});",
+        f"STORE(output[t * at.n_out + at.to + j], pooled{_share(w)});",
     ])  # fmt: skip
 
 
@@ -69,19 +71,19 @@ def _over(steps: str, lines: Iterable[str]) -> Iterable[str]:
 def _cells(w: Window, lines: Iterable[str]) -> Iterable[str]:
     """What is done for every element of a window."""
     yield "EACH"
-    yield f"for (int c = 0; c < {w.size}; ++c) {{"
+    yield f"for (int cell = 0; cell < {w.size}; ++cell) {{"
     yield f"    const i64 in = {_in(w)};"
     yield from (f"    {line}" for line in lines)
     yield "}"
 
 
 def _in(w: Window) -> str:
-    return f"at.first + c / {w.width} * at.line + c % {w.width} * channels + j"
+    return f"at.first + cell / {w.width} * at.line + cell % {w.width} * channels + j"
 
 
 def _once(w: Window, lines: Sequence[str]) -> Iterable[str]:
     """What is done once for every element of every window."""
-    yield f"for (int c = 0; c < {w.size}; ++c) {{"
+    yield f"for (int cell = 0; cell < {w.size}; ++cell) {{"
     yield "    for (int j = 0; j < at.m; ++j) {"
     placed = [f"const i64 in = {_in(w)};"] if any("in" in re.split(r"\W", x) for x in lines) else []
     yield from (f"        {line}" for line in (*placed, *lines))
@@ -96,9 +98,11 @@ def _arrays(names: Iterable[str], w: Window) -> str:
 def _start(k: Kernel, w: Window) -> Iterable[str]:
     """States and terms of the part, in arrays."""
     names = [*k.step.states, *(f"{p.name}_" for p in k.terms)]
-    lines = [f"{s}[c][j] = {s}_start ? {s}_start[in] : R({k.start[s]!r});" for s in k.step.states]
+    lines = [
+        f"{s}[cell][j] = {s}_start ? {s}_start[in] : R({k.start[s]!r});" for s in k.step.states
+    ]
     for p in k.terms:
-        lines += [f"{p.name}_[c][j] = {p.name}[in / {p.name}_stride % {p.name}_size];"]
+        lines += [f"{p.name}_[cell][j] = {p.name}[in / {p.name}_stride % {p.name}_size];"]
     if names:
         yield _arrays(names, w)
         yield from _once(w, lines)
@@ -106,8 +110,8 @@ def _start(k: Kernel, w: Window) -> Iterable[str]:
 
 def _step(k: Kernel) -> str:
     arguments = [f"LOAD({x.name}[t * stride + in])" for x in k.inputs]
-    arguments += [f"{p.name}_[c][j]" for p in k.terms]
-    arguments += [f"&{s}[c][j]" for s in k.step.states]
+    arguments += [f"{p.name}_[cell][j]" for p in k.terms]
+    arguments += [f"&{s}[cell][j]" for s in k.step.states]
     arguments += ["&out", *(f"&{v}" for v in k.kept_values)]
     return f"{k.name}_step({', '.join(arguments)});"
 
@@ -125,55 +129,57 @@ def _backward(k: Kernel, w: Window) -> Iterable[str]:
     sums = [x.name for x in (*k.inputs, *k.terms)]
     names = [f"g_{name}_" for name in (*k.step.states, *sums)]
     yield _arrays(names, w)
-    yield from _once(w, [f"{name}[c][j] = R(0.0);" for name in names])
+    yield from _once(w, [f"{name}[cell][j] = R(0.0);" for name in names])
     yield from _back(k, w)
     yield from _once(w, _finish(k))
 
 
 def _slot(k: Kernel, w: Window, name: str) -> str:
-    at = f"c * {len(k.kept)} + {k.kept.index(name)}" if name else str(_size(k, w) - 1)
+    at = f"cell * {len(k.kept)} + {k.kept.index(name)}" if name else str(_size(k, w) - 1)
     return f"mine[(t * {_size(k, w)} + {at}) * BLOCK + j]"
 
 
 def _replay(k: Kernel, w: Window) -> Iterable[str]:
     """The steps again, keeping what the way back reads and which element was the largest."""
-    lines = [f"{_slot(k, w, s)} = {s}[c][j];" for s in k.kept_states]
+    lines = [f"{_slot(k, w, s)} = {s}[cell][j];" for s in k.kept_states]
     lines += [_step(k), *(f"{_slot(k, w, v)} = {v};" for v in k.kept_values)]
     if w.how == "avg":
         yield from _over("i64 t = 0; t < steps; ++t", [f"real {scratch(k)};", *_cells(w, lines)])
         return
     # of equals the first is the largest, as in PyTorch
-    lines += ["which = STORED(out) > all ? (real)c : which;"]
-    lines += ["all = STORED(out) > all ? STORED(out) : all;"]
+    lines += ["chosen = STORED(out) > pooled ? (real)cell : chosen;"]
+    lines += ["pooled = STORED(out) > pooled ? STORED(out) : pooled;"]
     yield from _over("i64 t = 0; t < steps; ++t", [
-        f"real all = R(-INFINITY), which = R(0), {scratch(k)};",
+        f"real pooled = R(-INFINITY), chosen = R(0), {scratch(k)};",
         *_cells(w, lines),
-        f"{_slot(k, w, '')} = which;",
+        f"{_slot(k, w, '')} = chosen;",
     ])  # fmt: skip
 
 
 def _back(k: Kernel, w: Window) -> Iterable[str]:
     summed = [x.name for x in (*k.inputs, *k.terms)]
     lines = [f"real {', '.join(f'g_{name}_now' for name in summed)};", _adjoint(k, w)]
-    lines += [f"g_{name}_[c][j] += g_{name}_now;" for name in summed]
+    lines += [f"g_{name}_[cell][j] += g_{name}_now;" for name in summed]
     lines += [f"if (stride) STORE(g_{x.name}[t * stride + in], g_{x.name}_now);" for x in k.inputs]
-    first = [f"const real g = LOAD(g_output[t * at.n_out + at.to + j]){_share(w)};"]
+    first = [f"const real g_pooled = LOAD(g_output[t * at.n_out + at.to + j]){_share(w)};"]
     if w.how == "max":
-        first += [f"const real which = {_slot(k, w, '')};"]
+        first += [f"const real chosen = {_slot(k, w, '')};"]
     yield from _over("i64 t = steps - 1; t >= 0; --t", [*first, *_cells(w, lines)])
 
 
 def _adjoint(k: Kernel, w: Window) -> str:
     arguments = [f"LOAD({x}[t * stride + in])" for x in k.kept_inputs]
     arguments += [_slot(k, w, name) for name in k.kept]
-    arguments += [f"{p.name}_[c][j]" for p in k.terms]
-    arguments += ["which == (real)c ? g : R(0.0)" if w.how == "max" else "STORED(g)"]
-    arguments += [f"&g_{s}_[c][j]" for s in k.step.states]
+    arguments += [f"{p.name}_[cell][j]" for p in k.terms]
+    arguments += [
+        "chosen == (real)cell ? g_pooled : R(0.0)" if w.how == "max" else "STORED(g_pooled)"
+    ]
+    arguments += [f"&g_{s}_[cell][j]" for s in k.step.states]
     arguments += [f"&g_{x.name}_now" for x in (*k.inputs, *k.terms)]
     return f"{k.name}_adjoint({', '.join(arguments)});"
 
 
 def _finish(k: Kernel) -> list[str]:
-    lines = [f"if (g_{s}_start) g_{s}_start[in] = g_{s}_[c][j];" for s in k.step.states]
-    lines += [f"if (!stride) STORE(g_{x.name}[in], g_{x.name}_[c][j]);" for x in k.inputs]
-    return lines + [f"g_{p.name}[in] = g_{p.name}_[c][j];" for p in k.terms]
+    lines = [f"if (g_{s}_start) g_{s}_start[in] = g_{s}_[cell][j];" for s in k.step.states]
+    lines += [f"if (!stride) STORE(g_{x.name}[in], g_{x.name}_[cell][j]);" for x in k.inputs]
+    return lines + [f"g_{p.name}[in] = g_{p.name}_[cell][j];" for p in k.terms]

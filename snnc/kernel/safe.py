@@ -12,6 +12,7 @@ _TAKEN = frozenset(
     volatile and catch class namespace new operator private public template this throw try using
     first m in at t j i n out mine kept steps stride threads begin segment segments step output
     fed fired weight back width more feed spread
+    cell channels chosen height part parts pooled
     blockIdx blockDim threadIdx torch Tensor Tensors spike choose nn F math sys
     exp log sqrt sin cos tanh floor rint fabs y0 y1 yn j0 j1 jn gamma""".split()
 )

@@ -16,7 +16,8 @@ from tests.fused.neurons import KINDS, OWN, same
 from tests.nets import document
 
 LAST = torch.channels_last
-SPIKING = [name for name in KINDS if name != "smooth"]
+SPIKING = [*(name for name in KINDS if name != "smooth"), "synaptic"]
+SYNAPTIC = 'kind = "CUBALIF", v_threshold = 1.0'  # it calls a state c
 SHAPE = (9, 5, 7)  # odd: a row and a column are left over
 POOLS = {
     "max_2x2": nn.MaxPool2d(2),
@@ -34,7 +35,7 @@ def made(kind: str, window: str) -> Any:
     source = f"from = [{', '.join(map(repr, names))}]"
     how, size = window.split("_")
     pool = f'kind = "{how.title()}Pool2d", kernel_size = [{size.replace("x", ", ")}]'
-    text += f'[network]\nlayers = [{{ {KINDS[kind]}, name = "cell", {source} }}, {{ {pool} }}]\n'
+    text += f'[network]\nlayers = [{{ {KINDS.get(kind, SYNAPTIC)}, name = "cell", {source} }}, {{ {pool} }}]\n'
     text += '[output]\nreadout = "sequence"\n'
     with TemporaryDirectory() as folder:
         doc = document(Path(folder), text + OWN * (kind == "twin"))
