@@ -35,7 +35,8 @@ def made(kind: str, window: str) -> Any:
     source = f"from = [{', '.join(map(repr, names))}]"
     how, size = window.split("_")
     pool = f'kind = "{how.title()}Pool2d", kernel_size = [{size.replace("x", ", ")}]'
-    text += f'[network]\nlayers = [{{ {KINDS.get(kind, SYNAPTIC)}, name = "cell", {source} }}, {{ {pool} }}]\n'
+    cell = f'{{ {KINDS.get(kind, SYNAPTIC)}, name = "cell", {source} }}'
+    text += f"[network]\nlayers = [{cell}, {{ {pool} }}]\n"
     text += '[output]\nreadout = "sequence"\n'
     with TemporaryDirectory() as folder:
         doc = document(Path(folder), text + OWN * (kind == "twin"))
