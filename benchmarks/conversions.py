@@ -4,8 +4,8 @@ python -m benchmarks.conversions ann2snn_mnist WORK --data MNIST FashionMNIST --
 
 Builds the spec for each dataset below WORK, trains seeds until so many ANNs are healthy, converts
 each, and writes accuracy after some steps into docs/zoo/NAME_conversion.csv. An ANN is dead if it
-never gives some class: the last ReLU of ann2snn_mnist can do that on the first step. Dead ones are
-listed and not converted. Run again, it goes on where it was stopped.
+never gives some class: the last ReLU of ann2snn_mnist can do that on the first step. Dead ones
+(after one epoch, or at the end) are listed and not converted. Run again, it goes on where it was stopped.
 """
 
 import argparse
@@ -68,17 +68,27 @@ def of_data(given: argparse.Namespace, data: str) -> Iterator[Row]:
     run([snnc, "build", spec, "--force", "-o", package, "--set", setting], ROOT)
     healthy = seed = 0
     while healthy < given.healthy:
-        out = folder / f"seed{seed}"
-        common = ["--data-dir", given.data_dir.resolve()]
-        train = [sys.executable, "-m", f"{given.name}.train", "--seed", str(seed), *common]
-        run([*train, "--out-dir", out, "--resume", *shlex.split(given.train)], folder)
         start = {"data": data, "seed": str(seed)}
-        if lost := dead(given, folder, out):
+        if lost := trained(given, folder, seed):
             yield {**start, "ann": f"dead: never says {lost}"}
         else:
-            yield from conversions(given, folder, out, start)
+            yield from conversions(given, folder, folder / f"seed{seed}", start)
             healthy += 1
         seed += 1
+
+
+def trained(given: argparse.Namespace, folder: Path, seed: int) -> str:
+    """Trains an ANN, unless classes are dead after one epoch: which are, "" if none."""
+    out = folder / f"seed{seed}"
+    command: list[object] = [sys.executable, "-m", f"{given.name}.train", "--seed", str(seed)]
+    command += ["--data-dir", given.data_dir.resolve(), "--out-dir", out, "--resume"]
+    flags = shlex.split(given.train)
+    if not (out / "checkpoint_latest.pt").exists():
+        run([*command, *flags, "--epochs", "1"], folder)
+    if lost := dead(given, folder, out):
+        return lost
+    run([*command, *flags], folder)
+    return dead(given, folder, out)
 
 
 def dead(given: argparse.Namespace, folder: Path, out: Path) -> str:
