@@ -4,8 +4,8 @@ python -m benchmarks.conversions ann2snn_mnist WORK --data MNIST FashionMNIST --
 
 Builds the spec for each dataset below WORK, trains seeds until so many ANNs are healthy, converts
 each, and writes accuracy after some steps into docs/zoo/NAME_conversion.csv. An ANN is dead if it
-never gives some class: the last ReLU of ann2snn_mnist can do that on the first step. Dead ones
-(after one epoch, or at the end) are listed and not converted. Run again, it goes on where it was stopped.
+never gives some class: the last ReLU of ann2snn_mnist can do that on the first step. The dead,
+after one epoch or at the end, are listed and not converted. Run again, it goes on.
 """
 
 import argparse
