@@ -5,6 +5,7 @@ Neither is a kind that a spec may name; [convert] makes them.
 
 from typing import ClassVar
 
+from snnc.layer import Role
 from snnc.neuron import SpikingNeuron
 from snnc.step.link import Reset
 
@@ -13,6 +14,7 @@ class ScaledIF(SpikingNeuron):
     """Integrate-and-fire with soft reset, whose spikes carry its threshold."""
 
     stem: ClassVar[str] = "if"
+    role: ClassVar[Role] = "activation"  # what it was
     states: ClassVar[dict[str, str | float]] = {"v": 0.0}
     output: ClassVar[str] = "y"
     step: ClassVar[str] = """

@@ -1,0 +1,58 @@
+"""dying-answers."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from snnc.document import Document
+from snnc.graph import Graph
+from snnc.losses.cross_entropy import CrossEntropy
+from snnc.rules import warning
+from snnc.source.diagnostic import Diagnostic
+
+
+class DyingAnswers:
+    """A ReLU that gives the answers which a cross-entropy compares with labels.
+
+    A class whose answer is negative for all samples at first is cut off at 0: no gradient goes
+    through there, so it is never learned. With some seeds whole classes are lost. Leave the
+    activation out: the largest answer is found without it.
+    """
+
+    code: ClassVar[str] = "SNN406"
+    name: ClassVar[str] = "dying-answers"
+    example: ClassVar[str] = """
+[network]
+layers = ["LIF", { kind = "Linear", out_features = 4 }, "ReLU"]
+
+[train]
+dataset = { kind = "module", loader = "mine:load" }
+loss = "cross_entropy"
+epochs = 1
+batch_size = 8
+optimizer = "Adam"
+"""
+    instead: ClassVar[str] = """
+[network]
+layers = ["LIF", { kind = "Linear", out_features = 4 }]
+
+[train]
+dataset = { kind = "module", loader = "mine:load" }
+loss = "cross_entropy"
+epochs = 1
+batch_size = 8
+optimizer = "Adam"
+"""
+
+    def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
+        """The layer before each output that a cross-entropy is taken of."""
+        train = document.spec.train
+        losses = train.by_output(dict.fromkeys(graph.outputs, False)) if train else {}
+        for output, loss in losses.items():
+            last = graph[graph[output].reads[0]]
+            if isinstance(loss, CrossEntropy) and last.operator.role == "activation":
+                tree = document.tree.find(last.at)[0]
+                message = f"`{last.path}` cuts answers off at 0: some classes may never be learned"
+                yield warning(RULE, tree, message, "leave it out: the largest answer stays it")
+
+
+RULE = DyingAnswers()
