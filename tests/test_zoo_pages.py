@@ -57,7 +57,7 @@ CONVERSION = """\
 data,seed,ann,rule,initial,t1,t8
 MNIST,0,0.98,max,zero,0.1,0.97
 MNIST,0,0.98,max,half,0.5,0.98
-MNIST,1,dead: never says 3,,,,
+MNIST,1,dead: without 3,,,,
 MNIST,2,0.96,max,zero,0.3,0.96
 MNIST,2,0.96,max,half,0.7,
 """
@@ -70,7 +70,7 @@ def test_a_page_of_a_conversion(folder: Path) -> None:
     assert "| max | zero | -77.00 | -0.50 |" in page
     assert "| max | half | -37.00 | +0.00 |" in page
     assert (
-        "ANNs: 98.00% (seed 0), 96.00% (seed 2). Not converted: seed 1 dead: never says 3." in page
+        "ANNs: 98.00% (seed 0), 96.00% (seed 2). Not converted: seed 1 dead: without 3." in page
     )
     assert "| MNIST | 2 | 96.00% | max | half | 70.00% |  |" in page
     zoo_pages.main()
