@@ -49,8 +49,9 @@ def sections(name: str) -> Iterator[str]:
     if document.spec.doc:
         yield document.spec.doc
     spec = f"specs/{name}.snn.toml"
-    yield f"[{spec}](../../{spec}), and [what it becomes](../../specs/{name}/model.py)."
-    yield fence("toml", path.read_text("utf-8").partition("\n\n")[2])
+    model = f"../../specs/{document.spec.name}/model.py"
+    yield f"[{spec}](../../{spec}), and [what it becomes]({model})."
+    yield fence("toml", path.read_text("utf-8").removeprefix("#:schema snnc.schema.json"))
     yield f"## Where its layers went\n\n    $ snnc show {spec}"
     yield fence("text", show.as_text(snnc.lower(snnc.link(document), document.spec.build.schedule)))
     if rows := read(name):
@@ -60,10 +61,16 @@ def sections(name: str) -> Iterator[str]:
     if rows := read(f"{name}_conversion"):
         yield f"## As an SNN\n\n{CONVERSION}"
         yield from zoo_conversion.tables(rows)
-    pictures = sorted(ZOO.glob(f"{name}_*.png"))
-    if pictures:
+    if pictures := pictures_of(name):
         yield "## Pictures"
         yield from (f"![{picture.stem}]({picture.name})" for picture in pictures)
+
+
+def pictures_of(name: str) -> list[Path]:
+    """Its pictures, and not those of a network whose name begins like its own."""
+    specs = (path.name.removesuffix(".snn.toml") for path in (ROOT / "specs").glob("*.snn.toml"))
+    longer = tuple(f"{other}_" for other in specs if other.startswith(f"{name}_"))
+    return [p for p in sorted(ZOO.glob(f"{name}_*.png")) if not p.name.startswith(longer)]
 
 
 def read(name: str) -> list[Row]:

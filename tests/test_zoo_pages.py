@@ -69,9 +69,7 @@ def test_a_page_of_a_conversion(folder: Path) -> None:
     page = zoo_pages.page("ann2snn_mnist")
     assert "| max | zero | -77.00 | -0.50 |" in page
     assert "| max | half | -37.00 | +0.00 |" in page
-    assert (
-        "ANNs: 98.00% (seed 0), 96.00% (seed 2). Not converted: seed 1 dead: without 3." in page
-    )
+    assert "ANNs: 98.00% (seed 0), 96.00% (seed 2). Not converted: seed 1 dead: without 3." in page
     assert "| MNIST | 2 | 96.00% | max | half | 70.00% |  |" in page
     zoo_pages.main()
     assert (folder / "ann2snn_mnist.md").read_text() == page

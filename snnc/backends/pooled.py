@@ -135,7 +135,10 @@ def _backward(k: Kernel, w: Window) -> Iterable[str]:
 
 
 def _slot(k: Kernel, w: Window, name: str) -> str:
-    at = f"cell * {len(k.kept)} + {k.kept.index(name)}" if name else str(_size(k, w) - 1)
+    kept, at = len(k.kept), str(_size(k, w) - 1)
+    if name:
+        first = "cell" if kept == 1 else f"cell * {kept}"
+        at = f"{first} + {k.kept.index(name)}" if k.kept.index(name) else first
     return f"mine[(t * {_size(k, w)} + {at}) * BLOCK + j]"
 
 
@@ -158,7 +161,7 @@ def _replay(k: Kernel, w: Window) -> Iterable[str]:
 
 def _back(k: Kernel, w: Window) -> Iterable[str]:
     summed = [x.name for x in (*k.inputs, *k.terms)]
-    lines = [f"real {', '.join(f'g_{name}_now' for name in summed)};", _adjoint(k, w)]
+    lines = [f"real {', '.join(f'g_{name}_now' for name in summed)};", *_adjoint(k, w)]
     lines += [f"g_{name}_[cell][j] += g_{name}_now;" for name in summed]
     lines += [f"if (stride) STORE(g_{x.name}[t * stride + in], g_{x.name}_now);" for x in k.inputs]
     first = [f"const real g_pooled = LOAD(g_output[t * at.n_out + at.to + j]){_share(w)};"]
@@ -167,7 +170,7 @@ def _back(k: Kernel, w: Window) -> Iterable[str]:
     yield from _over("i64 t = steps - 1; t >= 0; --t", [*first, *_cells(w, lines)])
 
 
-def _adjoint(k: Kernel, w: Window) -> str:
+def _adjoint(k: Kernel, w: Window) -> list[str]:
     arguments = [f"LOAD({x}[t * stride + in])" for x in k.kept_inputs]
     arguments += [_slot(k, w, name) for name in k.kept]
     arguments += [f"{p.name}_[cell][j]" for p in k.terms]
@@ -176,7 +179,7 @@ def _adjoint(k: Kernel, w: Window) -> str:
     ]
     arguments += [f"&g_{s}_[cell][j]" for s in k.step.states]
     arguments += [f"&g_{x.name}_now" for x in (*k.inputs, *k.terms)]
-    return f"{k.name}_adjoint({', '.join(arguments)});"
+    return [f"{k.name}_adjoint(", *(f"    {x}," for x in arguments[:-1]), f"    {arguments[-1]});"]
 
 
 def _finish(k: Kernel) -> list[str]:

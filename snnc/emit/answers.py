@@ -1,10 +1,14 @@
-"""Which layers give a network's answers: those that mixed precision leaves in 32 bits."""
+"""Which layers give a network's answers: those that mixed precision leaves in full."""
 
-from snnc.graph import Graph
+from snnc.program.types import Program, Scan
 
 
-def answering(graph: Graph) -> list[str]:
-    """The last layers of weights before each output, in the order of the network."""
+def answering(program: Program) -> list[str]:
+    """The last layers of weights before each output, in the order of the network.
+
+    Without those whose product is part of a neuron's kernel: they are not called.
+    """
+    graph, inside = program.graph, _inside(program)
     known, found = {node.path for node in graph.steps}, set[str]()
     ahead, seen = [*graph.outputs], set(graph.outputs)
     while ahead:
@@ -16,4 +20,9 @@ def answering(graph: Graph) -> list[str]:
                 found.add(name)
             else:
                 ahead.append(name)
-    return [node.path for node in graph.nodes if node.path in found]
+    return [node.path for node in graph.nodes if node.path in found - inside]
+
+
+def _inside(program: Program) -> set[str]:
+    recurrent = (r for r in program.regions if isinstance(r, Scan) and r.form == "recurrent")
+    return {op.node for region in recurrent for op in region.ops}

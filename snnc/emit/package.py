@@ -69,7 +69,7 @@ def emit(
     }
     context = (train, graph.name, name, data.shapes[0], steps, images, timed, classes)
     scripts = training_files(
-        *context, layers(graph), outputs, _fixed(graph), ann.name if ann else "", answering(graph)
+        *context, layers(graph), outputs, _fixed(graph), ann.name if ann else "", answering(program)
     )
     return {**files, **scripts, **shared("pictures"), **shared("training")}
 

@@ -66,7 +66,7 @@ void draw(io *restrict output, i64 key, i64 first, i64 steps, i64 n, i64 threads
 """
 )
 NAMESPACE = f"snnc_draws_{hashlib.sha256(C.encode()).hexdigest()[:16]}"
-SCHEMA = "(Tensor seed, int key, SymInt[] shape, int first, SymInt steps, str backend) -> Tensor"
+SCHEMA = "(Tensor seed, int key, SymInt[] shape, SymInt first, SymInt steps, str backend) -> Tensor"
 
 
 def uniform(

@@ -128,6 +128,10 @@ class Kernels:
         check_grads(call, grad, tuple(end_grads))
         return [torch.empty_like(x) for x in (*call.inputs, *call.terms, *call.given)]
 
+    def arranged(self, x: Tensor) -> Tensor:
+        """Data [..., B, ...] in a layout that compiled kernels take."""
+        return x
+
     def launcher(self, call: Call) -> tuple[Launch, int] | None:
         """How to launch compiled kernels for this call; None for the loop over tensors."""
         return self.native(call, c_launcher)

@@ -81,7 +81,8 @@ def both_ways(
         return torch.rand(shape, generator=random).to(like).to(device)
 
     size = SHAPE if static else (STEPS, *SHAPE)
-    inputs = [draw(*size, like=dtype) * 2 for _ in range(spec.inputs)]
+    draws = (draw(*size, like=dtype) * 2 for _ in range(spec.inputs))
+    inputs = [kernels.arranged(x) for x in draws]
     terms = [draw() for _ in range(spec.terms)]
     starts = [draw(*SHAPE) for _ in spec.start if not static]
     call = kernels.call(name, inputs, terms, starts, STEPS, static, backend)

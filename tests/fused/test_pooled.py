@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_hook
 
 import snnc
 from snnc.compile import network
-from tests.fused.neurons import KINDS, OWN, same
+from tests.fused.neurons import KINDS, OWN, part, same
 from tests.nets import document
 
 LAST = torch.channels_last
@@ -141,6 +142,57 @@ def test_what_no_kernel_does_is_done_apart(launched: Callable[[Any], list[str]])
     same([together(cell, pool)(*xs)], [pool(seen[0].flatten(0, 1)).unflatten(0, (3, 2))])
     handle.remove()
     assert names == []
+
+
+@pytest.mark.parametrize(
+    "watch",
+    [
+        lambda layer: layer.register_full_backward_hook(lambda *_: None),
+        lambda layer: layer.register_full_backward_pre_hook(lambda *_: None),
+        lambda layer: layer.register_forward_pre_hook(lambda *_: None),
+        lambda _: register_module_forward_hook(lambda *_: None),
+    ],
+)
+@pytest.mark.parametrize("who", ["cell", "pool"])
+def test_who_is_watched_is_called(
+    launched: Callable[[Any], list[str]], watch: Callable[[Any], Any], who: str
+) -> None:
+    cell, pool = made("plain", "max_2x2"), nn.MaxPool2d(2)
+    names, xs = launched(cell), inputs(made("plain", "max_2x2"), 3, 2)
+    handle = watch(cell if who == "cell" else pool)
+    trained(together(cell, pool), cell, xs)
+    assert names == []
+    handle.remove()
+    trained(together(cell, pool), cell, xs)
+    assert names
+
+
+def test_a_replaced_forward_is_called() -> None:
+    cell, pool = made("plain", "max_2x2"), nn.MaxPool2d(2)
+    pool.__dict__["forward"] = torch.zeros_like
+    assert not together(cell, pool)(*inputs(cell, 3, 2)).any()
+
+
+def test_images_smaller_than_a_window_are_refused_as_ever() -> None:
+    cell = made("plain", "max_2x2")
+    for x in (torch.rand(3, 2, 9, 1, 5), torch.rand(3, 2, 1, 5, 9).movedim(-1, -3)):
+        with pytest.raises(RuntimeError, match="too small"):
+            cell.pooled(nn.MaxPool2d(2), x)
+
+
+def test_the_self_check_runs_them(
+    launched: Callable[[Any], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And sees a kernel that is wrong."""
+    cell = made("plain", "max_2x2")
+    names, check = launched(cell), part(cell, "selfcheck").selfcheck
+    assert check(cell.pools, []) == 0
+    assert len(names) == 4 * 2 * 2  # types, static or not, both ways
+    assert "if_max_2x2" in capsys.readouterr().out
+    right = cell.pools.c
+    cell.pools.c = right.replace("pooled = STORED(out) >", "pooled = STORED(out) <")
+    assert check(cell.pools, []) == 1
+    cell.pools.c = right
 
 
 def test_without_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from ..kernels import Kernels
 from ..launch import operands, sizes
 from ..sums import summed
 from .prelude import PRELUDE_POOLED
-from .windows import channels_last, parsed
+from .windows import channels_last, fits, parsed
 
 
 class PooledKernels(Kernels):
@@ -36,6 +36,10 @@ class PooledKernels(Kernels):
                 self.windows[own] = name, parsed(window)
                 self.register(own)
 
+    def take(self, kernel: str, images: Tensor) -> bool:
+        """Whether there is such a kernel, and it takes these images."""
+        return kernel in self.windows and fits(images, self.windows[kernel][1])
+
     def alone(self, call: Call) -> Call:
         """The call of the neuron without what follows."""
         return replace(call, name=self.windows[call.name][0])
@@ -43,12 +47,12 @@ class PooledKernels(Kernels):
     def forward(self, call: Call, end: bool) -> list[Tensor]:
         """The pooled output [T, B, C, H', W']; states are not known for all elements."""
         unknown(end)
-        launching = self.launcher(call)
-        if launching is None:
+        native = self.launcher(call)
+        if native is None:
             return [self.windows[call.name][1].pool(self.output(call))]
         output = self.room(call)
         arguments = [*operands(call), output, *sizes(call), *image(call)]
-        launching[0](f"{call.name}_forward", arguments)
+        native[0](f"{call.name}_forward", arguments)
         return [output]
 
     def backward(
@@ -58,11 +62,11 @@ class PooledKernels(Kernels):
         unknown(bool(end_grads))
         if grad.shape != self.room(call, "meta").shape:
             raise ValueError(f"this is not the gradient of what {call.name} gave")
-        launching = self.launcher(call)
-        if launching is None:
+        native = self.launcher(call)
+        if native is None:
             back = self.windows[call.name][1].pool_back(self.output(call), grad)
             return self.base.backward(self.alone(call), back, ())
-        grads = self.launch_back(call, grad, *launching)
+        grads = self.launch_back(call, grad, *native)
         count, small = len(call.inputs), (*call.terms, *call.given)
         return [*grads[:count], *map(summed, grads[count:], small)]
 
@@ -118,6 +122,10 @@ class PooledKernels(Kernels):
             memory_format=torch.contiguous_format if plain else torch.channels_last,
         )
         return torch.unflatten(room, 0, (call.steps, batch))
+
+    def arranged(self, x: Tensor) -> Tensor:
+        """Images with their channels innermost."""
+        return x.movedim(-3, -1).contiguous().movedim(-1, -3)
 
     def launcher(self, call: Call) -> tuple[Launch, int] | None:
         """How to launch compiled kernels for this call; None for one after the other."""

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from ..module import FusedNeuron
 from .kernels import PooledKernels
-from .windows import channels_last, window_of
+from .windows import watched, window_of
 
 
 class PooledNeuron(FusedNeuron):
@@ -28,17 +28,11 @@ class PooledNeuron(FusedNeuron):
         kernel does both.
         """
         kernel = f"{self.kernel}_{window_of(pool)}"
-        alone = state is None and not self.watched()
+        alone = state is None and not watched(self)
         images = inputs[0] if time_steps is not None else inputs[0].flatten(0, 1)
-        if alone and kernel in self.pools.specs and channels_last(images):
+        if alone and self.pools.take(kernel, images):
             starts = self.starts()
             return self.run(inputs, starts, time_steps, False, self.pools, kernel)[0]
         output = self(*inputs, time_steps=time_steps, state=state)
         pooled: Tensor = pool(output.flatten(0, 1))
         return torch.unflatten(pooled, 0, output.shape[:2])
-
-    def watched(self) -> bool:
-        """Whether someone reads what the neuron itself gives: by a hook, or in place of `run`."""
-        return bool(
-            self._forward_hooks or self._forward_pre_hooks or "run" in vars(self)
-        )

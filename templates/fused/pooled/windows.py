@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.modules import module as every
 
 aten = torch.ops.aten
 
@@ -43,7 +44,7 @@ class Window:
 
 
 def window_of(pool: nn.Module) -> str:
-    """How kernels call a layer; "" if it is not over windows side by side, or has hooks."""
+    """How kernels call a layer; "" if it is not over windows side by side, or watched."""
     if type(pool) is nn.MaxPool2d:
         how, plain = "max", pool.dilation in (1, (1, 1)) and not pool.return_indices
     elif type(pool) is nn.AvgPool2d:
@@ -51,9 +52,23 @@ def window_of(pool: nn.Module) -> str:
     else:
         return ""
     size, stride = pair(pool.kernel_size), pair(pool.stride)
-    hooked = pool._forward_hooks or pool._forward_pre_hooks or pool._backward_hooks
     apart = stride == size and pair(pool.padding) == (0, 0) and not pool.ceil_mode
-    return f"{how}_{size[0]}x{size[1]}" if apart and plain and not hooked else ""
+    return f"{how}_{size[0]}x{size[1]}" if apart and plain and not watched(pool) else ""
+
+
+def watched(layer: nn.Module) -> bool:
+    """Whether somebody else wants to see its call: by a hook, or in place of a method."""
+    hooks = (
+        layer._forward_hooks,
+        layer._forward_pre_hooks,
+        layer._backward_hooks,
+        layer._backward_pre_hooks,
+        every._global_forward_hooks,
+        every._global_forward_pre_hooks,
+        every._global_backward_hooks,
+        every._global_backward_pre_hooks,
+    )
+    return any(hooks) or not {"forward", "run"}.isdisjoint(vars(layer))
 
 
 def pair(size: int | tuple[int, ...]) -> tuple[int, ...]:
@@ -68,8 +83,14 @@ def parsed(text: str) -> Window:
     return Window(how, int(height), int(width))
 
 
+def fits(x: Tensor, window: Window) -> bool:
+    """Whether C takes [B, C, H, W]: channels lie innermost, and there is a whole window."""
+    large = x.dim() == 4 and x.shape[2] >= window.height and x.shape[3] >= window.width
+    return large and channels_last(x)
+
+
 def channels_last(x: Tensor) -> bool:
-    """Whether C takes [B, C, H, W]: channels lie innermost, and are enough to be worth it."""
+    """Whether channels lie innermost, and are enough to be computed side by side."""
     if x.dim() != 4 or x.shape[1] < LEAST or x.device.type != "cpu":
         return False
     _, channels, height, width = x.shape
