@@ -4,8 +4,8 @@ python -m benchmarks.conversions ann2snn_mnist WORK --data MNIST FashionMNIST --
 
 Builds the spec for each dataset below WORK, trains seeds until so many ANNs are healthy, converts
 each, and writes accuracy after some steps into docs/zoo/NAME_conversion.csv. An ANN is dead if it
-hardly ever recognises some class: the last ReLU of ann2snn_mnist can cut one off for good. The
-dead, after one epoch or at the end, are listed and not converted. Run again, it goes on.
+never recognises some class after one epoch, or hardly at the end: the last ReLU of ann2snn_mnist
+can cut one off for good. The dead are listed and not converted. Run again, it goes on.
 """
 
 import argparse
@@ -45,8 +45,7 @@ with torch.no_grad():
             total[label] = total.get(label, 0) + 1
 print(*(c for c in sorted(total) if right[c] < {least} * total[c]))
 """
-"""Prints the classes that an ANN hardly ever recognises."""
-LEAST = 0.3  # of the samples of a class that a living one recognises
+"""Prints the classes of whose samples an ANN recognises too few."""
 Row = dict[str, str]
 
 
@@ -94,15 +93,15 @@ def trained(given: argparse.Namespace, folder: Path, seed: int) -> str:
     whole = ["--epochs", str(train.epochs if train else 1), *shlex.split(given.train)]
     if not (out / "checkpoint_best.pt").exists():
         run([*command, *whole, "--epochs", "1"], folder)
-    if lost := dead(given, folder, out):
+    if lost := dead(given, folder, out, 0.01):
         return lost
     run([*command, *whole], folder)
-    return dead(given, folder, out)
+    return dead(given, folder, out, 0.3)
 
 
-def dead(given: argparse.Namespace, folder: Path, out: Path) -> str:
-    """The classes that a trained ANN hardly ever recognises, "" if there are none."""
-    code = CLASSES.format(name=given.name, least=LEAST)
+def dead(given: argparse.Namespace, folder: Path, out: Path, least: float) -> str:
+    """The classes of whose samples an ANN recognises less than that share, "" if none."""
+    code = CLASSES.format(name=given.name, least=least)
     paths = [out / "checkpoint_best.pt", given.data_dir.resolve()]
     return run([sys.executable, "-c", code, *paths], folder).strip()
 
