@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from snnc.resolve.arithmetic import LARGEST
@@ -236,6 +236,7 @@ truths = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # of a busy machine
 @given(numbers | truths)
 def test_equals_python(model: Model) -> None:
     text, compute = model

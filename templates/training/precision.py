@@ -33,8 +33,8 @@ class Precision:
 def in_full(net: nn.Module, path: str) -> None:
     """Leaves a layer as precise as its weights are, whatever the others compute in.
 
-    For layers that give the answers: with products in bfloat16 there, networks with feedback
-    were seen to unlearn early in half of the runs.
+    For layers that give the answers: with products in bfloat16 there, networks with
+    feedback were seen to unlearn early in half of the runs.
     """
     layer = net.get_submodule(path)
     layer.__dict__["forward"] = functools.partial(full, layer, layer.forward)

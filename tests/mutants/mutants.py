@@ -5,7 +5,6 @@ To add one: a line in MUTANTS. ``broken`` is applied while a case is compared.
 
 from dataclasses import dataclass
 
-import snnc
 from snnc.emit import feedback
 from snnc.layers import _conv, _pool
 from snnc.layers._batch_norm import Normalisation
@@ -147,7 +146,7 @@ SWAPPED_COLUMNS = instead(feedback, "_columns", columns_swapped())
 FIRST_COLUMNS = instead(feedback, "_columns", columns_as_if_first())
 NO_BIAS = instead(feedback, "_outside", without_bias())
 NO_SUMMED_BIAS = text(" + self.b.bias", "")
-UNLIKE = instead(snnc, "alike", unlike)
+UNLIKE = instead(fuse, "alike", unlike)
 SHORT_WINDOWS = instead(_conv, "touched", one_less())
 SHORT_POOLS = instead(_pool, "touched", one_less())
 UNEVEN = instead(crop, "made", as_of_the_first)
