@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from .transfer import Activation
 
-TOGETHER = 256  # steps of samples: few enough for caches, enough for every core
+TOGETHER = 1024  # steps of samples: few enough for caches, enough for every core
 Labelled = Iterable[tuple[Tensor, Tensor]]
 
 

@@ -39,11 +39,13 @@ class Ranks:
         rows = torch.arange(len(x), device=x.device)[:, None]
         for piece in torch.split(x, max(1, PIECE // len(x)), 1):
             # adding 0 makes -0 a 0, whose bits are 0
-            bits = (piece.float() + 0.0).contiguous().view(torch.int32).long()
-            cell = rows * cells + (bits >> self.shift) % cells
+            bits = (piece.float() + 0.0).contiguous().view(torch.int32)
+            row = (rows * cells).expand_as(bits)
             if self.pass_number:
                 first = bits >> (self.shift + WIDTHS[self.pass_number])
-                cell = cell[first == self.known[:, None]]
+                begins = first == self.known[:, None]
+                bits, row = bits[begins], row[begins]
+            cell = row + (bits >> self.shift) % cells
             found = torch.bincount(cell.flatten(), minlength=self.counts.numel())
             self.counts += found.view_as(self.counts)
 
