@@ -22,6 +22,10 @@ ZOO = ROOT / "docs" / "zoo"
 NOTE = "<!-- Made by `python -m benchmarks.zoo_pages`. Do not edit. -->"
 NOTES = ROOT / "benchmarks" / "zoo_notes.toml"
 SHOWN = (1, 2, 10)  # epochs
+TRAINED = {"Digits": 1437, "FashionMNIST": 60_000, "MNIST": 8_000}  # samples an epoch
+SPEEDS = """\
+Seconds are those of training alone, on two CPU cores of which each run had one and which did other
+work beside it: they say how long it took, not how fast it is."""
 CONVERSION = """\
 Accuracy of the SNN after t steps less the ANN's, in points, mean over the ANNs of each dataset.
 `initial` is where potentials start: at 0, or at half of the threshold. Below stand all of them."""
@@ -56,6 +60,7 @@ def sections(name: str) -> Iterator[str]:
     yield fence("text", show.as_text(snnc.lower(snnc.link(document), document.spec.build.schedule)))
     if rows := read(name):
         yield f"## What it reached\n\n{results(rows)}"
+        yield SPEEDS
     if note := notes().get(name):
         yield note.strip()
     if rows := read(f"{name}_conversion"):
@@ -100,8 +105,16 @@ def fence(language: str, text: str) -> str:
 def results(rows: Sequence[Row]) -> str:
     """A table of runs: what tells them apart, their epochs, some of its values."""
     metric = next(key for key in rows[0] if split(key)[0] == "test" and split(key)[1] != "loss")
-    own = [key for key in rows[0] if key in before_epoch(rows[0])]
-    head = [*own, "epochs", "images/s", *(f"epoch {n}" for n in SHOWN), f"best {metric}", "last"]
+    own = before_epoch(rows[0])
+    head = [
+        *own,
+        "epochs",
+        "seconds",
+        "images/s",
+        *(f"epoch {n}" for n in SHOWN),
+        f"best {metric}",
+        "last",
+    ]
     return zoo_conversion.table(head, [run_of(run, own, metric) for run in runs(rows, own)])
 
 
@@ -128,9 +141,11 @@ def runs(rows: Sequence[Row], own: Sequence[str]) -> Iterator[list[Row]]:
 def run_of(rows: Sequence[Row], own: Sequence[str], metric: str) -> list[str]:
     best = max(rows, key=lambda row: float(row[metric]))
     speed = [float(row["images/s"]) for row in rows if row.get("images/s")]
+    seconds = sum(TRAINED.get(rows[0].get("data", ""), 0) / images for images in speed)
     at = {int(row["epoch"]): shown(row[metric]) for row in rows}
     cells = [
         str(len(rows)),
+        f"{seconds:,.0f}" if seconds else "",
         f"{median(speed):,.0f}" if speed else "",
         *(at.get(n, "") for n in SHOWN),
     ]

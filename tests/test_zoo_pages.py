@@ -31,10 +31,11 @@ def test_a_page_has_spec_program_results_and_pictures(folder: Path) -> None:
     assert "before time: computed once" in page
     table = page.partition("## What it reached\n\n")[2].partition("\n\n")[0]
     assert table.splitlines() == [
-        "| seed | epochs | images/s | epoch 1 | epoch 2 | epoch 10 | best test/accuracy | last |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-        "| 0 | 3 |  | 70.00% | 90.00% |  | 90.00% (epoch 2) | 85.00% |",
-        "| 1 | 1 |  | 80.00% |  |  | 80.00% (epoch 1) | 80.00% |",
+        "| seed | epochs | seconds | images/s | epoch 1 | epoch 2 | epoch 10 "
+        "| best test/accuracy | last |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| 0 | 3 |  |  | 70.00% | 90.00% |  | 90.00% (epoch 2) | 85.00% |",
+        "| 1 | 1 |  |  | 80.00% |  |  | 80.00% (epoch 1) | 80.00% |",
     ]
     assert "![digits_conv_curves](digits_conv_curves.png)" in page
 
@@ -42,9 +43,15 @@ def test_a_page_has_spec_program_results_and_pictures(folder: Path) -> None:
 def test_columns_may_be_named_with_an_underscore(folder: Path) -> None:
     text = RESULTS.replace("/", "_").replace("seed,", "").replace("\n0,", "\n")
     (folder / "digits_conv.csv").write_text(text.rpartition("1,1")[0])
-    assert "| 3 |  | 70.00% | 90.00% |  | 90.00% (epoch 2) | 85.00% |" in zoo_pages.page(
+    assert "| 3 |  |  | 70.00% | 90.00% |  | 90.00% (epoch 2) | 85.00% |" in zoo_pages.page(
         "digits_conv"
     )
+
+
+def test_seconds_are_those_of_every_epoch(folder: Path) -> None:
+    rows = "data,epoch,test/accuracy,images/s\nMNIST,1,0.5,80\nMNIST,2,0.6,160\n"
+    (folder / "digits_conv.csv").write_text(rows)
+    assert "| MNIST | 2 | 150 | 120 | 50.00% | 60.00% |" in zoo_pages.page("digits_conv")
 
 
 def test_a_file_without_rows_is_refused(folder: Path) -> None:
