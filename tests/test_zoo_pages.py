@@ -14,6 +14,9 @@ seed,epoch,train/loss,train/accuracy,test/loss,test/accuracy
 1,1,0.5,0.5,0.5,0.8
 """
 
+COLUMNS = "seed, epochs, seconds, images/s, epoch 1, epoch 2, epoch 10, best test/accuracy, last"
+HEAD = f"| {COLUMNS.replace(', ', ' | ')} |"
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -31,8 +34,7 @@ def test_a_page_has_spec_program_results_and_pictures(folder: Path) -> None:
     assert "before time: computed once" in page
     table = page.partition("## What it reached\n\n")[2].partition("\n\n")[0]
     assert table.splitlines() == [
-        "| seed | epochs | seconds | images/s | epoch 1 | epoch 2 | epoch 10 "
-        "| best test/accuracy | last |",
+        HEAD,
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         "| 0 | 3 |  |  | 70.00% | 90.00% |  | 90.00% (epoch 2) | 85.00% |",
         "| 1 | 1 |  |  | 80.00% |  |  | 80.00% (epoch 1) | 80.00% |",
