@@ -45,3 +45,15 @@ def test_no_module_takes_the_name_of_a_step_when_it_is_imported_later() -> None:
     assert {"compile", "emit"} <= inside & names
     assert {f"snnc.{name}" for name in inside & names} <= modules
     assert all(callable(getattr(snnc, name)) for name in snnc.__all__)
+
+
+def test_a_generated_package_does_without_the_machinery_of_torch_compile() -> None:
+    """It takes seconds to import, at the start of every script."""
+    specs = Path(__file__).parents[1] / "specs"
+    code = "import sys, ann2snn_mnist.convert; print(*sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=specs, capture_output=True, text=True, check=True
+    )
+    loaded = set(ran.stdout.split())
+    assert "ann2snn_mnist.fused.kernels" in loaded
+    assert loaded & {"torch._dynamo", "torch._inductor", "torchvision", "sympy"} == set()

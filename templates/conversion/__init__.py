@@ -14,12 +14,12 @@ staircase    the rate of one neuron against its input
 """
 
 from .activity import Layer, activity
-from .calibration import Target, thresholds
+from .calibration import thresholds
 from .correction import correct
 from .evaluation import accuracies, accuracy
 from .folding import Fold, folded
 from .report import Result, write
-from .rules import Balance, Fraction, Mmse, Percentile, Rule, rule_of
+from .rules import Balance, Fraction, Mmse, Percentile, Rule, Target, rule_of
 from .settings import Options, Settings, parse
 from .staircase import draw
 from .transfer import Activation, WeightsError, read, trained, transfer

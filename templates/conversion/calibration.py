@@ -2,27 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm  # type: ignore[import-untyped, unused-ignore]
 
-from .rules import Observer, Rule
+from .rules import Observer, Rule, Target
 
 Batches = Callable[[], Iterable[Tensor]]
 """Gives the calibration samples, [B, ...] at a time, as often as it is called."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """The neurons that thresholds are found for."""
-
-    per: str  # layer or channel
-    time_steps: int
-    half: bool  # whether neurons start at half of the threshold
-    batches: int = 0  # how many there are, for the progress bar
 
 
 def thresholds(
@@ -52,8 +41,9 @@ def together(
     target: Target,
 ) -> dict[str, dict[str, Tensor]]:
     """As many passes as the rules need."""
-    new = (target.time_steps, target.half)
-    seen = {rule.text: {name: rule.observer(*new) for name in names} for rule in rules}
+    seen = {
+        rule.text: {name: rule.observer(target) for name in names} for rule in rules
+    }
     waiting = [(rule, name) for rule in rules for name in names]
     number = 0
     while waiting:
@@ -103,7 +93,7 @@ def seeing(
     def hook(module: nn.Module, given: Any, y: Tensor) -> Tensor | None:
         # a fused activation has an axis for its one step
         x = y if module.__class__.__module__.startswith("torch.") else y[0]
-        rows = x.transpose(0, 1).flatten(1) if per == "channel" else x.reshape(1, -1)
+        rows = x.transpose(0, 1).flatten(1) if per == "channel" else flat(x)
         for rule, observer in observers:
             observer.see(rows)
             if rule.clips:
@@ -112,6 +102,12 @@ def seeing(
         return y
 
     return hook
+
+
+def flat(x: Tensor) -> Tensor:
+    """All values as one row [1, values], in the order in which they lie in memory."""
+    last = x.movedim(1, -1)
+    return (last if last.is_contiguous() else x).reshape(1, -1)
 
 
 def alive(height: Tensor) -> Tensor:

@@ -17,6 +17,16 @@ from .ranks import Ranks
 CELLS = 2048  # of a histogram of values up to the maximum
 
 
+@dataclass(frozen=True)
+class Target:
+    """The neurons that thresholds are found for."""
+
+    per: str  # layer or channel
+    time_steps: int
+    half: bool  # whether neurons start at half of the threshold
+    batches: int = 0  # how many will be seen; 0 if that is unknown
+
+
 class Observer(Protocol):
     """What a rule has seen of one activation."""
 
@@ -46,8 +56,8 @@ class Rule(Protocol):
         """Whether later layers see what is clipped at the threshold so far."""
         ...
 
-    def observer(self, time_steps: int, half: bool) -> Observer:
-        """A new one, for neurons of so many steps that start at half of the threshold or at 0."""
+    def observer(self, target: Target) -> Observer:
+        """A new one, for these neurons."""
         ...
 
 
@@ -62,7 +72,7 @@ class Fraction:
     def text(self) -> str:
         return "max" if self.of == 1 else f"{self.of:g}"
 
-    def observer(self, time_steps: int, half: bool) -> Observer:
+    def observer(self, target: Target) -> Observer:
         return Maximum(self.of)
 
 
@@ -77,8 +87,8 @@ class Percentile:
     def text(self) -> str:
         return f"{self.percent:g}%"
 
-    def observer(self, time_steps: int, half: bool) -> Observer:
-        return Ranks(self.percent)
+    def observer(self, target: Target) -> Observer:
+        return Ranks(self.percent, target.batches)
 
 
 @dataclass(frozen=True)
@@ -90,7 +100,7 @@ class Balance:
     clips = True
     text = "balance"
 
-    def observer(self, time_steps: int, half: bool) -> Observer:
+    def observer(self, target: Target) -> Observer:
         return Climbing(self.rate, self.passes)
 
 
@@ -102,8 +112,8 @@ class Mmse:
     clips = False
     text = "mmse"
 
-    def observer(self, time_steps: int, half: bool) -> Observer:
-        return Quantised(self.grid, time_steps, half)
+    def observer(self, target: Target) -> Observer:
+        return Quantised(self.grid, target.time_steps, target.half)
 
 
 class Maximum:

@@ -181,7 +181,6 @@ class Kernels:
         return results
 
 
-@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator, unused-ignore]
 def chosen_backend() -> str:
     """SNNC_BACKEND; read at every call, fixed when a call is compiled."""
     backend = os.environ.get("SNNC_BACKEND") or "auto"
