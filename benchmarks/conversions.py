@@ -3,7 +3,8 @@
 python -m benchmarks.conversions ann2snn_mnist WORK --data MNIST FashionMNIST --data-dir DATA
 
 Builds the spec for each dataset below WORK, trains seeds until so many ANNs are healthy, converts
-each, and writes accuracy after some steps into docs/zoo/NAME_conversion.csv. An ANN is dead if it
+each, and writes accuracy after some steps into docs/zoo/NAME_conversion.csv, where the rows of
+other datasets stay as they are. An ANN is dead if it
 never recognises some class after one epoch, or hardly at the end: the last ReLU of ann2snn_mnist
 can cut one off for good. The dead are listed and not converted. Run again, it goes on.
 """
@@ -63,7 +64,17 @@ def main() -> None:
     if given.ways is None:
         parser.error(f"no ways to convert {given.name} are known: expected {', '.join(WAYS)}…")
     rows = [row for data in given.data for row in of_data(given, data)]
-    write(ZOO / f"{given.name}_conversion.csv", rows)
+    path = ZOO / f"{given.name}_conversion.csv"
+    write(path, [*of_others(path, given.data), *rows])
+
+
+def of_others(path: Path, data: Sequence[str]) -> list[Row]:
+    """The rows that a table has of other datasets."""
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return [{k: v for k, v in row.items() if v} for row in rows if row["data"] not in data]
 
 
 def of_data(given: argparse.Namespace, data: str) -> Iterator[Row]:
