@@ -22,7 +22,8 @@ from benchmarks.zoo_pages import ROOT, ZOO
 from benchmarks.zoo_results import write
 
 STEPS = (1, 2, 4, 8, 16, 32, 50)
-WAYS = {
+WAYS = {  # the first whose name begins so
+    "ann2snn_resnet": (("half", "balance", "max,99.9%,mmse"),),
     "ann2snn": (
         ("zero", "99.9%", "max,0.5,0.3333,0.25,0.2"),
         ("half", "99.9%", "max,0.5,mmse,balance"),
@@ -58,6 +59,7 @@ def main() -> None:
     parser.add_argument("--data", nargs="+", default=["MNIST"], help="datasets")
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="where they are")
     parser.add_argument("--healthy", type=int, default=3, help="how many ANNs of each")
+    parser.add_argument("--set", nargs="+", default=[], help="changes of the spec, KEY=VALUE")
     parser.add_argument("--train", default="", help="flags of train.py, in quotes")
     given = parser.parse_args()
     given.ways = next((w for prefix, w in WAYS.items() if given.name.startswith(prefix)), None)
@@ -82,8 +84,10 @@ def of_data(given: argparse.Namespace, data: str) -> Iterator[Row]:
     folder = given.work.resolve() / data
     package = folder / given.name
     spec = ROOT / "specs" / f"{given.name}.snn.toml"
-    command, setting = Path(sys.executable).with_name("snnc"), f'train.dataset="{data}"'
-    run([command, "build", spec, "--force", "-o", package, "--set", setting], ROOT)
+    changes = [part for one in given.set for part in ("--set", one)]
+    changes += ["--set", f'train.dataset="{data}"']
+    command = Path(sys.executable).with_name("snnc")
+    run([command, "build", spec, "--force", "-o", package, *changes], ROOT)
     healthy = seed = 0
     while healthy < given.healthy:
         start = {"data": data, "seed": str(seed)}
