@@ -48,12 +48,13 @@ def start(k: Kernel, room: str = "BLOCK") -> Iterable[str]:
     if not names:
         return
     yield f"real {', '.join(f'{name}[{room}]' for name in names)};"
-    yield "for (int j = 0; j < m; ++j) {"
-    for s in k.step.states:
-        yield f"    {s}[j] = {s}_start ? {s}_start[first + j] : R({k.start[s]!r});"
+    if k.step.states:
+        yield "for (int j = 0; j < m; ++j) {"
+        for s in k.step.states:
+            yield f"    {s}[j] = {s}_start ? {s}_start[first + j] : R({k.start[s]!r});"
+        yield "}"
     for p in k.terms:
-        yield f"    {p.name}_[j] = {p.name}[(first + j) / {p.name}_stride % {p.name}_size];"
-    yield "}"
+        yield f"fill_terms({p.name}_, {p.name}, {p.name}_size, {p.name}_stride, first, m);"
 
 
 def scratch(k: Kernel) -> str:

@@ -44,6 +44,19 @@ PRELUDE_C = r"""
 #define SIMD
 #define THREAD 0
 #endif
+/* terms of the elements from `first` on: each is that of `stride` elements, then the next's */
+STEP void fill_terms(real *to, const real *from, i64 size, i64 stride, i64 first, int m)
+{
+    int j = 0;
+    if (size == 1)
+        for (; j < m; ++j) to[j] = from[0];
+    else if (stride == 1)
+        for (i64 at = first % size; j < m; at = 0)
+            for (; at < size && j < m; ++at, ++j) to[j] = from[at];
+    else
+        for (i64 at = first / stride, end = (at + 1) * stride - first; j < m; ++at, end += stride)
+            for (const real one = from[at % size]; j < end && j < m; ++j) to[j] = one;
+}
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(_OPENMP) && !defined(__clang__)
 __attribute__((simd("notinbranch"))) extern float expf(float);
 __attribute__((simd("notinbranch"))) extern double exp(double);
