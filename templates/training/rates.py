@@ -9,26 +9,36 @@ from torch import Tensor, nn
 Run = Callable[..., tuple[Tensor, ...]]
 
 
-class Recorder:
-    """Keeps what some neurons fire while the network runs, with its gradient.
+# How a neuron runs, all steps at once or one by one; the second one, which only recurrent
+# neurons have, may call the first for each of its steps.
+RUNS = ("run", "run_recurrent")
 
-    Every neuron runs by its method `run`, all steps at once or one by one.
-    """
+
+class Recorder:
+    """Keeps what some neurons fire while the network runs, with its gradient."""
 
     def __init__(self, net: nn.Module, names: Iterable[str]) -> None:
         self.spikes: dict[str, list[Tensor]] = {name: [] for name in names}
+        self.running: set[str] = set()
         for name in self.spikes:
             neuron = net.get_submodule(name)
-            run: Run = neuron.__getattribute__("run")
-            neuron.__dict__["run"] = functools.partial(self.run, name, run)
+            for method in RUNS:
+                if hasattr(neuron, method):
+                    run: Run = neuron.__getattribute__(method)
+                    neuron.__dict__[method] = functools.partial(self.run, name, run)
 
     def run(
         self, name: str, run: Run, *args: object, **kwargs: object
     ) -> tuple[Tensor, ...]:
-        """Runs a neuron and keeps its spikes [t, B, ...]."""
-        results = run(*args, **kwargs)
-        if torch.is_grad_enabled():
-            self.spikes[name].append(results[0])
+        """Runs a neuron and keeps its spikes [t, B, ...], once for each step."""
+        if name in self.running or not torch.is_grad_enabled():
+            return run(*args, **kwargs)
+        self.running.add(name)
+        try:
+            results = run(*args, **kwargs)
+        finally:
+            self.running.discard(name)
+        self.spikes[name].append(results[0])
         return results
 
     def rates(self) -> dict[str, Tensor]:

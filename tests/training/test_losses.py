@@ -1,5 +1,6 @@
 """Losses, metrics and penalties: what they compute, and that networks learn by them."""
 
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +24,9 @@ IMAGES = """\
   "IF",
   { kind = "Conv2d", out_channels = 1, kernel_size = 3, padding = 1 },"""
 PENALTY = 'penalties = [{ kind = "firing_rate", of = "hidden", target = 0.1, weight = 3.0 }]\n'
+
+
+WEIGHT = '{ kind = "Linear", bias = false }'
 
 
 @pytest.fixture
@@ -115,6 +119,7 @@ def test_losses_that_smooth_alike_share_the_flag(made: Any, labels: Tensor) -> N
         ("folded", LAYERS, "fold"),
         ("stepped", LAYERS, "step"),
         ("fed_back", LAYERS.replace('"hidden"', '"hidden", feedback = "add"'), "fold"),
+        ("recurrent", LAYERS.replace('"hidden"', f'"hidden", feedback = {WEIGHT}'), "fold"),
     ],
 )
 def test_a_penalty_pulls_at_the_firing_rate(
@@ -174,3 +179,22 @@ def test_the_best_is_chosen_on_samples_held_out(made: Any, tmp_path: Path) -> No
     assert state["best"] == max(held)
     assert held[state["best_epoch"] - 1] == max(held)
     assert held != [row["test/accuracy"] for row in state["history"]]
+
+
+def test_spikes_of_a_recurrent_neuron_are_recorded_once(
+    made: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it runs in one kernel, or step by step as where a kernel does not fit."""
+    layers = LAYERS.replace('"hidden"', f'"hidden", feedback = {WEIGHT}')
+    script = made("looped", 'loss = "mse"\n' + PENALTY + SGD, layers=layers)
+    net = script.make_network(script.SPEC)
+    recorder = script.training.Recorder(net, ["hidden"])
+    x = torch.rand(5, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    net(x)
+    (whole,) = recorder.spikes["hidden"]
+    at_once = recorder.rates()["hidden"]
+    monkeypatch.setattr(sys.modules[type(net.hidden).__mro__[1].__module__], "BLOCK", 0)
+    net(x)
+    (looped,) = recorder.spikes["hidden"]
+    assert looped.shape == whole.shape
+    assert torch.equal(recorder.rates()["hidden"], at_once)
