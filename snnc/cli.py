@@ -91,7 +91,8 @@ def lint(paths: Paths, settings: Settings = None, output_format: Format = "full"
 def show(
     spec: Spec,
     after: Annotated[
-        str | None, typer.Option(help="The Program after this pass: lower, hoist, fold.")
+        str | None,
+        typer.Option(help="The Program after this pass; `lower` is that before all of them."),
     ] = None,
     format: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
     settings: Settings = None,

@@ -48,7 +48,8 @@ def _made(
             kinds[name] = own.kind(name)
         except StepError as error:
             key = _PACKAGES[section][1]
-            findings.append(_bad_equation(tree.find((section, name, key))[0], error))
+            at = tree.find((section, name))[0]
+            findings.append(_bad_equation(at, key, error))
     return kinds
 
 
@@ -69,9 +70,11 @@ def _taken(name: str, node: Tree) -> Diagnostic:
     return Diagnostic("SNN210", "taken-kind", f"`{name}` is a kind already", node.key)
 
 
-def _bad_equation(node: Tree, error: StepError) -> Diagnostic:
-    help = f"known here: {error.help}" if error.help else None
-    return Diagnostic("SNN208", "bad-equation", error.message, _at(node, error), help, node.notes)
+def _bad_equation(own: Tree, key: str, error: StepError) -> Diagnostic:
+    node = own.find(error.beside or (key,))[0]
+    place = (node.key if "state" in error.beside else node.place) if error.beside else None
+    at = place or _at(node, error)
+    return Diagnostic("SNN208", "bad-equation", error.message, at, error.help, node.notes)
 
 
 def _at(node: Tree, error: StepError) -> Place:

@@ -78,8 +78,10 @@ def container(name: str) -> str:
 
 def symbol(name: str) -> str:
     """A name in equations: an input, a state, a parameter."""
-    if not _IDENTIFIER.match(name) or keyword.iskeyword(name):
+    if not _IDENTIFIER.match(name):
         raise _bad("is not a name for equations: letters, digits and _, starting with a letter")
+    if keyword.iskeyword(name):
+        raise _bad("is a Python keyword")
     if len(name) > LONGEST_SYMBOL:
         raise _bad(f"is longer than {LONGEST_SYMBOL} characters")
     return name

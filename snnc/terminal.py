@@ -1,5 +1,6 @@
 """What the commands share: finding specs, printing findings, one sentence for every failure."""
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -12,6 +13,7 @@ from snnc import formats
 from snnc.formats import full
 from snnc.formats._visible import visible
 from snnc.source.diagnostic import Diagnostic, Findings
+from snnc.source.nearest import nearest
 
 Exit = typer.Exit
 SUFFIX = ".snn.toml"
@@ -25,6 +27,9 @@ class UsageError(Exception):
 
 def run(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> Any:
     """Calls ``app``; a failure is one sentence on stderr and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a code page lacks is a ?, no failure
+            stream.reconfigure(errors="replace")
     try:
         return app(args=arguments, prog_name="snnc")
     except (UsageError, OSError) as error:
@@ -39,7 +44,7 @@ def run(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> Any:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, OSError):
-        return f"{error.filename or 'file'}: {(error.strerror or str(error)).lower()}"
+        return f"{error.filename or 'the output'}: {(error.strerror or str(error)).lower()}"
     return str(error)
 
 
@@ -54,7 +59,7 @@ def _specs(given: Path) -> list[Path]:
         return [spec(given)]
     inside = sorted(p for p in given.rglob(f"*{SUFFIX}") if p.is_file() and not _hidden(p, given))
     if not inside:
-        raise UsageError(f"{given}: there is no *{SUFFIX} in this folder")
+        raise UsageError(f"{given}: there is no *{SUFFIX} in this folder{_meant(given)}")
     return inside
 
 
@@ -63,10 +68,18 @@ def spec(given: Path) -> Path:
     if given.is_dir():
         raise UsageError(f"{given}: this is a folder, name one spec in it")
     if not given.exists():
-        raise UsageError(f"{given}: there is no such file")
+        raise UsageError(f"{given}: there is no such file{_meant(given)}")
     if not given.name.endswith(SUFFIX):
         raise UsageError(f"{given}: a spec is called NAME{SUFFIX}")
     return given
+
+
+def _meant(given: Path) -> str:
+    """The spec beside ``given`` that is called most like it, such as that of a package."""
+    every = sorted(given.parent.glob(f"*{SUFFIX}"))
+    beside = {path.name.removesuffix(SUFFIX): path for path in every}
+    guess = nearest(given.name.partition(".")[0], beside)
+    return f": did you mean {beside[guess]}?" if guess else ""
 
 
 def _hidden(path: Path, root: Path) -> bool:
@@ -92,7 +105,8 @@ def report(findings: Iterable[Diagnostic], output_format: str) -> None:
 
 
 def _colour() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not plain
 
 
 def one_of(option: str, value: str, allowed: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ from snnc.metrics.loss import LossMetric
 from snnc.optimizers import Optimizer
 from snnc.penalties import Penalty
 from snnc.schedulers import Scheduler
-from snnc.source.nearest import nearest
+from snnc.source.nearest import nearest, one_of
 
 Count = Annotated[int, Field(ge=1)]
 
@@ -112,7 +112,9 @@ class Train(BaseModel):
             yield Misfit(("losses", name), f"there is no output `{name}`", help)
         for name in answers if self.losses else ():
             if name not in self.losses:
-                yield Misfit(("losses",), f"the output `{name}` has no loss")
+                message = f"the output `{name}` has no loss"
+                help = f'give it one: `{name} = "mse"`; `net.values(x)` shows what needs none'
+                yield Misfit(("losses",), message, help)
 
     def _unfit(
         self, loss: Loss, answer: Answer, data: Answer, at: tuple[str, ...]
@@ -171,7 +173,8 @@ class Train(BaseModel):
         for index, penalty in enumerate(self.penalties):
             if penalty.of not in neurons:
                 guess = nearest(penalty.of, sorted(neurons))
-                help = f"did you mean `{guess}`?" if guess else None
+                expected = f"expected {one_of(sorted(neurons))}" if neurons else None
+                help = f"did you mean `{guess}`?" if guess else expected
                 message = f"there is no layer of neurons `{penalty.of}`"
                 yield Misfit(("penalties", index, "of"), message, help)
 

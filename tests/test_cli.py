@@ -1,6 +1,8 @@
 """The command line: exit codes, what goes to stdout and what to stderr, help that fits."""
 
+import io
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,12 +86,39 @@ def test_sentences(run: Run) -> None:
     Path("folder").mkdir()
     Path("net.toml").write_text(SPEC)
     assert run("lint", "no.snn.toml").err == "snnc: no.snn.toml: there is no such file\n"
+    meant = "there is no such file: did you mean net.snn.toml?"
+    assert run("lint", "nett.snn.toml").err == f"snnc: nett.snn.toml: {meant}\n"
+    Path("net").mkdir()
+    meant = "there is no *.snn.toml in this folder: did you mean net.snn.toml?"
+    assert run("build", "net").err == f"snnc: net: {meant}\n"
     assert run("lint", "net.toml").err == "snnc: net.toml: a spec is called NAME.snn.toml\n"
     assert run("lint", "folder").err == "snnc: folder: there is no *.snn.toml in this folder\n"
     assert run("show", "folder").err == "snnc: folder: this is a folder, name one spec in it\n"
     allowed = "concise, full, github, gitlab, json, junit, sarif"
     sentence = f"snnc: --output-format must be one of {allowed}, not xml\n"
     assert run("lint", "net.snn.toml", "--output-format", "xml").err == sentence
+
+
+def test_what_a_code_page_lacks_is_no_failure(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(page, "cp1252"))
+    assert run("explain", "weighted_phase").code == 0
+    sys.stdout.flush()
+    assert b"phases  integer ? 1, ? 24  8" in page.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("plain", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_colour_is_for_terminals_that_have_it(
+    monkeypatch: pytest.MonkeyPatch, plain: dict[str, str], coloured: bool
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in plain.items():
+        monkeypatch.setenv(name, value)
+    assert terminal._colour() is coloured
 
 
 def test_a_file_that_cannot_be_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import torch
 
 import snnc
 from snnc.formats import render
+from snnc.neuron import Neuron
 from snnc.source.diagnostic import Findings
 from tests.nets import document, pair, same
 
@@ -113,15 +114,17 @@ WRONG = {
     "unknown name": ("v = v + xx / tau", "v", "13:9", "unknown name `xx`"),
     "unknown function": ("v = v + sinh(x)", "v", "13:9", "unknown function `sinh`"),
     "not an equation": ("v = v +", "v", "13:8", "this is not an equation"),
-    "not a scalar": ("v = v + x[0]", "v", "13:9", "this is not part of the step language"),
-    "attribute": ("v = x.real", "v", "13:5", "this is not part of the step language"),
+    "not a scalar": ("v = v + x[0]", "v", "13:9", "`x[0]` is not part of the step language"),
+    "attribute": ("v = x.real", "v", "13:5", "`x.real` is not part of the step language"),
     "import": ("import os", "v", "13:1", "expected `name = expression`"),
     "parameter": ("tau = v + x\nv = tau", "v", "13:1", "`tau` is a parameter: it cannot change"),
     "exponent": ("v = v ** x", "v", "13:5", "an exponent is a whole number from 1 to 8"),
-    "state never updated": ("y = x + v", "y", "13:1", "the state `v` is never updated"),
-    "no output": ("v = v + x", "z", "13:1", "the output `z` is never assigned"),
+    "state never updated": ("y = x + v", "y", "11:11", "the state `v` is never updated"),
+    "no output": ("v = v + x", "z", "15:10", "the output `z` is never assigned"),
     "impossible constant": ("v = v + x / (tau - 2)", "v", "13:9", "this divides by zero"),
     "comparison": ("v = x > v", "v", "13:5", "a comparison can only stand in `where("),
+    "reset without spikes": ("v = reset(v + x, x)", "v", "13:5", "`reset` needs spikes"),
+    "indented, then not": ("  h = v + x\n v = h", "v", "14:7", "this is not an equation"),
     "flag": ("v = v if tau else x", "v", "13:5", "`a if flag else b` needs a true/false"),
 }
 
@@ -133,6 +136,36 @@ def test_a_mistake_in_equations_is_told_at_its_column(tmp_path: Path, name: str)
         document(tmp_path, STEP.format(step=step, output=output))
     (line,) = render("concise", caught.value.diagnostics).splitlines()
     assert f"net.snn.toml:{at}: SNN208 bad-equation {message}" in line
+
+
+ADVICE = {
+    "v = v + x / tua": "did you mean `tau`?",
+    "v = heaviside(v + x)": "did you mean `spike`?",
+    "v = x.real": "functions stand alone, without a dot: `exp(u)`",
+    "v = (v + x)^2": "a power is `**`",
+    "v += x": "write it out: `v = v + …`",
+    "if x > 0:\n  v = x": "write `where(condition, a, b)`",
+    "v = where(x > 0 and v > 0, x, v)": "nest them: `where(a, where(b, …), …)`",
+    "v = (v + x": "one a line: `name = expression`, and every `(` is closed",
+    "h = v + x": "assign it: `v = …`",
+}
+
+
+@pytest.mark.parametrize("step", ADVICE)
+def test_a_mistake_in_equations_comes_with_what_to_write(tmp_path: Path, step: str) -> None:
+    with pytest.raises(Findings) as caught:
+        document(tmp_path, STEP.format(step=step, output=step[0]))
+    assert [found.help for found in caught.value.diagnostics] == [ADVICE[step]]
+
+
+def test_equations_may_be_indented(tmp_path: Path) -> None:
+    plain = document(tmp_path, STEP.format(step="h = v + x\nv = h / tau", output="v"))
+    step = "    # charge\n    h = v + x\n\n    v = h / tau"
+    indented = document(tmp_path, STEP.format(step=step, output="v"))
+    first, second = (d.spec.network.layers[0] for d in (plain, indented))
+    assert isinstance(first, Neuron)
+    assert isinstance(second, Neuron)
+    assert first.equations() == second.equations()
 
 
 def test_own_and_built_in_kinds_share_one_namespace(tmp_path: Path) -> None:

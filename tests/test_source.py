@@ -279,7 +279,7 @@ def test_nasty_bytes_are_only_ever_refused(
         ("chanels", "channels"),
         ("kernel", "kernel_size"),
         ("strdie", "stride"),
-        ("Conv", "Conv1d"),
+        ("Conv", "Conv2d"),
         ("xyz", None),
         ("", None),
         ("c" * 1000, None),

@@ -60,7 +60,9 @@ class Wiring:
         if item is not None and (delay or not later):
             return Edge(item, int(delay or 0))
         if item is not None:
-            message = f"`{name}` comes later in the list: an edge leads down only with a delay"
+            itself = names.position.get(name) == position
+            where = "cannot read itself" if itself else "comes later in the list"
+            message = f"`{name}` {where}: an edge leads down only with a delay"
             help = f'write "{name}@-1" for its value a step ago'
             self.tell("SNN306", "cycle", message, node, help)
         else:
@@ -95,7 +97,9 @@ def _written(node: Tree) -> int:
 
 
 def _guess(names: Names, path: str, position: int) -> str | None:
-    guess = nearest(path, _visible(names, path, position))
+    above = [name for name, at in names.position.items() if at < position]
+    inside = (f"{name}.{path}" for name in reversed(above) if names.find(f"{name}.{path}"))
+    guess = next(inside, None) or nearest(path, _visible(names, path, position))
     return f"did you mean `{guess}`?" if guess else None
 
 

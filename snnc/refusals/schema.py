@@ -45,8 +45,11 @@ class Owner:
 
     @property
     def title(self) -> str:
-        """What a message calls it: ``Conv2d``, ``[train]``, ``the spec``."""
-        return self.kind or (f"[{'.'.join(map(str, self.path))}]" if self.path else "the spec")
+        """What a message calls it: ``Conv2d``, ``[train]``, ``the spec``; in a layer, its key."""
+        if self.kind or not self.path:
+            return self.kind or "the spec"
+        inline = any(isinstance(step, int) for step in self.path)
+        return f"`{self.path[-1]}`" if inline else f"[{'.'.join(map(str, self.path))}]"
 
 
 def sections(root: type[BaseModel]) -> dict[str, frozenset[str]]:

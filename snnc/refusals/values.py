@@ -10,6 +10,7 @@ from snnc.refusals.refusal import Error, Refusal
 from snnc.refusals.words import instead, join, toml
 from snnc.source.diagnostic import Diagnostic
 from snnc.source.nearest import nearest
+from snnc.source.tree import Tree
 
 _TYPES = {
     "int_type": "an integer", "int_from_float": "an integer", "float_type": "a number",
@@ -31,8 +32,17 @@ def bound(refusal: Refusal) -> Diagnostic:
     """Too large or too small."""
     error = refusal.telling[0]
     limit = _BOUNDS[error.type].format(**error.context)
-    message = f"{refusal.subject} must be {limit}, not {toml(refusal.node)}"
-    return refusal.say("SNN204", "bad-value", message)
+    node = _number(refusal.node, error.type)
+    message = f"{refusal.subject} must be {limit}, not {toml(node)}"
+    return refusal.say("SNN204", "bad-value", message, at=node.place)
+
+
+def _number(node: Tree, error: str) -> Tree:
+    """The number itself, where one stands in a table: its value, or the worse of its two ends."""
+    inner = node.get("value") or node.get("uniform")
+    if inner is None or not inner.items:
+        return inner or node
+    return inner.items[0 if error.startswith("greater") else -1]
 
 
 def length(refusal: Refusal) -> Diagnostic:
@@ -91,8 +101,14 @@ def other(refusal: Refusal) -> Diagnostic:
     if own is None:
         return _wrong_type(refusal)
     blamed = _BLAMED.match(own.message)
-    node = (refusal.node.get(blamed[1]) if blamed else None) or refusal.node
+    node = _blamed(refusal.node, blamed[1]) if blamed else refusal.node
     return refusal.say("SNN204", "bad-value", own.message, at=node.place)
+
+
+def _blamed(node: Tree, key: str) -> Tree:
+    """The value at ``key``, in a table or in one of its tables; else the table."""
+    inside = (inner.get(key) for inner in node.table.values())
+    return node.get(key) or next((found for found in inside if found), node)
 
 
 def _wrong_type(refusal: Refusal) -> Diagnostic:
@@ -104,7 +120,16 @@ def _wrong_type(refusal: Refusal) -> Diagnostic:
     if type(node.value) is int and "a number" in expected:
         return refusal.say("SNN204", "bad-value", f"{refusal.subject} is too large")
     message = f"{refusal.subject} must be {join(expected)}, not {toml(node)}"
-    return refusal.say("SNN205", "wrong-type", message, instead(node, expected))
+    help = _section(refusal) or instead(node, expected, refusal.path)
+    return refusal.say("SNN205", "wrong-type", message, help)
+
+
+def _section(refusal: Refusal) -> str | None:
+    """Keys of one input or output that stand where several are named."""
+    plural = refusal.path[0] if len(refusal.path) == 2 else None
+    if plural not in ("inputs", "outputs"):
+        return None
+    return f"one stands below [{plural[:-1]}], each of several below [{plural}.NAME]"
 
 
 def _expected(error: Error) -> Iterator[str]:

@@ -1,11 +1,13 @@
 """How messages say what was written and what could be written instead."""
 
 import json
+import re
 from collections.abc import Sequence
 
-from snnc.source.tree import Tree
+from snnc.source.tree import Path, Tree
 
 _LONGEST = 40
+_UNIT = re.compile(r"[0-9.]+ *([munµ]?s|k?hz|m?v)", re.IGNORECASE)
 
 
 def toml(node: object) -> str:
@@ -28,17 +30,21 @@ def join(words: Sequence[str], last: str = "or") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def instead(node: Tree, expected: Sequence[str]) -> str | None:
+def instead(node: Tree, expected: Sequence[str], path: Path) -> str | None:
     """The value that was meant, if it is plain: ``4`` for ``"4"``, ``[8]`` for ``8``."""
     value = node.value
     if isinstance(value, str) and _unquoted(value, expected):
         return f"write `{value}`, without quotes"
+    if isinstance(value, str) and "a number" in expected and _UNIT.fullmatch(value):
+        return (
+            'numbers have no unit: time is in steps, "${20 / dt}" with the length of one in [vars]'
+        )
     if isinstance(value, float) and value.is_integer() and "an integer" in expected:
         return f"write `{value:.0f}`"
     if type(value) is int and value in (0, 1) and "true or false" in expected:
         return f"write `{str(bool(value)).lower()}`"
     if "kind" in node.table and "an array" in expected:
-        return "write each item as `[[network.layers]]`, or all in `[ … ]`"
+        return f"write each item as `[[{'.'.join(map(str, path))}]]`, or all in `[ … ]`"
     if type(value) is int and list(expected) == ["an array"]:
         return f"write `[{toml(node)}]`"
     return None

@@ -96,7 +96,8 @@ def kind_of(layer: Tree) -> str | None:
 def _check(name: str, entry: Tree, known: Collection[str]) -> Diagnostic | None:
     if name != NEURON and name not in known:
         close = nearest(name, [NEURON, *sorted(known)])
-        hint = f"did you mean `{close}`?" if close else None
+        table = "write a table for each kind, or `neuron = { … }` for all that spike"
+        hint = f"did you mean `{close}`?" if close else table
         return Diagnostic("SNN105", "unknown-kind", f"no kind is named `{name}`", entry.key, hint)
     if not isinstance(entry.value, dict):
         return _bad(f"the defaults of `{name}` must be a table", entry.place)

@@ -1,7 +1,9 @@
-"""Did you mean: the nearest of the words that would have been right."""
+"""Did you mean: the nearest of the words that would have been right, by spelling or by meaning."""
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+
+from snnc.source.synonyms import meant
 
 _CUTOFF = 0.6
 _PREFIX_BONUS = 0.3
@@ -17,6 +19,8 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     same = [candidate for candidate in known if _fold(candidate) == _fold(word)]
     if same:
         return word if word in same else same[0]
+    if called := meant(_fold(word), known):
+        return called
     best = max(known, key=lambda candidate: _closeness(word, candidate), default=None)
     return best if best is not None and _closeness(word, best) >= _CUTOFF else None
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from snnc.step.advice import advice
 from snnc.step.fold import EVALUATE, fold
 from snnc.step.parse import Equation, StepError
 from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, live, unused
@@ -55,9 +56,12 @@ def _check(
 ) -> None:
     for state in states:
         if state not in assigned:
-            raise StepError(f"the state `{state}` is never updated", (1, 0))
+            help = f"assign it: `{state} = …`"
+            raise StepError(f"the state `{state}` is never updated", (1, 0), help, ("state", state))
     if output not in current:
-        raise StepError(f"the output `{output}` is never assigned", (1, 0))
+        help = advice(output, sorted(assigned))
+        message = f"the output `{output}` is never assigned"
+        raise StepError(message, (1, 0), help, ("output",))
 
 
 class _Linker:
@@ -89,7 +93,11 @@ class _Linker:
         if expr.name == "if":
             return self.choose(expr)
         args = tuple(self.resolve(arg) for arg in expr.args)
-        return self.reset_to(args) if expr.name == "reset" else Op(expr.name, args, expr.at)
+        if expr.name != "reset":
+            return Op(expr.name, args, expr.at)
+        if self.reset.kind == "hard" and "v_reset" not in self.parameters:
+            raise StepError("`reset` needs spikes", expr.at, "make them by `s = spike(h - …)`")
+        return self.reset_to(args)
 
     def name(self, var: Var) -> Expr:
         if var.name in self.current:
@@ -98,12 +106,12 @@ class _Linker:
         if var.name == "pi":
             return Const(3.141592653589793)
         if var.name not in self.parameters:
-            raise StepError(f"unknown name `{var.name}`", var.at, self.known())
+            raise StepError(f"unknown name `{var.name}`", var.at, advice(var.name, self.known()))
         value = self.parameters[var.name]
         return Var(var.name, var.at) if value is None else Const(float(value))
 
-    def known(self) -> str:
-        return ", ".join(sorted({*self.current, *self.parameters}))
+    def known(self) -> list[str]:
+        return sorted({*self.current, *self.parameters})
 
     def choose(self, expr: Op) -> Expr:
         test, body, other = expr.args

@@ -1,8 +1,10 @@
 """Equations as text into expressions: Python's grammar, a strict whitelist, nothing executed."""
 
 import ast
+import re
 from dataclasses import dataclass
 
+from snnc.step.advice import advice, instead_of, shown
 from snnc.step.ssa import At, Const, Expr, Op, Var
 
 FUNCTIONS = {
@@ -19,14 +21,20 @@ _COMPARE: dict[type, str] = {
     ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
 }  # fmt: skip
 _LONGEST = 20_000
+_INDENTED = re.compile(r"(\s*\n)?[ \t]+\S")
 
 
 class StepError(ValueError):
-    """The equations are wrong at ``at`` (line from 1, column from 0, inside the text)."""
+    """The equations are wrong at ``at`` (line from 1, column from 0, inside the text).
 
-    def __init__(self, message: str, at: At, help: str | None = None) -> None:
+    ``beside`` is set if the mistake stands elsewhere in the definition: ``("state", "v")``.
+    """
+
+    def __init__(
+        self, message: str, at: At, help: str | None = None, beside: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(message)
-        self.message, self.at, self.help = message, at, help
+        self.message, self.at, self.help, self.beside = message, at, help, beside
 
 
 @dataclass(frozen=True)
@@ -59,18 +67,30 @@ def _statements(text: str) -> list[ast.stmt]:
     if len(text) > _LONGEST:
         raise StepError(f"the equations are longer than {_LONGEST} characters", (1, 0))
     try:
-        return ast.parse(text).body
+        return _indented(text) if _INDENTED.match(text) else ast.parse(text).body
     except SyntaxError as error:
-        at = (error.lineno or 1, max((error.offset or 1) - 1, 0))
-        raise StepError("this is not an equation", at) from None
+        at = (max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0))
+        help = "one a line: `name = expression`, and every `(` is closed"
+        raise StepError("this is not an equation", at, help) from None
     except (RecursionError, MemoryError, ValueError):
         raise StepError("the equations are nested too deeply", (1, 0)) from None
+
+
+def _indented(text: str) -> list[ast.stmt]:
+    """Equations that are all indented, as some write them below ``step = \"\"\"``."""
+    try:
+        (block,) = ast.parse(f"if 1:\n{text}").body
+    except SyntaxError as error:
+        error.lineno = (error.lineno or 2) - 1
+        raise
+    assert isinstance(block, ast.If)
+    return [ast.increment_lineno(statement, -1) for statement in block.body]
 
 
 def _equation(statement: ast.stmt) -> Equation:
     at = (statement.lineno, statement.col_offset)
     if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
-        raise StepError("expected `name = expression`", at)
+        raise StepError("expected `name = expression`", at, instead_of(statement))
     target = statement.targets[0]
     if not isinstance(target, ast.Name):
         raise StepError("only a plain name can be assigned", at)
@@ -96,12 +116,12 @@ def _expression(node: ast.expr) -> Expr:
             return Op("if", (_expression(test), _expression(body), _expression(other)), at)
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
             return _call(name, args, at)
-    raise StepError("this is not part of the step language", at)
+    raise StepError(f"`{shown(node)}` is not part of the step language", at, instead_of(node))
 
 
 def _call(name: str, args: list[ast.expr], at: At) -> Op:
     if name not in FUNCTIONS:
-        raise StepError(f"unknown function `{name}`", at, ", ".join(sorted(FUNCTIONS)))
+        raise StepError(f"unknown function `{name}`", at, advice(name, sorted(FUNCTIONS)))
     allowed = (FUNCTIONS[name], 3) if name == "reset" else (FUNCTIONS[name],)
     if len(args) not in allowed:
         count = " or ".join(str(n) for n in allowed)

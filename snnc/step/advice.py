@@ -1,0 +1,37 @@
+"""What to write in place of Python that is not part of the step language."""
+
+import ast
+from collections.abc import Sequence
+
+from snnc.source.nearest import nearest
+
+_LONGEST = 40
+_BY_TYPE: dict[type[ast.AST], str] = {
+    ast.AugAssign: "write it out: `v = v + …`",
+    ast.If: "write `where(condition, a, b)`",
+    ast.BitXor: "a power is `**`",
+    ast.Attribute: "functions stand alone, without a dot: `exp(u)`",
+    ast.BoolOp: "nest them: `where(a, where(b, …), …)`",
+    ast.Not: "swap what follows: `where(condition, b, a)`",
+    ast.Compare: "compare two at a time",
+    ast.Expr: "every line gives a name to a value",
+    ast.Subscript: "a name is one number of one neuron",
+}
+
+
+def instead_of(node: ast.AST) -> str | None:
+    """What says the same in the step language, if something does."""
+    within = (getattr(node, "op", node), getattr(node, "func", node), node)
+    return next((said for n in within if (said := _BY_TYPE.get(type(n)))), None)
+
+
+def advice(word: str, known: Sequence[str]) -> str:
+    """The name or function that was probably meant, or all there are."""
+    guess = nearest(word, known)
+    return f"did you mean `{guess}`?" if guess else f"known here: {', '.join(known)}"
+
+
+def shown(node: ast.expr) -> str:
+    """An expression as a message shows it."""
+    text = ast.unparse(node)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
