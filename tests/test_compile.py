@@ -33,6 +33,6 @@ def test_its_text_can_be_read_and_shows_in_tracebacks(tmp_path: Path) -> None:
     net = snnc.compile(tmp_path / "net.snn.toml")
     assert inspect.getsource(type(net)).startswith("class Net(nn.Module):")
     with pytest.raises(RuntimeError) as caught:
-        net(torch.rand(5, 4))
+        net(torch.rand(5, 3, dtype=torch.float64))
     shown = "".join(traceback.format_exception(caught.value))
     assert "x = self.fc1(x)" in shown

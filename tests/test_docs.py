@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import snnc as compiler
 from snnc import schema
 from snnc.reference_pages import pages
 from tests.cli import snnc
@@ -14,11 +15,13 @@ from tests.cli import snnc
 ROOT = Path(__file__).parents[1]
 FENCE = re.compile(r"^```(\w+)( .*)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+LANGUAGE = "docs/language.md"  # its pieces are specs of their own
 WRITTEN = [
     "README.md",
     "docs/architecture.md",
     "docs/decisions.md",
     "docs/import.md",
+    LANGUAGE,
     "docs/pictures.md",
     "docs/verify.md",
 ]
@@ -59,7 +62,8 @@ def test_pieces_of_code_are_excerpts(name: str) -> None:
         *(ROOT / "snnc").rglob("*.py"),
     ]
     texts = {path: path.read_text("utf-8") for path in files}
-    for piece in (text for language in ("toml", "python", "c") for text in fences(name, language)):
+    whole = [] if name == LANGUAGE else ["toml"]
+    for piece in (text for kind in (*whole, "python", "c") for text in fences(name, kind)):
         parts = [part.strip("\n") for part in re.split(r"^ *(?:# )?…\n", piece, flags=re.MULTILINE)]
         assert any(in_order(parts, text) for text in texts.values()), piece
 
@@ -72,6 +76,19 @@ def in_order(parts: list[str], text: str) -> bool:
             return False
         at += len(part)
     return True
+
+
+HEAD = 'format = 1\nname = "net"\ntime_steps = 4\n'
+
+
+@pytest.mark.parametrize("piece", fences(LANGUAGE, "toml"))
+def test_examples_of_the_language_have_nothing_to_find(tmp_path: Path, piece: str) -> None:
+    """What a piece leaves out are the lines at the top."""
+    data = "" if "[input" in piece else "[input]\nshape = [4]\n"
+    path = tmp_path / "net.snn.toml"
+    path.write_text(piece if "format" in piece else f"{HEAD}{data}{piece}", "utf-8")
+    assert compiler.check(path) == ()
+    assert compiler.emit(compiler.load(path))
 
 
 @pytest.fixture

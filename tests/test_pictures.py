@@ -1,6 +1,8 @@
 """visualize.py and pictures/: what is recorded is what happened, and every picture is drawn."""
 
 import importlib
+import os
+import shutil
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -375,6 +377,19 @@ def test_a_checkpoint_that_is_none(
         torch.save({"list": [1], "foreign": {"model": {"w": torch.ones(1)}}}[content], path)
     assert package.visualize.main([f"--run={run_dir}"]) == 1
     assert capsys.readouterr().err == f"{path} cannot be read as a checkpoint of net.\n"
+
+
+def test_the_newest_run_of_a_folder_is_drawn(
+    package: Package, run_dir: Path, tmp_path: Path
+) -> None:
+    """As train.py leaves them: a folder for each run, named by its settings."""
+    runs = [tmp_path / "runs" / "net" / name for name in ("T4_lr0.1_seed0", "T4_lr0.1_seed1")]
+    for when, run in enumerate(runs[::-1]):
+        shutil.copytree(run_dir, run)
+        os.utime(run / "checkpoint_best.pt", (when, when))
+    assert package.visualize.main([f"--run={tmp_path / 'runs' / 'net'}", "--neurons=4"]) == 0
+    assert (runs[0] / "pictures" / "curves.png").exists()
+    assert not (runs[1] / "pictures").exists()
 
 
 def test_a_run_that_is_not_there(

@@ -20,6 +20,7 @@ def check(graph: Graph, streams: bool) -> Iterator[str]:
 
     A function that streams may run them in parts, but not more of them.
     """
+    yield from _past_the_data(graph)
     found = next((node.path for node in graph.nodes if node.operator.fixes_time), None)
     if found is None:
         return
@@ -31,3 +32,14 @@ def check(graph: Graph, streams: bool) -> Iterator[str]:
         return
     yield f"if first + time_steps > {steps} or (state is None and time_steps < {steps}):"
     yield f'    raise ValueError(f"{message} {{first + time_steps}}")'
+
+
+def _past_the_data(graph: Graph) -> Iterator[str]:
+    """The statements that refuse more steps than an image has rows or columns."""
+    for name in graph.inputs:
+        node = graph[name]
+        steps = node.operator.steps(node.shapes[0]) if isinstance(node.operator, Encoder) else None
+        if steps is not None:
+            message = f"{name} has {steps} steps, not {{first + time_steps}}"
+            yield f"if first + time_steps > {steps}:"
+            yield f'    raise ValueError(f"{message}")'

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from snnc.emit.fixed import check
 from snnc.emit.layout import statement
+from snnc.emit.literal import source
 from snnc.emit.names import class_name
 from snnc.emit.naming import parameters
 from snnc.emit.scope import Scope
@@ -23,7 +24,7 @@ def preamble(program: Program, scope: Scope) -> list[str]:
         lines = [f"time_steps = {_time_steps(program, scope)}", *lines]
     if re.search(r"\bfirst\b", text):
         lines.append("first = steps_done(state, time_steps)" if scope.streams else "first = 0")
-    lines += fixed
+    lines = [*_shapes(program), *lines, *fixed]
     if re.search(r"\bseed\b", text):
         lines.append(_seed(program, scope))
     if not scope.streams and re.search(r", state\b", text):
@@ -46,7 +47,16 @@ def timed_inputs(program: Program) -> dict[str, str]:
 def _time_steps(program: Program, scope: Scope) -> str:
     for parameter in timed_inputs(program).values():
         return f"{parameter}.shape[0]"
-    return "time_steps or self.time_steps" if scope.streams else "self.time_steps"
+    return "steps_taken(time_steps, self.time_steps)" if scope.streams else "self.time_steps"
+
+
+def _shapes(program: Program) -> Iterator[str]:
+    """The statements that refuse data of another shape than the spec's."""
+    timed = timed_inputs(program)
+    for name, parameter in parameters(program).items():
+        shape = source(tuple(program.graph[name].shapes[0]))
+        axes = ", timed=True" if name in timed else ""
+        yield f'check_input("{parameter}", {parameter}, {shape}{axes})'
 
 
 def _seed(program: Program, scope: Scope) -> str:

@@ -9,6 +9,7 @@ from .maps import feature_maps
 from .one_neuron import neuron_over_time
 from .rates import rates_of_layers
 from .recording import Activity, Layer, record
+from .runs import newest
 from .sample import Sample
 from .style import PictureError, save
 
@@ -20,6 +21,7 @@ __all__ = [
     "feature_maps",
     "layer_over_time",
     "neuron_over_time",
+    "newest",
     "rates_of_layers",
     "read_runs",
     "record",

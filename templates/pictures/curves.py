@@ -155,7 +155,7 @@ def headline(measure: str, runs: Sequence[Run]) -> str:
     test = runs[0].curves.get(("test", measure))
     if len(runs) > 1 or measure != "accuracy" or not test:
         return measure.capitalize()
-    best = max(test, key=lambda epoch: test[epoch])
+    best = max(test, key=lambda epoch: (test[epoch], epoch))
     return f"Accuracy: best on test {test[best]:.2%}, epoch {best}"
 
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from .recording import Activity
 from .style import MAP, Array
@@ -19,7 +20,9 @@ def feature_maps(done: Activity) -> Figure:
     rows, columns = (len(steps), 1) if wide else (1, len(steps))
     each = 10.0 if wide else 5.5
     size = (each * columns + 0.8, (each * height / width + 0.4) * rows)
-    figure = Figure(figsize=size, layout="constrained")
+    # grids further apart than their maps are
+    apart = ConstrainedLayoutEngine(w_pad=0.15, h_pad=0.1)
+    figure = Figure(figsize=size, layout=apart)
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     colours = colormaps[MAP].with_extremes(bad="white")
     for axes, grid, step in zip(panels, grids, steps, strict=True):

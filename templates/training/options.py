@@ -101,6 +101,7 @@ def parser_of(name: str, spec: Settings) -> argparse.ArgumentParser:
     """Every flag; one that is not given keeps what the spec says."""
     parser = argparse.ArgumentParser(
         prog=f"python -m {name}.train",
+        usage=f"python -m {name}.train [FLAG …]; --help lists them",
         description=f"Trains {name}. Flags change what its spec says.",
     )
     of_learning(parser, spec)
