@@ -9,6 +9,7 @@ import snnc
 from snnc.formats import render
 from snnc.neuron import Neuron
 from snnc.source.diagnostic import Findings
+from snnc.step.parse import FUNCTIONS
 from tests.nets import document, pair, same
 
 DEFINITIONS = '''
@@ -136,6 +137,21 @@ def test_a_mistake_in_equations_is_told_at_its_column(tmp_path: Path, name: str)
         document(tmp_path, STEP.format(step=step, output=output))
     (line,) = render("concise", caught.value.diagnostics).splitlines()
     assert f"net.snn.toml:{at}: SNN208 bad-equation {message}" in line
+
+
+CALLS = {1: "v + x", 2: "v, x", 3: "v, -x, x"}
+ODD = {"where": "v > x, v, x", "clip": "v, -0.5, 0.5", "log": "1 + v * v", "sqrt": "1 + v * v"}
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() - {"spike", "reset"}))
+def test_every_function_has_its_derivative(tmp_path: Path, name: str) -> None:
+    arguments = ODD.get(name, CALLS[FUNCTIONS[name]])
+    step = f"v = 0.5 * {name}({arguments}) + x / tau"
+    both = pair(document(tmp_path, STEP.format(step=step, output="v")))
+    (x,) = both.data.values()
+    got, values = both.call()
+    (wanted,) = torch.autograd.grad(values["output"].sum(), x)
+    torch.testing.assert_close(torch.autograd.grad(got.sum(), x)[0], wanted)
 
 
 ADVICE = {

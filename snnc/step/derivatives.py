@@ -38,6 +38,8 @@ RULES: dict[str, Rule] = {
     "sqrt": lambda y, a: (_op("div", _HALF, y),),
     "sigmoid": lambda y, a: (_op("mul", y, _op("sub", _ONE, y)),),
     "tanh": lambda y, a: (_op("sub", _ONE, _op("mul", y, y)),),
+    "sin": lambda y, a: (_op("cos", a),),
+    "cos": lambda y, a: (_op("neg", _op("sin", a)),),
     "abs": lambda y, a: (
         _op(
             "where",
