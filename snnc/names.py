@@ -82,6 +82,8 @@ def symbol(name: str) -> str:
         raise _bad("is not a name for equations: letters, digits and _, starting with a letter")
     if keyword.iskeyword(name):
         raise _bad("is a Python keyword")
+    if name == "pi":
+        raise _bad("is taken: in equations it is 3.14159…")
     if len(name) > LONGEST_SYMBOL:
         raise _bad(f"is longer than {LONGEST_SYMBOL} characters")
     return name

@@ -1,8 +1,9 @@
 """Neurons and surrogates by equations: as a spec defines them, kinds like any other."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic_core import PydanticCustomError
 
 from snnc.names import identifier, symbol
 from snnc.neuron import Neuron, ResettingNeuron
@@ -13,6 +14,23 @@ from snnc.step.ssa import Expr, Op
 from snnc.surrogate import Surrogate
 
 Symbol = Annotated[str, AfterValidator(symbol)]
+_MEANT = frozenset({"v_reset", "v_threshold"})
+
+
+def _of_its_own(base: type[BaseModel]) -> AfterValidator:
+    """A parameter must not hide what every kind of its sort has: ``output``, ``surrogate``."""
+    taken = {*dir(base), *base.model_fields} - _MEANT
+
+    def free(name: str) -> str:
+        if name in taken:
+            raise PydanticCustomError("bad_name", "is taken: every kind has something of that name")
+        return name
+
+    return AfterValidator(free)
+
+
+Parameter = Annotated[Symbol, _of_its_own(ResettingNeuron)]
+Slope = Annotated[Symbol, _of_its_own(Surrogate)]
 KindName = Annotated[str, AfterValidator(identifier)]
 
 
@@ -22,14 +40,23 @@ class OwnNeuron(BaseModel):
     Without a spike it is a synapse or a readout; without a state, an element-wise merge.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     doc: str = ""
     inputs: Annotated[tuple[Symbol, ...], Field(min_length=1)] = ("x",)
-    parameters: dict[Symbol, bool | Number] = Field(default_factory=dict)
+    parameters: dict[Parameter, bool | Number] = Field(default_factory=dict)
     state: dict[Symbol, float] = Field(default_factory=dict)
     step: str
     output: Symbol
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        names = [*self.inputs, *self.state, *self.parameters]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            message = f"`{twice}` is an input, a state or a parameter, only one of them"
+            raise PydanticCustomError("conflict", "{message}", {"message": message})
+        return self
 
     def kind(self, name: str) -> type[Neuron]:
         """The kind that layers name by ``kind = "X"``.
@@ -54,10 +81,10 @@ class OwnNeuron(BaseModel):
 class OwnSurrogate(BaseModel):
     """``[surrogates.X]``: a surrogate gradient by its expression over ``u``."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     doc: str = ""
-    parameters: dict[Symbol, float] = Field(default_factory=dict)
+    parameters: dict[Slope, float] = Field(default_factory=dict)
     gradient: str
 
     def kind(self, name: str) -> type[Surrogate]:

@@ -126,6 +126,12 @@ WRONG = {
     "comparison": ("v = x > v", "v", "13:5", "a comparison can only stand in `where("),
     "reset without spikes": ("v = reset(v + x, x)", "v", "13:5", "`reset` needs spikes"),
     "indented, then not": ("  h = v + x\n v = h", "v", "14:7", "this is not an equation"),
+    "number as output": ("v = tau * 2.0", "v", "13:1", "`v` is the same number at every step"),
+    "constant output": ("v = v + x\nh = 1.0", "h", "14:1", "`h` is the same number at every"),
+    "no condition": ("v = where(x, v, x)", "v", "13:5", "the condition of `where` is a comparison"),
+    "too large": ("v = v * 1e400", "v", "13:9", "this number is too large"),
+    "bounds": ("v = clip(v + x, 1, 0)", "v", "13:5", "`clip` has its lower bound first"),
+    "one argument": ("v = exp(v, x)", "v", "13:5", "`exp` takes 1 argument, not 2"),
     "flag": ("v = v if tau else x", "v", "13:5", "`a if flag else b` needs a true/false"),
 }
 
@@ -152,6 +158,18 @@ def test_every_function_has_its_derivative(tmp_path: Path, name: str) -> None:
     got, values = both.call()
     (wanted,) = torch.autograd.grad(values["output"].sum(), x)
     torch.testing.assert_close(torch.autograd.grad(got.sum(), x)[0], wanted)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "v = where(v > x, 1, 2)",
+        "v = where(tau > 1, 0.5 * v, x) + x",
+        "v = 0.5 * v + where(x > 0, 1, -1)",
+    ],
+)
+def test_conditions_of_numbers_alone(tmp_path: Path, step: str) -> None:
+    same(pair(document(tmp_path, STEP.format(step=step, output="v"))))
 
 
 ADVICE = {

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from snnc.neuron import Neuron, SpikingNeuron
 from snnc.step.ssa import Const, Expr, Step, Var
+from snnc.step.ssa import names as read
 
 
 class _Straight(torch.autograd.Function):
@@ -103,6 +104,9 @@ def evaluate(expr: Expr, names: Mapping[str, Any], spike: Callable[[Tensor], Ten
     if isinstance(expr, Var):
         return names[expr.name]
     args = [evaluate(arg, names, spike) for arg in expr.args]
+    if expr.name == "where" and not any(isinstance(arg, Tensor) for arg in args[1:]):
+        like = next(names[name] for name in read(expr) if isinstance(names[name], Tensor))
+        args[1:] = [like.new_tensor(arg) for arg in args[1:]]
     return spike(*args) if expr.name == "spike" else _OPS[expr.name](*args)
 
 

@@ -52,6 +52,8 @@ def fold(expr: Expr) -> Expr:
     folded = Op(expr.name, args, expr.at)
     if expr.name in EVALUATE and all(isinstance(arg, Const) for arg in args):
         return _constant(folded, [arg.value for arg in args if isinstance(arg, Const)])
+    if expr.name == "where" and isinstance(args[0], Const):
+        return args[1] if args[0].value else args[2]
     return _identity(folded)
 
 

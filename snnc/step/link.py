@@ -40,6 +40,7 @@ def link(
     linker = _Linker({**{name: name for name in (*inputs, *states)}}, parameters, reset)
     body = [linker.assign(equation) for equation in equations]
     _check(linker.current, states, output, {equation.name for equation in equations})
+    _depend(output, linker, equations)
     results = {linker.current[name] for name in (output, *states)}
     return Step(
         inputs=tuple(inputs),
@@ -62,6 +63,14 @@ def _check(
         help = advice(output, sorted(assigned))
         message = f"the output `{output}` is never assigned"
         raise StepError(message, (1, 0), help, ("output",))
+
+
+def _depend(output: str, linker: "_Linker", equations: Sequence[Equation]) -> None:
+    """Refuses an output that no input and no state has a part in."""
+    if linker.current[output] in linker.constants:
+        at = next(equation.at for equation in reversed(equations) if equation.name == output)
+        help = "an output depends on an input or on a state"
+        raise StepError(f"`{output}` is the same number at every step", at, help)
 
 
 class _Linker:
@@ -138,7 +147,13 @@ def possible(expr: Expr) -> None:
         return
     if expr.name in EVALUATE and all(isinstance(arg, Const) for arg in expr.args):
         raise StepError("this constant has no finite value", expr.at)
+    if expr.name == "clip" and _upside_down(*expr.args[1:]):
+        raise StepError("`clip` has its lower bound first: `clip(x, low, high)`", expr.at)
     if expr.name == "div" and expr.args[1] == Const(0.0):
         raise StepError("this divides by zero", expr.at)
     for arg in expr.args:
         possible(arg)
+
+
+def _upside_down(low: Expr, high: Expr) -> bool:
+    return isinstance(low, Const) and isinstance(high, Const) and low.value > high.value

@@ -1,6 +1,7 @@
 """Equations as text into expressions: Python's grammar, a strict whitelist, nothing executed."""
 
 import ast
+import math
 import re
 from dataclasses import dataclass
 
@@ -101,7 +102,7 @@ def _expression(node: ast.expr) -> Expr:
     at = (node.lineno, node.col_offset)
     match node:
         case ast.Constant(value=bool() | int() | float() as value):
-            return Const(float(value))
+            return _number(value, at)
         case ast.Name(id=name):
             return Var(name, at)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -119,11 +120,18 @@ def _expression(node: ast.expr) -> Expr:
     raise StepError(f"`{shown(node)}` is not part of the step language", at, instead_of(node))
 
 
+def _number(value: float, at: At) -> Const:
+    if not math.isfinite(value):
+        raise StepError("this number is too large", at)
+    return Const(float(value))
+
+
 def _call(name: str, args: list[ast.expr], at: At) -> Op:
     if name not in FUNCTIONS:
         raise StepError(f"unknown function `{name}`", at, advice(name, sorted(FUNCTIONS)))
     allowed = (FUNCTIONS[name], 3) if name == "reset" else (FUNCTIONS[name],)
     if len(args) not in allowed:
         count = " or ".join(str(n) for n in allowed)
-        raise StepError(f"`{name}` takes {count} arguments, not {len(args)}", at)
+        plural = "s" * (count != "1")
+        raise StepError(f"`{name}` takes {count} argument{plural}, not {len(args)}", at)
     return Op(name, tuple(_expression(arg) for arg in args), at)

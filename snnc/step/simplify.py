@@ -92,6 +92,10 @@ class _Walker:
 
     def outer(self, expr: Expr) -> Expr:
         """The right side of an assignment may itself be a call; its arguments are simple."""
+        if isinstance(expr, Op) and expr.name == "where":
+            condition = expr.args[0]
+            if not isinstance(condition, Op) or condition.name not in COMPARISONS:
+                raise StepError("the condition of `where` is a comparison", expr.at)
         if isinstance(expr, Op) and expr.name not in ARITHMETIC | COMPARISONS | {"pow"}:
             return Op(expr.name, tuple(self.argument(arg) for arg in expr.args), expr.at)
         return self.inner(expr)
