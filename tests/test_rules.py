@@ -89,3 +89,28 @@ def test_a_blanket_ignore_is_an_error() -> None:
 def test_errors_cannot_be_ignored() -> None:
     text = '[network]\nlayers = ["LIFF"]  # snnc: ignore[unknown-kind]\n'
     assert names(text) == ["unknown-kind"]
+
+
+def test_parameters_that_equations_read() -> None:
+    """A surrogate's are checked too; a reset reads its own, and there may be none."""
+    neuron = """
+[neurons.Mine]
+parameters = { v_threshold = 0.5, v_reset = 0.1 }
+state = { v = 0.0 }
+step = "v = reset(v + x, spike(v + x - 1))"
+output = "v"
+[neurons.Gate]
+inputs = ["a", "b"]
+step = "y = a * b"
+output = "y"
+[surrogates.Bump]
+parameters = { width = 1.0, height = 2.0 }
+gradient = "exp(-abs(u) / width)"
+[network]
+layers = [
+  { kind = "Mine", name = "a", surrogate = "Bump" },
+  { kind = "Gate", from = ["a", "input"] },
+]
+"""
+    message = "`height`: no equation of Bump reads this parameter"
+    assert said(neuron) == f"net.snn.toml:17:29: SNN407 unused-parameter {message}\n"

@@ -1,0 +1,64 @@
+"""unused-parameter."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from snnc.document import Document
+from snnc.graph import Graph
+from snnc.rules import warning
+from snnc.source.diagnostic import Diagnostic
+from snnc.step.parse import parse, parse_expression
+from snnc.step.ssa import names
+
+_BY_RESET = frozenset({"v_reset", "v_threshold"})
+
+
+class UnusedParameter:
+    """A parameter of a neuron or surrogate of one's own that its equations do not read.
+
+    A learnable one would stay as it is for ever. Mostly an equation has a number where the name
+    was meant.
+    """
+
+    code: ClassVar[str] = "SNN407"
+    name: ClassVar[str] = "unused-parameter"
+    example: ClassVar[str] = """
+[neurons.Mine]
+parameters = { tau = 2.0 }
+state = { v = 0.0 }
+step = "v = v + (x - v) / 2.0"
+output = "v"
+
+[network]
+layers = [{ kind = "Linear", out_features = 4 }, "Mine"]
+"""
+    instead: ClassVar[str] = """
+[neurons.Mine]
+parameters = { tau = 2.0 }
+state = { v = 0.0 }
+step = "v = v + (x - v) / tau"
+output = "v"
+
+[network]
+layers = [{ kind = "Linear", out_features = 4 }, "Mine"]
+"""
+
+    def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
+        """Each parameter that stands in no equation; a reset reads its two by itself."""
+        spec = document.spec
+        for name, neuron in spec.neurons.items():
+            read = {word for e in parse(neuron.step) for word in names(e.value)}
+            yield from _unread(document, ("neurons", name), read | _BY_RESET)
+        for name, surrogate in spec.surrogates.items():
+            read = set(names(parse_expression(surrogate.gradient)))
+            yield from _unread(document, ("surrogates", name), read)
+
+
+def _unread(document: Document, at: tuple[str, str], read: set[str]) -> Iterator[Diagnostic]:
+    stated = document.tree.find(at)[0].get("parameters")
+    for name, node in (stated.table if stated else {}).items():
+        if name not in read:
+            yield warning(RULE, node, f"`{name}`: no equation of {at[1]} reads this parameter")
+
+
+RULE = UnusedParameter()
