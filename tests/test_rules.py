@@ -113,4 +113,4 @@ layers = [
 ]
 """
     message = "`height`: no equation of Bump reads this parameter"
-    assert said(neuron) == f"net.snn.toml:17:29: SNN407 unused-parameter {message}\n"
+    assert said(neuron) == f"net.snn.toml:18:29: SNN407 unused-parameter {message}\n"
