@@ -22,12 +22,12 @@ Site = Literal["once", "fold", "step"]
 """Where a call stands: before or after time, over all steps at once, or inside the time loop."""
 
 
-Role = Literal["", "activation", "largest", "noise", "norm", "softmax", "weights"]
+Role = Literal["", "activation", "largest", "noise", "norm", "same", "softmax", "weights"]
 """What an ANN that becomes an SNN asks of a layer: "" is kept as it is, if it is linear.
 
 An "activation" becomes a neuron; the "largest" of some values is taken before one; "noise" is of
 training only; a "norm" scales and shifts channels, which "weights" before or after it can do too;
-a "softmax" at the end changes no answer.
+the "same" is only another name; a "softmax" at the end changes no answer.
 """
 
 Draw = Callable[[Shape, int], Any]

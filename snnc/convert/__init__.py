@@ -2,7 +2,7 @@
 
 A rule looks at the values of an activation over the calibration samples and gives the threshold of
 the neuron that takes its place, for the whole layer or for each channel. What it computes stands in
-templates/conversion/thresholds.py, in the class that :meth:`Rule.source` calls.
+templates/conversion/rules.py, in the class that :meth:`Rule.source` calls.
 """
 
 import re

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from snnc.conversion import Convert
-from snnc.converting.pools import after_activation
+from snnc.converting.pools import after_activation, of_spikes
 from snnc.converting.quiet import final, quiet
-from snnc.converting.rewrite import only_reader, source
+from snnc.converting.rewrite import only_reader, source, swapped
 from snnc.document import Document
 from snnc.encoder import Encoder
 from snnc.encoders.direct import Direct
@@ -26,6 +26,7 @@ _KEPT = ("move", "linear", "affine")
 def check(document: Document, ann: Graph, section: Convert) -> None:
     """Raises Findings with every reason why the network cannot be converted."""
     problems = [*_whole(document, ann, section), *_layers(ann), *_poolings(ann, section)]
+    problems = problems or [*_silent(ann, section)]
     if problems:
         raise Findings(*(_said(document, *problem) for problem in problems))
 
@@ -99,12 +100,26 @@ def _linear(operator: Operator) -> bool:
 
 
 def _poolings(ann: Graph, section: Convert) -> Iterator[Problem]:
-    """A pooling cannot go before an activation that others read too."""
-    plain = quiet(ann, section) if section.pool == "move" else ann
-    for node in plain.nodes if section.pool == "move" else ():
-        if after_activation(plain, node):
-            activation = source(plain, node).path
-            if only_reader(plain, activation) is None:
-                message = f"`{node.path}` cannot go before `{activation}`, which others read too"
-                help = 'give it an activation of its own, or write `pool = "keep"` in [convert]'
-                yield (*node.at, "kind"), message, help
+    """A pooling cannot go before an activation that others read too, nor before anything else."""
+    graph = quiet(ann, section)
+    for node in graph.nodes if section.pool == "move" else ():
+        pool = graph[node.path]
+        activation = source(graph, pool).path if after_activation(graph, pool) else ""
+        if activation and only_reader(graph, activation):
+            graph = swapped(graph, activation, pool.path)
+        elif activation:
+            message = f"`{pool.path}` cannot go before `{activation}`, which others read too"
+            help = 'give it an activation of its own, or write `pool = "keep"` in [convert]'
+            yield (*pool.at, "kind"), message, help
+        elif pool.operator.role == "largest" and of_spikes(graph, pool):
+            between = source(graph, pool).path
+            message = f"`{pool.path}` takes the largest of spikes, which `{between}` hands on"
+            help = f'put it before `{between}`, or write `pool = "keep"` in [convert]'
+            yield (*pool.at, "kind"), message, help
+
+
+def _silent(ann: Graph, section: Convert) -> Iterator[Problem]:
+    """There has to be something that spikes."""
+    if not any(n.operator.role == "activation" for n in quiet(ann, section).nodes):
+        message = "no layer is an activation that becomes a neuron: nothing would spike"
+        yield ("convert",), message, "put a ReLU or a QCFS between layers, or leave out [convert]"

@@ -6,12 +6,14 @@ from typing import Literal
 
 from snnc.conversion import Convert
 from snnc.converting.delayed import delayed
-from snnc.converting.rewrite import only_reader, source, updated
+from snnc.converting.rewrite import only_reader, updated
 from snnc.converting.spiking import ScaledIF, SignedIF
 from snnc.converting.types import Activation
 from snnc.document import Document
 from snnc.graph import Graph, Node
 from snnc.layer import Operator
+from snnc.layers._pool import Pool
+from snnc.layers.add import Add
 from snnc.layers.qcfs import QCFS
 from snnc.number import Value
 from snnc.readout import Readout
@@ -71,15 +73,19 @@ def _with_bias(graph: Graph, path: str) -> Node:
 
 
 def _bias(graph: Graph, node: Node) -> str | None:
-    """The weights on whose bias the neuron's input rests, if nothing else reads them on the way."""
-    while node.inputs:
-        node = source(graph, node)
-        if only_reader(graph, node.path) is None:
-            return None
-        if node.operator.role == "weights":
-            return node.path
-        if node.operator.role == "activation":
-            return None
+    """The weights whose bias adds to each channel of the neuron's input, and to nothing else.
+
+    Only sums and poolings may lie between: what scales, joins or reorders channels would make of
+    the correction something else.
+    """
+    for before in (graph[ref.node] for ref in node.inputs):
+        if only_reader(graph, before.path) is None:
+            continue
+        if before.operator.role == "weights":
+            return before.path
+        found = _bias(graph, before) if isinstance(before.operator, Add | Pool) else None
+        if found:
+            return found
     return None
 
 

@@ -1,7 +1,8 @@
 """Max-pooling before the activation that it reads.
 
 The largest of several ReLUs is the ReLU of the largest, so in the ANN the two may change places. In
-the SNN they must: the largest of several spikes says little about the largest of several rates.
+the SNN they had better: the largest of several spikes says little about the largest of several
+rates, while the largest of several currents is right where they are constant, and else too high.
 """
 
 from snnc.converting.rewrite import source, swapped
@@ -27,3 +28,13 @@ def after_activation(graph: Graph, node: Node) -> bool:
     if node.operator.role != "largest":
         return False
     return source(graph, node).operator.role == "activation"
+
+
+def of_spikes(graph: Graph, node: Node) -> bool:
+    """Whether spikes reach it through nothing that multiplies: sums of many are currents."""
+    for before in (graph[ref.node] for ref in node.inputs):
+        if before.operator.role == "activation":
+            return True
+        if not before.operator.macs(*before.shapes) and of_spikes(graph, before):
+            return True
+    return False

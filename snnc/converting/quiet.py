@@ -1,6 +1,6 @@
-"""What an SNN has no use for: noise of training, a softmax at the end, a last activation if asked.
+"""What an SNN has no use for: noise, other names, a softmax, and a last activation if asked.
 
-A softmax changes no answer, since the largest stays the largest.
+A softmax at the end changes no answer, since the largest stays the largest.
 """
 
 from snnc.conversion import Convert
@@ -8,22 +8,23 @@ from snnc.converting.rewrite import readers, without
 from snnc.graph import Graph, Node
 from snnc.readout import Readout
 
+GONE = ("noise", "same", "softmax")
+
 
 def quiet(graph: Graph, section: Convert) -> Graph:
     """The graph without them."""
-    gone = {"noise", "softmax"}
     for node in graph.nodes:
         last = section.final == "logits" and final(graph, node)
-        if node.operator.role in gone or (node.operator.role == "activation" and last):
+        if node.operator.role in GONE or (node.operator.role == "activation" and last):
             graph = without(graph, node.path)
     return graph
 
 
 def final(graph: Graph, node: Node) -> bool:
-    """Whether a node's value is the answer, but for noise and softmax, and nothing more."""
+    """Whether a node's value is the answer, but for what goes, and nothing more."""
     found = readers(graph, node.path)
     return bool(found) and all(
         isinstance(reader.operator, Readout)
-        or (reader.operator.role in ("noise", "softmax") and final(graph, reader))
+        or (reader.operator.role in GONE and final(graph, reader))
         for reader in found
     )

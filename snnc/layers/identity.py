@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from snnc.layer import Layer, Shape, Traits
+from snnc.layer import Layer, Role, Shape, Traits
 from snnc.window import alike
 
 
@@ -10,6 +10,7 @@ class Identity(Layer):
     """Passes its input on unchanged (torch.nn.Identity); useful to give a value a name."""
 
     stem: ClassVar[str] = "identity"
+    role: ClassVar[Role] = "same"
     torch: ClassVar[str] = "nn.Identity"
 
     kind: Literal["Identity"] = "Identity"

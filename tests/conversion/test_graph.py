@@ -1,0 +1,34 @@
+"""What becomes of a graph: which layers go, and which biases are corrected."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conversion.packages import Package
+
+CONV = '{{ kind = "Conv2d", name = "{}", out_channels = 4, kernel_size = 3, padding = 1 }}'
+END = ('"Flatten"', '{ kind = "Linear", out_features = 10 }')
+POOL = '{ kind = "MaxPool2d", kernel_size = 2 }'
+AVERAGE = '{ kind = "AvgPool2d", kernel_size = 2 }'
+
+
+def made(folder: Path, convert: str, *layers: str) -> Package:
+    """The package of these layers on digits."""
+    listed = ",\n".join((*layers, *END))
+    text = f"[input]\nshape = [1, 8, 8]\n[network]\nlayers = [\n{listed},\n]"
+    return Package(folder, text, convert=convert)
+
+
+def test_an_identity_is_gone_and_hides_no_activation_from_a_pooling(tmp_path: Path) -> None:
+    package = made(tmp_path, "", CONV.format("a"), '"ReLU"', '"Identity"', POOL, '"Identity"')
+    names = [name for name, *_ in package.convert.GRAPH]
+    assert names == ["input", "a", "pool1", "relu1", "flatten1", "fc1", "output"]
+    assert package.convert.ACTIVATIONS[0].value == "pool1"
+
+
+@pytest.mark.parametrize("sources", ['["relu1", "b"]', '["b", "relu1"]'])
+def test_a_bias_corrects_through_any_part_of_a_sum(tmp_path: Path, sources: str) -> None:
+    add = f'{{ kind = "Add", from = {sources} }}'
+    layers = (CONV.format("a"), '"ReLU"', CONV.format("b"), add, AVERAGE, '"ReLU"')
+    package = made(tmp_path, 'calibrate = "bias"', *layers)
+    assert [one.bias for one in package.convert.ACTIVATIONS] == ["a", "b"]
