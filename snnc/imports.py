@@ -69,6 +69,8 @@ def _target(path: str, out: Path | None) -> Path:
         raise terminal.UsageError(
             f"a network cannot be called {target.name}, it {error.message()}: give a name with -o"
         ) from error
+    if target.is_dir() and not target.with_name(target.name + terminal.SUFFIX).exists():
+        raise terminal.UsageError(f"{target} is a folder: name the files, such as -o {target}/net")
     if target.with_name(f"{target.name}.py").exists():
         raise terminal.UsageError(
             f"the package {target.name} that `snnc build` makes would hide {target}.py: "

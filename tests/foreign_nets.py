@@ -229,3 +229,23 @@ def text() -> str:
 
 number = 3
 mlp = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 2))
+
+
+def constant(factor: float, bias: float) -> nn.Module:
+    """A network all of whose weights, and all of whose biases, are one number."""
+    net = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 2))
+    for name, parameter in net.named_parameters():
+        nn.init.constant_(parameter, factor if name.endswith("weight") else bias)
+    return net
+
+
+def tiny() -> nn.Module:
+    return constant(1e-6, 0.0)
+
+
+def deaf() -> nn.Module:
+    return constant(0.0, 1.0)
+
+
+def broken() -> nn.Module:
+    return constant(1.0, float("nan"))

@@ -180,6 +180,22 @@ def test_the_proof_sees_a_wrong_weight(monkeypatch: pytest.MonkeyPatch, bring: I
     assert "differs from the original" in ran.err
 
 
+def test_the_proof_sees_a_wrong_weight_of_tiny_answers(
+    monkeypatch: pytest.MonkeyPatch, bring: Import
+) -> None:
+    right = weights.renamed
+    monkeypatch.setattr(weights, "renamed", lambda s: {k: t * 1.01 for k, t in right(s).items()})
+    ran = bring(f"{HERE}:tiny", "--input", "6")
+    assert ran.code == 2
+    assert "differs from the original" in ran.err
+
+
+def test_a_network_that_hears_nothing_proves_little_and_that_is_said(bring: Import) -> None:
+    said = "note: the network answers all random samples alike, which proves little"
+    assert said in bring(f"{HERE}:deaf", "--input", "6").err
+    assert said not in bring(f"{HERE}:tiny", "--input", "6").err
+
+
 def test_files_of_training_scripts_are_understood(bring: Import) -> None:
     state = trained(f"{HERE}:LeNet").state_dict()
     torch.save({"epoch": 3, "model": {f"module.{k}": t for k, t in state.items()}}, "run.pt")

@@ -185,8 +185,8 @@ def test_a_call_by_pytorch_itself_has_no_line(bring: Import) -> None:
 @pytest.mark.parametrize(
     ("kept", "said"),
     [
-        ({"fc1.weight"}, "conv1.weight and 6 more is missing"),
-        (set(), "weights of another network: it has nothing"),
+        ({"fc1.weight"}, "conv1.weight and 6 more are missing"),
+        (set(), "weights of another network: it has no tensors"),
     ],
 )
 def test_weights_that_lack_something(bring: Import, kept: set[str], said: str) -> None:
@@ -225,6 +225,9 @@ def test_weights_of_other_sizes_and_names(bring: Import) -> None:
     torch.save({**state, "2.bias": torch.zeros(5)}, "w.pt")
     told = bring(f"{HERE}:mlp", "--input", "6", "--weights", "w.pt")
     assert told == (2, "snnc: w.pt: 2.bias is [5], but the network's is [2]\n")
+    torch.save({**state, "2.bias": torch.tensor([0.0, torch.nan])}, "w.pt")
+    told = bring(f"{HERE}:mlp", "--input", "6", "--weights", "w.pt")
+    assert told == (2, "snnc: w.pt: 2.bias holds NaN or infinity\n")
     torch.save({**state, "4.bias": torch.zeros(5)}, "w.pt")
     told = bring(f"{HERE}:mlp", "--input", "6", "--weights", "w.pt")
     assert told == (2, "snnc: w.pt: the network has no 4.bias\n")
@@ -242,3 +245,19 @@ def test_files_that_are_torn(bring: Import) -> None:
         assert told == (2, said), content
     told = bring(f"{HERE}:mlp", "--input", "6", "--weights", "none.pt")
     assert told == (2, "snnc: none.pt: no such file or directory\n")
+
+
+def test_a_network_that_answers_with_nan_is_refused(bring: Import) -> None:
+    said = "the network answers random samples with NaN or infinity: see its weights"
+    assert bring(f"{HERE}:broken", "--input", "6") == (2, f"snnc: {said}\n")
+
+
+def test_a_folder_is_not_a_name_of_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("nets").mkdir()
+    ran = run(capsys, "import", "torch", f"{HERE}:mlp", "--input", "6", "-o", "nets/")
+    said = "snnc: nets is a folder: name the files, such as -o nets/net\n"
+    assert (ran.code, ran.err) == (2, said)
+    assert [*tmp_path.rglob("*")] == [tmp_path / "nets"]

@@ -11,6 +11,10 @@ from snnc.layer import Shape
 STEPS = 32
 """Time steps of the SNN to be; the ANN itself is the same at every step."""
 
+_ALIKE = (
+    "the network answers all random samples alike, which proves little: give it trained weights"
+)
+
 
 @dataclass(frozen=True)
 class Imported:
@@ -43,7 +47,8 @@ def imported(path: str, name: str, shape: Shape, stored: Path | None = None) -> 
     doc = f"Imported from {path}."
     text = entry.spec(name, doc, shape, found.entries, found.output, STEPS)
     _proved(check.difference(text, state, x, y))
-    return Imported(text, weights.saved(state), len(found.entries), tuple(remarks(found.state)))
+    said = (*remarks(found.state), *([_ALIKE] if check.alike(y) else []))
+    return Imported(text, weights.saved(state), len(found.entries), said)
 
 
 def _proved(apart: float) -> None:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 import snnc
 
 TOLERANCE = 1e-5
-"""Of the largest output, or of 1."""
+"""Of the largest output."""
 
 
 def difference(text: str, state: Mapping[str, Tensor], x: Tensor, want: Tensor) -> float:
@@ -22,8 +22,17 @@ def difference(text: str, state: Mapping[str, Tensor], x: Tensor, want: Tensor) 
     net.load_state_dict(dict(state))
     with torch.no_grad():
         got: Tensor = net(x)
-    scale = max(1.0, want.abs().max().item())
-    return (got - want).abs().max().item() / scale
+    return (got - want).abs().max().item() / largest(want)
+
+
+def largest(y: Tensor) -> float:
+    """The largest magnitude among outputs, or 1 if there are only zeros."""
+    return y.abs().max().item() or 1.0
+
+
+def alike(y: Tensor) -> bool:
+    """Whether the outputs of all samples are the same, as far as they are compared."""
+    return (y - y[:1]).abs().max().item() <= TOLERANCE * largest(y)
 
 
 def _built(text: str) -> nn.Module:

@@ -30,6 +30,8 @@ def load(net: nn.Module, path: Path) -> None:
         if tensor.shape != have[key].shape:
             got, wanted = list(have[key].shape), list(tensor.shape)
             raise Unusable(f"{path}: {key} is {got}, but the network's is {wanted}")
+        if not have[key].isfinite().all():
+            raise Unusable(f"{path}: {key} holds NaN or infinity")
     net.load_state_dict(state)
 
 
@@ -62,11 +64,11 @@ def _broken(path: Path) -> Unusable:
 
 def _differs(missing: list[str], foreign: list[str], count: int) -> str:
     if len(missing) == count:
-        return f"weights of another network: it has {foreign[0] if foreign else 'nothing'}"
+        return f"weights of another network: it has {foreign[0] if foreign else 'no tensors'}"
     if missing:
         guess = nearest(missing[0], foreign)
-        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        return f"{missing[0]}{more} is missing{f': is it {guess}?' if guess else ''}"
+        more = f" and {len(missing) - 1} more are" if len(missing) > 1 else " is"
+        return f"{missing[0]}{more} missing{f': is it {guess}?' if guess else ''}"
     more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
     return f"the network has no {foreign[0]}{more}"
 
