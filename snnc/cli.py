@@ -166,7 +166,8 @@ def convert(
     """Turn a trained ANN into an SNN, and report accuracy over time.
 
     All other options are those of the generated convert.py: --rule, --per, --initial, --time-steps,
-    --readout-delay, --cos, --samples, --limit, --batch-size, --data-dir, --device.
+    --readout-delay, --cos, --samples, --limit, --batch-size, --data-dir, --device. Exit code 0:
+    converted; 1: the spec is wrong; 2: the command could not be carried out.
     """
     from snnc.compile import script
 
@@ -178,7 +179,8 @@ def convert(
     told += ["--out-dir", str(out)] if out else []
     told += ["--compare", compare] if compare is not None else []
     run = script(files, document.spec.name, "convert")
-    raise Exit(run([*told, *context.args]))
+    failed, code = 1, run([*told, *context.args])
+    raise Exit(2 if code == failed else code)  # a script has no findings: 1 is its only failure
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Spikes, operations, and how far the rates of an SNN are from the ANN's values."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -17,12 +18,13 @@ class Layer(NamedTuple):
     neurons: int
     rate: float  # spikes of a neuron in a step
     spikes: float  # of the layer in all steps
-    error: float  # mean |rate - activation| as a share of the mean activation
+    error: float  # mean |rate - activation| as a share of the mean, inf if that is 0
 
 
 class Activity(NamedTuple):
-    """What a network does for a sample."""
+    """What a network does for a sample, over so many `samples`."""
 
+    samples: int
     layers: list[Layer]
     operations: float  # additions that spikes cause
     macs: float  # multiply-accumulates of what is computed once
@@ -34,30 +36,32 @@ def activity(
     snn: nn.Module,
     activations: Sequence[Activation],
     macs: Mapping[str, int],
+    once: Collection[str],
     x: Tensor,
     time_steps: int,
 ) -> Activity:
     """Over samples [B, ...]. `macs` are those of one execution of each layer of weights.
 
-    All neurons count, also those whose spikes reach no answer.
+    The layers in `once` read what is the same at every step. All neurons count, also those
+    whose spikes reach no answer.
     """
     ann.eval()
     snn.eval()
-    counter = Counter(snn, [a.path for a in activations], macs)
+    driven = [name for name in macs if name not in once]
+    counter = Counter(snn, [a.path for a in activations], driven)
     values = outputs(ann, [a.value for a in activations], x, None)
     rates = outputs(snn, [a.path for a in activations], x, time_steps)
     counter.close()
     layers = []
     for a in activations:
         want = values[a.value]
-        error = (rates[a.path] - want).abs().mean() / want.abs().mean().clamp(min=1e-12)
+        away, mean = (rates[a.path] - want).abs().mean(), want.abs().mean()
+        error = float(away / mean) if mean else (math.inf if away else 0.0)
         neurons, spikes = want[0].numel(), counter.spikes[a.path] / len(x)
         rate = spikes / neurons / time_steps
-        layers.append(Layer(a.path, neurons, rate, spikes, float(error)))
-    # what saw each sample once is the same at every step
-    static = [n for n in macs if time_steps > 1 and counter.rows[n] == len(x)]
-    operations = sum(counter.met[n] * macs[n] for n in macs if n not in static)
-    return Activity(layers, operations / len(x), float(sum(macs[n] for n in static)))
+        layers.append(Layer(a.path, neurons, rate, spikes, error))
+    operations = sum(counter.met[name] * macs[name] for name in driven) / len(x)
+    return Activity(len(x), layers, operations, float(sum(macs[n] for n in once)))
 
 
 class Counter:
@@ -70,13 +74,12 @@ class Counter:
         self, net: nn.Module, neurons: Sequence[str], weights: Iterable[str]
     ) -> None:
         self.spikes = dict.fromkeys(neurons, 0.0)
-        self.rows = dict.fromkeys(weights, 0)  # samples, each as often as it came
-        self.met = dict.fromkeys(self.rows, 0.0)  # of what one execution could add up
+        self.met = dict.fromkeys(weights, 0.0)  # of what one execution could add up
         self.handles: list[Any] = []
         for name in self.spikes:
             module = net.get_submodule(name)
             self.handles.append(module.register_forward_hook(self.fired(name)))
-        for name in self.rows:
+        for name in self.met:
             module = net.get_submodule(name)
             self.handles.append(module.register_forward_pre_hook(self.driven(name)))
 
@@ -89,7 +92,6 @@ class Counter:
     def driven(self, name: str) -> Any:
         def hook(module: nn.Module, given: tuple[Tensor]) -> None:
             (x,) = given
-            self.rows[name] += len(x)
             self.met[name] += float(x.count_nonzero()) / x[0].numel()
 
         return hook

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor, nn
 
-from .transfer import Activation
+from .transfer import Activation, WeightsError
 
 TOGETHER = 1024  # steps of samples: few enough for caches, enough for every core
 Labelled = Iterable[tuple[Tensor, Tensor]]
@@ -13,11 +13,17 @@ Labelled = Iterable[tuple[Tensor, Tensor]]
 
 @torch.no_grad()
 def accuracy(net: nn.Module, batches: Labelled) -> float:
-    """The share of samples whose highest answer is the right one."""
+    """The share of samples whose highest answer is the right one.
+
+    Raises WeightsError if an answer is NaN or infinite.
+    """
     net.eval()
     right = total = 0
     for x, labels in batches:
-        right += int((net(x).argmax(-1) == labels).sum())
+        answers = net(x)
+        if not answers.isfinite().all():
+            raise WeightsError("The ANN answers with NaN or infinity: see its weights.")
+        right += int((answers.argmax(-1) == labels).sum())
         total += len(labels)
     return right / total
 
@@ -37,7 +43,7 @@ def accuracies(
     from step `delay` on. `before` are steps of a run that corrects where potentials start.
     """
     net.eval()
-    right, total = torch.zeros(time_steps - delay), 0
+    right, total = torch.zeros(time_steps - delay, dtype=torch.float64), 0
     for x, labels in pieces(batches, max(1, TOGETHER // time_steps)):
         state = corrected(net, x, before, activations) if before else None
         answers = net(x, time_steps=time_steps, state=state)

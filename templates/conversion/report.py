@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -91,8 +92,9 @@ def operations_table(macs: int, results: Sequence[Result]) -> Iterator[str]:
         rows.append([r.rule, *numbers])
     head = ["", "spikes", "multiply-accumulates", "synaptic additions", "µJ"]
     yield from markdown(head, rows)
-    yield f"At {MAC} pJ a multiply-accumulate and {ADD} pJ an addition (float32, 45 nm);"
-    yield from ("memory, which costs more, is not counted.", "")
+    yield f"Means of {results[0].activity.samples} samples, at {MAC} pJ a multiply-accumulate and"
+    yield f"{ADD} pJ an addition (float32, 45 nm); memory, which costs more, is not counted."
+    yield ""
 
 
 def layers_table(results: Sequence[Result]) -> Iterator[str]:
@@ -105,7 +107,7 @@ def layers_table(results: Sequence[Result]) -> Iterator[str]:
             f"{y.neurons:,}",
             f"{y.rate:.4f}",
             f"{y.spikes:,.0f}",
-            f"{y.error:.2%}",
+            f"{y.error:.2%}" if isfinite(y.error) else "the ANN is silent",
         ]
         for y in first.activity.layers
     ]

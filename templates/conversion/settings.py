@@ -1,7 +1,7 @@
 """What a conversion is told: by the spec, and by flags that change it."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,14 +60,16 @@ def parse(
     add("--weights", type=Path, required=True, help="a checkpoint of the ANN")
     add("--out-dir", type=Path, help="for the results (convert/, beside the weights)")
     add("--data-dir", type=Path, default="data", help="where the data are, or go")
-    add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    cuda = "cuda" if torch.cuda.is_available() else "cpu"
+    add("--device", type=device, default=cuda, help="cpu, cuda, cuda:1, ...")
     add("--batch-size", type=positive, default=100, help="samples at a time")
     add("--limit", type=positive, help="samples of each split")
     add("--rule", default=rule, help="how thresholds are found: max, 99.9%%, 0.5, ...")
     add("--compare", default=",".join(others), help="other rules to report on")
     add("--per", choices=("layer", "channel"), default=spec.per)
     add("--initial", choices=("zero", "half"), default=spec.initial)
-    add("--calibrate", choices=choices, default=spec.calibrate)
+    ways = f"{{{','.join(choices)}}}"
+    add("--calibrate", type=built(choices), metavar=ways, default=spec.calibrate)
     add("--time-steps", type=positive, default=spec.time_steps)
     add("--readout-delay", type=natural, default=spec.readout_delay)
     add("--cos", type=natural, default=spec.cos, help="steps of a run before")
@@ -75,8 +77,7 @@ def parse(
     args = vars(parser.parse_args(argv))
     try:
         rules = chosen(spec, args.pop("rule"), args.pop("compare"))
-        args["device"] = torch.device(args["device"])
-    except (RuntimeError, ValueError) as error:
+    except ValueError as error:
         parser.error(str(error))
     if args["readout_delay"] >= args["time_steps"]:
         parser.error("--readout-delay leaves no step to read")
@@ -91,6 +92,30 @@ def chosen(spec: Settings, rule: str, compare: str) -> tuple[Rule, ...]:
     words = [rule, *(word for word in compare.split(",") if word.strip())]
     found = [known.get(word.strip()) or rule_of(word) for word in words]
     return tuple({one.text: one for one in found}.values())
+
+
+def device(text: str) -> torch.device:
+    """The name of a device that this machine has."""
+    try:
+        return torch.empty(0, device=text).device
+    except (AssertionError, RuntimeError) as error:
+        problem = f"{text!r} is not a device that torch can use here"
+        raise argparse.ArgumentTypeError(problem) from error
+
+
+def built(choices: Sequence[str]) -> Callable[[str], str]:
+    """One of the ways of correction that the network was built for."""
+
+    def read(text: str) -> str:
+        if text in choices:
+            return text
+        if text not in ("bias", "potential"):
+            problem = f"must be none, bias or potential, not {text!r}"
+        else:
+            problem = f'needs a network for it: write calibrate = "{text}" in [convert]'
+        raise argparse.ArgumentTypeError(problem)
+
+    return read
 
 
 def positive(text: str) -> int:

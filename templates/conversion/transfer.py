@@ -1,5 +1,6 @@
 """The ANN's numbers into the SNN."""
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from pickle import UnpicklingError
@@ -9,7 +10,10 @@ import torch
 from torch import Tensor, nn
 
 # What torch raises for files that hold something else, or half of a checkpoint.
-UNREADABLE = EOFError, LookupError, RuntimeError, TypeError, UnpicklingError
+UNREADABLE = (
+    *(AttributeError, EOFError, LookupError, OSError, RuntimeError),
+    *(TypeError, UnpicklingError, ValueError),
+)
 
 
 class WeightsError(Exception):
@@ -30,19 +34,34 @@ class Activation(NamedTuple):
 
 
 def read(net: nn.Module, path: Path) -> None:
-    """Loads weights from a checkpoint of train.py, or from a state_dict."""
+    """Loads weights from a checkpoint of train.py, or from a state_dict.
+
+    Raises WeightsError.
+    """
     problem = f"{path} does not hold the weights of this ANN"
+    content = io.BytesIO(held(path))
     try:
-        held = torch.load(path, "cpu", weights_only=True)
-        have = held.get("model", held)
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise WeightsError(f"There is no file {path}.") from error
-    except (*UNREADABLE, AttributeError) as error:
+        found = torch.load(content, "cpu", weights_only=True)
+        have = found.get("model", found)
+    except UNREADABLE as error:
         raise WeightsError(f"{problem}.") from error
     try:
         net.load_state_dict(have)
     except UNREADABLE as error:
         raise WeightsError(f"{problem}{difference(net, have)}.") from error
+    for name, tensor in net.state_dict().items():
+        if not tensor.isfinite().all():
+            raise WeightsError(f"{path}: {name} holds NaN or infinity.")
+
+
+def held(path: Path) -> bytes:
+    """What is in a file. Raises WeightsError."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise WeightsError(f"There is no file {path}.") from error
+    except OSError as error:
+        raise WeightsError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def difference(net: nn.Module, have: object) -> str:

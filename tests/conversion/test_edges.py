@@ -50,7 +50,8 @@ def test_the_report_counts_every_neuron(both: list[Package]) -> None:
     for package in both:
         ann, script = package.ann(), package.convert
         snn = package.snn(ann, HEIGHTS)
-        done = package.conversion.activity(ann, snn, script.ACTIVATIONS, script.MACS, x, 8)
+        given = (script.ACTIVATIONS, script.MACS, script.ONCE)
+        done = package.conversion.activity(ann, snn, *given, x, 8)
         found.append(done)
         assert script.MACS["conv1"] == 4 * 7 * 7 * 4
     assert found[0] == found[1]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.conversion.packages import Package
 
@@ -32,3 +33,16 @@ def test_a_bias_corrects_through_any_part_of_a_sum(tmp_path: Path, sources: str)
     layers = (CONV.format("a"), '"ReLU"', CONV.format("b"), add, AVERAGE, '"ReLU"')
     package = made(tmp_path, 'calibrate = "bias"', *layers)
     assert [one.bias for one in package.convert.ACTIVATIONS] == ["a", "b"]
+
+
+def test_rules_that_find_nothing_are_mentioned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package = made(tmp_path, 'compare = ["max"]', CONV.format("a"), '"QCFS"')
+    torch.save(package.ann().state_dict(), tmp_path / "ann.pt")
+    told = ["--weights", str(tmp_path / "ann.pt"), "--limit", "9", "--device", "cpu"]
+    assert package.convert.main(told) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[1] == "All thresholds are learned: there is nothing that rules could find."
+    assert said[2].startswith("learned ")
+    assert "## Layers under learned" in (tmp_path / "convert/report.md").read_text()

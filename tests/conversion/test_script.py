@@ -1,6 +1,7 @@
 """The scripts of a package with [convert]: train the ANN, convert it, read the report."""
 
 import csv
+import math
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,8 @@ def test_the_report_has_every_part(package: Package, tmp_path: Path) -> None:
     ]
     assert "| relu1 | ScaledIF | ScaledIF | pool1 |" in text
     assert "* initial: half" in text
+    assert "* samples: 300\n* test samples: 360\n" in text
+    assert "Means of 100 samples, at " in text
     assert (tmp_path / "accuracy.png").stat().st_size > 1000
     assert (tmp_path / "rate.png").stat().st_size > 1000
     assert len((tmp_path / "layers.csv").read_text("utf-8").splitlines()) == 1 + 3 * 2
@@ -128,7 +131,7 @@ def test_spikes_and_operations_are_counted(package: Package) -> None:
     snn = package.snn(ann, {"relu1": torch.tensor([1.0]), "relu2": torch.tensor([1.0])})
     x = torch.rand(5, 1, 8, 8)
     script = package.convert
-    done = package.conversion.activity(ann, snn, script.ACTIVATIONS, script.MACS, x, 8)
+    done = package.conversion.activity(ann, snn, script.ACTIVATIONS, script.MACS, script.ONCE, x, 8)
     values = snn.values(x)
     spikes = values["relu1"].count_nonzero() / 5
     assert done.layers[0].spikes == pytest.approx(float(spikes))
@@ -140,66 +143,29 @@ def test_spikes_and_operations_are_counted(package: Package) -> None:
     assert done.operations == pytest.approx(float(second + third), rel=1e-5)
 
 
-@pytest.mark.parametrize("content", [b"nothing", b""])
-def test_a_file_that_holds_no_weights_is_one_sentence(
-    package: Package, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
-) -> None:
-    path = tmp_path / "ann.pt"
-    path.write_bytes(content)
-    assert package.convert.main(["--weights", str(path)]) == 1
-    assert capsys.readouterr().err.strip() == f"{path} does not hold the weights of this ANN."
+def test_one_step_costs_what_the_first_of_many_does(package: Package) -> None:
+    ann, script = package.ann(), package.convert
+    snn = package.snn(ann, {"relu1": torch.tensor([1.0]), "relu2": torch.tensor([1.0])})
+    snn.time_steps = 1
+    given = (ann, snn, script.ACTIVATIONS, script.MACS, script.ONCE)
+    done = package.conversion.activity(*given, torch.rand(5, 1, 8, 8), 1)
+    assert done.macs == script.MACS["conv1"]
+    assert done.operations < script.MACS["conv2"] + script.MACS["fc1"]
 
 
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"conv1.weight": None}, "conv1.weight is missing."),
-        (
-            {"conv1.weight": None, "stem.weight": torch.ones(1)},
-            "conv1.weight is missing, but there is stem.weight.",
-        ),
-        ({"fc1.bias": torch.ones(3)}, "fc1.bias is [3] instead of [10]."),
-        ({"fc2.bias": torch.ones(3)}, "fc2.bias is not in the ANN."),
-    ],
-)
-def test_weights_of_another_network_are_told_by_name(
-    package: Package,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    changed: dict[str, torch.Tensor | None],
-    said: str,
-) -> None:
-    state = {**package.ann().state_dict(), **changed}
-    path = tmp_path / "ann.pt"
-    torch.save({key: value for key, value in state.items() if value is not None}, path)
-    assert package.convert.main(["--weights", str(path)]) == 1
-    problem = f"{path} does not hold the weights of this ANN"
-    assert capsys.readouterr().err.strip() == f"{problem}: {said}"
-
-
-def test_a_file_that_is_not_there_is_one_sentence(
-    package: Package, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for path in (tmp_path / "ann.pt", tmp_path):
-        assert package.convert.main(["--weights", str(path)]) == 1
-        assert capsys.readouterr().err.strip() == f"There is no file {path}."
-
-
-@pytest.mark.parametrize(
-    ("flags", "said"),
-    [
-        (["--compare", "maxx"], "There is no rule maxx: did you mean max?"),
-        (["--samples", "0"], "must be a whole number from 1 on, not '0'"),
-        (["--readout-delay", "8"], "--readout-delay leaves no step to read"),
-        (["--calibrate", "bias"], "invalid choice: 'bias'"),
-    ],
-)
-def test_flags_that_are_wrong_are_said(
-    package: Package, capsys: pytest.CaptureFixture[str], flags: list[str], said: str
-) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        package.convert.main(["--weights", weights(package), *flags])
-    assert said in capsys.readouterr().err
+@pytest.mark.parametrize(("bias", "error"), [(0.0, 0.0), (1.0, math.inf)])
+def test_a_silent_ann_has_no_share_of_error(package: Package, bias: float, error: float) -> None:
+    ann, script = package.ann(), package.convert
+    for parameter in ann.parameters():
+        torch.nn.init.zeros_(parameter)
+    snn = package.snn(ann, {"relu1": torch.tensor([1.0]), "relu2": torch.tensor([1.0])})
+    torch.nn.init.constant_(snn.get_parameter("conv2.bias"), bias)
+    given = (ann, snn, script.ACTIVATIONS, script.MACS, script.ONCE)
+    done = package.conversion.activity(*given, torch.rand(5, 1, 8, 8), 8)
+    assert [layer.error for layer in done.layers] == [0.0, error]
+    result = package.conversion.Result("max", 1, [0.1] * 8, done)
+    table = "\n".join(package.conversion.report.layers_table([result]))
+    assert ("| the ANN is silent |" in table) is bool(bias)
 
 
 def test_the_command_line_does_it_all_at_once(
