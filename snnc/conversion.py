@@ -18,7 +18,8 @@ class Convert(BaseModel):
     the threshold. ``calibrate`` corrects biases or initial potentials by what the SNN gets wrong.
     ``readout_delay`` steps are not read; ``cos`` steps are run before, to correct where neurons
     start. ``signed`` neurons may take spikes back. ``pool = "move"`` puts a max-pooling before
-    the activation that it reads. ``final = "logits"`` leaves out an activation at the end.
+    the activation that it reads, ``"sum"`` lets it compare sums over the steps there.
+    ``final = "logits"`` leaves out an activation at the end.
     ``samples`` of the training data calibrate.
     """
 
@@ -32,7 +33,7 @@ class Convert(BaseModel):
     readout_delay: Annotated[int, Field(ge=0)] = 0
     cos: Annotated[int, Field(ge=0)] = 0
     signed: bool = False
-    pool: Literal["move", "keep"] = "move"
+    pool: Literal["move", "sum", "keep"] = "move"
     final: Literal["keep", "logits"] = "keep"
     samples: Annotated[int, Field(ge=1)] = 10_000
 

@@ -8,7 +8,7 @@ weight is scaled, and additions, concatenations and several readers need no atte
 from snnc.converting.check import check
 from snnc.converting.neurons import fired
 from snnc.converting.norms import folded
-from snnc.converting.pools import moved
+from snnc.converting.pools import moved, summed
 from snnc.converting.quiet import quiet
 from snnc.converting.types import Conversion
 from snnc.document import Document
@@ -27,6 +27,7 @@ def convert(document: Document, ann: Graph) -> Conversion:
     assert section is not None
     check(document, ann, section)
     plain, folds = folded(quiet(ann, section))
-    graph, values = moved(plain) if section.pool == "move" else (plain, {})
+    graph, values = moved(plain) if section.pool != "keep" else (plain, {})
     snn, activations = fired(document, graph, values, section)
+    snn = summed(snn) if section.pool == "sum" else snn
     return Conversion(ann, snn, folds, activations)

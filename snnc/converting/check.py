@@ -102,7 +102,7 @@ def _linear(operator: Operator) -> bool:
 def _poolings(ann: Graph, section: Convert) -> Iterator[Problem]:
     """A pooling cannot go before an activation that others read too, nor before anything else."""
     graph = quiet(ann, section)
-    for node in graph.nodes if section.pool == "move" else ():
+    for node in graph.nodes if section.pool != "keep" else ():
         pool = graph[node.path]
         activation = source(graph, pool).path if after_activation(graph, pool) else ""
         if activation and only_reader(graph, activation):

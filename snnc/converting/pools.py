@@ -5,8 +5,11 @@ the SNN they had better: the largest of several spikes says little about the lar
 rates, while the largest of several currents is right where they are constant, and else too high.
 """
 
-from snnc.converting.rewrite import source, swapped
-from snnc.graph import Graph, Node
+from dataclasses import replace
+
+from snnc.converting.rewrite import reading, source, swapped
+from snnc.converting.spiking import Change, RunningSum
+from snnc.graph import Graph, Node, Ref
 
 
 def moved(graph: Graph) -> tuple[Graph, dict[str, str]]:
@@ -38,3 +41,36 @@ def of_spikes(graph: Graph, node: Node) -> bool:
         if not before.operator.macs(*before.shapes) and of_spikes(graph, before):
             return True
     return False
+
+
+def summed(graph: Graph) -> Graph:
+    """The graph in which poolings of what changes take the largest of sums so far.
+
+    Over T steps such a pooling gives T times the largest mean, exactly.
+    """
+    nodes: list[Node] = []
+    gone: dict[str, str] = {}
+    for node in (reading(node, gone) for node in graph.nodes):
+        if node.operator.role != "largest" or not _timed(graph, node.path):
+            nodes.append(node)
+            continue
+        total, change = (_free(graph, f"{node.path}_{what}") for what in ("sum", "change"))
+        inside, outside = node.shapes, (node.shape,)
+        nodes += [
+            replace(node, path=total, operator=RunningSum(), shape=inside[0]),
+            replace(node, inputs=(Ref(total),)),
+            Node(change, Change(), (Ref(node.path),), outside, node.shape, node.at),
+        ]
+        gone[node.path] = change
+    return replace(graph, nodes=tuple(nodes))
+
+
+def _free(graph: Graph, path: str) -> str:
+    """A name that no layer has."""
+    return _free(graph, f"{path}_") if any(n.path == path for n in graph.nodes) else path
+
+
+def _timed(graph: Graph, path: str) -> bool:
+    """Whether a neuron comes before."""
+    before = [graph[ref.node] for ref in graph[path].inputs]
+    return any(n.operator.role == "activation" or _timed(graph, n.path) for n in before)

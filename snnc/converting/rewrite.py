@@ -26,7 +26,7 @@ def without(graph: Graph, path: str) -> Graph:
     """The graph in which the readers of a node read what it reads."""
     (past,) = graph[path].inputs
     kept = (node for node in graph.nodes if node.path != path)
-    return replace(graph, nodes=tuple(_reading(node, {path: past.node}) for node in kept))
+    return replace(graph, nodes=tuple(reading(node, {path: past.node}) for node in kept))
 
 
 def updated(graph: Graph, nodes: Iterable[Node]) -> Graph:
@@ -46,10 +46,11 @@ def swapped(graph: Graph, first: str, second: str) -> Graph:
         if node.path == first:
             nodes += [ahead, behind]
         elif node.path != second:
-            nodes.append(_reading(node, {second: first}))
+            nodes.append(reading(node, {second: first}))
     return replace(graph, nodes=tuple(nodes))
 
 
-def _reading(node: Node, names: Mapping[str, str]) -> Node:
+def reading(node: Node, names: Mapping[str, str]) -> Node:
+    """The node, reading other nodes where ``names`` has them."""
     inputs = tuple(replace(ref, node=names.get(ref.node, ref.node)) for ref in node.inputs)
     return replace(node, inputs=inputs)

@@ -1,12 +1,12 @@
-"""The neurons that activations become: their spikes have the value of their threshold.
+"""The neurons that activations become, whose spikes have the value of their threshold; and sums.
 
-Neither is a kind that a spec may name; [convert] makes them.
+None is a kind that a spec may name; [convert] makes them.
 """
 
 from typing import ClassVar
 
 from snnc.layer import Role
-from snnc.neuron import SpikingNeuron
+from snnc.neuron import Neuron, SpikingNeuron
 from snnc.step.link import Reset
 
 
@@ -43,3 +43,30 @@ v = h - y
 """
 
     kind: str = "SignedIF"
+
+
+class RunningSum(Neuron):
+    """What has come in so far."""
+
+    stem: ClassVar[str] = "sum"
+    states: ClassVar[dict[str, str | float]] = {"total": 0.0}
+    output: ClassVar[str] = "total"
+    step: ClassVar[str] = """
+total = total + x
+"""
+
+    kind: str = "RunningSum"
+
+
+class Change(Neuron):
+    """By how much its input has changed since the step before: undoes RunningSum."""
+
+    stem: ClassVar[str] = "change"
+    states: ClassVar[dict[str, str | float]] = {"before": 0.0}
+    output: ClassVar[str] = "y"
+    step: ClassVar[str] = """
+y = x - before
+before = x
+"""
+
+    kind: str = "Change"

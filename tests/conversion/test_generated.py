@@ -14,6 +14,25 @@ LONG = "a_longer_name"
 NETS = {
     "digits": (DIGITS, 'compare = ["max"]'),
     "signed": (DIGITS, 'signed = true\ncalibrate = "potential"\nreadout_delay = 3\npool = "keep"'),
+    "sums": (
+        """
+[input]
+shape = [1, 8, 8]
+[blocks.Stage]
+layers = [
+  { kind = "Conv2d", name = "conv", out_channels = 4, kernel_size = 3, padding = 1 },
+  { kind = "ReLU" },
+  { kind = "MaxPool2d", kernel_size = 2 },
+]
+[network]
+layers = [
+  { kind = "Stage", name = "stages", repeat = 3 },
+  "Flatten",
+  { kind = "Linear", out_features = 10 },
+]
+""",
+        'pool = "sum"\ncos = 2',
+    ),
     "count": (f'{DIGITS}\n[output]\nreadout = "sum"', 'calibrate = "bias"\nreadout_delay = 1'),
     "long": (
         f"""

@@ -46,3 +46,53 @@ def test_rules_that_find_nothing_are_mentioned(
     assert said[1] == "All thresholds are learned: there is nothing that rules could find."
     assert said[2].startswith("learned ")
     assert "## Layers under learned" in (tmp_path / "convert/report.md").read_text()
+
+
+POOLED = (CONV.format("a"), '"ReLU"', CONV.format("b"), '"ReLU"', POOL)
+
+
+def test_poolings_of_sums_follow_only_what_changes(tmp_path: Path) -> None:
+    layers = (CONV.format("a"), '"ReLU"', POOL, CONV.format("b"), POOL, '"ReLU"')
+    package = made(tmp_path, 'pool = "sum"', *layers)
+    assert [row[0] for row in package.convert.GRAPH if row[0] not in ("input", "output")] == [
+        *("a", "pool1", "relu1", "b", "pool2_sum", "pool2", "pool2_change", "relu2"),
+        *("flatten1", "fc1"),
+    ]
+
+
+@pytest.mark.parametrize("steps", [64, 512])
+def test_the_largest_sum_is_the_largest_mean(tmp_path: Path, steps: int) -> None:
+    found = {}
+    for pool in ("sum", "move"):
+        package = made(tmp_path, f'pool = "{pool}"', *POOLED)
+        ann, x = package.ann().double(), torch.rand(5, 1, 8, 8, dtype=torch.float64)
+        heights = {name: torch.tensor([2.0], dtype=torch.float64) for name in ("relu1", "relu2")}
+        snn = package.snn(ann, heights)
+        snn.time_steps = steps
+        with torch.no_grad():
+            want = ann.pool1(ann.relu2(ann.b(ann.relu1(ann.a(x)))))
+            rate = snn.values(x)["relu2"].mean(0)
+        assert float(want.max()) < 2.0
+        found[pool] = float((rate - want).abs().max())
+    # as without a pooling: some thresholds for all steps together
+    assert found["sum"] < 2.0 * 4 / steps
+    assert found["move"] > 2 * found["sum"]
+
+
+def test_a_name_that_is_taken_is_left_to_its_layer(tmp_path: Path) -> None:
+    named = '{ kind = "ReLU", name = "pool1_sum" }'
+    package = made(
+        tmp_path, 'pool = "sum"', CONV.format("a"), '"ReLU"', CONV.format("b"), POOL, named
+    )
+    names = [name for name, *_ in package.convert.GRAPH]
+    assert names[3:8] == ["b", "pool1_sum_", "pool1", "pool1_change", "pool1_sum"]
+
+
+def test_step_by_step_sums_go_on(tmp_path: Path) -> None:
+    package = made(tmp_path, 'pool = "sum"', *POOLED)
+    heights = {name: torch.tensor([0.3]) for name in ("relu1", "relu2")}
+    snn, x = package.snn(package.ann(), heights), torch.rand(5, 1, 8, 8)
+    state: dict[str, torch.Tensor] = {}
+    each = [snn(x, time_steps=1, state=state)[0] for _ in range(8)]
+    assert {"pool1_sum.total", "pool1_change.before"} < {*state}
+    assert torch.allclose(torch.stack(each), snn(x), atol=1e-5)

@@ -198,7 +198,8 @@ def test_the_rate_of_a_neuron_is_a_staircase_up_to_the_threshold(
 
 
 @pytest.mark.parametrize(
-    "convert", ["", "signed = true", 'calibrate = "potential"', "readout_delay = 2"]
+    "convert",
+    ["", "signed = true", 'calibrate = "potential"', "readout_delay = 2", 'pool = "sum"'],
 )
 def test_the_snn_is_what_the_reference_says(tmp_path: Path, convert: str) -> None:
     package = Package(tmp_path, NETS["residual"], steps=5, convert=convert)
