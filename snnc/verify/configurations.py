@@ -76,7 +76,7 @@ def configurations(
 
 def backends(document: Document) -> tuple[str, ...]:
     """Those of this machine, if there is a neuron for which it makes a difference."""
-    if not any(isinstance(layer, Neuron) for layer in document.spec.network.layers):
+    if not any(isinstance(node.operator, Neuron) for node in snnc.link(document).nodes):
         return ("torch",)
     compiler = (os.environ.get("CC") or "cc").split()[0]
     c = ("c",) if shutil.which(compiler) else ()

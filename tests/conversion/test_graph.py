@@ -1,10 +1,13 @@
 """What becomes of a graph: which layers go, and which biases are corrected."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
 
+from snnc.verify.configurations import backends
+from snnc.verify.run import Options, Verification
 from tests.conversion.packages import Package
 
 CONV = '{{ kind = "Conv2d", name = "{}", out_channels = 4, kernel_size = 3, padding = 1 }}'
@@ -96,3 +99,12 @@ def test_step_by_step_sums_go_on(tmp_path: Path) -> None:
     each = [snn(x, time_steps=1, state=state)[0] for _ in range(8)]
     assert {"pool1_sum.total", "pool1_change.before"} < {*state}
     assert torch.allclose(torch.stack(each), snn(x), atol=1e-5)
+
+
+def test_verify_compares_every_backend_and_finds_nothing(tmp_path: Path) -> None:
+    package = made(tmp_path, 'pool = "sum"', *POOLED)
+    rows = [*Verification(package.document, Options()).rows()]
+    assert {row.configuration.backend for row in rows} >= {*backends(package.document)}
+    assert "c" in backends(package.document) or not shutil.which("cc")
+    assert [row.finding for row in rows if row.finding] == []
+    assert any(row.configuration.chunk for row in rows)
