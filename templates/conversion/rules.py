@@ -219,11 +219,13 @@ def rule_of(text: str) -> Rule:
         return NAMED[word]
     if not re.fullmatch(r"\d*\.?\d+%?", word):
         near = get_close_matches(word, NAMED, 1)
-        hint = f"did you mean {near[0]}?" if near else f"expected {', '.join(NAMED)}"
-        raise ValueError(
-            f"There is no rule {word}: {hint}, a percentage or a fraction."
-        )
+        known = f"expected {', '.join(NAMED)}, a percentage or a fraction."
+        hint = f"did you mean {near[0]}?" if near else known
+        raise ValueError(f"There is no rule {word or 'without a name'}: {hint}")
     number, of_all = float(word.rstrip("%")), 100.0 if word.endswith("%") else 1.0
     if not 0 < number <= of_all:
-        raise ValueError(f"{word} must be above 0 and at most {of_all:g}.")
+        hint = (
+            f", or a percentage: {word}%?" if 1 < number <= 100 and of_all == 1 else "."
+        )
+        raise ValueError(f"{word} must be above 0 and at most {of_all:g}{hint}")
     return Percentile(number) if of_all > 1 else Fraction(number)

@@ -114,7 +114,10 @@ def test_results_that_cannot_be_written_are_told_before_the_work(
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (["--compare", "maxx"], "There is no rule maxx: did you mean max?"),
+        (["--compare", "maxx"], "There is no rule maxx: did you mean max?\n"),
+        (["--rule", ""], "There is no rule without a name: expected balance, max, mmse, a perc"),
+        (["--compare", "99"], "99 must be above 0 and at most 1, or a percentage: 99%?"),
+        (["--compare", "101%"], "101% must be above 0 and at most 100.\n"),
         (["--samples", "0"], "must be a whole number from 1 on, not '0'"),
         (["--readout-delay", "8"], "--readout-delay leaves no step to read"),
         (
