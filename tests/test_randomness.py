@@ -57,10 +57,10 @@ def generated(folder: Path, name: str, schedule: str = "fold", steps: int = 6) -
 
 @pytest.fixture(scope="module")
 def torch_uniform(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Tensor]:
-    """``uniform`` as a generated module has it."""
+    """``uniform`` as a generated package has it."""
     net = generated(tmp_path_factory.mktemp("uniform"), "poisson")
     package = type(net).__module__.rpartition(".")[0]
-    function: Callable[..., Tensor] = sys.modules[f"{package}.kernels"].uniform
+    function: Callable[..., Tensor] = sys.modules[f"{package}.fused"].uniform
     return function
 
 

@@ -18,7 +18,7 @@ _STANDARD = (
 )
 _FUSED = (
     *("FusedNeuron", "Kernels", "Spec", "State", "Tensors"),
-    *("channels", "choose", "selfcheck", "spike", "uniform"),
+    *("bernoulli", "channels", "choose", "selfcheck", "spike", "uniform"),
 )
 _POOLED = ("PooledKernels", "PooledNeuron")
 _RECURRENT = ("RecurrentKernels", "RecurrentNeuron", "selfcheck")

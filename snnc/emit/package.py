@@ -56,7 +56,7 @@ def emit(
         **({"kernels.py": kernels} if kernels else {}),
         "__init__.py": _init_py(program),
         "py.typed": "",
-        **run_time(found.classes, drawn="uniform(" in kernels),
+        **run_time(found.classes, drawn=".fused import" in kernels),
     }
     if train is None:
         return files

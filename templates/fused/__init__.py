@@ -6,7 +6,7 @@ error; "auto" takes the loop instead and says so once.
 """
 
 from .calls import Spec, Tensors, choose, spike
-from .draws import uniform
+from .draws import bernoulli, uniform
 from .kernels import Kernels
 from .module import FusedNeuron, State, channels, place_neurons
 from .selfcheck import selfcheck
@@ -17,6 +17,7 @@ __all__ = [
     "Spec",
     "State",
     "Tensors",
+    "bernoulli",
     "channels",
     "choose",
     "place_neurons",

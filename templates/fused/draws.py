@@ -7,66 +7,23 @@ numbers are the same on every device, in any order, however many steps are drawn
 import atexit
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from .cpu import count_threads, launching
+from .autograd import each
+from .calls import DTYPES, Launch
+from .cpu import BLOCK, count_threads, launching
 from .kernels import chosen_backend
 from .launch import Unavailable
+from .philox import LOOPS, PHILOX
 from .prelude import PRELUDE, PRELUDE_C
 
-C = (
-    PRELUDE
-    + PRELUDE_C
-    + r"""
-typedef unsigned int u32;
-typedef unsigned long long u64;
-
-void draw(io *restrict output, i64 key, i64 first, i64 steps, i64 n, i64 threads)
-{
-    const i64 parts = (n + BLOCK - 1) / BLOCK, begin = first / 4;
-    const i64 blocks = (first + steps - 1) / 4 - begin + 1;
-    PARALLEL_FOR
-    for (i64 part = 0; part < parts * blocks; ++part) {
-        const i64 at = part % parts * BLOCK, block = begin + part / parts;
-        const int m = n - at < BLOCK ? (int)(n - at) : BLOCK;
-        u32 c0[BLOCK], c1[BLOCK], c2[BLOCK], c3[BLOCK];
-        for (int j = 0; j < m; ++j) {
-            c0[j] = (u32)(at + j);
-            c1[j] = (u32)((at + j) >> 32);
-            c2[j] = (u32)block;
-            c3[j] = 0;
-        }
-        u32 k0 = (u32)key, k1 = (u32)(key >> 32);
-        for (int round = 0; round < 10; ++round) {
-            SIMD
-            for (int j = 0; j < m; ++j) {
-                const u64 p0 = (u64)c0[j] * 0xD2511F53u, p1 = (u64)c2[j] * 0xCD9E8D57u;
-                c0[j] = (u32)(p1 >> 32) ^ c1[j] ^ k0;
-                c1[j] = (u32)p1;
-                c2[j] = (u32)(p0 >> 32) ^ c3[j] ^ k1;
-                c3[j] = (u32)p0;
-            }
-            k0 += 0x9E3779B9u;
-            k1 += 0xBB67AE85u;
-        }
-        const u32 *words[4] = {c0, c1, c2, c3};
-        for (int word = 0; word < 4; ++word) {
-            const i64 t = block * 4 + word - first;
-            if (t < 0 || t >= steps) continue;
-            SIMD
-            for (int j = 0; j < m; ++j)
-                output[t * n + at + j] = (float)(int)(words[word][j] >> 8) * 0x1p-24f;
-        }
-    }
-}
-"""
-)
+C = PRELUDE + PRELUDE_C + PHILOX + LOOPS
 NAMESPACE = f"snnc_draws_{hashlib.sha256(C.encode()).hexdigest()[:16]}"
-SCHEMA = "(Tensor seed, int key, SymInt[] shape, SymInt first, SymInt steps, str backend) -> Tensor"
+STEPS = "SymInt first, SymInt steps, str backend"
 
 
 def uniform(
@@ -81,21 +38,58 @@ def uniform(
     return drawn
 
 
+def bernoulli(
+    x: Tensor, seed: Tensor, key: int, first: int = 0, steps: int = 1
+) -> Tensor:
+    """1 where the number of :func:`uniform` is below x, else 0: [steps, *x.shape].
+
+    Nothing is drawn where x is 0. There is no gradient.
+    """
+    run: Any = getattr(torch.ops, NAMESPACE).bernoulli
+    drawn: Tensor = run(x.detach(), seed, key, first, steps, chosen_backend())
+    return drawn
+
+
 def draw(
     seed: Tensor, key: int, shape: Sequence[int], first: int, steps: int, backend: str
 ) -> Tensor:
-    """The same, by C if it can be had."""
-    wanted = backend in ("auto", "c") and seed.device.type == "cpu"
-    if wanted and torch.get_default_dtype() == torch.float32 and steps:
-        threads = count_threads(math.prod(shape), steps)
-        try:
-            launch = launching(C, torch.float32, threads)
-        except Unavailable:
-            return looped(seed, key, shape, first, steps)
-        output = torch.empty((steps, *shape))
-        launch("draw", [output, int(seed) ^ key, first, steps, math.prod(shape)])
-        return output
-    return looped(seed, key, shape, first, steps)
+    """:func:`uniform`, by C if it can be had."""
+    dtype, n = torch.get_default_dtype(), math.prod(shape)
+    launch = launcher(dtype, seed.device, n, steps, backend)
+    if launch is None:
+        return looped(seed, key, shape, first, steps)
+    output = torch.empty((steps, *shape))
+    launch("uniform", [output, int(seed) ^ key, first, steps, n])
+    return output
+
+
+def spikes(
+    x: Tensor, seed: Tensor, key: int, first: int, steps: int, backend: str
+) -> Tensor:
+    """:func:`bernoulli`, by C if it can be had."""
+    n = x.numel()
+    launch = launcher(x.dtype, x.device, n, steps, backend)
+    if launch is None:
+        return (looped(seed, key, x.shape, first, steps) < x).to(x)
+    x, output = x.contiguous(), x.new_empty((steps, *x.shape))
+    where = torch.empty(n + -(-n // BLOCK), dtype=torch.int32)
+    room = [where, torch.empty(n, dtype=torch.int32), output]
+    launch("bernoulli", [x, *room, int(seed) ^ key, first, steps, n])
+    return output
+
+
+def launcher(
+    dtype: torch.dtype, device: torch.device, n: int, steps: int, backend: str
+) -> Launch | None:
+    """Calls the C text for ``n`` numbers a step; None if PyTorch has to draw."""
+    exact = torch.get_default_dtype() in (torch.float32, torch.float64)
+    wanted = backend in ("auto", "c") and device.type == "cpu" and steps > 0
+    if not exact or not wanted or dtype not in DTYPES:
+        return None
+    try:
+        return launching(C, dtype, count_threads(n, steps))
+    except Unavailable:
+        return None
 
 
 def looped(
@@ -125,16 +119,39 @@ def fake(
     return seed.new_empty((steps, *shape), dtype=torch.get_default_dtype())
 
 
-def register() -> None:
-    """Defines the operator, unless another package of this process did."""
-    if hasattr(getattr(torch.ops, NAMESPACE), "uniform"):
+def fake_spikes(
+    x: Tensor, seed: Tensor, key: int, first: int, steps: int, backend: str
+) -> Tensor:
+    """The shape of :func:`spikes`, for tracing."""
+    return x.new_empty((steps, *x.shape))
+
+
+def register(
+    name: str, schema: str, run: Callable[..., Tensor], fake: Callable[..., Tensor]
+) -> None:
+    """Defines an operator, unless another package of this process did."""
+    if hasattr(getattr(torch.ops, NAMESPACE), name):
         return
     library: Any = torch.library.Library  # its methods are not typed
     library = library(NAMESPACE, "FRAGMENT")
     atexit.register(lambda: library)  # operators live as long as their library
-    library.define(f"uniform{SCHEMA}")
-    library.impl("uniform", draw, "CompositeExplicitAutograd")
-    torch.library.register_fake(f"{NAMESPACE}::uniform", fake, lib=library)
+    library.define(f"{name}({schema}, {STEPS}) -> Tensor")
+    library.impl(name, run, "CompositeExplicitAutograd")
+    full = f"{NAMESPACE}::{name}"
+    torch.library.register_fake(full, fake, lib=library)
+    torch.library.register_vmap(full, one_by_one(run), lib=library)
 
 
-register()
+def one_by_one(run: Callable[..., Tensor]) -> Callable[..., tuple[Tensor, int]]:
+    """The rule of an operator under vmap: every call draws the same."""
+    rule = each(lambda *arguments: [run(*arguments)])
+
+    def called(info: Any, dims: Any, *arguments: Any) -> tuple[Tensor, int]:
+        (stacked,), (dim,) = rule(info, dims, *arguments)
+        return stacked, dim
+
+    return called
+
+
+register("uniform", "Tensor seed, int key, SymInt[] shape", draw, fake)
+register("bernoulli", "Tensor x, Tensor seed, int key", spikes, fake_spikes)

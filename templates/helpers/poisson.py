@@ -5,4 +5,4 @@ def poisson(x: Tensor, steps: int, seed: Tensor, key: int, first: int = 0) -> Te
     """
     if first == 0:
         in_range("poisson", x, 0.0, 1.0)
-    return (uniform(seed, key, x.shape, first, steps) < x).to(x)
+    return bernoulli(x, seed, key, first, steps)
