@@ -1,5 +1,6 @@
 """How a neuron's two operators meet autograd and vmap."""
 
+import functools
 import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,6 +11,11 @@ from torch import Tensor
 from .calls import Tensors
 
 Results = list[Tensor]
+
+# Whether torch.func is at work. PyTorch asks so itself, in private.
+transforming: Callable[[], bool] = getattr(
+    torch._C, "_are_functorch_transforms_active", lambda: True
+)
 
 
 class Fused(torch.autograd.Function):
@@ -30,10 +36,8 @@ class Fused(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        # a compiled graph knows no second derivative anyway, nor a function in a function
-        run = gradients if torch.compiler.is_compiling() else Once.apply
         how = ctx.kernel, ctx.counts, *ctx.how
-        return (None,) * 6 + run(*how, *ctx.saved_tensors, *grads)
+        return (None,) * 6 + once(Once, *how, *ctx.saved_tensors, *grads)
 
 
 class Once(torch.autograd.Function):
@@ -52,6 +56,43 @@ class Once(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> None:
         raise RuntimeError("a neuron has no second derivative: its slope is a stand-in")
+
+
+def once(rule: type[Once], *arguments: Any) -> Tensors:
+    """The gradients; if somebody may ask for those of these, in a way that refuses.
+
+    A compiled graph knows no second derivative anyway, nor a function in a function.
+    """
+    if torch.compiler.is_compiling() or not torch.is_grad_enabled():
+        return rule.forward(*arguments)
+    second: Tensors = rule.apply(*arguments)
+    return second
+
+
+@functools.cache
+def quick(rule: type[torch.autograd.Function]) -> type[torch.autograd.Function]:
+    """A rule in the form that torch.func cannot transform, and that is called faster."""
+
+    class Quick(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, *arguments: Any) -> Tensors:
+            output: Tensors = rule.forward(*arguments)
+            rule.setup_context(ctx, arguments, output)
+            return output
+
+        backward = rule.backward
+
+    return Quick
+
+
+def applied(rule: type[torch.autograd.Function], *arguments: Any) -> Tensors:
+    """What a rule gives, differentiable if gradients are wanted."""
+    whole = torch.compiler.is_compiling() or transforming()
+    if not whole and not torch.is_grad_enabled():
+        found: Tensors = rule.forward(*arguments)
+    else:
+        found = (rule if whole else quick(rule)).apply(*arguments)
+    return found
 
 
 def results(
@@ -85,7 +126,8 @@ def gradients(
 def operator(name: str) -> Callable[..., Results]:
     """An operator by its namespace and name."""
     namespace, _, own = name.partition(".")
-    found: Callable[..., Results] = getattr(getattr(torch.ops, namespace), own)
+    found: Callable[..., Results]
+    found = getattr(getattr(torch.ops, namespace), own).default
     return found
 
 

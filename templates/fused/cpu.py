@@ -53,16 +53,22 @@ def launching(text: str, dtype: torch.dtype, threads: int) -> Launch:
         raise Unavailable(library)
 
     def launch(name: str, arguments: Sequence[Operand]) -> None:
-        getattr(library, name)(*map(as_c, arguments), ctypes.c_longlong(threads))
+        function = getattr(library, name)
+        if function.argtypes is None:
+            function.argtypes = [*map(c_type, arguments), ctypes.c_longlong]
+        function(*map(as_c, arguments), threads)
 
     return launch
 
 
-def as_c(argument: Operand) -> Any:
-    """A tensor as its address, a number as 64 bits."""
-    if isinstance(argument, int):
-        return ctypes.c_longlong(argument)
-    return ctypes.c_void_p(None if argument is None else argument.data_ptr())
+def c_type(argument: Operand) -> Any:
+    """A number has 64 bits; everything else is an address."""
+    return ctypes.c_longlong if isinstance(argument, int) else ctypes.c_void_p
+
+
+def as_c(argument: Operand) -> int | None:
+    """A tensor as its address."""
+    return argument.data_ptr() if isinstance(argument, torch.Tensor) else argument
 
 
 @functools.cache

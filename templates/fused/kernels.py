@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from .autograd import Fused, each, operator
+from .autograd import Fused, applied, each, operator
 from .calls import Call, Launch, Spec, Tensors, check_grads, checked
 from .cpu import c_launcher
 from .cuda import cuda_launcher
@@ -177,8 +177,7 @@ class Kernels:
         kernel = f"{self.namespace}.{name}"
         counts = len(inputs), len(terms), len(starts)
         how = steps, static, chosen_backend(), end
-        results: Tensors = Fused.apply(kernel, counts, *how, *inputs, *terms, *starts)
-        return results
+        return applied(Fused, kernel, counts, *how, *inputs, *terms, *starts)
 
 
 def chosen_backend() -> str:

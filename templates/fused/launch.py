@@ -1,5 +1,7 @@
 """What a compiled kernel is handed, whatever compiled it."""
 
+import functools
+
 import torch
 from torch import Tensor
 
@@ -10,6 +12,7 @@ class Unavailable(RuntimeError):
     """A backend cannot be had on this machine; the message says why."""
 
 
+@functools.cache
 def io_macro(dtype: torch.dtype) -> str:
     """The macro by which texts know what is stored: IO_FLOAT32."""
     return f"IO_{str(dtype).removeprefix('torch.').upper()}"

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..autograd import Once, operator, parted
+from ..autograd import Once, once, operator, parted
 from ..calls import Tensors
 
 
@@ -25,9 +25,8 @@ class Recurrent(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        compiling = torch.compiler.is_compiling()
-        run = gradients if compiling else RecurrentOnce.apply
-        return (None,) * 6 + run(*ctx.how, *ctx.saved_tensors, *grads)
+        of = *ctx.how, *ctx.saved_tensors, *grads
+        return (None,) * 6 + once(RecurrentOnce, *of)
 
 
 class RecurrentOnce(Once):

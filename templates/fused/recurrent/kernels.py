@@ -1,11 +1,12 @@
 """Recurrent neurons of a package as operators of PyTorch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 import torch
 from torch import Tensor
 
+from ..autograd import applied
 from ..calls import Call, Launch, Spec, Tensors, check_grads, laid_out
 from ..cpu import BLOCK
 from ..kernels import CALL, Kernels, chosen_backend
@@ -133,8 +134,8 @@ class RecurrentKernels(Kernels):
         counts = 1, len(terms), len(starts), 1, len(last)
         how = steps, static, chosen_backend(), end
         operands = x, *terms, *starts, weight, *last
-        run: Callable[..., Tensors] = Recurrent.apply
-        return run(f"{self.namespace}.{name}", counts, *how, *operands)
+        kernel = f"{self.namespace}.{name}"
+        return applied(Recurrent, kernel, counts, *how, *operands)
 
 
 def of_input(call: Call, every: Tensor) -> Tensor:
