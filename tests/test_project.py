@@ -38,7 +38,7 @@ def contents() -> dict[str, bytes]:
 def test_build_then_check(run: Run) -> None:
     missing = check(run)
     assert missing.code == 1
-    assert "net/model.py and 16 others: missing: run snnc build net.snn.toml\n" in missing.err
+    assert "net/model.py and 17 others: missing: run snnc build net.snn.toml\n" in missing.err
     ran = run()
     assert (ran.code, ran.out) == (0, "")
     assert ran.err.startswith("net.snn.toml: ")
@@ -265,7 +265,7 @@ def test_settings_are_recorded(run: Run) -> None:
     assert f"# Regenerate: {command}\n" in Path("net/model.py").read_text()
     assert run("--check", *more) == UP_TO_DATE
     said = f"made by `{command}`: run that again, or snnc build net.snn.toml to replace it\n"
-    assert f"net/model.py and 15 others: {said}" in check(run).err
+    assert f"net/model.py and 16 others: {said}" in check(run).err
     ran = run("--check", "net.snn.toml", "--set", "time_steps=9")
     assert "or snnc build net.snn.toml --set time_steps=9 to replace it" in ran.err
 

@@ -86,12 +86,9 @@ def quick(rule: type[torch.autograd.Function]) -> type[torch.autograd.Function]:
 
 
 def applied(rule: type[torch.autograd.Function], *arguments: Any) -> Tensors:
-    """What a rule gives, differentiable if gradients are wanted."""
+    """What a rule gives, in the form that the caller needs."""
     whole = torch.compiler.is_compiling() or transforming()
-    if not whole and not torch.is_grad_enabled():
-        found: Tensors = rule.forward(*arguments)
-    else:
-        found = (rule if whole else quick(rule)).apply(*arguments)
+    found: Tensors = (rule if whole else quick(rule)).apply(*arguments)
     return found
 
 
