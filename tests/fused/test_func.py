@@ -1,9 +1,11 @@
 """torch.func: gradients, per-sample gradients, ensembles."""
 
+import sys
 from typing import Any
 
 import pytest
 import torch
+import torch.autograd.forward_ad as forward
 from torch import Tensor
 from torch.func import functional_call, grad, jacrev, stack_module_state, vmap
 
@@ -91,3 +93,23 @@ def test_under_inference_mode() -> None:
     with torch.inference_mode():
         got = cell(*inputs)
     same([got], both_ways(cell, inputs)[:1])
+
+
+@pytest.mark.parametrize("grads", [True, False])
+def test_forward_mode_is_refused(grads: bool) -> None:
+    cell = neuron("plain")
+    inputs = [x.detach() for x in data(cell, 4, 2)]
+    with torch.set_grad_enabled(grads), forward.dual_level():
+        dual = [forward.make_dual(x, torch.ones_like(x)) for x in inputs]
+        with pytest.raises(NotImplementedError, match="jvp"):
+            cell(*dual)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_forms_of_a_function_are_alike(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = neuron(kind)
+    want = both_ways(cell, data(cell, 4, 2))
+    autograd = sys.modules[f"{type(cell).__module__.rpartition('.')[0]}.fused.autograd"]
+    monkeypatch.setattr(autograd, "transforming", lambda: True)
+    monkeypatch.setattr(autograd, "quick", None)
+    same(both_ways(cell, data(cell, 4, 2)), want)
