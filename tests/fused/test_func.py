@@ -1,7 +1,7 @@
 """torch.func: gradients, per-sample gradients, ensembles."""
 
 import sys
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -97,12 +97,11 @@ def test_under_inference_mode() -> None:
 
 @pytest.mark.parametrize("grads", [True, False])
 def test_forward_mode_is_refused(grads: bool) -> None:
-    cell = neuron("plain")
-    inputs = [x.detach() for x in data(cell, 4, 2)]
+    cell, dual = neuron("plain"), cast(Any, forward.make_dual)
     with torch.set_grad_enabled(grads), forward.dual_level():
-        dual = [forward.make_dual(x, torch.ones_like(x)) for x in inputs]
+        duals = [dual(x.detach(), torch.ones_like(x)) for x in data(cell, 4, 2)]
         with pytest.raises(NotImplementedError, match="jvp"):
-            cell(*dual)
+            cell(*duals)
 
 
 @pytest.mark.parametrize("kind", KINDS)
