@@ -12,7 +12,6 @@ from ..pooled.parts import part_launcher, room
 from ..pooled.prelude import PRELUDE_POOLED
 from ..pooled.windows import Window, parsed
 from .autograd import Normed
-from .lines import line
 from .loop import Loop
 from .native import Native, inmost
 from .prelude import PRELUDE_NORMED
@@ -55,10 +54,7 @@ class NormedKernels(Kernels):
         self, call: Call, affine: Sequence[Tensor], known: Sequence[Tensor], eps: float
     ) -> list[Tensor]:
         """The output [T, B, ...] and, unless they are known, mean and variance in float64."""
-        how = self.how(call)
-        stats = known or how.statistics()
-        output = how.forward(line(affine, stats, eps, call.real))
-        return [output] if known else [output, *stats]
+        return self.how(call).forward(affine, known, eps)
 
     def backward(  # type: ignore[override]
         self,
@@ -72,15 +68,7 @@ class NormedKernels(Kernels):
         """The gradients of the input, terms, first states, weight and bias."""
         if grad.shape != room(call, self.windows[call.name][1], "meta").shape:
             raise ValueError(f"this is not the gradient of what {call.name} gave")
-        how, own = self.how(call), line(affine, stats, eps, call.real)
-        (g_x, *rest), sums = how.backward(own, grad)
-        count = call.inputs[0].numel() // call.sample.shape[1] if batch else 0
-        slopes = zip(own.slopes(sums), affine, strict=False)
-        return [
-            how.finish(own, g_x, own.back(sums, count)),
-            *rest,
-            *(g.to(v.dtype) for g, v in slopes),
-        ]
+        return self.how(call).backward(affine, stats, eps, batch, grad)
 
     def fake_forward(  # type: ignore[override]
         self, call: Call, affine: Sequence[Tensor], known: Sequence[Tensor], eps: float

@@ -9,7 +9,8 @@ from torch import Tensor
 from ..calls import Call
 from ..kernels import Kernels
 from ..pooled.windows import Window
-from .lines import Line
+
+Known = Sequence[Tensor]
 
 
 @dataclass(frozen=True)
@@ -21,42 +22,46 @@ class Loop:
     base: Kernels
     name: str
 
+    def forward(self, affine: Known, known: Known, eps: float) -> list[Tensor]:
+        """The output and, unless they are known, mean and variance of the batch."""
+        stats = known or self.statistics()
+        output = self.output(self.behind(affine, stats, eps))
+        pooled = output if self.window is None else self.window.pool(output)
+        return [pooled, *(() if known else stats)]
+
     def statistics(self) -> list[Tensor]:
         """Mean and variance of each channel over all else, [C] in float64."""
         x = self.call.inputs[0].double()
         var, mean = torch.var_mean(x, self.others, correction=0)
         return [mean, var]
 
-    def forward(self, line: Line) -> Tensor:
-        """The output of the neuron behind a line, pooled if there is a window."""
-        output = self.output(self.behind(line))
-        return output if self.window is None else self.window.pool(output)
-
-    def backward(self, line: Line, grad: Tensor) -> tuple[list[Tensor], Tensor]:
-        """The gradients of what the line gives, of terms and first states; its sums.
-
-        The sums [2, C] are those of g and of g * (x - center).
-        """
-        call = self.behind(line)
+    def backward(
+        self, affine: Known, stats: Known, eps: float, batch: bool, grad: Tensor
+    ) -> list[Tensor]:
+        """The gradients of the input, terms, first states, weight and bias."""
+        call = self.behind(affine, stats, eps)
         if self.window is not None:
             grad = self.window.pool_back(self.output(call), grad)
-        grads = self.base.backward(call, grad.to(call.dtype), ())
-        x, g = self.call.inputs[0].double(), grads[0].double()
-        away = x - self.channel(line.center, x)
-        sums = g.sum(self.others), (g * away).sum(self.others)
-        return grads, torch.stack(sums)
+        g, *rest = self.base.backward(call, grad.to(call.dtype), ())
+        x, g = self.call.inputs[0].double(), g.double()
+        mean, steep = stats[0].double(), (stats[1].double() + eps).rsqrt()
+        normal = (x - self.channel(mean)) * self.channel(steep)
+        slopes = [(g * normal).sum(self.others), g.sum(self.others)]
+        if batch:
+            weight, bias = (self.channel(v / (x.numel() // len(v))) for v in slopes)
+            g = g - bias - normal * weight
+        scale = affine[0].double() * steep if affine else steep
+        g_affine = (v.to(own.dtype) for v, own in zip(slopes, affine, strict=False))
+        return [(g * self.channel(scale)).to(self.call.dtype), *rest, *g_affine]
 
-    def finish(self, line: Line, g_x: Tensor, parts: Sequence[Tensor]) -> Tensor:
-        """a * g + b * (x - center) + d."""
-        x = self.call.inputs[0]
-        real = x.to(self.call.real)
-        a, b, d, center = (self.channel(v, real) for v in (*parts, line.center))
-        return (a * g_x + b * (real - center) + d).to(x.dtype)
-
-    def behind(self, line: Line) -> Call:
+    def behind(self, affine: Known, stats: Known, eps: float) -> Call:
         """The call of the neuron alone, of normalised inputs."""
+        mean, var = (v.double() for v in stats)
+        weight, bias = (v.double() for v in affine or (torch.ones(()), torch.zeros(())))
+        scale = weight / (var + eps).sqrt()
         x = self.call.inputs[0].to(self.call.real)
-        normal = x * self.channel(line.scale, x) + self.channel(line.shift, x)
+        shift = bias - mean * scale
+        normal = x * self.channel(scale.to(x.dtype)) + self.channel(shift.to(x.dtype))
         return replace(self.call, name=self.name, inputs=(normal,))
 
     def output(self, call: Call) -> Tensor:
@@ -74,6 +79,6 @@ class Loop:
         """The axes behind the channels."""
         return self.call.sample.dim() - 2
 
-    def channel(self, v: Tensor, like: Tensor) -> Tensor:
+    def channel(self, v: Tensor) -> Tensor:
         """A number a channel, [C], as it broadcasts."""
-        return v.to(like.dtype).view(-1, *(1 for _ in range(self.inner)))
+        return v.view(-1, *(1 for _ in range(self.inner)))

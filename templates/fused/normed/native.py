@@ -12,8 +12,9 @@ from ..launch import operands, sizes
 from ..pooled.parts import Back, image, room
 from ..pooled.windows import Window, fits
 from ..sums import summed
-from .lines import Line
 from .prelude import CHUNKS
+
+Known = Sequence[Tensor]
 
 
 @dataclass(frozen=True)
@@ -25,48 +26,79 @@ class Native:
     launch: Launch
     scratch: int
 
+    def forward(self, affine: Known, known: Known, eps: float) -> list[Tensor]:
+        """The output and, unless they are known, mean and variance of the batch."""
+        stats = known or self.statistics()
+        output, wide = room(self.call, self.window), self.wide(self.window)
+        rows = self.rows(affine, stats, eps, wide)
+        arguments = [*operands(self.call), *rows[:2], output, *self.sizes]
+        self.launch(f"{self.call.name}_forward", arguments)
+        return [output, *(() if known else stats)]
+
     def statistics(self) -> list[Tensor]:
         """Mean and variance of each channel over all else, [C] in float64."""
         x, channels, wide = self.call.inputs[0], self.channels, self.wide(None)
-        found = [torch.empty(channels, dtype=torch.float64) for _ in range(2)]
+        found = [numbers(channels), numbers(channels)]
         chunks = count_chunks(x.numel() // wide)
-        parts = torch.empty(chunks, 2, wide, dtype=torch.float64)
         size = x.numel(), wide, channels, chunks
-        self.launch("statistics", [x, *found, parts, *size])
+        self.launch("statistics", [x, *found, numbers(chunks, 2, wide), *size])
         return found
 
-    def forward(self, line: Line) -> Tensor:
-        """The output of the neuron behind a line, pooled if there is a window."""
-        output = room(self.call, self.window)
-        lines = self.rows(self.window, line.scale, line.shift)
-        arguments = [*operands(self.call), *lines, output, *self.sizes]
-        self.launch(f"{self.call.name}_forward", arguments)
-        return output
+    def rows(self, affine: Known, stats: Known, eps: float, wide: int) -> list[Tensor]:
+        """Scale, shift and mean, as kernels read them."""
+        rows = [torch.empty(wide, dtype=self.call.real) for _ in range(3)]
+        given = [
+            *spread(stats, eps),
+            *(map(double, affine) if affine else (None, None)),
+        ]
+        self.launch("lines", [*given, *rows, self.channels, wide])
+        return rows
 
-    def backward(self, line: Line, grad: Tensor) -> tuple[list[Tensor], Tensor]:
-        """The gradients of what the line gives, of terms and first states; its sums.
-
-        The sums [2, C] are those of g and of g * (x - center).
-        """
+    def backward(
+        self, affine: Known, stats: Known, eps: float, batch: bool, grad: Tensor
+    ) -> list[Tensor]:
+        """The gradients of the input, terms, first states, weight and bias."""
         call, wide = self.call, self.wide(self.window)
         back = Back(call, grad, self.window)
         kept = torch.empty(self.scratch, dtype=call.real)
         chunks = count_chunks(call.sample.numel() // wide)
         sums = torch.zeros(chunks, 2, wide, dtype=torch.float64)
-        lines = self.rows(self.window, line.scale, line.shift, line.center)
-        given = [*operands(call), *lines, back.grad]
+        rows = self.rows(affine, stats, eps, wide)
+        given = [*operands(call), *rows, back.grad]
         size = *self.sizes, chunks
         self.launch(f"{call.name}_backward", [*given, *back.results, kept, sums, *size])
         g_x, *rest = back.grads
+        slopes = self.finish(affine, stats, eps, batch, g_x, sums)
         small = map(summed, rest, (*call.terms, *call.given))
-        return [g_x, *small], sums[0].view(2, -1, self.channels).sum(1)
+        return [
+            g_x,
+            *small,
+            *(g.to(v.dtype) for g, v in zip(slopes, affine, strict=False)),
+        ]
 
-    def finish(self, line: Line, g_x: Tensor, parts: Sequence[Tensor]) -> Tensor:
-        """a * g + b * (x - center) + d, in place of g."""
-        x, (a, b, d) = self.call.inputs[0], parts
-        rows = self.rows(None, a, b, line.center, d)
-        self.launch("finish", [x, g_x, *rows, x.numel(), self.wide(None)])
-        return g_x
+    def finish(
+        self,
+        affine: Known,
+        stats: Known,
+        eps: float,
+        batch: bool,
+        g_x: Tensor,
+        sums: Tensor,
+    ) -> list[Tensor]:
+        """Makes ``g_x``, the gradient of what is normalised, that of x.
+
+        And gives those of weight and bias, [C] in float64. ``sums`` [..., 2, wide] are those
+        of g_x and of g_x * (x - mean), by channel.
+        """
+        x, channels, wide = self.call.inputs[0], self.channels, self.wide(None)
+        slopes = [numbers(channels), numbers(channels)]
+        rows = torch.empty(4, wide, dtype=self.call.real)
+        weight = double(affine[0]) if affine else None
+        given = [x, g_x, sums, *spread(stats, eps), weight, rows, *slopes]
+        count = x.numel() // channels if batch else 0
+        size = count, x.numel(), sums.shape[-1], wide, channels
+        self.launch("finish", [*given, *size])
+        return slopes
 
     @property
     def channels(self) -> int:
@@ -86,10 +118,21 @@ class Native:
         few = window is None and self.channels < BLOCK
         return BLOCK // self.channels * self.channels if few else self.channels
 
-    def rows(self, window: Window | None, *lines: Tensor) -> list[Tensor]:
-        """What each channel has, [C], as kernels read it."""
-        again = self.wide(window) // self.channels
-        return [v.to(self.call.real).repeat(again) for v in lines]
+
+def numbers(*size: int) -> Tensor:
+    """Room for numbers in float64."""
+    return torch.empty(size, dtype=torch.float64)
+
+
+def double(v: Tensor) -> Tensor:
+    """One number a channel, as kernels read it."""
+    return v.double().contiguous()
+
+
+def spread(stats: Known, eps: float) -> list[Tensor]:
+    """The mean, and what the deviation is the root of."""
+    mean, var = stats
+    return [double(mean), double(var) + eps]
 
 
 def count_chunks(rows: int) -> int:

@@ -103,20 +103,60 @@ void statistics(const io *restrict x, double *restrict mean, double *restrict va
     }
 }
 
-void finish(const io *restrict x, io *restrict g_x, const real *restrict a,
-    const real *restrict b, const real *restrict center, const real *restrict d,
-    i64 n, i64 channels, i64 threads)
+void lines(const double *mean, const double *spread, const double *weight,
+    const double *bias, real *scale, real *shift, real *center, i64 channels, i64 wide,
+    i64 threads)
 {
-    const i64 parts = count_runs(n, channels);
+    for (i64 i = 0; i < wide; ++i) {
+        const i64 c = i % channels;
+        const double slope = (weight ? weight[c] : 1.0) / sqrt(spread[c]);
+        scale[i] = slope;
+        shift[i] = (bias ? bias[c] : 0.0) - mean[c] * slope;
+        center[i] = mean[c];
+    }
+}
+
+STEP void slopes(const double *sums, const double *mean, const double *spread,
+    const double *weight, real *rows, double *g_weight, double *g_bias, i64 count,
+    i64 summed, i64 wide, i64 channels)
+{
+    for (i64 c = 0; c < channels; ++c) {
+        const real center = mean[c];
+        const double off = center - mean[c], steep = 1.0 / sqrt(spread[c]);
+        const double scale = weight ? weight[c] * steep : steep;
+        double sum = 0.0, away = 0.0;
+        for (i64 i = c; i < summed; i += channels) {
+            sum += sums[i];
+            away += sums[summed + i];
+        }
+        away += off * sum;
+        g_weight[c] = steep * away;
+        g_bias[c] = sum;
+        const double b = count ? -scale * steep * steep * away / count : 0.0;
+        for (i64 i = c; i < wide; i += channels) {
+            rows[i] = scale;
+            rows[wide + i] = b;
+            rows[2 * wide + i] = count ? b * off - scale * sum / count : 0.0;
+            rows[3 * wide + i] = center;
+        }
+    }
+}
+
+void finish(const io *restrict x, io *restrict g_x, const double *sums, const double *mean,
+    const double *spread, const double *weight, real *restrict rows,
+    double *g_weight, double *g_bias, i64 count, i64 n, i64 summed, i64 wide, i64 channels,
+    i64 threads)
+{
+    slopes(sums, mean, spread, weight, rows, g_weight, g_bias, count, summed, wide, channels);
+    const i64 parts = count_runs(n, wide);
     PARALLEL_FOR
     for (i64 i = 0; i < parts; ++i) {
-        const part at = run_at(i, n, channels);
-        const i64 c = at.channel;
+        const part at = run_at(i, n, wide);
+        const real *a = rows + at.channel, *b = a + wide, *d = b + wide, *center = d + wide;
         SIMD
         for (int j = 0; j < at.m; ++j) {
-            const real away = LOAD(x[at.first + j]) - center[c + j];
-            const real g = a[c + j] * LOAD(g_x[at.first + j]) + b[c + j] * away + d[c + j];
-            STORE(g_x[at.first + j], g);
+            const real away = LOAD(x[at.first + j]) - center[j];
+            STORE(g_x[at.first + j], a[j] * LOAD(g_x[at.first + j]) + b[j] * away + d[j]);
         }
     }
 }
