@@ -49,7 +49,7 @@ class NormedNeuron(PooledNeuron):
         """All in one kernel."""
         static = time_steps is not None
         steps = x.shape[0] if time_steps is None else time_steps
-        affine = [v for v in (bn.weight, bn.bias) if v is not None]
+        affine = [bn.weight, bn.bias] if bn.affine else []
         averages = [v for v in (bn.running_mean, bn.running_var) if v is not None]
         known = [] if bn.training else averages
         operands = *self.operands([x], self.starts()), affine

@@ -20,8 +20,9 @@ def taken(bn: nn.Module, x: Tensor) -> bool:
     """Whether kernels do to x [B, C, ...] what ``bn`` would: nobody watches, nothing is unusual."""
     if x.dim() not in AXES.get(type(bn), ()) or watched(bn):
         return False
-    mean, enough = bn.running_mean, x.numel() > x.shape[1] or not bn.training
-    if not isinstance(mean, Tensor) or bn.momentum is None or not enough:
+    mean, momentum = bn.running_mean, getattr(bn, "momentum", None)
+    enough = x.numel() > x.shape[1] or not bn.training
+    if not isinstance(mean, Tensor) or momentum is None or not enough:
         return False
     mixed = x.dtype.itemsize == 2 and mean.dtype == torch.float32
     return len(mean) == x.shape[1] and (mixed or mean.dtype == x.dtype)
