@@ -25,7 +25,8 @@ POOLS = {
     "max_1x3": nn.MaxPool2d((1, 3)),
     "avg_3x2": nn.AvgPool2d((3, 2)),
 }
-ALONE = [name for name in KINDS if name not in ("twin", "smooth")]
+ALONE = {name: text for name, text in KINDS.items() if name not in ("twin", "smooth")}
+ALONE["plain"] = 'kind = "IF", v_threshold = 0.9'  # packages with equal kernels share operators
 
 
 @cache
@@ -35,7 +36,7 @@ def _class(kind: str, window: str, inner: int, affine: bool, channels: int) -> A
     norm = f'{{ kind = "BatchNorm{inner}d", name = "bn", affine = {str(affine).lower()} }}'
     how, _, size = window.partition("_")
     pool = f'{{ kind = "{how.title()}Pool2d", kernel_size = [{size.replace("x", ", ")}] }}'
-    layers = [norm, f'{{ {KINDS[kind]}, name = "cell" }}', *[pool] * bool(window)]
+    layers = [norm, f'{{ {ALONE[kind]}, name = "cell" }}', *[pool] * bool(window)]
     text += f'[network]\nlayers = [{", ".join(layers)}]\n[output]\nreadout = "sequence"\n'
     with TemporaryDirectory() as folder:
         doc = document(Path(folder), text)
