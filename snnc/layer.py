@@ -21,7 +21,6 @@ Shape = tuple[int, ...]
 Site = Literal["once", "fold", "step"]
 """Where a call stands: before or after time, over all steps at once, or inside the time loop."""
 
-
 Role = Literal["", "activation", "largest", "noise", "norm", "same", "softmax", "weights"]
 """What an ANN that becomes an SNN asks of a layer: "" is kept as it is, if it is linear.
 
@@ -192,6 +191,11 @@ class Operator(Kind):
     def window(self) -> Window | None:
         """What it does to a neuron's output, if a kernel can do both."""
         return None
+
+    @property
+    def normalises(self) -> bool:
+        """Whether it is PyTorch's batch normalisation of all steps, which a kernel can do too."""
+        return False
 
     def why(self) -> str:
         """Why it cannot be computed once although its input is static; "" if it can."""

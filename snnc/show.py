@@ -9,7 +9,7 @@ from snnc.kernel.traffic import traffic
 from snnc.kernel.types import Kernel
 from snnc.layer import show
 from snnc.program.placement import Placed, placement
-from snnc.program.types import Op, Program
+from snnc.program.types import Op, Program, Region, Scan
 
 _TITLES = {
     "before": "before time: computed once",
@@ -58,12 +58,16 @@ def fused(program: Program) -> tuple[Fused, ...]:
     """Every layer that a fused kernel runs, in order."""
     names = {path: found for found in neurons(program).classes for path in found.layers}
     return tuple(
-        _fused(program, op, names[op.node].kernel) for _, op in program.placed() if op.node in names
+        _fused(program, region, op, names[op.node].kernel)
+        for region, op in program.placed()
+        if op.node in names
     )
 
 
-def _fused(program: Program, op: Op, kernel: Kernel) -> Fused:
-    static = not any(name in program.timed for name in op.reads)
+def _fused(program: Program, region: Region, op: Op, kernel: Kernel) -> Fused:
+    normed = isinstance(region, Scan) and region.form == "normed"
+    reads = region.ops[0].reads if normed else op.reads
+    static = not any(name in program.timed for name in reads)
     moved = traffic(kernel, program.graph.time_steps, static)
     return Fused(op.node, kernel.name, static, moved.forward, moved.backward)
 

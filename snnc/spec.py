@@ -1,7 +1,7 @@
 """The document: what a spec says once everything is resolved. Frozen and complete."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -54,14 +54,15 @@ class Network(Section):
     layers: Annotated[tuple[Annotated[Layer, Choice(*LAYERS)], ...], Field(min_length=1)]
 
 
+_Pass = Literal["hoist", "sink", "drop", "fuse", "recur", "pool", "norm", "crop"]
+
+
 class Build(Section):
     """``[build]``: how the code is made; never what it means."""
 
     schedule: Literal["fold", "step", "auto"] = "fold"
     out: str | None = None
-    passes: tuple[Literal["hoist", "sink", "drop", "fuse", "recur", "pool", "crop"], ...] = (
-        "hoist", "sink", "drop", "fuse", "recur", "pool", "crop",
-    )  # fmt: skip
+    passes: tuple[_Pass, ...] = get_args(_Pass)
     time_chunk: Positive | None = None
 
 

@@ -18,7 +18,8 @@ CONV = '{ kind = "Conv2d", name = "conv", out_channels = 2, kernel_size = 3 }'
 
 def folded(folder: Path, layers: str, encoder: str = "direct", schedule: str = "fold") -> Program:
     spec = HEAD.replace("{encoder}", encoder) + f"layers = [{layers}]\n"
-    return snnc.lower(snnc.link(document(folder, spec)), schedule, without=("sink", "drop", "pool"))
+    later = ("sink", "drop", "pool", "norm")
+    return snnc.lower(snnc.link(document(folder, spec)), schedule, without=later)
 
 
 def test_a_neuron_becomes_a_kernel_and_what_follows_a_fold(tmp_path: Path) -> None:

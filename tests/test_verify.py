@@ -87,7 +87,7 @@ def test_a_planted_error(verify: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_layer_that_differs_is_named(verify: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     emit = snnc.emit
-    wrong = {"bn.running_var.lerp_(var,": "bn.running_var.lerp_(2 * var,"}
+    wrong = {"bn.running_var.lerp_(var": "bn.running_var.lerp_(2 * var"}
 
     def planted(*arguments: Any, **more: Any) -> dict[str, str]:
         ((old, new),) = wrong.items()

@@ -1,188 +1,205 @@
-"""A neuron and the pooling of its output in one kernel, as C: full-size spikes are never stored.
+"""A neuron with what stands around it in one kernel, as C: full-size values are never stored.
 
-It takes images whose channels lie innermost. A part is the channels of one place of the pooled
-image, or a block of them; all steps of a part run while the states of its windows stay in cache.
-``part_at``, which is the run time's own, says where a part is; ``cell`` goes over the elements of
-a window. The way back repeats the steps, as every kernel's does, and with them what pooling chose.
+Before it may stand a batch normalisation, as one product and one sum; behind it pooling over
+windows. It takes images whose channels lie innermost. All steps of a part run while the states of
+its elements stay in cache. The way back repeats the steps, as every kernel's does, and with them
+what pooling chose.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from snnc.backends.cpu import indented, scratch
+from snnc.backends.cpu import scratch
+from snnc.backends.form import Form, over
 from snnc.backends.steps import head, read
 from snnc.kernel.types import Kernel
 from snnc.window import Window
 
-_SIZES = ["i64 steps", "i64 n", "i64 stride", "i64 height", "i64 width", "i64 channels"]
 _PARTS = """\
-    const i64 parts = count_parts(n, height, width, channels, {down}, {across});
+    const i64 parts = {count};
     PARALLEL_FOR
     for (i64 i = 0; i < parts; ++i) {{
-        const part at = part_at(i, n, height, width, channels, {down}, {across});
+        const part at = {at};
+{lines}    }}
+"""
+_CHUNKS = """\
+    const i64 parts = {count};
+    PARALLEL_FOR
+    for (i64 chunk = 0; chunk < chunks; ++chunk) {{
+        const i64 chunk_end = (chunk + 1) * parts / chunks;
+        for (i64 i = chunk * parts / chunks; i < chunk_end; ++i) {{
+            const part at = {at};
+{lines}        }}
+    }}
+    add_up(sums, chunks, 2 * channels);
 """
 
 
-def loops(k: Kernel, window: Window) -> str:
-    """The forward and the backward loop of one kernel over windows."""
+def loops(k: Kernel, window: Window | None, normed: bool = False) -> str:
+    """The forward and the backward loop of one kernel over parts."""
+    f = Form(k, window, normed)
     back = ["const io *restrict g_output", *(f"io *restrict g_{x.name}" for x in k.inputs)]
     back += [f"real *restrict g_{p.name}" for p in k.terms]
     back += [f"real *restrict g_{s}_start" for s in k.step.states]
-    back += ["real *restrict kept"]
-    forward = _function(k, window, "forward", ["io *restrict output"], _forward(k, window))
-    return f"{forward}\n{_function(k, window, 'backward', back, _backward(k, window))}"
+    back += ["real *restrict kept", *["double *restrict sums"] * normed]
+    forward = _function(f, "forward", ["io *restrict output"], _forward(f), _PARTS)
+    backward = _function(f, "backward", back, _backward(f), _CHUNKS if normed else _PARTS)
+    return f"{forward}\n{backward}"
 
 
-def _function(k: Kernel, w: Window, end: str, own: list[str], lines: Iterable[str]) -> str:
-    top = head(f"void {k.name}_{w.text}_{end}", [*read(k), *own, *_SIZES, "i64 threads"])
-    parts = _PARTS.format(down=w.height, across=w.width)
-    return f"{top}{parts}{indented(lines)}    }}\n}}\n"
+def _function(f: Form, end: str, own: list[str], lines: Iterable[str], frame: str) -> str:
+    by_channel = ["scale", "shift", *["center"] * (end == "backward")] if f.normed else []
+    given = [*read(f.kernel), *(f"const real *restrict {name}" for name in by_channel)]
+    last = [*f.sizes, *["i64 chunks"] * (frame is _CHUNKS), "i64 threads"]
+    top = head(f"void {f.name}_{end}", [*given, *own, *last])
+    count, at = f.parts
+    pad = " " * (12 if frame is _CHUNKS else 8)
+    body = "".join(f"{pad}{line}\n" for line in lines)
+    return f"{top}{frame.format(count=count, at=at, lines=body)}}}\n"
 
 
-def _forward(k: Kernel, w: Window) -> Iterable[str]:
-    yield from _start(k, w)
-    whole = "0" if w.how == "avg" else "-INFINITY"
-    join = (
-        "pooled += STORED(out);"
-        if w.how == "avg"
-        else "pooled = STORED(out) > pooled ? STORED(out) : pooled;"
-    )
-    yield from _over("i64 t = 0; t < steps; ++t", [
-        f"real pooled = R({whole}), {scratch(k)};",
-        *_cells(w, [_step(k), join]),
-        f"STORE(output[t * at.n_out + at.to + j], pooled{_share(w)});",
-    ])  # fmt: skip
+def _forward(f: Form) -> Iterable[str]:
+    yield from _start(f)
+    if not f.window:
+        lines = [f"real {scratch(f.kernel)};", *f.cells([_step(f)])]
+        stored = "out"
+    else:
+        whole = "-INFINITY" if f.largest else "0"
+        join = "pooled = STORED(out) > pooled ? STORED(out) : pooled;"
+        join = join if f.largest else "pooled += STORED(out);"
+        lines = [f"real pooled = R({whole}), {scratch(f.kernel)};", *f.cells([_step(f), join])]
+        stored = f"pooled{f.share}"
+    store = f"STORE(output[t * at.n_out + at.to + j], {stored});"
+    yield from over("i64 t = 0; t < steps; ++t", [*lines, store])
 
 
-def _share(w: Window) -> str:
-    return f" / R({w.size}.0)" if w.how == "avg" else ""
-
-
-def _over(steps: str, lines: Iterable[str]) -> Iterable[str]:
-    """What is done for every window at every step."""
-    yield f"for ({steps}) {{"
-    yield "    SIMD"
-    yield "    for (int j = 0; j < at.m; ++j) {"
-    yield from (f"        {line}" for line in lines)
-    yield "    }"
-    yield "}"
-
-
-def _cells(w: Window, lines: Iterable[str]) -> Iterable[str]:
-    """What is done for every element of a window."""
-    yield "EACH"
-    yield f"for (int cell = 0; cell < {w.size}; ++cell) {{"
-    yield f"    const i64 in = {_in(w)};"
-    yield from (f"    {line}" for line in lines)
-    yield "}"
-
-
-def _in(w: Window) -> str:
-    return f"at.first + cell / {w.width} * at.line + cell % {w.width} * channels + j"
-
-
-def _once(w: Window, lines: Sequence[str]) -> Iterable[str]:
-    """What is done once for every element of every window."""
-    yield f"for (int cell = 0; cell < {w.size}; ++cell) {{"
-    yield "    for (int j = 0; j < at.m; ++j) {"
-    placed = [f"const i64 in = {_in(w)};"] if any("in" in re.split(r"\W", x) for x in lines) else []
-    yield from (f"        {line}" for line in (*placed, *lines))
-    yield "    }"
-    yield "}"
-
-
-def _arrays(names: Iterable[str], w: Window) -> str:
-    return f"real {', '.join(f'{name}[{w.size}][BLOCK]' for name in names)};"
-
-
-def _start(k: Kernel, w: Window) -> Iterable[str]:
+def _start(f: Form) -> Iterable[str]:
     """States and terms of the part, in arrays."""
+    k = f.kernel
     names = [*k.step.states, *(f"{p.name}_" for p in k.terms)]
-    lines = [
-        f"{s}[cell][j] = {s}_start ? {s}_start[in] : R({k.start[s]!r});" for s in k.step.states
-    ]
-    for p in k.terms:
-        lines += [f"{p.name}_[cell][j] = {p.name}[in / {p.name}_stride % {p.name}_size];"]
+    lines = [f"{f.of(s)} = {s}_start ? {s}_start[in] : R({k.start[s]!r});" for s in k.step.states]
+    for p in k.terms if f.window else ():
+        lines += [f"{f.of(f'{p.name}_')} = {p.name}[in / {p.name}_stride % {p.name}_size];"]
     if names:
-        yield _arrays(names, w)
-        yield from _once(w, lines)
+        yield f.arrays(names)
+        yield from f.once(lines) if lines else ()
+    for p in () if f.window else k.terms:
+        size = f"{p.name}_size, {p.name}_stride, at.first, at.m"
+        yield f"fill_terms({p.name}_, {p.name}, {size});"
 
 
-def _step(k: Kernel) -> str:
-    arguments = [f"LOAD({x.name}[t * stride + in])" for x in k.inputs]
-    arguments += [f"{p.name}_[cell][j]" for p in k.terms]
-    arguments += [f"&{s}[cell][j]" for s in k.step.states]
+def _step(f: Form) -> str:
+    k = f.kernel
+    arguments = [f.load(x.name) for x in k.inputs]
+    arguments += [f.of(f"{p.name}_") for p in k.terms]
+    arguments += [f"&{f.of(s)}" for s in k.step.states]
     arguments += ["&out", *(f"&{v}" for v in k.kept_values)]
     return f"{k.name}_step({', '.join(arguments)});"
 
 
-def _size(k: Kernel, w: Window) -> int:
+def _size(f: Form) -> int:
     """How many numbers a window and step keep for the way back."""
-    return w.size * len(k.kept) + (w.how == "max")
+    return f.size * len(f.kernel.kept) + f.largest
 
 
-def _backward(k: Kernel, w: Window) -> Iterable[str]:
-    yield from _start(k, w)
-    if _size(k, w):
-        yield f"real *mine = kept + THREAD * steps * BLOCK * {_size(k, w)};"
-        yield from _replay(k, w)
+def _backward(f: Form) -> Iterable[str]:
+    k = f.kernel
+    yield from _start(f)
+    if _size(f):
+        yield f"real *mine = kept + THREAD * steps * BLOCK * {_size(f)};"
+        yield from _replay(f)
     sums = [x.name for x in (*k.inputs, *k.terms)]
     names = [f"g_{name}_" for name in (*k.step.states, *sums)]
-    yield _arrays(names, w)
-    yield from _once(w, [f"{name}[cell][j] = R(0.0);" for name in names])
-    yield from _back(k, w)
-    yield from _once(w, _finish(k))
+    yield f.arrays(names)
+    yield from f.once([f"{f.of(name)} = R(0.0);" for name in names])
+    if f.normed:
+        yield "real shift_sum[BLOCK], scale_sum[BLOCK];"
+        yield "for (int j = 0; j < at.m; ++j) shift_sum[j] = scale_sum[j] = R(0.0);"
+    yield from _back(f)
+    yield from f.once(_finish(f))
+    if f.normed:
+        yield from _total()
 
 
-def _slot(k: Kernel, w: Window, name: str) -> str:
-    kept, at = len(k.kept), str(_size(k, w) - 1)
+def _slot(f: Form, name: str) -> str:
+    kept, at = len(f.kernel.kept), str(_size(f) - 1)
     if name:
+        place = f.kernel.kept.index(name)
         first = "cell" if kept == 1 else f"cell * {kept}"
-        at = f"{first} + {k.kept.index(name)}" if k.kept.index(name) else first
-    return f"mine[(t * {_size(k, w)} + {at}) * BLOCK + j]"
+        at = (f"{first} + {place}" if place else first) if f.window else str(place)
+    return f"mine[(t * {_size(f)} + {at}) * BLOCK + j]"
 
 
-def _replay(k: Kernel, w: Window) -> Iterable[str]:
+def _replay(f: Form) -> Iterable[str]:
     """The steps again, keeping what the way back reads and which element was the largest."""
-    lines = [f"{_slot(k, w, s)} = {s}[cell][j];" for s in k.kept_states]
-    lines += [_step(k), *(f"{_slot(k, w, v)} = {v};" for v in k.kept_values)]
-    if w.how == "avg":
-        yield from _over("i64 t = 0; t < steps; ++t", [f"real {scratch(k)};", *_cells(w, lines)])
+    k, steps = f.kernel, "i64 t = 0; t < steps; ++t"
+    lines = [f"{_slot(f, s)} = {f.of(s)};" for s in k.kept_states]
+    lines += [_step(f), *(f"{_slot(f, v)} = {v};" for v in k.kept_values)]
+    if not f.largest:
+        yield from over(steps, [f"real {scratch(k)};", *f.cells(lines)])
         return
     # of equals the first is the largest, as in PyTorch
     lines += ["chosen = STORED(out) > pooled ? (real)cell : chosen;"]
     lines += ["pooled = STORED(out) > pooled ? STORED(out) : pooled;"]
-    yield from _over("i64 t = 0; t < steps; ++t", [
+    yield from over(steps, [
         f"real pooled = R(-INFINITY), chosen = R(0), {scratch(k)};",
-        *_cells(w, lines),
-        f"{_slot(k, w, '')} = chosen;",
+        *f.cells(lines),
+        f"{_slot(f, '')} = chosen;",
     ])  # fmt: skip
 
 
-def _back(k: Kernel, w: Window) -> Iterable[str]:
+def _back(f: Form) -> Iterable[str]:
+    k = f.kernel
     summed = [x.name for x in (*k.inputs, *k.terms)]
-    lines = [f"real {', '.join(f'g_{name}_now' for name in summed)};", *_adjoint(k, w)]
-    lines += [f"g_{name}_[cell][j] += g_{name}_now;" for name in summed]
+    lines = [f"real {', '.join(f'g_{name}_now' for name in summed)};", *_adjoint(f)]
+    lines += [f"{f.of(f'g_{name}_')} += g_{name}_now;" for name in summed]
     lines += [f"if (stride) STORE(g_{x.name}[t * stride + in], g_{x.name}_now);" for x in k.inputs]
-    first = [f"const real g_pooled = LOAD(g_output[t * at.n_out + at.to + j]){_share(w)};"]
-    if w.how == "max":
-        first += [f"const real chosen = {_slot(k, w, '')};"]
-    yield from _over("i64 t = steps - 1; t >= 0; --t", [*first, *_cells(w, lines)])
+    first, last = list[str](), list[str]()
+    if f.window:
+        first += [f"const real g_pooled = LOAD(g_output[t * at.n_out + at.to + j]){f.share};"]
+    if f.largest:
+        first += [f"const real chosen = {_slot(f, '')};"]
+    if f.normed:
+        first += ["real shift_now = R(0.0), scale_now = R(0.0);"]
+        lines += _sums(k.inputs[0].name)
+        last += ["shift_sum[j] += shift_now;", "scale_sum[j] += scale_now;"]
+    yield from over("i64 t = steps - 1; t >= 0; --t", [*first, *f.cells(lines), *last])
 
 
-def _adjoint(k: Kernel, w: Window) -> list[str]:
-    arguments = [f"LOAD({x}[t * stride + in])" for x in k.kept_inputs]
-    arguments += [_slot(k, w, name) for name in k.kept]
-    arguments += [f"{p.name}_[cell][j]" for p in k.terms]
-    arguments += [
-        "chosen == (real)cell ? g_pooled : R(0.0)" if w.how == "max" else "STORED(g_pooled)"
-    ]
-    arguments += [f"&g_{s}_[cell][j]" for s in k.step.states]
+def _sums(x: str) -> list[str]:
+    """What the gradients of scale and shift grow by."""
+    away = f"(LOAD({x}[t * stride + in]) - center[at.channel + j])"
+    return [f"shift_now += g_{x}_now;", f"scale_now += g_{x}_now * {away};"]
+
+
+def _total() -> Iterable[str]:
+    """The sums of a part, added to those of its chunk: always in the same order."""
+    yield "double *total = sums + chunk * 2 * channels + at.channel;"
+    yield "for (int j = 0; j < at.m; ++j) {"
+    yield "    total[j] += shift_sum[j];"
+    yield "    total[channels + j] += scale_sum[j];"
+    yield "}"
+
+
+def _adjoint(f: Form) -> list[str]:
+    k = f.kernel
+    arguments = [f.load(x) for x in k.kept_inputs]
+    arguments += [_slot(f, name) for name in k.kept]
+    arguments += [f.of(f"{p.name}_") for p in k.terms]
+    arguments += [_grad(f)]
+    arguments += [f"&{f.of(f'g_{s}_')}" for s in k.step.states]
     arguments += [f"&g_{x.name}_now" for x in (*k.inputs, *k.terms)]
     return [f"{k.name}_adjoint(", *(f"    {x}," for x in arguments[:-1]), f"    {arguments[-1]});"]
 
 
-def _finish(k: Kernel) -> list[str]:
-    lines = [f"if (g_{s}_start) g_{s}_start[in] = g_{s}_[cell][j];" for s in k.step.states]
-    lines += [f"if (!stride) STORE(g_{x.name}[in], g_{x.name}_[cell][j]);" for x in k.inputs]
-    return lines + [f"g_{p.name}[in] = g_{p.name}_[cell][j];" for p in k.terms]
+def _grad(f: Form) -> str:
+    """The gradient of the neuron's output."""
+    if f.largest:
+        return "chosen == (real)cell ? g_pooled : R(0.0)"
+    return "STORED(g_pooled)" if f.window else "LOAD(g_output[t * at.n_out + at.to + j])"
+
+
+def _finish(f: Form) -> list[str]:
+    k = f.kernel
+    lines = [f"if (g_{s}_start) g_{s}_start[in] = {f.of(f'g_{s}_')};" for s in k.step.states]
+    lines += [f"if (!stride) STORE(g_{x.name}[in], {f.of(f'g_{x.name}_')});" for x in k.inputs]
+    return lines + [f"g_{p.name}[in] = {f.of(f'g_{p.name}_')};" for p in k.terms]

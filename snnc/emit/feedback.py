@@ -24,7 +24,7 @@ def feedbacks(program: Program) -> Mapping[str, How]:
     """How each neuron that is not alone in its kernel runs, by its path."""
     found = {}
     for region in program.regions:
-        if not isinstance(region, Scan) or region.form in ("loop", "pooled"):
+        if not isinstance(region, Scan) or region.form in ("loop", "pooled", "normed"):
             continue
         if len(region.ops) > 1:
             cell = neuron_of(program, region)
@@ -77,8 +77,8 @@ def _delay(program: Program, region: Scan, name: str) -> int:
 def inputs(program: Program, region: Scan) -> list[str]:
     """The values that a kernel reads, in the order of its inputs."""
     cell, inside = neuron_of(program, region), {op.writes: op for op in region.ops}
-    if region.form == "pooled":
-        return [*cell.reads]
+    if region.form in ("pooled", "normed"):
+        return [*region.ops[0].reads]
     reads = [n for name in cell.reads for n in (inside[name].reads if name in inside else (name,))]
     return [name for name in reads if name not in inside]
 

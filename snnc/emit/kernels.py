@@ -11,6 +11,7 @@ from snnc.emit.parameters import members
 from snnc.kernel.types import Kernel
 from snnc.layer import Site
 from snnc.program.types import Fold, Once, Program, Region, Scan
+from snnc.window import Window
 
 _STANDARD = (
     ("import math", "math."),
@@ -21,6 +22,7 @@ _FUSED = (
     *("bernoulli", "channels", "choose", "selfcheck", "spike", "uniform"),
 )
 _POOLED = ("PooledKernels", "PooledNeuron")
+_NORMED = ("NormedKernels", "NormedNeuron")
 _RECURRENT = ("RecurrentKernels", "RecurrentNeuron", "selfcheck")
 
 
@@ -47,7 +49,10 @@ def printed(name: str, classes: Sequence[Class], needed: Iterable[str] = ()) -> 
         "cuda": "\n".join(map(cupy.loops, kernels)),
         "helpers": [_helper(helper) for helper in needed],
         "pooled": "\n".join(pooled.loops(c.kernel, w) for c in classes for w in c.windows),
-        "pools": "\n".join(_pools(found) for found in classes if found.windows),
+        "pools": "\n".join(_pools(found, found.windows) for found in classes if found.windows),
+        "checks": _checks(classes),
+        "normed": "\n".join(pooled.loops(c.kernel, w, True) for c in classes for w in c.norms),
+        "norms": "\n".join(_pools(found, found.norms) for found in classes if found.norms),
     }
     template = environment().get_template("kernels.py.jinja")
     code = template.render(imports="", **context)
@@ -106,8 +111,10 @@ def _imports(code: str) -> str:
     fed = [name for name in _RECURRENT if name in called and _RECURRENT[0] in called]
     own = imported(".fused", [name for name in _FUSED if name in called and name not in fed])
     back = imported(".fused.recurrent", fed)
+    ahead = imported(".fused.normed", [name for name in _NORMED if name in called])
     behind = imported(".fused.pooled", [name for name in _POOLED if name in called])
-    groups = ["\n".join(standard), "\n".join(torch), "\n".join(filter(None, [own, behind, back]))]
+    fused = "\n".join(filter(None, [own, ahead, behind, back]))
+    groups = ["\n".join(standard), "\n".join(torch), fused]
     return "\n\n".join(group for group in groups if group)
 
 
@@ -128,19 +135,29 @@ def _neuron(found: Class) -> dict[str, object]:
         "parameters": "\n".join(own),
         "base": _base(found),
         "pools": bool(found.windows),
+        "norms": bool(found.norms),
     }
 
 
 def _base(found: Class) -> str:
+    if found.norms:
+        return "NormedNeuron"
     if found.windows:
         return "PooledNeuron"
     return "RecurrentNeuron" if found.kernel.recurrent else "FusedNeuron"
 
 
-def _pools(found: Class) -> str:
-    """The windows that a kernel is pooled in, as an entry of a dict."""
-    windows = _tuple(window.text for window in found.windows)
-    return "\n".join(statement(f'"{found.kernel.name}": {windows},', 8))
+def _pools(found: Class, windows: Iterable[Window | None]) -> str:
+    """The windows that a kernel is pooled in, "" for none, as an entry of a dict."""
+    names = _tuple(window.text if window else "" for window in windows)
+    return "\n".join(statement(f'"{found.kernel.name}": {names},', 8))
+
+
+def _checks(classes: Sequence[Class]) -> str:
+    """The self-checks of all kernels, one after the other."""
+    more = {"POOLS": any(c.windows for c in classes), "NORMS": any(c.norms for c in classes)}
+    found = ["KERNELS", *(name for name, there in more.items() if there)]
+    return " or ".join(f"selfcheck({name})" for name in found)
 
 
 def _function(signature: str, lines: list[str]) -> str:

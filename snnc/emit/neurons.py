@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from snnc.emit.docstring import paragraph
 from snnc.emit.feedback import How, feedbacks
@@ -23,7 +24,8 @@ class Class:
     """A neuron as kernels.py writes it, and the layers that it is the class of.
 
     ``inner`` are layers that it holds, of its feedback: their names and PyTorch's classes;
-    ``windows`` are those that its output is pooled in.
+    ``windows`` are those that its output is pooled in, ``norms`` those behind a normalisation,
+    None if there is no pooling.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Class:
     layers: tuple[str, ...]
     inner: tuple[tuple[str, str], ...] = ()
     windows: tuple[Window, ...] = ()
+    norms: tuple[Window | None, ...] = ()
 
     @property
     def doc(self) -> str:
@@ -94,22 +97,30 @@ def neurons(program: Program) -> Neurons:
     layers_of: dict[Hashable, list[str]] = {}
     for path, one in wanted.items():
         layers_of.setdefault(one.key, []).append(path)
-    classes, pools = [], _windows(program)
+    classes, pools, norms = [], _windows(program), _norms(program)
     for key, name in names.items():
         one = wanted[layers_of[key][0]]
         made = kernel(name.lower(), one.neuron, one.how.fronts, one.how.recurrent)
         paths = tuple(layers_of[key])
         found = tuple(dict.fromkeys(pools[path] for path in paths if path in pools))
-        classes.append(Class(name, one.neuron, made, paths, one.inner, found))
+        behind = tuple(dict.fromkeys(norms[path] for path in paths if path in norms))
+        classes.append(Class(name, one.neuron, made, paths, one.inner, found, behind))
     calls = {path: _made(names[one.key], one.neuron, graph[path]) for path, one in wanted.items()}
     return Neurons(tuple(classes), calls)
 
 
 def _windows(program: Program) -> Mapping[str, Window]:
     """The windows that neurons are pooled in, by their paths."""
-    regions = (r for r in program.regions if isinstance(r, Scan) and r.form == "pooled")
-    pairs = ((region.ops[0], program.node(region.ops[1]).operator.window()) for region in regions)
+    ops = [ops for r in program.regions if isinstance(r, Scan) for ops in pairwise(r.ops)]
+    pairs = ((cell, program.node(after).operator.window()) for cell, after in ops)
     return {cell.node: window for cell, window in pairs if window}
+
+
+def _norms(program: Program) -> Mapping[str, Window | None]:
+    """The same for neurons behind a normalisation; None for those that are not pooled."""
+    regions = (r for r in program.regions if isinstance(r, Scan) and r.form == "normed")
+    windows = _windows(program)
+    return {r.ops[1].node: windows.get(r.ops[1].node) for r in regions}
 
 
 def _made(name: str, neuron: Neuron, node: Node) -> Made:

@@ -80,7 +80,8 @@ def run_time(classes: Sequence[Class], drawn: bool = False) -> dict[str, str]:
     files = shared("fused") if kernels or drawn else {}
     used = {
         "recurrent": any(kernel.recurrent for kernel in kernels),
-        "pooled": any(found.windows for found in classes),
+        "pooled": any(found.windows or found.norms for found in classes),
+        "normed": any(found.norms for found in classes),
     }
     unused = tuple(f"fused/{part}/" for part, needed in used.items() if not needed)
     return {name: text for name, text in files.items() if not name.startswith(unused)}

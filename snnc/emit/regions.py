@@ -21,6 +21,8 @@ def emit(program: Program, region: Region, scope: Scope) -> None:
             _kernel(program, region, scope)
         case Scan(form="pooled"):
             _pooled(program, region, scope)
+        case Scan(form="normed"):
+            _normed(program, region, scope)
         case Scan(form="recurrent"):
             _recurrent(program, region, scope)
         case Scan():
@@ -105,6 +107,16 @@ def _pooled(program: Program, region: Scan, scope: Scope) -> None:
     args = [f"self.{access(pool.node)}", *_arguments(program, region, scope)]
     scope.assign(pool.writes, f"self.{access(cell.node)}.pooled({', '.join(args)})", "timed")
     crop(program, pool, scope)
+
+
+def _normed(program: Program, region: Scan, scope: Scope) -> None:
+    """A normalisation, one neuron and, if there is any, the pooling of its output, all steps."""
+    norm, cell, *pools = region.ops
+    x, *how = _arguments(program, region, scope)
+    args = [f"self.{access(norm.node)}", x, *(f"pool=self.{access(p.node)}" for p in pools), *how]
+    last = region.ops[-1]
+    scope.assign(last.writes, f"self.{access(cell.node)}.normed({', '.join(args)})", "timed")
+    crop(program, last, scope)
 
 
 def _inside(program: Program, region: Scan, scope: Scope) -> None:

@@ -11,8 +11,8 @@ _TAKEN = frozenset(
     register restrict short signed sizeof static struct switch typedef typeof union unsigned void
     volatile and catch class namespace new operator private public template this throw try using
     first m in at t j i n out mine kept steps stride threads begin segment segments step output
-    fed fired weight back width more feed spread fill_terms
-    cell channels chosen height part parts pooled
+    fed fired weight back width more feed spread fill_terms add_up count_parts count_runs
+    cell channels chosen height part parts pooled center chunk chunks scale shift sums total
     blockIdx blockDim threadIdx torch Tensor Tensors spike choose nn F math sys
     exp log sqrt sin cos tanh floor rint fabs y0 y1 yn j0 j1 jn gamma""".split()
 )

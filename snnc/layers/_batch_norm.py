@@ -73,6 +73,10 @@ class SequenceNorm(Normalisation):
         # statistics of each step need the steps apart
         return self.per_step
 
+    @property
+    def normalises(self) -> bool:
+        return not self.per_step
+
     def traits(self, training: bool) -> Traits:
         if not training:
             return Traits(algebra="affine")

@@ -10,6 +10,7 @@ from snnc.passes.drop import Drop
 from snnc.passes.fold import Fold
 from snnc.passes.fuse import Fuse
 from snnc.passes.hoist import Hoist
+from snnc.passes.norm import Norm
 from snnc.passes.pool import Pool
 from snnc.passes.recur import Recur
 from snnc.passes.sink import Sink
@@ -28,7 +29,10 @@ class Pass(Protocol):
         ...
 
 
-PIPELINE: tuple[Pass, ...] = (Hoist(), Sink(), Drop(), Fold(), Fuse(), Recur(), Pool(), Crop())
+PIPELINE: tuple[Pass, ...] = (
+    *(Hoist(), Sink(), Drop(), Fold()),
+    *(Fuse(), Recur(), Pool(), Norm(), Crop()),
+)
 """Every pass, in order."""
 
 SCHEDULES = {
@@ -37,10 +41,10 @@ SCHEDULES = {
 }
 """The passes of each schedule; none of them changes what the network computes."""
 
-OPTIONAL = ("hoist", "sink", "drop", "fuse", "recur", "pool", "crop")
+OPTIONAL = ("hoist", "sink", "drop", "fuse", "recur", "pool", "norm", "crop")
 """Those that a spec may leave out by ``[build] passes``."""
 
-PLAIN = frozenset({"sink", "drop", "fuse", "recur", "pool", "crop"})
+PLAIN = frozenset({"sink", "drop", "fuse", "recur", "pool", "norm", "crop"})
 """Those after which some values no longer exist, or not whole, at every step."""
 
 

@@ -45,9 +45,16 @@ def _placed(program: Program) -> Iterator[Placed]:
         once: Where = "after" if over_time else "before"
         where: Where = once if isinstance(region, Once) else "time"
         for op in region.ops:
-            row = _row(program, region, op, where, have)
+            place: Where = "before" if _same(program, region, op) else where
+            row = _row(program, region, op, place, have)
             less = row.computed != row.shape and reach(row.shape, want[op.writes])
             yield replace(row, reason=f"{row.reason}; {less}") if less else row
+
+
+def _same(program: Program, region: Region, op: Op) -> bool:
+    """Whether it is done in a neuron's kernel, but before the steps: to one for all."""
+    normed = isinstance(region, Scan) and region.form == "normed" and op is region.ops[0]
+    return normed and op.reads[0] not in program.timed
 
 
 def _dropped(program: Program) -> Iterator[Placed]:
@@ -77,8 +84,8 @@ def reason(program: Program, region: Region, op: Op, where: Where) -> str:
         return f"{operator.kind} over time: needs every step"
     if isinstance(region, Once):
         return _once(program, op, where)
-    if isinstance(region, Scan) and region.form == "pooled" and op is region.ops[1]:
-        return f"not hoisted: {op.reads[0]} changes over time; in one kernel with it"
+    if isinstance(region, Scan) and region.form in ("pooled", "normed"):
+        return _with_neuron(program, region, op)
     if isinstance(region, Scan) and (region.form == "loop" or len(region.ops) > 1):
         return _looped(program, region, op)
     if own := operator.why():
@@ -87,6 +94,19 @@ def reason(program: Program, region: Region, op: Op, where: Where) -> str:
         return "not hoisted: the data itself is a sequence"
     source = next((name for name in op.reads if name in program.timed), op.reads[0])
     return f"not hoisted: {source} changes over time; all steps at once"
+
+
+def _with_neuron(program: Program, region: Scan, op: Op) -> str:
+    """What runs in the kernel of a neuron names it."""
+    operator = program.node(op).operator
+    if own := operator.why():
+        return f"not hoisted: {own}"
+    if not operator.normalises:
+        return f"not hoisted: {op.reads[0]} changes over time; in one kernel with it"
+    (cell,) = (o for o in region.ops if op.writes in o.reads)
+    if _same(program, region, op):
+        return f"static: its input does not change over time; in one kernel with {cell.node}"
+    return f"not hoisted: {op.reads[0]} changes over time; in one kernel with {cell.node}"
 
 
 def _once(program: Program, op: Op, where: Where) -> str:

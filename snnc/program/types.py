@@ -58,13 +58,14 @@ class Scan:
     ``yields`` are the values that later regions read, stacked over time. A "kernel" is a neuron,
     alone or with element-wise feedback, that runs all steps in one call; a "recurrent" kernel
     brings its output back through a weight; a "pooled" one makes one value of every window of its
-    output; a "loop" is written out.
+    output; a "normed" one begins with a batch normalisation of all steps, and may end with windows;
+    a "loop" is written out.
     """
 
     ops: tuple[Op, ...]
     carries: tuple[Carry, ...]
     yields: tuple[str, ...]
-    form: Literal["kernel", "recurrent", "pooled", "loop"]
+    form: Literal["kernel", "recurrent", "pooled", "normed", "loop"]
 
 
 Region = Once | Fold | Scan

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from snnc.analysis.cycles import components
 from snnc.graph import Node
@@ -44,7 +45,7 @@ def minimal(program: Program) -> Program:
         IllegalProgram: something is looped that need not be.
     """
     for region in program.regions:
-        if not isinstance(region, Scan) or region.form == "pooled":
+        if not isinstance(region, Scan) or region.form in ("pooled", "normed"):
             continue
         groups = components({op.writes: op.reads for op in region.ops})
         if len(groups) > 1:
@@ -130,8 +131,13 @@ def _fits(program: Program, region: Region, op: Op) -> None:
     causal = any(m.time == "causal" for m in modes) and not operator.over_time
     if isinstance(region, Fold) and causal:
         raise IllegalProgram(f"{op.node} has a state and cannot run on all steps at once")
-    if isinstance(region, Scan) and whole(program.node(op)):
+    if isinstance(region, Scan) and whole(program.node(op)) and not _first(region, op):
         raise IllegalProgram(f"{op.node} needs every step at once and cannot be in a loop")
+
+
+def _first(region: Scan, op: Op) -> bool:
+    """Whether it is done before the steps of a kernel."""
+    return region.form == "normed" and op is region.ops[0]
 
 
 def _scan(program: Program, region: Scan) -> None:
@@ -144,10 +150,24 @@ def _scan(program: Program, region: Scan) -> None:
         raise IllegalProgram("a kernel runs one neuron")
     if region.form == "pooled":
         _pooled(program, region)
+    elif region.form == "normed":
+        _normed(program, region)
     elif region.form != "loop" and len(components({o.writes: o.reads for o in region.ops})) != 1:
         raise IllegalProgram("a kernel runs one neuron and its feedback")
     if not names.issuperset(region.yields):
         raise IllegalProgram("a loop yields what it does not compute")
+
+
+def _normed(program: Program, region: Scan) -> None:
+    """A normalisation that only its neuron reads, then that neuron, alone or with windows."""
+    norm, cell, *rest = region.ops
+    readers = [op for _, op in program.placed() if norm.writes in op.reads]
+    if not program.node(norm).operator.normalises or cell.reads != (norm.writes,):
+        raise IllegalProgram("a kernel runs a normalisation and one neuron that reads it")
+    if readers != [cell] or norm.writes in region.yields:
+        raise IllegalProgram(f"{norm.writes} is read, but only its neuron knows it")
+    if rest:
+        _pooled(program, replace(region, ops=(cell, *rest), form="pooled"))
 
 
 def _pooled(program: Program, region: Scan) -> None:

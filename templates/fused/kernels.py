@@ -128,6 +128,16 @@ class Kernels:
         check_grads(call, grad, tuple(end_grads))
         return [torch.empty_like(x) for x in (*call.inputs, *call.terms, *call.given)]
 
+    def both_ways(self, call: Call, draw: Callable[..., Tensor]) -> Tensors:
+        """The output and every gradient of a call; ``draw`` gives random numbers of a size.
+
+        A static call goes without gradients of the last states.
+        """
+        output, *ends = self.forward(call, self.tells_end and not call.static)
+        grad = draw(*output.shape).to(call.dtype)
+        grads = self.backward(call, grad, [draw(*end.shape) for end in ends])
+        return output, *ends, *grads
+
     def arranged(self, x: Tensor) -> Tensor:
         """Data [..., B, ...] in a layout that compiled kernels take."""
         return x

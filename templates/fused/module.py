@@ -79,12 +79,18 @@ class FusedNeuron(nn.Module):
         kernels, kernel = kernels or self.kernels, kernel or self.kernel
         static = time_steps is not None
         steps = inputs[0].shape[0] if time_steps is None else time_steps
+        operands = self.operands(inputs, states)
+        return kernels.run(kernel, *operands, steps, static, end)
+
+    def operands(
+        self, inputs: Sequence[Tensor], states: Sequence[State]
+    ) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
+        """Inputs of one type, terms and first states, as kernels take them."""
         dtype = functools.reduce(torch.promote_types, (x.dtype for x in inputs))
         real = torch.promote_types(dtype, torch.float32)
         alike = [x.to(dtype) for x in inputs]
         terms = [term.to(real) for term in self.terms()]
-        starts = [as_state(state, inputs[0], real) for state in states]
-        return kernels.run(kernel, alike, terms, starts, steps, static, end)
+        return alike, terms, [as_state(state, inputs[0], real) for state in states]
 
 
 def place_neurons(net: nn.Module) -> None:

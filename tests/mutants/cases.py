@@ -92,7 +92,7 @@ CASES = {
     COLUMN: vector(f'{LINEAR}, "IF"', "columns").replace("[3]", "[2, 3, 4]", 1),
     DATA: vector(f'{LINEAR}, "ReLU"', "none"),
     STATISTICS: vector(f'{LINEAR}, "BatchNorm1d", "IF"', "none"),
-    SEQUENCE: vector(f'{LINEAR}, "BatchNorm1d", "IF"'),
+    SEQUENCE: vector(f'{LINEAR}, "BatchNorm1d", "ReLU", "IF"'),
     STEP: vector(f'{LINEAR}, {PER_STEP}, "IF"'),
     LATER: vector(f'{LINEAR}, "LIF", {PER_STEP}, "IF"'),
     RESIDUAL: vector(

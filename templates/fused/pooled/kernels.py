@@ -7,11 +7,11 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from ..calls import Call, Launch, laid_out
-from ..cpu import BLOCK, count_threads, launching
+from ..calls import Call, Launch
 from ..kernels import Kernels
 from ..launch import operands, sizes
 from ..sums import summed
+from .parts import Back, image, part_launcher, room
 from .prelude import PRELUDE_POOLED
 from .windows import channels_last, fits, parsed
 
@@ -50,7 +50,7 @@ class PooledKernels(Kernels):
         native = self.launcher(call)
         if native is None:
             return [self.windows[call.name][1].pool(self.output(call))]
-        output = self.room(call)
+        output = room(call, self.windows[call.name][1])
         arguments = [*operands(call), output, *sizes(call), *image(call)]
         native[0](f"{call.name}_forward", arguments)
         return [output]
@@ -60,7 +60,7 @@ class PooledKernels(Kernels):
     ) -> list[Tensor]:
         """The gradients of inputs, terms and first states."""
         unknown(bool(end_grads))
-        if grad.shape != self.room(call, "meta").shape:
+        if grad.shape != room(call, self.windows[call.name][1], "meta").shape:
             raise ValueError(f"this is not the gradient of what {call.name} gave")
         native = self.launcher(call)
         if native is None:
@@ -74,24 +74,16 @@ class PooledKernels(Kernels):
         self, call: Call, grad: Tensor, launch: Launch, scratch: int
     ) -> list[Tensor]:
         """The same by a compiled kernel, terms and states one an element."""
-        _, window = self.windows[call.name]
-        x, (height, width) = call.sample, call.sample.shape[-2:]
-        whole = height % window.height == 0 and width % window.width == 0
-        new = torch.empty_like if whole else torch.zeros_like
-        g_inputs = [new(a) for a in call.inputs]
-        rest = [new(x, dtype=call.real) for _ in (*call.terms, *call.starts)]
-        none = [None] * (len(call.spec.start) - len(call.starts))
-        g_output = laid_out(grad.to(call.dtype), self.room(call, "meta").stride())
+        back = Back(call, grad, self.windows[call.name][1])
         kept = torch.empty(scratch, dtype=call.real)
-        given = [*operands(call), g_output]
-        results = [*g_inputs, *rest, *none, kept]
-        launch(f"{call.name}_backward", [*given, *results, *sizes(call), *image(call)])
-        return [*g_inputs, *rest]
+        arguments = [*operands(call), back.grad, *back.results, kept]
+        launch(f"{call.name}_backward", [*arguments, *sizes(call), *image(call)])
+        return back.grads
 
     def fake_forward(self, call: Call, end: bool) -> list[Tensor]:
         """Shape and layout of :meth:`forward`, for tracing."""
         unknown(end)
-        return [self.room(call)]
+        return [room(call, self.windows[call.name][1])]
 
     def fake_backward(
         self, call: Call, grad: Tensor, end_grads: Sequence[Tensor]
@@ -103,25 +95,6 @@ class PooledKernels(Kernels):
     def output(self, call: Call) -> Tensor:
         """The neuron's own output."""
         return self.base.forward(self.alone(call), end=False)[0]
-
-    def room(self, call: Call, device: str | None = None) -> Tensor:
-        """Room for the pooled output, in the layout of the sample."""
-        x, window = call.sample, self.windows[call.name][1]
-        batch, channels, height, width = x.shape
-        last = x.is_contiguous(memory_format=torch.channels_last)
-        plain = x.is_contiguous() or not last
-        room = torch.empty(
-            (
-                call.steps * batch,
-                channels,
-                height // window.height,
-                width // window.width,
-            ),
-            dtype=call.dtype,
-            device=device or x.device,
-            memory_format=torch.contiguous_format if plain else torch.channels_last,
-        )
-        return torch.unflatten(room, 0, (call.steps, batch))
 
     def arranged(self, x: Tensor) -> Tensor:
         """Images with their channels innermost."""
@@ -135,16 +108,7 @@ class PooledKernels(Kernels):
 
     def pooled_launcher(self, text: str, call: Call) -> tuple[Launch, int]:
         """Calls a kernel of the compiled C text; and the scratch numbers of its way back."""
-        _, window = self.windows[call.name]
-        size, spec = window.height * window.width, call.spec
-        threads = count_threads(call.sample.numel(), call.steps)
-        kept = size * (len(spec.kept_states) + spec.kept_values) + 1
-        return launching(text, call.dtype, threads), threads * call.steps * BLOCK * kept
-
-
-def image(call: Call) -> list[int]:
-    """Rows, columns, channels."""
-    return [*call.sample.shape[-2:], call.sample.shape[1]]
+        return part_launcher(text, call, self.windows[call.name][1])
 
 
 def unknown(end: bool) -> None:

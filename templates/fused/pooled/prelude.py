@@ -16,7 +16,7 @@ PRELUDE_POOLED = r"""
 #define EACH _Pragma("GCC unroll 16")
 #endif
 typedef struct {
-    i64 first, line, to, n_out;
+    i64 first, line, to, n_out, channel;
     int m;
 } part;
 
@@ -38,6 +38,7 @@ STEP part part_at(
     at.first = (top * width + place % wide * across) * channels + begin;
     at.line = width * channels;
     at.to = place * channels + begin;
+    at.channel = begin;
     at.n_out = n / (height * width) * high * wide;
     at.m = channels - begin < BLOCK ? (int)(channels - begin) : BLOCK;
     return at;

@@ -1,0 +1,56 @@
+"""Norm: a batch normalisation and the neuron that reads it run in one kernel.
+
+Its statistics must be of all steps at once, and nothing else may read it: what is normalised is
+then never stored. It computes as much as before where its input does not change over time, since
+a kernel reads such an input once for all steps.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from snnc.neuron import Neuron
+from snnc.program.lower import program, without
+from snnc.program.types import Op, Program, Region, Scan
+
+
+@dataclass(frozen=True)
+class Norm:
+    """Moves a batch normalisation into the kernel of the neuron behind it."""
+
+    name: str = "norm"
+
+    def apply(self, given: Program) -> Program:
+        found = normed(given)
+        moved = {op.writes for op in found.values()}
+        regions = (_with(without(given, region, moved), found) for region in given.regions)
+        made = program(given.graph, (region for region in regions if region.ops), given.dropped)
+        return replace(made, time_chunk=given.time_chunk)
+
+
+def normed(given: Program) -> Mapping[str, Op]:
+    """The normalisation before each neuron, by what the neuron writes."""
+    reads = [name for _, op in given.placed() for name in op.reads]
+    norms = {
+        op.writes: op
+        for _, op in given.placed()
+        if given.node(op).operator.normalises and reads.count(op.writes) == 1
+    }
+    cells = (cell for region in given.regions if (cell := _neuron(given, region)))
+    return {cell.writes: norms[cell.reads[0]] for cell in cells if cell.reads[0] in norms}
+
+
+def _neuron(given: Program, region: Region) -> Op | None:
+    """The neuron of a kernel without feedback, if it has one input."""
+    if not isinstance(region, Scan) or region.form not in ("kernel", "pooled"):
+        return None
+    (cell, *rest) = region.ops
+    alone = isinstance(given.node(cell).operator, Neuron) and len(cell.reads) == 1
+    return cell if alone and (region.form == "pooled" or not rest) else None
+
+
+def _with(region: Region, found: Mapping[str, Op]) -> Region:
+    """A kernel with the normalisation before it, if there is one."""
+    if not isinstance(region, Scan) or not region.ops or region.ops[0].writes not in found:
+        return region
+    norm = found[region.ops[0].writes]
+    return Scan((norm, *region.ops), region.carries, (), "normed")

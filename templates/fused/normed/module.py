@@ -1,0 +1,61 @@
+"""Neurons whose input is normalised in their kernel, as modules."""
+
+from typing import ClassVar
+
+from torch import Tensor, nn
+
+from ..pooled import PooledNeuron
+from ..pooled.windows import watched, window_of
+from .kernels import NormedKernels, named
+from .norms import BatchNorm, apart, taken, track
+
+
+class NormedNeuron(PooledNeuron):
+    """A neuron that can run in one kernel with the batch normalisation before it.
+
+    And, if the network has it so, with the pooling that follows.
+    """
+
+    norms: ClassVar[NormedKernels]
+
+    def normed(
+        self,
+        bn: BatchNorm,
+        x: Tensor,
+        pool: nn.Module | None = None,
+        time_steps: int | None = None,
+        state: dict[str, Tensor] | None = None,
+    ) -> Tensor:
+        """The output [T, B, ...] for ``bn`` of x as input; pooled, if ``pool`` is given.
+
+        x is [T, B, C, ...]; with time_steps it is [B, C, ...], the same at all steps. One
+        after the other if somebody watches or the state is asked for, and where no kernel
+        does it all.
+        """
+        images = x if time_steps is not None else x.flatten(0, 1)
+        kernel = named(self.kernel, window_of(pool) or "none" if pool else "")
+        alone = state is None and not watched(self) and taken(bn, images)
+        if alone and images.numel() and self.norms.take(kernel, images):
+            return self.run_normed(kernel, bn, x, time_steps)
+        normal = apart(bn, x, time_steps)
+        if pool is not None:
+            return self.pooled(pool, normal, time_steps=time_steps, state=state)
+        output: Tensor = self(normal, time_steps=time_steps, state=state)
+        return output
+
+    def run_normed(
+        self, kernel: str, bn: BatchNorm, x: Tensor, time_steps: int | None
+    ) -> Tensor:
+        """All in one kernel."""
+        static = time_steps is not None
+        steps = x.shape[0] if time_steps is None else time_steps
+        affine = [bn.weight, bn.bias] if bn.affine else []
+        averages = [v for v in (bn.running_mean, bn.running_var) if v is not None]
+        known = [] if bn.training else averages
+        operands = *self.operands([x], self.starts()), affine
+        output, *stats = self.norms.norm(kernel, operands, known, bn.eps, steps, static)
+        if stats:
+            mean, var = stats
+            count = x.numel() // bn.num_features * (steps if static else 1)
+            track(bn, mean, var, count)
+        return output
