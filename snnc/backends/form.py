@@ -97,11 +97,26 @@ class Form:
         yield from (f"    {line}" for line in found)
         yield "}"
 
-    def _in(self) -> str:
+    def term(self, name: str) -> Iterable[str]:
+        """Fills the array of a term, for a part."""
+        size = f"{name}_size, {name}_stride"
         if not self.window:
-            return "at.first + j"
+            yield f"fill_terms({name}_, {name}, {size}, at.first, at.m);"
+            return
+        yield f"for (int cell = 0; cell < {self.size}; ++cell) {{"
+        yield f"    const i64 in = {self._first()};"
+        yield f"    fill_terms({name}_[cell], {name}, {size}, in, at.m);"
+        yield "}"
+
+    def _in(self) -> str:
+        return f"{self._first()} + j"
+
+    def _first(self) -> str:
+        """Where the elements lie that stand at one place of their windows."""
+        if not self.window:
+            return "at.first"
         wide = self.window.width
-        return f"at.first + cell / {wide} * at.line + cell % {wide} * channels + j"
+        return f"at.first + cell / {wide} * at.line + cell % {wide} * channels"
 
 
 def over(steps: str, lines: Iterable[str]) -> Iterable[str]:

@@ -77,14 +77,11 @@ def _start(f: Form) -> Iterable[str]:
     k = f.kernel
     names = [*k.step.states, *(f"{p.name}_" for p in k.terms)]
     lines = [f"{f.of(s)} = {s}_start ? {s}_start[in] : R({k.start[s]!r});" for s in k.step.states]
-    for p in k.terms if f.window else ():
-        lines += [f"{f.of(f'{p.name}_')} = {p.name}[in / {p.name}_stride % {p.name}_size];"]
     if names:
         yield f.arrays(names)
         yield from f.once(lines) if lines else ()
-    for p in () if f.window else k.terms:
-        size = f"{p.name}_size, {p.name}_stride, at.first, at.m"
-        yield f"fill_terms({p.name}_, {p.name}, {size});"
+    for p in k.terms:
+        yield from f.term(p.name)
 
 
 def _step(f: Form) -> str:
