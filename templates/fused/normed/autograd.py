@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..autograd import Once, operator, parted
+from ..autograd import Once, once, operator, parted
 from ..calls import Tensors
 
 Counts = tuple[int, int, int, int]
@@ -31,10 +31,8 @@ class Normed(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        compiling = torch.compiler.is_compiling()
-        run = gradients if compiling else NormedOnce.apply
-        found = run(*ctx.how, ctx.batch, *ctx.saved_tensors, grads[0])
-        return (None,) * 6 + found + (None,) * (0 if ctx.batch else 2)
+        of = *ctx.how, ctx.batch, *ctx.saved_tensors, grads[0]
+        return (None,) * 6 + once(NormedOnce, *of) + (None,) * (0 if ctx.batch else 2)
 
 
 class NormedOnce(Once):

@@ -6,6 +6,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from ..autograd import applied
 from ..calls import Call, Launch, Tensors
 from ..kernels import CALL, Kernels, chosen_backend
 from ..pooled.parts import part_launcher, room
@@ -139,8 +140,7 @@ class NormedKernels(Kernels):
         how = steps, static, chosen_backend(), eps
         every = (x for part in operands for x in part)
         kernel = f"{self.namespace}.{name}"
-        results: Tensors = Normed.apply(kernel, counts, *how, *every, *known)
-        return results
+        return applied(Normed, kernel, counts, *how, *every, *known)
 
 
 def named(neuron: str, window: str) -> str:
