@@ -108,7 +108,7 @@ def test_what_is_no_longer_generated_goes(run: Run) -> None:
     run()
     assert Path("net/train.py").exists()
     Path("net.snn.toml").write_text(SPEC)
-    what = "net/data.py and 26 others: no longer generated"
+    what = "net/data.py and 27 others: no longer generated"
     said = f"{what}: run snnc build net.snn.toml to remove it\n"
     assert said in check(run).err
     diff = run("--diff", "net.snn.toml").out
