@@ -103,7 +103,7 @@ class Neuron(Layer):
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         """An element-wise merge takes its inputs as one step, whatever they are."""
-        return f"self.{name}({', '.join(args)}, time_steps=1)[0]"
+        return f"self.{name}({', '.join(args)}, time_steps=1).squeeze(0)"
 
     def elementwise(self, count: int) -> Step | None:
         stateless = not self.states and count == len(self.inputs)

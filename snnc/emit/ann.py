@@ -103,10 +103,11 @@ def _statements(graph: Graph) -> Iterator[str]:
 
 
 def _assigned(name: str, call: str) -> Iterator[str]:
-    """An element-wise neuron gives its one step apart, ``[0]``: on a line of its own if need be."""
-    if len(f"        {name} = {call}") > WIDTH and call.endswith("[0]"):
-        yield from statement(f"{name} = {call[:-3]}", 8)
-        call = f"{name}[0]"
+    """An element-wise neuron gives its one step apart: on a line of its own if need be."""
+    apart = ".squeeze(0)"
+    if len(f"        {name} = {call}") > WIDTH and call.endswith(apart):
+        yield from statement(f"{name} = {call.removesuffix(apart)}", 8)
+        call = f"{name}{apart}"
     yield from statement(f"{name} = {call}", 8)
 
 

@@ -183,8 +183,8 @@ def is_dense(call: Call) -> bool:
 
 
 def laid_out(x: Tensor, stride: Sequence[int]) -> Tensor:
-    """``x`` with these strides, copied if it has others."""
-    if x.stride() == tuple(stride):
+    """``x`` with these strides, copied if it has others; an axis of size 1 may have any."""
+    if all(a == b or n == 1 for a, b, n in zip(x.stride(), stride, x.shape)):
         return x
     room = torch.empty_strided(x.shape, stride, dtype=x.dtype, device=x.device)
     return room.copy_(x)

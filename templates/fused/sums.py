@@ -13,8 +13,11 @@ def summed(grad: Tensor, like: Tensor) -> Tensor:
 
 
 def in_blocks(x: Tensor) -> Tensor:
-    """The sum of all: PyTorch's own would be split among as many threads as there are."""
-    x = x.flatten()
+    """The sum of all: PyTorch's own would be split among as many threads as there are.
+
+    They are added as they lie in memory, so that no layout has to be copied.
+    """
+    x = x.permute(sorted(range(x.dim()), key=x.stride, reverse=True)).flatten()
     while x.numel() > BLOCK:
         whole = x.numel() // BLOCK * BLOCK
         rows, rest = x[:whole].view(-1, BLOCK), x[whole:]
