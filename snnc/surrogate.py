@@ -21,4 +21,5 @@ class Surrogate(Kind):
         """The gradient as a step from ``u`` to ``slope``, its parameters filled in."""
         fields = {key: getattr(self, key) for key in type(self).model_fields if key != "kind"}
         equation = Equation("slope", parse_expression(self.gradient), (1, 0))
-        return simplified(link([equation], ["u"], [], fields, "slope", Reset()))[0]
+        linked = link([equation], ["u"], [], fields, "slope", Reset(), constant=True)
+        return simplified(linked)[0]

@@ -607,7 +607,12 @@ def test_bad_defaults_are_reported_together() -> None:
         ),
         ("a.snn.toml:4:6 SNN107", "the defaults of `IF` must be a table", None, "3"),
         ("a.snn.toml:5:9 SNN107", "a default cannot change a layer's kind", None, "kind"),
-        ("a.snn.toml:6:1 SNN105", "no kind is named `qqq`", None, "qqq"),
+        (
+            "a.snn.toml:6:1 SNN105",
+            "no kind is named `qqq`",
+            "write a table for each kind, or `neuron = { … }` for all that spike",
+            "qqq",
+        ),
     ]
     found = only(lambda: apply_defaults(tree("defaults = 1"), SPIKING, KNOWN))
     assert told(found) == ("a.snn.toml:1:12 SNN107", "`defaults` must be a table", None, "1")

@@ -31,8 +31,12 @@ def link(
     parameters: Mapping[str, Parameter],
     output: str,
     reset: Reset,
+    *,
+    constant: bool = False,
 ) -> Step:
     """The step that ``equations`` describe, in single-assignment form, constants folded.
+
+    Its output may be a plain number if ``constant``, as a slope may.
 
     Raises:
         StepError: a name is unknown, a state is never updated, the output is not there.
@@ -40,7 +44,8 @@ def link(
     linker = _Linker({**{name: name for name in (*inputs, *states)}}, parameters, reset)
     body = [linker.assign(equation) for equation in equations]
     _check(linker.current, states, output, {equation.name for equation in equations})
-    _depend(output, linker, equations)
+    if not constant:
+        _depend(output, linker, equations)
     results = {linker.current[name] for name in (output, *states)}
     return Step(
         inputs=tuple(inputs),

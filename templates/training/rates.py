@@ -9,8 +9,8 @@ from torch import Tensor, nn
 Run = Callable[..., tuple[Tensor, ...]]
 
 
-# How a neuron runs, all steps at once or one by one; the second one, which only recurrent
-# neurons have, may call the first for each of its steps.
+# How a neuron runs, all steps at once or one by one; the second one, which only
+# recurrent neurons have, may call the first for each of its steps.
 RUNS = ("run", "run_recurrent")
 
 
