@@ -4,9 +4,9 @@ python -m benchmarks.conversions ann2snn_mnist WORK --data MNIST FashionMNIST --
 
 Builds the spec for each dataset below WORK, trains seeds until so many ANNs are healthy, converts
 each, and writes accuracy after some steps into docs/zoo/NAME_conversion.csv, where the rows of
-other datasets stay as they are. An ANN is dead if it
-never recognises some class after one epoch, or hardly at the end: the last ReLU of ann2snn_mnist
-can cut one off for good. The dead are listed and not converted. Run again, it goes on.
+other datasets stay as they are. An ANN is dead if it never recognises some class after one epoch,
+or hardly at the end: the last ReLU of ann2snn_mnist can cut one off for good. The dead are listed
+and not converted. Run again, it goes on.
 """
 
 import argparse
