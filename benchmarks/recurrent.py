@@ -16,10 +16,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from benchmarks.neuron import Spike
-from snnc.compile import module
+from snnc.compile import alone, in_process, module
 from snnc.emit.kernels import printed
 from snnc.emit.neurons import Class
-from snnc.emit.package import run_time
 from snnc.kernel.build import kernel
 from snnc.neurons.lif import LIF
 
@@ -42,8 +41,9 @@ def compiled() -> Layer:
     os.environ["SNNC_BACKEND"] = "c"
     neuron = LIF()
     classes = [Class("Cell", neuron, kernel("cell", neuron, recurrent=True), ("cell",))]
-    text = {"__init__.py": "", "kernels.py": printed("one_lif", classes), **run_time(classes)}
-    found: Layer = module(text, "one_lif", "kernels").Cell().recur
+    name = "one_lif"
+    text = {"__init__.py": "", "kernels.py": printed(name, classes, in_process(name))}
+    found: Layer = module(alone(name, text), "kernels").Cell().recur
     return found
 
 

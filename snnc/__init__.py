@@ -6,7 +6,7 @@ reads, and nothing imports torch but ``compile``. Each step is imported when it 
 in an editor does not wait for code generators.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
     from snnc.converting import Conversion
     from snnc.document import Document
+    from snnc.emit.output import Output
     from snnc.emit.package import Converted
+    from snnc.emit.runtime import Runtime
     from snnc.graph import Graph
     from snnc.program.types import Program
     from snnc.source.diagnostic import Diagnostic
+    from snnc.spec import Spec
 
 # ``compile`` and ``emit`` below are also packages: these are imported above, before the functions
 # take their names, for whoever imports one later binds the name again.
@@ -119,28 +122,43 @@ def observed(graph: "Graph", program: "Program") -> "Program":
 
 
 def emit(
-    document: "Document", without: Collection[str] = (), scripts: bool = True
-) -> dict[str, str]:
-    """The files of its package, by name; without some optional passes, or its scripts.
+    document: "Document",
+    without: Collection[str] = (),
+    scripts: bool = True,
+    runtime: "Runtime | None" = None,
+) -> "Output":
+    """The files of its package and of the runtime that this needs.
 
-    Raises Findings.
+    ``without`` leaves out optional passes, ``scripts`` says whether it can be trained; ``runtime``
+    stands for what ``[build]`` says of it. Raises Findings.
     """
     from snnc.emit import package
+    from snnc.emit.output import Output
+    from snnc.emit.runtime import files, runtime_of
 
-    graph = link(document)
-    spec = document.spec
-    program = plan(document, graph, without=without)
+    graph, spec = link(document), document.spec
+    program, where = plan(document, graph, without=without), runtime or runtime_of(spec)
     around = (spec.train, _of_conversion(document, without)) if scripts else (None, None)
-    bodies = package.emit(program, observed(graph, program), *around)
+    bodies = package.emit(program, observed(graph, program), where, *around)
     source = Path(document.source.path).name
-    shared = ("conversion/", "fused/", "pictures/", "training/")
-    run_time = {name for name in bodies if name.startswith(shared)}
-    texts = {
-        name: with_header(body, source, None if name in run_time else spec, document.settings)
+    made = _headed(bodies, source, document.settings, spec)
+    shared = _headed(files(), source, ())
+    if where.inside:
+        made |= {f"{where.relative[1:]}/{name}": text for name, text in shared.items()}
+    return Output(spec.name, made, {} if where.inside else shared, where)
+
+
+def _headed(
+    bodies: Mapping[str, str],
+    source: str,
+    settings: Sequence[str],
+    spec: "Spec | None" = None,
+) -> dict[str, str]:
+    """Texts under the header of generated code."""
+    return {
+        name: with_header(body, source, spec, settings) if name.endswith(".py") else body
         for name, body in bodies.items()
-        if name.endswith(".py")
     }
-    return {**bodies, **texts}
 
 
 def _of_conversion(document: "Document", without: Collection[str]) -> "Converted | None":
@@ -159,5 +177,4 @@ def compile(path: Path | str, settings: Sequence[str] = (), **arguments: Any) ->
 
     ``arguments`` go to the generated class (``time_steps=8``). Raises Findings.
     """
-    document = load(path, settings)
-    return network(emit(document), document.spec.name)(**arguments)
+    return network(load(path, settings))(**arguments)

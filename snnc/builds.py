@@ -11,6 +11,8 @@ from shlex import quote
 import snnc
 from snnc import project, terminal
 from snnc.document import Document
+from snnc.emit.output import Output
+from snnc.emit.runtime import Runtime
 from snnc.project import File
 from snnc.source.diagnostic import Diagnostic, Findings
 
@@ -55,6 +57,7 @@ class Builds:
         self.out, self.output_format = out, output_format
         self.findings: list[Diagnostic] = []
         self.folders: dict[Path, Path] = {}
+        self.runtimes: set[Path] = set()
 
     @cached_property
     def packages(self) -> tuple[Package, ...]:
@@ -72,9 +75,18 @@ class Builds:
 
     def _package(self, path: Path) -> Package:
         document = snnc.load(path, self.settings)
-        files = snnc.emit(document)
+        output = snnc.emit(document)
         folder = self.out or self._folder(path, document)
-        return Package(path, folder, project.compare(folder, files))
+        shared = self._shared(folder, output)
+        return Package(path, folder, (*project.compare(folder, output.package), *shared))
+
+    def _shared(self, folder: Path, output: Output) -> tuple[File, ...]:
+        """The files of the runtime, the first time that a package has it in that folder."""
+        place = runtime_folder(folder, output.runtime)
+        if not output.shared or place.resolve() in self.runtimes:
+            return ()
+        self.runtimes.add(place.resolve())
+        return project.compare(place, output.shared)
 
     def _folder(self, path: Path, document: Document) -> Path:
         """Beside the spec or where it says: below its folder or the current one, and its own."""
@@ -141,6 +153,14 @@ class Builds:
         out = ["-o", str(self.out)] if self.out else []
         settings = [word for setting in self.settings for word in ("--set", setting)]
         return " ".join(map(quote, ["snnc", "build", str(package.spec), *out, *settings]))
+
+
+def runtime_folder(package: Path, runtime: Runtime) -> Path:
+    """Where the runtime of a package that lies in ``package`` is written."""
+    root = package
+    for _ in range(runtime.depth):
+        root = root.parent
+    return root.joinpath(*runtime.absolute.split("."))
 
 
 def _made_otherwise(file: File) -> str:

@@ -169,16 +169,16 @@ def convert(
     --readout-delay, --cos, --samples, --limit, --batch-size, --data-dir, --device. Exit code 0:
     converted; 1: the spec is wrong; 2: the command could not be carried out.
     """
-    from snnc.compile import script
+    from snnc.compile import emitted, script
 
     document = terminal.or_report(lambda: snnc.load(terminal.spec(spec), settings or ()))
     if document.spec.convert is None:
         raise terminal.UsageError(f"{spec} has no [convert]")
-    files = terminal.or_report(lambda: snnc.emit(document))
+    output = terminal.or_report(lambda: emitted(document))
     told = ["--weights", str(weights)]
     told += ["--out-dir", str(out)] if out else []
     told += ["--compare", compare] if compare is not None else []
-    run = script(files, document.spec.name, "convert")
+    run = script(output, "convert")
     failed, code = 1, run([*told, *context.args])
     raise Exit(2 if code == failed else code)  # a script has no findings: 1 is its only failure
 

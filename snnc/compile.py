@@ -4,7 +4,8 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from hashlib import sha256
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING
@@ -12,35 +13,79 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import nn
 
+    from snnc.document import Document
+    from snnc.emit.output import Output
+    from snnc.emit.runtime import Runtime
 
-def network(files: Mapping[str, str], name: str) -> "type[nn.Module]":
-    """The class of the network ``name`` that ``files`` define.
 
-    Equal files give the same class; others never share a module with it.
+def network(document: "Document", without: Collection[str] = ()) -> "type[nn.Module]":
+    """The class of the network of ``document``; ``without`` leaves out optional passes.
+
+    Equal texts give the same class; others never share a module with it.
     """
+    return class_of(emitted(document, without, scripts=False))
+
+
+def emitted(document: "Document", without: Collection[str] = (), scripts: bool = True) -> "Output":
+    """The files of a package that is imported in this process, without being written."""
+    import snnc
+
+    return snnc.emit(document, without, scripts, in_process(document.spec.name))
+
+
+def alone(name: str, package: Mapping[str, str]) -> "Output":
+    """A package of these texts, which belong to no spec; they import :func:`in_process`."""
+    from snnc.emit.output import Output
+    from snnc.emit.runtime import files
+
+    return Output(name, package, files(), in_process(name))
+
+
+def in_process(name: str) -> "Runtime":
+    """The runtime of packages that are imported without being written."""
+    from snnc.emit.runtime import Runtime
+
+    return Runtime(name, _runtime(), _runtime())
+
+
+def class_of(output: "Output") -> "type[nn.Module]":
+    """The class of the network that ``output`` defines."""
     from snnc.names import class_name
 
-    found: type[nn.Module] = getattr(module(files, name, "model"), class_name(name))
+    found: type[nn.Module] = getattr(module(output, "model"), class_name(output.name))
     return found
 
 
-def module(files: Mapping[str, str], name: str, own: str) -> ModuleType:
-    """The module ``own`` of the package ``name`` that ``files`` define."""
-    digest = sha256("".join(files.values()).encode()).hexdigest()[:16]
-    package = f"_snnc_{name}_{digest}"
+def module(output: "Output", own: str) -> ModuleType:
+    """The module ``own`` of the package that ``output`` defines."""
+    texts = output.package.values()
+    digest = sha256("".join(texts).encode()).hexdigest()[:16]
+    package = f"_snnc_{output.name}_{digest}"
     if package not in sys.modules:
-        _Finder(package, files).install()
+        _Finder(output.runtime.absolute, output.shared).install()
+        _Finder(package, output.package).install()
     return importlib.import_module(f"{package}.{own}")
 
 
-def script(files: Mapping[str, str], name: str, module: str) -> Callable[[Sequence[str]], int]:
+def script(output: "Output", module: str) -> Callable[[Sequence[str]], int]:
     """The ``main`` of a generated script, which takes a command line and gives an exit code.
 
     Scripts import their package by its name, so this is for a process that does nothing else.
     """
-    sys.meta_path.insert(0, _Finder(name, files))
-    found: Callable[[Sequence[str]], int] = importlib.import_module(f"{name}.{module}").main
+    _Finder(output.runtime.absolute, output.shared).install()
+    sys.meta_path.insert(0, _Finder(output.name, output.package))
+    found: Callable[[Sequence[str]], int]
+    found = importlib.import_module(f"{output.name}.{module}").main
     return found
+
+
+@cache
+def _runtime() -> str:
+    """The name that the runtime of this snnc has in the process: one for each text."""
+    from snnc.emit.runtime import files
+
+    digest = sha256("".join(files().values()).encode()).hexdigest()[:16]
+    return f"_snnc_runtime_{digest}"
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
@@ -54,8 +99,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 
     def install(self) -> None:
         """Makes the package importable for as long as the process lives."""
-        sys.meta_path.append(self)
-        importlib.import_module(self.package)
+        if self.package not in sys.modules:
+            sys.meta_path.append(self)
+            importlib.import_module(self.package)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

@@ -6,6 +6,16 @@ from typing import Any
 from snnc.layer import Draw, Operator, Shape, Site
 
 
+def moments(site: Site) -> tuple[str, ...]:
+    """What a call refers to that tells which steps it is for."""
+    return ("first", "t") if site == "step" else ("first", "time_steps")
+
+
+def drawn(site: Site) -> tuple[str, ...]:
+    """What a call refers to that draws random numbers for these steps."""
+    return ("seed", *moments(site))
+
+
 class Encoder(Operator):
     """Makes a value at every step of a sample of data.
 

@@ -150,8 +150,12 @@ class Operator(Kind):
         """The expression that applies it, ``name`` being its attribute on the network."""
         return f"self.{name}({', '.join(args)})"
 
-    def helpers(self, site: Site) -> tuple[str, ...]:
-        """Pieces of templates/helpers that :meth:`call` refers to."""
+    def uses(self, site: Site) -> tuple[str, ...]:
+        """The names that :meth:`call` refers to besides its arguments.
+
+        They are functions of the runtime, modules (``torch``), and what a generated function works
+        out first: ``time_steps``, ``first``, ``t`` (in a loop), ``seed``, ``state``.
+        """
         return ()
 
     def parameters(self, *inputs: Shape) -> int:

@@ -99,6 +99,14 @@ def network(name: str) -> str:
     return name
 
 
+def dotted(name: str) -> str:
+    """The name of a package around others: ``lab.models``."""
+    for part in name.split("."):
+        if not part.isidentifier() or not part.isascii() or keyword.iskeyword(part):
+            raise _bad("is not the name of a package: identifiers with points between them")
+    return name
+
+
 def class_name(name: str) -> str:
     """``conv_fmnist`` as ``ConvFmnist``."""
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))

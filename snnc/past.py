@@ -34,5 +34,8 @@ class Past(Operator):
         """All steps at once: a shift; in a loop the value is a variable of the loop."""
         return f'delayed_by({args[0]}, {self.steps}, "{name}", state)'
 
+    def uses(self, site: Site) -> tuple[str, ...]:
+        return ("delayed_by", "state")
+
     def why(self) -> str:
         return "0 before its first step: it changes over time"

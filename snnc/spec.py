@@ -18,7 +18,7 @@ from snnc.conversion import Convert
 from snnc.encoder import Encoder
 from snnc.encoders.direct import Direct
 from snnc.layer import Layer, Name, Source
-from snnc.names import network
+from snnc.names import dotted, network
 from snnc.own import OwnNeuron, OwnSurrogate
 from snnc.readout import Readout
 from snnc.readouts.mean import Mean
@@ -58,10 +58,16 @@ _Pass = Literal["hoist", "sink", "drop", "fuse", "recur", "pool", "norm", "crop"
 
 
 class Build(Section):
-    """``[build]``: how the code is made; never what it means."""
+    """``[build]``: how the code is made; never what it means.
+
+    ``package`` is the package around the generated one (``"lab.models"``). ``runtime`` is where the
+    runtime is: ``"beside"`` the package, ``"inside"`` it, or under a dotted name of its own.
+    """
 
     schedule: Literal["fold", "step", "auto"] = "fold"
     out: str | None = None
+    package: Annotated[str, AfterValidator(dotted)] | None = None
+    runtime: Annotated[str, AfterValidator(dotted)] = "beside"
     passes: tuple[_Pass, ...] = get_args(_Pass)
     time_chunk: Positive | None = None
 

@@ -9,7 +9,6 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-import snnc
 from snnc.compile import network
 from tests.nets import Pair, document
 
@@ -40,7 +39,7 @@ def beside(folder: Path, layers: Layers, size: int, steps: int, dtype: torch.dty
     usual = torch.get_default_dtype()
     torch.set_default_dtype(dtype)  # so that its numbers are those of the spec
     try:
-        return network(snnc.emit(doc), "net")()
+        return network(doc)()
     finally:
         torch.set_default_dtype(usual)
 

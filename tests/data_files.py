@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from snnc.emit.runtime import NAME, Runtime
 from snnc.emit.training import training_files
 from snnc.training import Train
 
@@ -33,7 +34,9 @@ def text(
     shape = train.dataset.shape or shape
     assert shape is not None
     timed = timed or bool(train.dataset.timed)
-    files = training_files(train, "net", "Net", shape, STEPS, timed=timed, classes=classes)
+    files = training_files(
+        Runtime("net", NAME, NAME), train, "net", "Net", shape, STEPS, timed=timed, classes=classes
+    )
     return files["data.py"]
 
 

@@ -54,7 +54,7 @@ def pair(doc: Document, batch: int = 3, dtype: torch.dtype = torch.float64) -> P
     data = inputs(graph, graph.time_steps, batch, dtype, seed=0)
     assert make_fire(reference, data) == {}
     refresh(reference, data, seed=0)
-    module = network(snnc.emit(doc), doc.spec.name)().to(dtype)
+    module = network(doc)().to(dtype)
     module.load_state_dict(reference.state_dict())
     return Pair(graph, module, reference, {n: x.requires_grad_() for n, x in data.items()})
 

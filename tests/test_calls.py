@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import torch
 
-import snnc
 from snnc.compile import network
 from tests.nets import document
 
@@ -34,7 +33,7 @@ layers = [
 
 def made(folder: Path, text: str) -> Any:
     doc = document(folder, text)
-    return network(snnc.emit(doc), doc.spec.name)()
+    return network(doc)()
 
 
 @pytest.mark.parametrize(

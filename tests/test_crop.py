@@ -141,7 +141,7 @@ def test_the_loop_over_time_is_cut_as_well(tmp_path: Path, case: str) -> None:
 
 def test_the_slice_is_a_statement_that_says_why(tmp_path: Path) -> None:
     doc = spec(tmp_path, f'{CONV}, "LIF", {POOL}, {END}', "[2, 9, 8]")
-    code = snnc.emit(doc)["model.py"]
+    code = snnc.emit(doc).package["model.py"]
     line = "        x = x[..., :8, :]  # the rest reaches no output\n"
     assert code.count(line) == 1
     assert code.index("# Before time") < code.index(line) < code.index("self.conv1(x)")
@@ -149,7 +149,7 @@ def test_the_slice_is_a_statement_that_says_why(tmp_path: Path) -> None:
     conv = f'{CONV[:-1]}, from = "{long}", name = "%s" }}'
     both = f'{conv % "a"}, {conv % "b"}, {{ kind = "Add", from = ["a", "b"] }}'
     layers = f'{CONV}, {LAYER[:-1]}, name = "{long}" }}, {both}, {BEHIND}'
-    code = snnc.emit(spec(tmp_path, layers, LARGER))["model.py"]
+    code = snnc.emit(spec(tmp_path, layers, LARGER)).package["model.py"]
     cut = f"        {long} = {long}[..., :8, :8]\n"
     assert f"        # the rest reaches no output\n{cut}" in code
 
@@ -178,7 +178,7 @@ def test_an_output_is_whole(tmp_path: Path) -> None:
 def test_build_passes_leaves_it_out(tmp_path: Path) -> None:
     doc = spec(tmp_path, CASES["at the input"][0], more='[build]\npasses = ["hoist", "sink"]\n')
     assert snnc.plan(doc, snnc.link(doc)).cropped == ()
-    assert "the rest reaches no output" not in snnc.emit(doc)["model.py"]
+    assert "the rest reaches no output" not in snnc.emit(doc).package["model.py"]
 
 
 def test_what_a_penalty_looks_at_is_whole(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_what_a_penalty_looks_at_is_whole(tmp_path: Path) -> None:
 
 def test_states_are_as_large_as_what_is_computed_and_go_on(tmp_path: Path) -> None:
     doc = spec(tmp_path, f'{CONV}, "LIF", {POOL}, {END}')
-    net: Any = network(snnc.emit(doc), "net")(time_steps=6)
+    net: Any = network(doc)(time_steps=6)
     x, state = torch.rand(3, 2, 9, 9), dict[str, torch.Tensor]()
     whole = net(x)
     parts = [net(x, time_steps=2, state=state) for _ in range(3)]

@@ -283,9 +283,9 @@ def test_a_network_reads_the_frames_of_its_spec(
     folder = request.getfixturevalue(files)
     path = folder / "net.snn.toml"
     path.write_text(f'format = 1\nname = "net"\ntime_steps = {STEPS}\n{spec}{TRAIN}', "utf-8")
-    texts = snnc.emit(snnc.load(path))
-    data = imported(folder, texts["data.py"])
+    doc = snnc.load(path)
+    data = imported(folder, snnc.emit(doc).package["data.py"])
     assert data.TIME_STEPS == STEPS
     x, _ = data.load(folder).train.batch(torch.arange(3))
     assert x.shape == (STEPS, 3, *shape)
-    assert network(texts, "net")()(x).shape == (3, classes)
+    assert network(doc)()(x).shape == (3, classes)

@@ -88,7 +88,7 @@ def test_examples_of_the_language_have_nothing_to_find(tmp_path: Path, piece: st
     path = tmp_path / "net.snn.toml"
     path.write_text(piece if "format" in piece else f"{HEAD}{data}{piece}", "utf-8")
     assert compiler.check(path) == ()
-    assert compiler.emit(compiler.load(path))
+    assert compiler.emit(compiler.load(path)).package
 
 
 @pytest.fixture

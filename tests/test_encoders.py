@@ -9,7 +9,6 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-import snnc
 from snnc.compile import network
 from tests.nets import document, pair, same
 
@@ -31,7 +30,7 @@ def encoded(
     """A network that answers with what it sees at every step."""
     text = SPEC.format(encoder=encoder, shape=shape)
     doc = document(folder, text, steps, f"build.schedule={schedule}")
-    return network(snnc.emit(doc), "net")().double()
+    return network(doc)().double()
 
 
 def data(*shape: int, low: float = 0.0, high: float = 1.0) -> Tensor:

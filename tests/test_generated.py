@@ -23,6 +23,7 @@ from snnc.document import Document
 from tests.nets import document, pair
 from tests.odd_specs import BAD_NAMES, GOOD_NAMES, HEAD, READ_TWICE, SPECS
 from tests.test_house import ROOT
+from tests.written import write
 
 SCHEDULES = ("fold", "step")
 CACHE = ROOT / ".mypy_cache" / "generated"
@@ -34,8 +35,9 @@ from pathlib import Path
 import snnc
 for path in sorted(Path(sys.argv[1]).iterdir()):
     for schedule in ("fold", "step"):
-        files = snnc.emit(snnc.load(path, [f"build.schedule={schedule}"]))
-        print(path.name, schedule, sha256(repr(files).encode()).hexdigest())
+        made = snnc.emit(snnc.load(path, [f"build.schedule={schedule}"]))
+        texts = repr((made.package, made.shared)).encode()
+        print(path.name, schedule, sha256(texts).hexdigest())
 """
 
 
@@ -55,10 +57,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, schedule in product(SPECS, SCHEDULES):
         package = folder / "clean" / f"{name}_{schedule}"
         with suppress(snnc.Findings):  # some names are refused
-            files = snnc.emit(load(folder / "specs", name, schedule))
-        for file, text in files.items():
-            (package / file).parent.mkdir(parents=True, exist_ok=True)
-            (package / file).write_text(text, "utf-8")
+            output = snnc.emit(load(folder / "specs", name, schedule))
+        write(package.parent, output, package.name)
     return folder
 
 
@@ -168,7 +168,7 @@ PROSE = st.lists(ODD | st.text(st.characters(exclude_categories=["Cs"])), max_si
 def test_a_doc_changes_docstrings_and_nothing_else(doc: str, schedule: str) -> None:
     silent = plain(schedule)
     said = replace(silent, spec=silent.spec.model_copy(update={"doc": doc}))
-    assert statements(snnc.emit(said)) == statements(snnc.emit(silent))
+    assert statements(snnc.emit(said).package) == statements(snnc.emit(silent).package)
 
 
 def same_values(folder: Path, name: str) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import torch
 
-import snnc
 from snnc.compile import network
 from snnc.kinds import catalog
 from tests.nets import document
@@ -25,7 +24,7 @@ IN, OUT = 300, 200
 def made(folder: Path, layers: str, inputs: str = "300") -> Any:
     torch.manual_seed(5)
     doc = document(folder, SPEC.format(layers=layers, inputs=inputs), 2)
-    return network(snnc.emit(doc), "net")()
+    return network(doc)()
 
 
 def weight(folder: Path, init: str) -> torch.Tensor:
@@ -128,7 +127,7 @@ def test_defaults_initialise_too_and_none_switches_them_off(tmp_path: Path) -> N
         ' { kind = "Linear", name = "b", out_features = 3, weight_init = "none" }'
     )
     text = SPEC.format(layers=layers, inputs="4") + '[defaults]\nLinear = { weight_init = "ones" }'
-    net: Any = network(snnc.emit(document(tmp_path, text)), "net")()
+    net: Any = network(document(tmp_path, text))()
     assert set(net.a.weight.flatten().tolist()) == {1.0}
     assert len(set(net.b.weight.flatten().tolist())) > 1
 

@@ -84,7 +84,7 @@ def neuron(
     text = f'[input]\nshape = [{size}]\nencoder = "none"\n[network]\nlayers = [{{ {entry} }}]\n'
     doc = document(folder, f'{text}[output]\nreadout = "sequence"\n', steps)
     if form == "generated":
-        return network(snnc.emit(doc), "net")()
+        return network(doc)()
     reference = Reference(snnc.link(doc))
 
     def run(x: Tensor) -> Tensor:

@@ -163,7 +163,7 @@ layers = [{{ kind = "Part", name = "parts", channels = 3, repeat = 2 }},
 def test_blocks_of_it_are_the_reference(tmp_path: Path, norm: str, schedule: str) -> None:
     text = BLOCKS.format(norm=norm).replace(",\n     weight", ", weight")
     doc = document(tmp_path, text, 4, f"build.schedule={schedule}")
-    net: Any = network(snnc.emit(doc), "net")()
+    net: Any = network(doc)()
     assert set(net.parts[1].conv.bias.tolist()) == {0.25}
     both = pair(doc)
     for training in (True, False):
@@ -175,7 +175,7 @@ def test_blocks_of_it_are_the_reference(tmp_path: Path, norm: str, schedule: str
 def made(folder: Path, layers: str, shape: str, steps: int = 4) -> nn.Module:
     """A network of sequences that answers with the whole sequence of its last layer."""
     text = SPEC.format(shape=shape, layers=layers, encoder="none", readout="sequence")
-    return network(snnc.emit(document(folder, text, steps)), "net")().double()
+    return network(document(folder, text, steps))().double()
 
 
 @pytest.mark.parametrize("kind", ["TEBN1d", "BNTT1d"])
@@ -183,13 +183,13 @@ def made(folder: Path, layers: str, shape: str, steps: int = 4) -> nn.Module:
 def test_another_number_of_steps_is_refused(tmp_path: Path, kind: str, schedule: str) -> None:
     text = SPEC.format(shape="[3]", layers=f'"{kind}", "IF"', encoder="none", readout="sum")
     doc = document(tmp_path, text, 4, f"build.schedule={schedule}")
-    net = network(snnc.emit(doc), "net")()
+    net = network(doc)()
     assert net(torch.rand(4, 2, 3)).shape == (2, 3)
     for steps in (3, 5):
         with pytest.raises(ValueError, match=f"bn1 was made for 4 steps, not for {steps}"):
             net(torch.rand(steps, 2, 3))
     with pytest.raises(TypeError, match="time_steps"):
-        network(snnc.emit(doc), "net")(time_steps=8)
+        network(doc)(time_steps=8)
 
 
 STREAMS = {
@@ -208,7 +208,7 @@ STREAMS = {
 def test_steps_in_parts_are_the_whole(tmp_path: Path, name: str, schedule: str) -> None:
     text = SPEC.format(shape="[4]", layers=STREAMS[name], encoder="none", readout="sequence")
     settings = (f"build.schedule={schedule}", "build.time_chunk=3")
-    net: Any = network(snnc.emit(document(tmp_path, text, 7, *settings)), "net")().double().eval()
+    net: Any = network(document(tmp_path, text, 7, *settings))().double().eval()
     for parameter in net.parameters():
         torch.nn.init.uniform_(parameter, 0.2, 1.5)
     x = torch.rand(7, 2, 4, dtype=torch.float64)
@@ -349,7 +349,7 @@ def test_attention_without_softmax_takes_the_cheaper_order(tmp_path: Path, token
     macs = graph["attention1"].operator.macs(*graph["attention1"].shapes)
     assert macs == 8 * tokens * min(tokens, 4) * 2
     with FlopCounterMode(display=False) as counter:
-        network(snnc.emit(doc), "net")()(torch.rand(4, 1, 8, tokens))
+        network(doc)()(torch.rand(4, 1, 8, tokens))
     assert counter.get_total_flops() == 2 * 4 * macs
 
 
@@ -396,8 +396,9 @@ def test_a_channel_is_dropped_as_a_whole(tmp_path: Path) -> None:
     assert len({tuple(step.flatten().tolist()) for step in y}) == 5
 
 
-def test_helpers_of_a_package_are_only_those_that_it_needs(tmp_path: Path) -> None:
+def test_a_network_imports_only_what_it_needs(tmp_path: Path) -> None:
     net = made(tmp_path, '{ kind = "Delay", delay = 1 }', "[3]")
-    kernels = sys.modules[f"{type(net).__module__.rpartition('.')[0]}.kernels"]
-    own = [name for name, found in vars(kernels).items() if isinstance(found, type)]
-    assert [name for name in own if name not in ("Tensor",)] == ["Delay"]
+    model = sys.modules[type(net).__module__]
+    own = {name for name, found in vars(model).items() if getattr(found, "__module__", None)}
+    assert own - {"Net", "Tensor"} == {"Delay", "check_input"}
+    assert f"{model.__package__}.kernels" not in sys.modules

@@ -1,15 +1,13 @@
 """Names that a spec may give: nothing that PyTorch or generated code has taken."""
 
 import re
-from pathlib import Path
 
 import pytest
 from pydantic_core import PydanticCustomError
 from torch import nn
 
 from snnc import names
-
-HELPERS = Path(__file__).parents[1] / "templates" / "helpers"
+from snnc.emit.runtime import defined
 
 
 def refused(name: str, check: object = names.identifier) -> str:
@@ -27,11 +25,10 @@ def test_every_attribute_of_a_module_is_reserved() -> None:
 
 
 def test_helpers_of_generated_code_are_taken() -> None:
-    texts = [path.read_text("utf-8") for path in HELPERS.glob("*.py")]
-    found = re.findall(r"^(def|class) (\w+)", "\n".join(texts), re.MULTILINE)
+    found = [name for name, module in defined().items() if not module.startswith("fused")]
     assert found
-    for kind, name in found:
-        if kind == "def":
+    for name in found:
+        if name.islower():
             assert refused(name), name
         else:
             snake = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

@@ -19,6 +19,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 import snnc
 from tests.nets import document, pair
+from tests.written import write
 
 BODY = """
 [input]
@@ -71,10 +72,7 @@ class Package:
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Package]:
     folder = tmp_path_factory.mktemp("drawn")
     made = pair(document(folder, BODY.lstrip(), STEPS), dtype=torch.float32)
-    for name, text in snnc.emit(document(folder, BODY.lstrip(), STEPS)).items():
-        path = folder / "net" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+    write(folder, snnc.emit(document(folder, BODY.lstrip(), STEPS)))
     sys.path.insert(0, str(folder))
     try:
         visualize: ModuleType = importlib.import_module("net.visualize")

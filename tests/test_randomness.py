@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-import snnc
-from snnc.compile import network
+from snnc.compile import in_process, network
 from snnc.randomness import key, literal, philox, uniform
 from tests.nets import document
 
@@ -52,15 +51,14 @@ def generated(folder: Path, name: str, schedule: str = "fold", steps: int = 6) -
     encoder, layers = NETS[name]
     text = SPEC.format(encoder=encoder, layers=layers)
     doc = document(folder, text, steps, f"build.schedule={schedule}")
-    return network(snnc.emit(doc), "net")().double()
+    return network(doc)().double()
 
 
 @pytest.fixture(scope="module")
 def torch_uniform(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Tensor]:
     """``uniform`` as a generated package has it."""
-    net = generated(tmp_path_factory.mktemp("uniform"), "poisson")
-    package = type(net).__module__.rpartition(".")[0]
-    function: Callable[..., Tensor] = sys.modules[f"{package}.fused"].uniform
+    generated(tmp_path_factory.mktemp("uniform"), "poisson")
+    function: Callable[..., Tensor] = sys.modules[f"{in_process('net').absolute}.fused"].uniform
     return function
 
 

@@ -55,5 +55,5 @@ def test_a_generated_package_does_without_the_machinery_of_torch_compile() -> No
         [sys.executable, "-c", code], cwd=specs, capture_output=True, text=True, check=True
     )
     loaded = set(ran.stdout.split())
-    assert "ann2snn_mnist.fused.kernels" in loaded
+    assert "snn_runtime.fused.kernels" in loaded
     assert loaded & {"torch._dynamo", "torch._inductor", "torchvision", "sympy"} == set()

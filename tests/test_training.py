@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from snnc.emit.environment import fit, ordered
 from snnc.emit.layout import split
+from snnc.emit.runtime import NAME, Runtime
 from snnc.emit.training import training_files
 from snnc.training import Train
 
@@ -67,21 +68,30 @@ class Tiny(nn.Module):
 '''
 
 
+BESIDE = Runtime("net", NAME, NAME)
+RUNTIME = ROOT / "templates" / NAME
+
+
 def section(**changes: Any) -> Train:
     return Train.model_validate(BASE | changes)
+
+
+def files(train: Train, **more: Any) -> dict[str, str]:
+    """The scripts of a network on images of 8 x 8."""
+    return training_files(BESIDE, train, "net", "Net", (1, 8, 8), 4, **more)
 
 
 def package(folder: Path, name: str, train: Train, class_name: str = "Tiny") -> Path:
     """The generated files and a network written by hand, as a package in ``folder``."""
     shape = train.dataset.shape
     assert shape is not None
-    files = training_files(train, name, class_name, shape, time_steps=4)
+    where = Runtime(name, NAME, NAME)
+    scripts = training_files(where, train, name, class_name, shape, time_steps=4)
     here = folder / name
-    for file, text in {**files, "model.py": NET, "__init__.py": ""}.items():
+    for file, text in {**scripts, "model.py": NET, "__init__.py": ""}.items():
         (here / file).parent.mkdir(parents=True, exist_ok=True)
         (here / file).write_text(text, "utf-8")
-    for part in ("pictures", "training"):
-        shutil.copytree(ROOT / "templates" / part, here / part)
+    shutil.copytree(ROOT / "templates" / NAME, folder / NAME, dirs_exist_ok=True)
     return here
 
 
@@ -203,10 +213,10 @@ def test_generated_files_are_clean_and_formatted(tmp_path: Path) -> None:
         zip(grid, datasets, strict=False)
     ):
         train = section(optimizer=optimizer, scheduler=scheduler, dataset=data, loss=loss)
-        texts = training_files(train, *names, (1, 28, 28), 4)
+        texts = training_files(BESIDE, train, *names, (1, 28, 28), 4)
         write_package(tmp_path / str(index), texts)
     for name, (changes, outputs) in UNUSUAL.items():
-        texts = training_files(section(**changes), "net", "Net", (1, 8, 8), 4, outputs=outputs)
+        texts = files(section(**changes), outputs=outputs)
         write_package(tmp_path / name, texts)
     for command in (["check"], ["format", "--check", "--diff"]):
         ruff = [sys.executable, "-m", "ruff", *command, "--isolated", "--no-cache", str(tmp_path)]
@@ -214,7 +224,10 @@ def test_generated_files_are_clean_and_formatted(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
     wide = [
         f"{path}: {line}"
-        for path in [*tmp_path.glob("*/train.py"), *(ROOT / "templates/training").glob("*.py")]
+        for path in [
+            *tmp_path.glob("*/train.py"),
+            *RUNTIME.glob("training/*.py"),
+        ]
         for line in path.read_text("utf-8").splitlines()
         if len(line) > 88 and "N" * 55 not in line and "n" * 55 not in line
     ]
@@ -222,7 +235,7 @@ def test_generated_files_are_clean_and_formatted(tmp_path: Path) -> None:
 
 
 def test_the_same_section_gives_the_same_bytes_and_never_names_snnc() -> None:
-    first, second = (training_files(section(), "net", "Net", (1, 8, 8), 4) for _ in range(2))
+    first, second = (files(section()) for _ in range(2))
     assert first == second
     assert not any("snnc" in text for text in first.values())
 

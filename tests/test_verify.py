@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 import snnc
+from snnc.emit.output import Output
 from snnc.passes import OPTIONAL, hoist
 from snnc.verify import run
 from snnc.verify.cases import Case
@@ -24,6 +25,7 @@ from snnc.verify.truth import Place, Truth
 from tests import cli
 from tests.cli import Ran
 from tests.nets import document
+from tests.written import replaced
 
 NET = """
 [input]
@@ -89,9 +91,9 @@ def test_a_layer_that_differs_is_named(verify: Run, monkeypatch: pytest.MonkeyPa
     emit = snnc.emit
     wrong = {"bn.running_var.lerp_(var": "bn.running_var.lerp_(2 * var"}
 
-    def planted(*arguments: Any, **more: Any) -> dict[str, str]:
+    def planted(*arguments: Any, **more: Any) -> Output:
         ((old, new),) = wrong.items()
-        return {n: text.replace(old, new) for n, text in emit(*arguments, **more).items()}
+        return replaced(emit(*arguments, **more), old, new)
 
     monkeypatch.setattr(snnc, "emit", planted)
     ran = verify("--quick", "--format", "json")

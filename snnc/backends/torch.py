@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from snnc.kernel.types import Kernel
 from snnc.step.grad import seed
 from snnc.step.print_torch import assignments, expression, number
+from snnc.step.print_torch import uses as called
 from snnc.step.ssa import Assign, Const, Var, names
 
 
@@ -26,6 +27,13 @@ def adjoint(k: Kernel) -> tuple[str, list[str]]:
     body = (*k.adjoint.again, *k.adjoint.body)
     lines = _lines(body, seed("output"), {op.name for op in k.terms})
     return _signature(f"{k.name}_adjoint", arguments), _body(lines, results)
+
+
+def uses(k: Kernel) -> frozenset[str]:
+    """The functions and modules that both call."""
+    bodies = (*k.step.body, *k.adjoint.again, *k.adjoint.body)
+    constant = any(isinstance(assign.value, Const) for assign in bodies)
+    return called(bodies) | ({"torch"} if constant else set())
 
 
 def _lines(body: tuple[Assign, ...], like: str, terms: set[str]) -> list[str]:

@@ -18,6 +18,9 @@ class _Delayed(Readout):
         late = f"{args[0]}[max(0, {self.delay} - first) :]"
         return self.expression.format(x=late)
 
+    def uses(self, site: Site) -> tuple[str, ...]:
+        return ("first",)
+
     def read(self, x: Any) -> Any:
         return super().read(x[self.delay :])
 

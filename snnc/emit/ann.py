@@ -1,20 +1,21 @@
 """ann.py: the ANN of a network with [convert], one statement a layer."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from snnc.emit.access import access
 from snnc.emit.attributes import Held, module_classes
+from snnc.emit.code import Code
 from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
-from snnc.emit.layout import WIDTH, import_order, imported, statement
-from snnc.emit.names import class_name
+from snnc.emit.layout import WIDTH, statement
 from snnc.emit.neurons import Neurons, neurons
+from snnc.emit.runtime import Runtime, own_imports
 from snnc.emit.scope import CHAIN, unique
 from snnc.encoder import Encoder
 from snnc.graph import Graph, Node
 from snnc.layer import Call, Layer, Operator, Shape, Traits, show
+from snnc.names import class_name
 from snnc.program.types import Program
 from snnc.readout import Readout
 
@@ -45,33 +46,28 @@ class Ann:
         self.graph = replace(graph, nodes=tuple(plain))
         self.neurons: Neurons = neurons(Program(self.graph, ()))
         self.held: Held = module_classes(self.graph, self.neurons)
-        self.body = "\n".join(_statements(self.graph))
+        self.body = Code(_statements(self.graph), _uses(self.graph))
 
     @property
     def name(self) -> str:
         """Its class."""
         return f"{class_name(self.graph.name)}ANN"
 
-    @property
-    def text(self) -> str:
-        """All of it, to see what it calls beside PyTorch's modules."""
-        return re.sub(r"\bnn\.\w+", "nn", f"{self.held.text}\n{self.body}")
-
-    def module(self, known: Iterable[str]) -> str:
-        """The text of ann.py; ``known`` are the names that kernels.py has for it."""
+    def module(self, neurons: Neurons, runtime: Runtime) -> str:
+        """The text of ann.py; ``neurons`` are the classes that kernels.py has."""
         graph = self.graph
         first, last = graph[graph.inputs[0]].shape, graph[graph.outputs[0]].shape
         context = {
             "name": graph.name,
             "class_name": self.name,
-            "imports": _imports(self.text, known),
+            "imports": _imports(self.held.uses | self.body.uses, neurons, runtime),
             "blocks": self.held.blocks,
             "summary": paragraph(f"The ANN of {graph.name}.", 4),
             "table": "\n".join(f"    {line}".rstrip() for line in _table(graph)),
             "attributes": self.held.attributes,
             "given": show(first).replace("[", "[B, ", 1),
             "answer": show(last).replace("[", "[B, ", 1),
-            "body": self.body,
+            "body": self.body.text,
         }
         return environment().get_template("ann.py.jinja").render(context)
 
@@ -139,11 +135,13 @@ def _cells(node: Node) -> tuple[str, str, str, str]:
     return node.path, node.operator.kind, show(node.shape), f"{count:,}" if count else ""
 
 
-def _imports(code: str, known: Iterable[str]) -> str:
-    words = set(re.findall(r"\w+", code))
-    torch = ["import torch"] * ("torch" in words) + ["from torch import Tensor, nn"]
-    used = sorted((name for name in known if name in words), key=import_order)
-    kernels = imported(".kernels", used)
-    fused = imported(".fused", ["place_neurons"] if "place_neurons" in words else [])
-    own = "\n".join(line for line in (fused, kernels) if line)
-    return "\n".join(torch) + (f"\n\n{own}" if own else "")
+def _uses(graph: Graph) -> Iterator[str]:
+    """The names that calls of layers refer to."""
+    for node in _layers(graph):
+        yield from node.operator.uses("step")
+
+
+def _imports(uses: Collection[str], neurons: Neurons, runtime: Runtime) -> str:
+    torch = "import torch\n" * ("torch" in uses) + "from torch import Tensor, nn"
+    own = own_imports(uses, neurons, runtime)
+    return f"{torch}\n\n{own}" if own else torch

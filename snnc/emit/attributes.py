@@ -7,23 +7,22 @@ from snnc.emit.containers import Class, contained
 from snnc.emit.layout import statement
 from snnc.emit.literal import arguments
 from snnc.emit.made import Made, leaf
-from snnc.emit.names import class_name
 from snnc.emit.neurons import Neurons
 from snnc.graph import Graph
 from snnc.layer import Operator
+from snnc.names import class_name
 
 
 @dataclass(frozen=True)
 class Held:
-    """The statements of the network's ``__init__``, and the classes of blocks as text."""
+    """The statements of the network's ``__init__``, and the classes of blocks as text.
+
+    ``uses`` are the classes and functions that both call, without PyTorch's.
+    """
 
     attributes: str
     blocks: list[str]
-
-    @property
-    def text(self) -> str:
-        """All of it, to see what it calls."""
-        return "\n".join([self.attributes, *self.blocks])
+    uses: frozenset[str]
 
 
 def module_classes(graph: Graph, neurons: Neurons) -> Held:
@@ -39,7 +38,10 @@ def module_classes(graph: Graph, neurons: Neurons) -> Held:
     found = contained(leaves, graph.blocks, taken)
     lines = [line for name, made in found.made.items() for line in _statements(made, name, 8)]
     lines += ["        place_neurons(self)"] * bool(neurons.made)
-    return Held("\n".join(lines), [block_class(block) for block in found.classes])
+    uses = {target for made in [*leaves.values(), *found.made.values()] for target in made.targets}
+    uses |= {target for c in found.classes for part in c.parts.values() for target in part.targets}
+    uses |= {"place_neurons"} if neurons.made else set()
+    return Held("\n".join(lines), [block_class(block) for block in found.classes], frozenset(uses))
 
 
 def _starts(operator: Operator) -> Iterator[str]:

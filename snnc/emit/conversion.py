@@ -1,7 +1,6 @@
 """[convert] ─▶ convert.py, and conversion/, which is the same in every package."""
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from snnc.conversion import Convert
 from snnc.converting import Conversion
@@ -10,31 +9,37 @@ from snnc.converting.types import Activation, Fold
 from snnc.emit.ann import Ann
 from snnc.emit.environment import environment
 from snnc.emit.forward import forward
-from snnc.emit.layout import import_order
 from snnc.emit.literal import source
-from snnc.emit.names import class_name
+from snnc.emit.neurons import Neurons
+from snnc.emit.runtime import Runtime, statements
 from snnc.emit.signatures import signature
 from snnc.graph import Node
 from snnc.layer import Shape
+from snnc.names import class_name
 from snnc.program.types import Program
 
 
 def convert_py(
-    section: Convert, found: Conversion, ann: Ann, over_time: Program, known: Collection[str]
+    section: Convert,
+    found: Conversion,
+    ann: Ann,
+    over_time: Program,
+    neurons: Neurons,
+    runtime: Runtime,
 ) -> str:
     """The text of convert.py, without the header of generated code.
 
-    ``over_time`` is the SNN that answers at every step, ``known`` are names of kernels.py.
+    ``over_time`` is the SNN that answers at every step.
     """
     snn = found.snn
-    body = "\n".join(forward(over_time))
+    body = forward(over_time)
     neuron = next((n.operator.kind for n in snn.nodes if isinstance(n.operator, ScaledIF)), "")
-    words = {neuron, *re.findall(r"\w+", body)}
     context = {
         "name": snn.name,
         "class_name": class_name(snn.name),
         "ann": ann.name,
-        "kernels": sorted((name for name in known if name in words), key=import_order),
+        "package": runtime,
+        "imports": _imports(ann, {neuron, *body.uses}, neurons, runtime),
         "settings": ", ".join(_settings(section, snn.time_steps)),
         "corrections": _corrections(section),
         "activations": [_activation(one) for one in found.activations],
@@ -45,9 +50,23 @@ def convert_py(
         "neuron": neuron,
         "images": any(len(n.shape) == len(_data(found)) == 3 for n in _weights(found)),
         "signature": "\n".join(signature(over_time, "forward", "Tensor")),
-        "body": body,
+        "body": body.text,
     }
     return environment().get_template("convert.py.jinja").render(context)
+
+
+def _imports(ann: Ann, uses: set[str], neurons: Neurons, runtime: Runtime) -> str:
+    classes = {found.name for found in neurons.classes} & uses
+    return statements(
+        {
+            f"{runtime.package}.ann": [ann.name],
+            f"{runtime.package}.data": ["DataError", "Split", "load"],
+            f"{runtime.package}.kernels": classes,
+            f"{runtime.package}.model": [class_name(ann.graph.name)],
+            runtime.absolute: ["conversion"],
+            **runtime.used(uses - classes, runtime.absolute),
+        }
+    )
 
 
 def _settings(section: Convert, time_steps: int) -> Iterator[str]:

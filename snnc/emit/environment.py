@@ -31,15 +31,6 @@ def environment() -> "Environment":
     return made
 
 
-def shared(folder: str) -> dict[str, str]:
-    """The modules of a folder of templates/ that are the same in every package."""
-    env = environment()
-    assert env.loader is not None
-    modules = env.list_templates(extensions=["py"])  # not what Python caches beside them
-    names = [name for name in modules if name.startswith(f"{folder}/")]
-    return {name: env.loader.get_source(env, name)[0] for name in names}
-
-
 def ordered(statements: Sequence[str]) -> list[str]:
     """Import statements in isort's order: modules, then names out of modules, a line each."""
     plain = {line for line in statements if not line.startswith("from ") or "#" in line}

@@ -101,8 +101,15 @@ def recurrent(program: Program, region: Scan, scope: Scope) -> str:
         weight = f"{linear}.weight[:, {back}]"
         scope.assign(cell.writes, _outside(x, linear, fore, bias), "timed")
         x = scope.names[cell.writes]
-    args = [x, weight, *["time_steps=time_steps"] * static, *["state=state"] * scope.streams]
+    args = [x, weight, *over_time(scope, static)]
     return f"self.{access(cell.node)}.recur({', '.join(args)})"
+
+
+def over_time(scope: Scope, static: bool) -> list[str]:
+    """The keywords of a neuron's call: how often a static input is read, and the state."""
+    scope.uses |= {"time_steps"} if static else set()
+    scope.uses |= {"state"} if scope.streams else set()
+    return ["time_steps=time_steps"] * static + ["state=state"] * scope.streams
 
 
 def _outside(x: str, linear: str, columns: str, bias: bool) -> str:

@@ -1,7 +1,6 @@
 """Networks whose number of steps cannot change: what says so, and the check when they run."""
 
-from collections.abc import Iterator
-
+from snnc.emit.code import Code
 from snnc.encoder import Encoder
 from snnc.graph import Graph
 
@@ -15,31 +14,37 @@ def fixed(graph: Graph) -> bool:
     )
 
 
-def check(graph: Graph, streams: bool) -> Iterator[str]:
+def check(graph: Graph, streams: bool) -> Code:
     """The statements that refuse another number of steps than a layer was made for.
 
     A function that streams may run them in parts, but not more of them.
     """
-    yield from _past_the_data(graph)
+    return Code.of(_past_the_data(graph), _past_the_layers(graph, streams))
+
+
+def _past_the_layers(graph: Graph, streams: bool) -> Code:
+    """The statements that refuse more or fewer steps than a layer has parts for."""
     found = next((node.path for node in graph.nodes if node.operator.fixes_time), None)
     if found is None:
-        return
+        return Code()
     steps = graph.time_steps
     message = f"{found} was made for {steps} steps, not for"
     if not streams:
-        yield f"if time_steps != {steps}:"
-        yield f'    raise ValueError(f"{message} {{time_steps}}")'
-        return
-    yield f"if first + time_steps > {steps} or (state is None and time_steps < {steps}):"
-    yield f'    raise ValueError(f"{message} {{first + time_steps}}")'
+        refusal = f'    raise ValueError(f"{message} {{time_steps}}")'
+        return Code([f"if time_steps != {steps}:", refusal], ["time_steps"])
+    test = f"first + time_steps > {steps} or (state is None and time_steps < {steps})"
+    refusal = f'    raise ValueError(f"{message} {{first + time_steps}}")'
+    return Code([f"if {test}:", refusal], ["first", "time_steps"])
 
 
-def _past_the_data(graph: Graph) -> Iterator[str]:
+def _past_the_data(graph: Graph) -> Code:
     """The statements that refuse more steps than an image has rows or columns."""
+    lines = []
     for name in graph.inputs:
         node = graph[name]
         steps = node.operator.steps(node.shapes[0]) if isinstance(node.operator, Encoder) else None
         if steps is not None:
             message = f"{name} has {steps} steps, not {{first + time_steps}}"
-            yield f"if first + time_steps > {steps}:"
-            yield f'    raise ValueError(f"{message}")'
+            lines.append(f"if first + time_steps > {steps}:")
+            lines.append(f'    raise ValueError(f"{message}")')
+    return Code(lines, ["first", "time_steps"] if lines else [])

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from snnc.emit import regions
-from snnc.emit.layout import statement
-from snnc.emit.names import class_name
+from snnc.emit.code import Code
+from snnc.emit.layout import WIDTH, statement
 from snnc.emit.naming import chained, named, parameters
 from snnc.emit.preamble import preamble
 from snnc.emit.scope import Scope
 from snnc.encoder import Encoder
 from snnc.layer import Site
+from snnc.names import class_name
 from snnc.program.types import Once, Program, Region, Scan, data
 
 _BEFORE = "Before time: the same at every step, so computed once."
@@ -26,13 +27,13 @@ class Bodies:
     ``forward`` runs the network's program, ``values`` one in which every value exists.
     """
 
-    forward: list[str]
-    values: list[str]
+    forward: Code
+    values: Code
 
     @property
-    def text(self) -> str:
-        """Both, to see what they call."""
-        return "\n".join([*self.forward, *self.values])
+    def uses(self) -> frozenset[str]:
+        """The names that both refer to."""
+        return self.forward.uses | self.values.uses
 
 
 def bodies(program: Program, plain: Program) -> Bodies:
@@ -40,22 +41,28 @@ def bodies(program: Program, plain: Program) -> Bodies:
     return Bodies(forward(program), values(plain))
 
 
-def forward(program: Program) -> list[str]:
+def forward(program: Program) -> Code:
     """The statements of ``forward``; with one output, its readout is what is returned."""
     names = chained(program)
     scope = _printed(program, names, streams=True)
     outputs = [names[name] for name in program.graph.outputs]
     if len(outputs) > 1:
         scope.line(f"return {output_class(program)}({', '.join(outputs)})")
-    elif scope.lines and scope.lines[-1].startswith(f"        {outputs[0]} = "):
+    elif scope.last[0] == outputs[0] and _on_one_line(scope):
+        _, value = scope.last
         # with one input x is a parameter, known as a tensor; what a module gives is not
-        typed = len(program.graph.inputs) == 1 and " = self." not in scope.lines[-1]
-        answer = "return " if typed else "answer: Tensor = "
-        scope.lines[-1] = scope.lines[-1].replace(f"{outputs[0]} = ", answer, 1)
+        typed = len(program.graph.inputs) == 1 and not value.startswith("self.")
+        scope.lines.pop()
+        scope.line(f"return {value}" if typed else f"answer: Tensor = {value}")
         scope.lines += [] if typed else ["        return answer"]
     else:
         scope.line(f"return {outputs[0]}")
-    return [*preamble(program, scope), *scope.lines]
+    return Code.of(preamble(program, scope), Code(scope.lines, scope.uses))
+
+
+def _on_one_line(scope: Scope) -> bool:
+    name, value = scope.last
+    return scope.indent + len(f"{name} = {value}") <= WIDTH
 
 
 def output_class(program: Program) -> str:
@@ -64,23 +71,17 @@ def output_class(program: Program) -> str:
     return f"{class_name(program.graph.name)}Output" if several else "Tensor"
 
 
-def values(program: Program) -> list[str]:
+def values(program: Program) -> Code:
     """The statements that give every value a variable, [B, ...] or [T, B, ...], as a dict."""
     program = _observed(program)
     scope = _printed(program, named(program), streams=False)
-    scope.lines = [_from_the_start(line) for line in scope.lines]
     scope.lines += ["        return {"]
     for node in program.graph.nodes:
         folded = scope.layouts[node.path] == "folded"
         value = scope.use(node.path, "timed" if folded else scope.layouts[node.path])
         scope.lines += statement(f'"{node.path}": {value},', 12)
     scope.lines += ["        }"]
-    return [*preamble(program, scope), *scope.lines]
-
-
-def _from_the_start(line: str) -> str:
-    """What begins at step 0 need not say so."""
-    return line.replace("[first : first + time_steps]", "").replace("first + t", "t")
+    return Code.of(preamble(program, scope), Code(scope.lines, scope.uses))
 
 
 def _observed(program: Program) -> Program:

@@ -1,6 +1,5 @@
 """The statements of a loop over time: its states, a step, and what it leaves."""
 
-import re
 from collections.abc import Callable, Iterator
 
 from snnc.emit.access import access
@@ -31,7 +30,8 @@ def loop(program: Program, region: Scan, scope: Scope, apply: Apply) -> None:
             body.line(f"{scope.names[collected(op.writes)]}.append({body.names[op.writes]})")
     for op in delays:
         body.line(_handed_on(program, op, scope, body))
-    counter = "t" if any(re.search(r"\bt\b", line) for line in body.lines) else "_"
+    counter = "t" if "t" in body.uses else "_"
+    scope.uses |= {"time_steps", *(body.uses - {"t"})}
     scope.lines += [f"        for {counter} in range(time_steps):", *body.lines]
     _end(region, scope)
 
@@ -48,7 +48,7 @@ def _end(region: Scan, scope: Scope) -> None:
     """What the loop collected, and the states that it leaves."""
     if scope.streams and region.carries:
         after = ", ".join(f'"{c.name}": {scope.names[c.name]}' for c in region.carries)
-        scope.line(f"keep_state(state, {{{after}}})")
+        scope.line(f"keep_state(state, {{{after}}})", "keep_state", "state")
     for name in region.yields:
         scope.assign(name, f"torch.stack({scope.names[collected(name)]})", "timed")
 
@@ -73,7 +73,10 @@ def _state(carry: Carry, scope: Scope) -> str:
     start = carry.init
     if isinstance(start, str):
         start = f"self.{access(carry.name.rpartition('.')[0])}.{start}"
-    value = f'resumed_state(state, "{carry.name}", {start})' if scope.streams else start
+    value = start
+    if scope.streams:
+        scope.uses |= {"resumed_state", "state"}
+        value = f'resumed_state(state, "{carry.name}", {start})'
     return f"{scope.names[carry.name]}: Tensor | float = {value}"
 
 
@@ -82,9 +85,11 @@ def _past(program: Program, region: Scan, carry: Carry, scope: Scope) -> str:
     op = next((op for op in region.ops if op.writes == carry.name), None)
     if op is None or not isinstance(program.node(op).operator, Past):
         return ""
-    like = scope.use(_outside(region), "step").replace("[t]", "[0]")
+    outside = _outside(region)
+    like = scope.names[outside] + "[0]" * (scope.layouts[outside] == "timed")
     shape = repr(program.node(op).shape)
     state = f', state, "{carry.name}"' if scope.streams else ""
+    scope.uses |= {"past_values"} | ({"state"} if scope.streams else set())
     target = scope.names[carry.name]
     target = f"({target},)" if carry.depth == 1 else target
     return f"{target} = past_values({like}, {shape}, {carry.depth}{state})"

@@ -38,6 +38,13 @@ class Made:
         rest = [f"{key}={source(value)}" for key, value in values[self.positional :]]
         return f"{self.target}({', '.join([*map(str, self.parts), *first, *rest])})"
 
+    @property
+    def targets(self) -> Iterator[str]:
+        """The classes that it calls: ``nn.Conv2d``, ``Dropout``."""
+        yield self.target
+        for part in self.parts:
+            yield from part.targets
+
     def statements(self, attribute: str) -> Iterator[str]:
         """The assignment, and what follows it."""
         yield f"{attribute} = {self}"

@@ -1,40 +1,39 @@
 """model.py: the network as one module, its forward in visible regions."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from snnc.emit.attributes import Held
 from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
 from snnc.emit.fixed import fixed
 from snnc.emit.forward import Bodies, output_class
-from snnc.emit.layout import import_order, imported, statement
+from snnc.emit.layout import statement
 from snnc.emit.literal import source
-from snnc.emit.names import class_name
 from snnc.emit.naming import parameters
+from snnc.emit.neurons import Neurons
 from snnc.emit.preamble import STATE
+from snnc.emit.runtime import Runtime, own_imports
 from snnc.emit.signatures import signature, step
 from snnc.layer import show
+from snnc.names import class_name
 from snnc.neuron import Neuron
 from snnc.program.table import shape_table
 from snnc.program.types import Program, data
 
 
-def model_py(program: Program, bodies: Bodies, held: Held, known: Iterable[str]) -> str:
-    """The text of model.py, without the header of generated code.
-
-    ``known`` are the names that kernels.py has for it.
-    """
+def model_py(
+    program: Program, bodies: Bodies, held: Held, neurons: Neurons, runtime: Runtime
+) -> str:
+    """The text of model.py, without the header of generated code."""
     graph = program.graph
     outputs = graph.outputs if len(graph.outputs) > 1 else ()
     answer = output_class(program)
-    body, inner = "\n".join(bodies.forward), "\n".join(bodies.values)
     context = {
         "title": f"The network {graph.name}.",
         "class_name": class_name(graph.name),
         "summary": paragraph(graph.doc.strip() or f"The network {graph.name}.", 4),
         "table": "\n".join(f"    {line}".rstrip() for line in shape_table(program)),
-        "imports": _imports("\n".join([held.text, body, inner]), bool(outputs), known),
+        "imports": _imports(held.uses | bodies.uses, bool(outputs), neurons, runtime),
         "outputs": outputs,
         "neurons": _tuple(
             [n.path for n in graph.nodes if isinstance(n.operator, Neuron) and n.operator.states]
@@ -47,7 +46,7 @@ def model_py(program: Program, bodies: Bodies, held: Held, known: Iterable[str])
         "forward": {
             "signature": "\n".join(signature(program, "forward", answer)),
             "doc": _doc(program),
-            "body": body,
+            "body": bodies.forward.text,
         },
         "step": {
             "signature": "\n".join(signature(program, "step", f"tuple[{answer}, {STATE}]")),
@@ -55,7 +54,7 @@ def model_py(program: Program, bodies: Bodies, held: Held, known: Iterable[str])
         },
         "values": {
             "signature": "\n".join(signature(program, "values", STATE)),
-            "body": inner,
+            "body": bodies.values.text,
         },
     }
     return environment().get_template("model.py.jinja").render(context)
@@ -84,13 +83,9 @@ def _shape(program: Program, value: str, node: str) -> str:
     return show(shape).replace("[", f"[{axes}, ", 1)
 
 
-def _imports(code: str, outputs: bool, known: Iterable[str]) -> str:
-    """What the module needs: torch, and of kernels.py what it uses."""
-    words = set(re.findall(r"\w+", code))
-    used = sorted((name for name in known if name in words), key=import_order)
-    own = imported(".kernels", used)
-    fused = imported(".fused", ["place_neurons"] if "place_neurons" in words else [])
-    own = "\n".join(line for line in (fused, own) if line)
+def _imports(uses: Collection[str], outputs: bool, neurons: Neurons, runtime: Runtime) -> str:
+    """What the module needs: torch, its runtime, and its neurons."""
     standard = "from typing import NamedTuple\n\n" if outputs else ""
+    own = own_imports(uses, neurons, runtime)
     text = f"{standard}import torch\nfrom torch import Tensor, nn"
     return f"{text}\n\n{own}" if own else text

@@ -1,6 +1,5 @@
 """The whole package: {path: text}, formatted, and nothing written yet."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -8,16 +7,17 @@ from snnc.emit.ann import Ann
 from snnc.emit.answers import answering
 from snnc.emit.attributes import module_classes
 from snnc.emit.docstring import paragraph
-from snnc.emit.environment import environment, shared
+from snnc.emit.environment import environment
 from snnc.emit.forward import bodies
-from snnc.emit.kernels import defined, helpers, kernels_py
+from snnc.emit.kernels import kernels_py
 from snnc.emit.model import model_py
-from snnc.emit.names import class_name
-from snnc.emit.neurons import Class, neurons
+from snnc.emit.neurons import Neurons, neurons
 from snnc.emit.recording import layers
+from snnc.emit.runtime import FORMAT, Runtime
 from snnc.emit.training import training_files
 from snnc.encoder import Encoder
 from snnc.graph import Graph
+from snnc.names import class_name
 from snnc.program.types import Program
 from snnc.training import Train
 
@@ -36,7 +36,11 @@ class Converted:
 
 
 def emit(
-    program: Program, plain: Program, train: Train | None, converted: Converted | None = None
+    program: Program,
+    plain: Program,
+    runtime: Runtime,
+    train: Train | None = None,
+    converted: Converted | None = None,
 ) -> dict[str, str]:
     """The files of the package that ``program`` becomes, without the header of generated code.
 
@@ -48,15 +52,12 @@ def emit(
     own, written = neurons(program), bodies(program, plain)
     found = replace(own, classes=(*own.classes, *(ann.neurons.classes if ann else ())))
     held = module_classes(graph, own)
-    needed = helpers((program, plain), f"{written.text}\n{held.text}\n{ann.text if ann else ''}")
-    kernels = kernels_py(graph.name, found, needed)
+    kernels = kernels_py(graph.name, found, runtime)
     files = {
-        "model.py": model_py(program, written, held, defined(needed, found)),
-        **(_converted(converted, ann, defined(needed, found)) if converted and ann else {}),
+        "model.py": model_py(program, written, held, found, runtime),
+        **(_converted(converted, ann, found, runtime) if converted and ann else {}),
         **({"kernels.py": kernels} if kernels else {}),
-        "__init__.py": _init_py(program),
-        "py.typed": "",
-        **run_time(found.classes, drawn=".fused import" in kernels),
+        "__init__.py": _init_py(program, runtime),
     }
     if train is None:
         return files
@@ -67,24 +68,11 @@ def emit(
     outputs = {
         path: bool(getattr(graph[path].operator, "keeps_time", False)) for path in graph.outputs
     }
-    context = (train, graph.name, name, data.shapes[0], steps, images, timed, classes)
+    context = (runtime, train, graph.name, name, data.shapes[0], steps, images, timed, classes)
     scripts = training_files(
         *context, layers(graph), outputs, _fixed(graph), ann.name if ann else "", answering(program)
     )
-    return {**files, **scripts, **shared("pictures"), **shared("training")}
-
-
-def run_time(classes: Sequence[Class], drawn: bool = False) -> dict[str, str]:
-    """What runs these neurons and draws random numbers, without what nobody needs."""
-    kernels = [found.kernel for found in classes]
-    files = shared("fused") if kernels or drawn else {}
-    used = {
-        "recurrent": any(kernel.recurrent for kernel in kernels),
-        "pooled": any(found.windows or found.norms for found in classes),
-        "normed": any(found.norms for found in classes),
-    }
-    unused = tuple(f"fused/{part}/" for part, needed in used.items() if not needed)
-    return {name: text for name, text in files.items() if not name.startswith(unused)}
+    return {**files, **scripts}
 
 
 def _fixed(graph: Graph) -> bool:
@@ -93,19 +81,21 @@ def _fixed(graph: Graph) -> bool:
     return any(n.operator.steps(n.shapes[0]) for n in nodes if isinstance(n.operator, Encoder))
 
 
-def _converted(converted: Converted, ann: Ann, known: list[str]) -> dict[str, str]:
+def _converted(
+    converted: Converted, ann: Ann, neurons: Neurons, runtime: Runtime
+) -> dict[str, str]:
     """The ANN, and what converts it."""
     from snnc.emit.conversion import convert_py
 
-    section, found = converted.section, converted.conversion
-    script = convert_py(section, found, ann, converted.over_time, known)
-    return {"ann.py": ann.module(known), "convert.py": script, **shared("conversion")}
+    section, found, over_time = converted.section, converted.conversion, converted.over_time
+    script = convert_py(section, found, ann, over_time, neurons, runtime)
+    return {"ann.py": ann.module(neurons, runtime), "convert.py": script}
 
 
-def _init_py(program: Program) -> str:
+def _init_py(program: Program, runtime: Runtime) -> str:
     graph = program.graph
     names = [class_name(graph.name)]
     exports = [*names, *(f"{n}Output" for n in names if len(graph.outputs) > 1)]
     doc = paragraph(graph.doc.strip() or f"The network {graph.name}.", 0)
     template = environment().get_template("__init__.py.jinja")
-    return template.render(doc=doc, exports=exports)
+    return template.render(doc=doc, exports=exports, runtime=runtime, format=FORMAT)

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 
+from snnc.emit.code import Code
 from snnc.emit.layout import WIDTH, statement
 from snnc.kernel.types import Kernel
 from snnc.neuron import Neuron
 from snnc.number import Range, Value
-from snnc.step.print_torch import expression, number
+from snnc.step.print_torch import called, expression, number
 from snnc.step.ssa import Expr, Op, Var
 
 _SIZES = {"layer": "()", "channel": "channels(shape)", "neuron": "shape"}
 
 
-def members(neuron: Neuron, kernel: Kernel) -> list[str]:
+def members(neuron: Neuron, kernel: Kernel) -> Code:
     """``__init__``, a property for each number in a range, ``terms`` and ``starts``."""
     values = neuron.run_time()
     lines: list[str] = []
@@ -25,7 +26,18 @@ def members(neuron: Neuron, kernel: Kernel) -> list[str]:
         lines += ["", *_terms(kernel)]
     if any(isinstance(start, str) for start in neuron.start().values()):
         lines += ["", *_starts(neuron, kernel)]
-    return lines
+    return Code(lines, _uses(neuron, kernel))
+
+
+def _uses(neuron: Neuron, kernel: Kernel) -> Iterator[str]:
+    """The names that the members refer to."""
+    values = neuron.run_time().values()
+    yield from ["torch"] if values else []
+    yield from ["nn"] if any(value.learnable for value in values) else []
+    yield from ["channels"] if any(value.per == "channel" for value in values) else []
+    yield from ["State"] if any(isinstance(at, str) for at in neuron.start().values()) else []
+    for term in kernel.lifted:
+        yield from called(term.value)
 
 
 def needs_shape(neuron: Neuron) -> bool:

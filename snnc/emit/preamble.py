@@ -1,37 +1,34 @@
 """What a generated function works out before its first region: T, the seed, where it begins."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Collection
 
+from snnc.emit.code import Code
 from snnc.emit.fixed import check
 from snnc.emit.layout import statement
 from snnc.emit.literal import source
-from snnc.emit.names import class_name
 from snnc.emit.naming import parameters
 from snnc.emit.scope import Scope
+from snnc.names import class_name
 from snnc.program.types import Program, data
 from snnc.readout import Readout
 
 STATE = "dict[str, Tensor]"
 
 
-def preamble(program: Program, scope: Scope) -> list[str]:
+def preamble(program: Program, scope: Scope) -> Code:
     """The lines, of which each is there only if the statements use it."""
-    fixed = [*check(program.graph, scope.streams)]
-    text = "\n".join([*scope.lines, *fixed])
-    lines = [*_guards(program), *_chunks(program)] if scope.streams else []
-    if re.search(rf"\b(time_steps{'|first' * scope.streams})\b", text + "\n".join(lines)):
-        lines = [f"time_steps = {_time_steps(program, scope)}", *lines]
-    if re.search(r"\bfirst\b", text):
-        lines.append("first = steps_done(state, time_steps)" if scope.streams else "first = 0")
-    lines = [*_shapes(program), *lines, *fixed]
-    if re.search(r"\bseed\b", text):
-        lines.append(_seed(program, scope))
-    if not scope.streams and re.search(r", state\b", text):
-        lines.append(f"state: {STATE} | None = None")
-    broken = [line for text in lines for line in statement(text.lstrip(), _indent(text))]
-    gap = bool(lines) and scope.lines[0].strip().startswith("#")
-    return [*broken, *[""] * gap]
+    fixed = check(program.graph, scope.streams)
+    head = Code.of(_guards(program), _chunks(program)) if scope.streams else Code()
+    uses = scope.uses | fixed.uses | head.uses
+    counted, seeded = _first(scope, uses), _seed(program, scope, uses)
+    uses |= counted.uses
+    parts = [_shapes(program), _time_steps(program, scope, uses), head, counted, fixed, seeded]
+    if not scope.streams and "state" in uses:
+        parts.append(Code([f"state: {STATE} | None = None"]))
+    made = Code.of(*parts)
+    broken = [line for text in made.lines for line in statement(text.lstrip(), _indent(text))]
+    gap = bool(broken) and scope.lines[0].strip().startswith("#")
+    return Code([*broken, *[""] * gap], made.uses)
 
 
 def _indent(text: str) -> int:
@@ -44,34 +41,59 @@ def timed_inputs(program: Program) -> dict[str, str]:
     return {name: p for name, p in every if data(name) in program.timed}
 
 
-def _time_steps(program: Program, scope: Scope) -> str:
+def _time_steps(program: Program, scope: Scope, uses: Collection[str]) -> Code:
+    """T, if anything refers to it."""
+    if "time_steps" not in uses:
+        return Code()
     for parameter in timed_inputs(program).values():
-        return f"{parameter}.shape[0]"
-    return "steps_taken(time_steps, self.time_steps)" if scope.streams else "self.time_steps"
+        return Code([f"time_steps = {parameter}.shape[0]"])
+    if not scope.streams:
+        return Code(["time_steps = self.time_steps"])
+    return Code(["time_steps = steps_taken(time_steps, self.time_steps)"], ["steps_taken"])
 
 
-def _shapes(program: Program) -> Iterator[str]:
+def _first(scope: Scope, uses: Collection[str]) -> Code:
+    """The number of the first step, if anything refers to it."""
+    if "first" not in uses:
+        return Code()
+    if not scope.streams:
+        return Code(["first = 0"])
+    return Code(["first = steps_done(state, time_steps)"], ["steps_done", "time_steps"])
+
+
+def _shapes(program: Program) -> Code:
     """The statements that refuse data of another shape than the spec's."""
     timed = timed_inputs(program)
+    lines = []
     for name, parameter in parameters(program).items():
         shape = source(tuple(program.graph[name].shapes[0]))
         axes = ", timed=True" if name in timed else ""
-        yield f'check_input("{parameter}", {parameter}, {shape}{axes})'
+        lines.append(f'check_input("{parameter}", {parameter}, {shape}{axes})')
+    return Code(lines, ["check_input"])
 
 
-def _seed(program: Program, scope: Scope) -> str:
+def _seed(program: Program, scope: Scope, uses: Collection[str]) -> Code:
+    """The seed of this call's random numbers, if anything refers to it."""
+    if "seed" not in uses:
+        return Code()
     device = f"{next(iter(parameters(program).values()))}.device"
     if scope.streams:
-        return f"seed = call_seed(state, {device})"
-    return f"seed = torch.randint(2**62, (), device={device})"
+        return Code([f"seed = call_seed(state, {device})"], ["call_seed"])
+    return Code([f"seed = torch.randint(2**62, (), device={device})"])
 
 
-def _guards(program: Program) -> Iterator[str]:
+def _guards(program: Program) -> Code:
     """In training, what takes its statistics over all steps cannot see them one by one."""
     name = whole_in_training(program)
-    if name:
-        yield "if state is not None and self.training:"
-        yield f'    raise RuntimeError("{name} needs every step at once: stream in eval mode")'
+    if not name:
+        return Code()
+    message = f"{name} needs every step at once: stream in eval mode"
+    return Code(
+        [
+            "if state is not None and self.training:",
+            f'    raise RuntimeError("{message}")',
+        ]
+    )
 
 
 def whole_in_training(program: Program) -> str:
@@ -85,10 +107,10 @@ def whole_in_training(program: Program) -> str:
     return ""
 
 
-def _chunks(program: Program) -> Iterator[str]:
+def _chunks(program: Program) -> Code:
     """In eval mode, parts of time one after the other."""
     if program.time_chunk is None:
-        return
+        return Code()
     graph, timed = program.graph, timed_inputs(program)
     given = {p: f"{p}[first:last]" if n in timed else p for n, p in parameters(program).items()}
     arguments = [f"{p}={value}" if len(given) > 1 else value for p, value in given.items()]
@@ -98,9 +120,6 @@ def _chunks(program: Program) -> Iterator[str]:
     several = len(kinds) > 1
     run = f"lambda first, last, state: {call if several else f'[{call}]'}"
     answers = f"in_chunks({run}, time_steps, self.time_chunk, {kinds!r})".replace("'", '"')
-    yield "if state is None and not self.training and self.time_chunk < time_steps:"
-    yield (
-        f"    return {class_name(graph.name)}Output(*{answers})"
-        if several
-        else f"    return {answers}[0]"
-    )
+    answer = f"{class_name(graph.name)}Output(*{answers})" if several else f"{answers}[0]"
+    when = "state is None and not self.training and self.time_chunk < time_steps"
+    return Code([f"if {when}:", f"    return {answer}"], ["in_chunks", "time_steps"])

@@ -2,7 +2,7 @@
 
 from snnc.emit.access import access
 from snnc.emit.crop import crop
-from snnc.emit.feedback import inputs, neuron_of, recurrent
+from snnc.emit.feedback import inputs, neuron_of, over_time, recurrent
 from snnc.emit.layout import WIDTH
 from snnc.emit.loops import loop
 from snnc.emit.scope import Layout, Scope
@@ -67,7 +67,9 @@ def _apply(
 def _call(program: Program, op: Op, scope: Scope, site: Site, reads: Layout) -> str:
     args = [_argument(scope, name, reads) for name in op.reads]
     name = op.node if "@" in op.node else access(op.node)  # a delay's name is that of its state
-    return program.node(op).operator.call(name, args, site)
+    operator = program.node(op).operator
+    scope.uses.update(operator.uses(site))
+    return operator.call(name, args, site)
 
 
 def _argument(scope: Scope, name: str, layout: Layout) -> str:
@@ -98,7 +100,7 @@ def _arguments(program: Program, region: Scan, scope: Scope) -> list[str]:
     reads = inputs(program, region)
     static = all(scope.layouts[name] == "static" for name in reads)
     args = [scope.use(name, "static" if static else "timed") for name in reads]
-    return args + ["time_steps=time_steps"] * static + ["state=state"] * scope.streams
+    return [*args, *over_time(scope, static)]
 
 
 def _pooled(program: Program, region: Scan, scope: Scope) -> None:

@@ -2,7 +2,9 @@
 
 The three templates see
 
-    name         the package and the default run folder: "conv_fmnist"
+    name         the network and the default run folder: "conv_fmnist"
+    package      where the package and its runtime are imported from
+    modules      imports of the package and the runtime, for each script
     class_name   the network's class: "ConvFmnist"
     shape        of one sample at the network's input: (1, 28, 28)
     time_steps   the spec's T, for sentences only: the code asks the network
@@ -23,6 +25,7 @@ from collections.abc import Mapping, Sequence
 
 from snnc.emit.data import data_context
 from snnc.emit.environment import environment
+from snnc.emit.runtime import Runtime
 from snnc.emit.train import train_context
 from snnc.training import Train
 
@@ -30,6 +33,7 @@ FILES = ("train.py", "data.py", "visualize.py")
 
 
 def training_files(
+    runtime: Runtime,
     train: Train,
     name: str,
     class_name: str,
@@ -49,8 +53,11 @@ def training_files(
     ``outputs`` says which outputs have a time axis (default: one, without); ``fixed``: whether the
     network can take no other number of steps; ``answering``: layers that mixed precision leaves.
     """
+    told = train_context(train, ann or class_name, outputs or {"output": False}, time_steps)
     context = {
         "name": name,
+        "package": runtime,
+        "modules": _imports(runtime, ann, told["answers"]),
         "class_name": class_name,
         "shape": shape,
         "time_steps": time_steps,
@@ -63,7 +70,25 @@ def training_files(
         "fixed": fixed or bool(ann),
         "ann": ann,
         "answering": answering,
-        **train_context(train, ann or class_name, outputs or {"output": False}, time_steps),
+        **told,
     }
     templates = environment()
     return {file: templates.get_template(f"{file}.jinja").render(context) for file in FILES}
+
+
+def _imports(package: Runtime, ann: str, answers: Sequence[str]) -> Mapping[str, str]:
+    """What the scripts import of the package and of its runtime."""
+    return {
+        "train": package.script(
+            "visualize",
+            data=["Data", "DataError", "load"],
+            **({"ann": [ann]} if ann else {"model": answers}),
+            runtime=["training"],
+        ),
+        "visualize": package.script(
+            "model",
+            data=["LABELS", "PICTURE", "DataError", "load"],
+            runtime=["pictures"],
+            runtime_pictures=["Activity", "Layer", "PictureError", "Sample"],
+        ),
+    }

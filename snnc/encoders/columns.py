@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from snnc.encoder import Encoder
+from snnc.encoder import Encoder, moments
 from snnc.layer import Draw, Shape, Site, Traits, rank
 
 
@@ -30,6 +30,9 @@ class Columns(Encoder):
         if site == "step":
             return f"{args[0]}[..., first + t].flatten(1)"
         return f"{args[0]}.movedim(-1, 0)[first : first + time_steps].flatten(2)"
+
+    def uses(self, site: Site) -> tuple[str, ...]:
+        return moments(site)
 
     def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
         return x[..., t].flatten(1)

@@ -19,5 +19,8 @@ class Direct(Encoder):
         (x,) = args
         return f"{x}.expand(time_steps, *{x}.shape)" if site == "fold" else x
 
+    def uses(self, site: Site) -> tuple[str, ...]:
+        return ("time_steps",) if site == "fold" else ()
+
     def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
         return x

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import expm1
 from typing import Any, Literal
 
-from snnc.encoder import Encoder
+from snnc.encoder import Encoder, moments
 from snnc.layer import Draw, Site, Traits
 
 
@@ -25,14 +25,14 @@ class Latency(Encoder):
     def why(self) -> str:
         return "each value spikes at a step of its own"
 
-    def helpers(self, site: Site) -> tuple[str, ...]:
-        return ("latency_spikes", "in_range")
-
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         x, log = args[0], self.mode == "log"
         if site == "step":
             return f"latency_spikes({x}, self.time_steps, {log}, first + t, 1).squeeze(0)"
         return f"latency_spikes({x}, self.time_steps, {log}, first, time_steps)"
+
+    def uses(self, site: Site) -> tuple[str, ...]:
+        return ("latency_spikes", *moments(site))
 
     def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
         if self.mode == "log":

@@ -22,5 +22,8 @@ class NoEncoder(Encoder):
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         return f"{args[0]}[t]" if site == "step" else args[0]
 
+    def uses(self, site: Site) -> tuple[str, ...]:
+        return ("t",) if site == "step" else ()
+
     def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
         return x[t]

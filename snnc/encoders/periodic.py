@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from snnc.encoder import Encoder
+from snnc.encoder import Encoder, moments
 from snnc.layer import Draw, Shape, ShapeError, Site, Traits, show
 
 
@@ -33,6 +33,9 @@ class Periodic(Encoder):
         if site == "step":
             return f"{x}[:, (first + t) % {x}.shape[1]]"
         return f"{x}[:, (torch.arange(time_steps) + first) % {x}.shape[1]].movedim(1, 0)"
+
+    def uses(self, site: Site) -> tuple[str, ...]:
+        return moments(site) if site == "step" else (*moments(site), "torch")
 
     def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
         return x[:, t % x.shape[1]]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from snnc.encoder import Encoder
+from snnc.encoder import Encoder, drawn
 from snnc.layer import Draw, Site, Traits
 from snnc.randomness import literal
 
@@ -22,14 +22,14 @@ class Poisson(Encoder):
     def why(self) -> str:
         return "Poisson draws anew at every step"
 
-    def helpers(self, site: Site) -> tuple[str, ...]:
-        return ("poisson", "in_range")
-
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         key = literal(name)
         if site == "step":
             return f"poisson({args[0]}, 1, seed, {key}, first + t).squeeze(0)"
         return f"poisson({args[0]}, time_steps, seed, {key}, first)"
+
+    def uses(self, site: Site) -> tuple[str, ...]:
+        return ("poisson", *drawn(site))
 
     def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
         return (draw(tuple(x.shape), t) < x).to(x.dtype)

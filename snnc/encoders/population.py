@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from snnc.encoder import Encoder
+from snnc.encoder import Encoder, drawn
 from snnc.layer import Draw, Shape, Site, Traits
 from snnc.randomness import literal
 
@@ -41,10 +41,6 @@ class Population(Encoder):
         (shape,) = inputs
         return (shape[0] * self.neurons, *shape[1:])
 
-    def helpers(self, site: Site) -> tuple[str, ...]:
-        drawn = ("poisson", "population_spikes") if self.spikes == "poisson" else ()
-        return (*drawn, "population_code", "in_range")
-
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         (x,) = args
         tuning = f"{self.neurons}, {self.low!r}, {self.high!r}, {self._width!r}"
@@ -55,6 +51,11 @@ class Population(Encoder):
         if site == "step":
             return f"{call}, 1, seed, {literal(name)}, first + t).squeeze(0)"
         return f"{call}, time_steps, seed, {literal(name)}, first)"
+
+    def uses(self, site: Site) -> tuple[str, ...]:
+        if self.spikes == "poisson":
+            return ("population_spikes", *drawn(site))
+        return ("population_code", *(("torch", "time_steps") if site == "fold" else ()))
 
     def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
         tuned = self._tuned(x)

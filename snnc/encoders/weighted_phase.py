@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from snnc.encoder import Encoder
+from snnc.encoder import Encoder, moments
 from snnc.layer import Draw, Site, Traits
 
 
@@ -26,14 +26,14 @@ class WeightedPhase(Encoder):
     def why(self) -> str:
         return "every step has another digit"
 
-    def helpers(self, site: Site) -> tuple[str, ...]:
-        return ("phase_bits", "in_range")
-
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         (x,) = args
         if site == "step":
             return f"phase_bits({x}, {self.phases}, first + t, 1).squeeze(0)"
         return f"phase_bits({x}, {self.phases}, first, time_steps)"
+
+    def uses(self, site: Site) -> tuple[str, ...]:
+        return ("phase_bits", *moments(site))
 
     def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
         k = t % self.phases

@@ -91,9 +91,10 @@ class SequenceNorm(Normalisation):
         time_steps = ", time_steps" if site == "once" else ""
         return f"{helper}(self.{name}, {x}{time_steps})"
 
-    def helpers(self, site: Site) -> tuple[str, ...]:
+    def uses(self, site: Site) -> tuple[str, ...]:
         helper = self._helper(site)
-        return (helper,) if helper else ()
+        steps = ("time_steps",) if site == "once" else ()
+        return (helper, *steps) if helper else ()
 
     def _helper(self, site: Site) -> str | None:
         if site == "once":

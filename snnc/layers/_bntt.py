@@ -33,6 +33,9 @@ class BNTT(ForEachStep):
         at = "[first + t]" if site == "step" else ""
         return f"self.{name}{at}({args[0]}{', first' if site == 'fold' else ''})"
 
+    def uses(self, site: Site) -> tuple[str, ...]:
+        return {"step": ("first", "t"), "fold": ("first",), "once": ()}[site]
+
     def parameters(self, *inputs: Shape) -> int:
         return self._steps * (self.affine + self.biased) * inputs[0][0]
 

@@ -11,9 +11,9 @@ from snnc.window import alike
 class ChannelDropout(AnyDropout):
     """Zeroes whole channels with probability ``p`` in training."""
 
-    classes: ClassVar[dict[str, tuple[str, str]]] = {
-        "sequence": ("channel_dropout", "ChannelDropout"),
-        "step": ("step_channel_dropout", "StepChannelDropout"),
+    classes: ClassVar[dict[str, str]] = {
+        "sequence": "ChannelDropout",
+        "step": "StepChannelDropout",
     }
     inner: ClassVar[int]
 

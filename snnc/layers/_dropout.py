@@ -12,12 +12,12 @@ from snnc.randomness import key
 class AnyDropout(Layer):
     """Zeroes elements, or what is drawn together, with probability ``p`` in training.
 
-    ``classes`` are the modules for the masks "sequence" and "step", by the helpers they are in.
+    ``classes`` are the modules for the masks "sequence" and "step".
     """
 
     stem: ClassVar[str] = "dropout"
     role: ClassVar[Role] = "noise"
-    classes: ClassVar[dict[str, tuple[str, str]]]
+    classes: ClassVar[dict[str, str]]
 
     kind: str = ""
     p: Annotated[float, Field(ge=0, lt=1)] = 0.5
@@ -38,10 +38,12 @@ class AnyDropout(Layer):
         return shape
 
     def attribute(self, name: str, *inputs: Shape) -> Call:
-        return Call(self.classes[self.mask][1], (self.p, key(name)), names=("p", "key"))
+        return Call(self.classes[self.mask], (self.p, key(name)), names=("p", "key"))
 
-    def helpers(self, site: Site) -> tuple[str, ...]:
-        return (self.classes[self.mask][0],)
+    def uses(self, site: Site) -> tuple[str, ...]:
+        if self.mask == "sequence":
+            return ("seed",)
+        return ("seed", "first") if site == "fold" else ("seed", "first", "t")
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         (x,) = args

@@ -35,9 +35,6 @@ class ForEachStep(Normalisation):
         args = (*self.leading(*inputs), self._steps)
         return Call(self.kind, args, self.keywords(), names=("num_features", "time_steps"))
 
-    def helpers(self, site: Site) -> tuple[str, ...]:
-        return (self.kind.lower(),)
-
 
 class TEBN(ForEachStep):
     """Statistics of the whole sequence, then a learned factor for each step, which starts at 1."""
@@ -48,6 +45,9 @@ class TEBN(ForEachStep):
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         return f"self.{name}({args[0]}, first)"
+
+    def uses(self, site: Site) -> tuple[str, ...]:
+        return ("first",)
 
     def why(self) -> str:
         return "has a factor of its own for every step"

@@ -50,7 +50,7 @@ class Attention(Layer):
         scale = "" if self.scale is None else f", {self.scale!r}"
         return f"{self._helper}({', '.join(args)}, {self.heads}{scale})"
 
-    def helpers(self, site: Site) -> tuple[str, ...]:
+    def uses(self, site: Site) -> tuple[str, ...]:
         return (self._helper,)
 
     @property

@@ -43,6 +43,9 @@ class Concat(Layer):
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         return f"torch.cat([{', '.join(args)}], {self._dim})"
 
+    def uses(self, site: Site) -> tuple[str, ...]:
+        return ("torch",)
+
     @property
     def _dim(self) -> int:
         # PyTorch counts the batch axis too

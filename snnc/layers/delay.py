@@ -87,8 +87,8 @@ class Delay(Layer):
         keywords = {"learnable": found.learnable, "span": found.range}
         return Call("VariableDelay", args, keywords, names=("size", "start", "max_delay"))
 
-    def helpers(self, site: Site) -> tuple[str, ...]:
-        return ("variable_delay",) if self.run_time() else ("delay",)
+    def uses(self, site: Site) -> tuple[str, ...]:
+        return ("state",)
 
     def parameters(self, *inputs: Shape) -> int:
         learned = (value for value in self.run_time().values() if value.learnable)

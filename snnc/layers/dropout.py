@@ -12,9 +12,9 @@ class Dropout(AnyDropout):
     sample, ``"step"`` draws anew at every step.
     """
 
-    classes: ClassVar[dict[str, tuple[str, str]]] = {
-        "sequence": ("dropout", "Dropout"),
-        "step": ("step_dropout", "StepDropout"),
+    classes: ClassVar[dict[str, str]] = {
+        "sequence": "Dropout",
+        "step": "StepDropout",
     }
 
     kind: Literal["Dropout"] = "Dropout"

@@ -32,6 +32,9 @@ class Voting(Layer):
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         return f"torch.unflatten({args[0]}, 1, (-1, {self.voters})).mean(2)"
 
+    def uses(self, site: Site) -> tuple[str, ...]:
+        return ("torch",)
+
     def textbook(
         self, inputs: Sequence[Any], t: int, module: Any, training: bool, draw: Draw
     ) -> Any:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from snnc.layer import Call, Draw, Kept, Role, Shape, Site
+from snnc.layer import Call, Draw, Kept, Role, Shape
 from snnc.layers._conv import Conv
 from snnc.sizes import AXES, Padding2, Size2
 
@@ -39,9 +39,6 @@ class WSConv2d(Conv):
 
     def attribute(self, name: str, *inputs: Shape) -> Call:
         return Call("WSConv2d", self.leading(*inputs), self.keywords())
-
-    def helpers(self, site: Site) -> tuple[str, ...]:
-        return ("ws_conv2d",)
 
     def parameters(self, *inputs: Shape) -> int:
         return super().parameters(*inputs) + self.out_channels * self.gain

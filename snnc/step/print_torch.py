@@ -1,6 +1,6 @@
 """A step as Python over tensors: one line an assignment, no more parentheses than needed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from snnc.step.ssa import Assign, Const, Expr, Op, Var, names
 
@@ -9,6 +9,7 @@ _COMPARE = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="
 _FUNCTIONS = frozenset(
     "exp log sqrt sigmoid tanh abs relu sin cos floor round".split()  # as torch calls them
 )
+_SIGNS = frozenset({*_BINARY, *_COMPARE, "neg", "detach"})
 _NEG, _ATOM = 3, 9
 
 
@@ -77,25 +78,50 @@ def _within(expr: Expr, level: int) -> str:
     return text if own >= level else f"({text})"
 
 
+def uses(body: Iterable[Assign]) -> frozenset[str]:
+    """The functions and modules that :func:`assignments` call: ``spike``, ``choose``, ``torch``."""
+    return frozenset(name for assign in body for name in called(assign.value))
+
+
+def called(expr: Expr) -> Iterator[str]:
+    """The functions and modules that :func:`expression` calls."""
+    if not isinstance(expr, Op):
+        return
+    if expr.name not in _SIGNS:
+        yield _callee(expr).partition(".")[0]
+    for arg in expr.args:
+        yield from called(arg)
+
+
+def _callee(expr: Op) -> str:
+    """The function that is called for what is no operator of Python's."""
+    if expr.name in _FUNCTIONS:
+        return f"torch.{expr.name}"
+    if expr.name in ("max", "min"):
+        clamped = any(isinstance(arg, Const) for arg in expr.args)
+        return "torch.clamp" if clamped else f"torch.{expr.name}imum"
+    if expr.name == "where":
+        constant = all(isinstance(arg, Const) for arg in expr.args[1:])
+        return "choose" if constant else "torch.where"
+    return {"clip": "torch.clamp"}.get(expr.name, expr.name)
+
+
 def _call(expr: Op) -> str:
     args = [expression(arg) for arg in expr.args]
     if expr.name == "detach":
         return args[0] if isinstance(expr.args[0], Var) else f"({args[0]})"
-    if expr.name in _FUNCTIONS:
-        return f"torch.{expr.name}({args[0]})"
+    callee = _callee(expr)
     if expr.name in ("max", "min"):
-        return _extremum(expr, args)
-    if expr.name == "clip":
-        return f"torch.clamp({', '.join(args)})"
-    if expr.name == "where" and all(isinstance(arg, Const) for arg in expr.args[1:]):
-        return f"choose({', '.join(args)}, {next(names(expr))})"
-    return f"{'torch.where' if expr.name == 'where' else expr.name}({', '.join(args)})"
+        args = _extremum(expr, args)
+    if callee == "choose":
+        args.append(next(names(expr)))
+    return f"{callee}({', '.join(args)})"
 
 
-def _extremum(expr: Op, args: list[str]) -> str:
+def _extremum(expr: Op, args: list[str]) -> list[str]:
     """torch.maximum takes tensors only; with a number, clamping is the same."""
     for at, arg in enumerate(expr.args):
         if isinstance(arg, Const):
             bound = "min" if expr.name == "max" else "max"
-            return f"torch.clamp({args[1 - at]}, {bound}={args[at]})"
-    return f"torch.{expr.name}imum({', '.join(args)})"
+            return [args[1 - at], f"{bound}={args[at]}"]
+    return args

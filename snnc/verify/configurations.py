@@ -11,7 +11,9 @@ from typing import get_args
 import torch
 
 import snnc
+from snnc.compile import emitted
 from snnc.document import Document
+from snnc.emit.output import Output
 from snnc.neuron import Neuron
 from snnc.passes import OPTIONAL
 from snnc.passes import SCHEDULES as PASSES
@@ -48,12 +50,12 @@ class Configuration:
         parts = [*(f"no {name}" for name in self.without)]
         return ", ".join(parts + [f"chunks of {self.chunk}"] * bool(self.chunk))
 
-    def files(self, document: Document) -> dict[str, str]:
+    def output(self, document: Document) -> Output:
         """The package of a spec, without what trains it."""
         chunk = {"time_chunk": self.chunk} if self.chunk else {}
         build = document.spec.build.model_copy(update={"schedule": self.schedule, **chunk})
         spec = document.spec.model_copy(update={"build": build})
-        return snnc.emit(replace(document, spec=spec), without=self.without, scripts=False)
+        return emitted(replace(document, spec=spec), self.without, scripts=False)
 
 
 def configurations(

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import snnc
-from snnc.compile import network
+from snnc.compile import class_of
 from snnc.document import Document
 from snnc.graph import Graph
 from snnc.neuron import SpikingNeuron
@@ -73,12 +73,13 @@ class Verification:
         known: dict[tuple[str, str], Configuration] = {}
         for configuration in self.plan:
             try:
-                files = configuration.files(self.document)
-                first = known.setdefault((code(files), configuration.backend), configuration)
+                output = configuration.output(self.document)
+                text = code(output.package)
+                first = known.setdefault((text, configuration.backend), configuration)
                 if first != configuration:
                     yield Row(configuration, "", "", same_as=first)
                     continue
-                made = network(files, self.document.spec.name)
+                made = class_of(output)
             except Exception as error:  # noqa: BLE001 - whatever a pass does wrong is a finding
                 yield Row(configuration, "", "", finding=_sentence(error))
                 continue

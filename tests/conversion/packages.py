@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 import snnc
-from snnc.project import compare, write
+from tests.written import write
 
 DIGITS = """
 [input]
@@ -50,8 +50,9 @@ class Package:
         head = f'format = 1\nname = "{self.name}"\ntime_steps = {steps}\n'
         path.write_text(f"{head}{text}\n{train}\n[convert]\n{convert}\n", "utf-8")
         self.document = snnc.load(path)
-        self.files = snnc.emit(self.document)
-        write(compare(folder / self.name, self.files))
+        self.output = snnc.emit(self.document)
+        self.files = self.output.package
+        write(folder, self.output)
         self.folder = folder
 
     def module(self, name: str) -> ModuleType:
@@ -68,7 +69,7 @@ class Package:
 
     @property
     def conversion(self) -> Any:
-        return self.module("conversion")
+        return importlib.import_module("snn_runtime.conversion")
 
     def ann(self, seed: int = 0) -> Any:
         """An ANN whose batch normalisations have seen something."""

@@ -83,11 +83,11 @@ def test_it_is_clean_formatted_and_typed(tmp_path: Path) -> None:
 
 
 def test_what_is_shared_depends_on_no_spec(tmp_path: Path) -> None:
-    first, second = (Package(tmp_path, DIGITS) for _ in range(2))
-    shared = [name for name in first.files if name.startswith("conversion/")]
-    assert shared
-    assert all(body(first.files[n]) == body(second.files[n]) for n in shared)
-    assert snnc.emit(first.document) == first.files
+    first, second = (Package(tmp_path, DIGITS).output.shared for _ in range(2))
+    assert "conversion/__init__.py" in first
+    assert {n: body(text) for n, text in first.items()} == {
+        n: body(text) for n, text in second.items()
+    }
 
 
 def body(text: str) -> list[str]:
@@ -112,5 +112,5 @@ def test_the_small_vgg_is_small_and_the_residual_one_runs() -> None:
     # no layer is added, none is scaled: only the normalisations are gone
     assert len(found.ann.nodes) == len(found.snn.nodes) + len(found.folds)
     assert len(found.folds) == 21
-    net = network(snnc.emit(residual), "ann2snn_resnet")(time_steps=2)
+    net = network(residual)(time_steps=2)
     assert sum(p.numel() for p in net.parameters()) > 250_000

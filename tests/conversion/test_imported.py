@@ -103,7 +103,7 @@ def test_the_ann_is_the_original(brought: Brought, dtype: torch.dtype) -> None:
     want = copy.deepcopy(brought.net).to(dtype)(x)
     ann = brought.ann().to(dtype)
     folds = brought.module("convert").FOLDS
-    folded = brought.module("conversion").folded(ann, folds)
+    folded = conversion.folded(ann, folds)
     norms = [m for m in brought.net.modules() if isinstance(m, nn.BatchNorm2d)]
     assert len(folds) == len(norms) > 2
     assert apart(ann(x), want) <= TOLERANCE[dtype]

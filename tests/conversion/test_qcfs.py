@@ -42,10 +42,9 @@ def by_hand(x: Tensor, height: Tensor, levels: int) -> Tensor:
 
 @pytest.fixture
 def qcfs(tmp_path: Path) -> torch.nn.Module:
-    import snnc
 
     doc = document(tmp_path, TEXT, 1)
-    return network(snnc.emit(doc), "net")().double()
+    return network(doc)().double()
 
 
 def test_it_has_as_many_steps_as_levels(qcfs: torch.nn.Module) -> None:

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from templates.conversion import ranks as module
-from templates.conversion.ranks import Bits, Highest, Ranks
+from templates.snn_runtime.conversion import ranks as module
+from templates.snn_runtime.conversion.ranks import Bits, Highest, Ranks
 
 
 def found(percent: float, *batches: Tensor, known: int = 0) -> Tensor:

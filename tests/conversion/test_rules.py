@@ -6,8 +6,16 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from templates.conversion.calibration import alive, thresholds
-from templates.conversion.rules import Balance, Fraction, Mmse, Percentile, Rule, Target, rule_of
+from templates.snn_runtime.conversion.calibration import alive, thresholds
+from templates.snn_runtime.conversion.rules import (
+    Balance,
+    Fraction,
+    Mmse,
+    Percentile,
+    Rule,
+    Target,
+    rule_of,
+)
 
 NET = nn.Sequential(nn.Identity(), nn.ReLU(), nn.Identity(), nn.ReLU())
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import torch
 
-from snnc.compile import module
+from snnc.compile import alone, in_process, module
 from snnc.emit.kernels import printed
 from snnc.emit.neurons import Class
-from snnc.emit.package import run_time
+from snnc.emit.runtime import Runtime
 from snnc.kernel.build import Front, kernel
 from snnc.neuron import Neuron
 from tests.nets import document
@@ -55,14 +55,16 @@ def files(
     recurrent: bool = False,
     others: Sequence[Class] = (),
     inner: tuple[tuple[str, str], ...] = (),
+    runtime: Runtime | None = None,
 ) -> dict[str, str]:
     """A package that defines ``Cell``, and ``others`` before it."""
     made = kernel("cell", neuron, fronts, recurrent)
+    where = runtime or in_process("alone")
     classes = [*others, Class("Cell", neuron, made, ("cell",), inner)]
-    return {"__init__.py": "", "kernels.py": printed("alone", classes), **run_time(classes)}
+    return {"__init__.py": "", "kernels.py": printed("alone", classes, where)}
 
 
 def cell(text: dict[str, str], *arguments: Any, dtype: torch.dtype = torch.float64) -> Any:
     """A ``Cell`` out of such a package, its numbers always the same."""
     torch.manual_seed(1)
-    return module(text, "alone", "kernels").Cell(*arguments).to(dtype)
+    return module(alone("alone", text), "kernels").Cell(*arguments).to(dtype)

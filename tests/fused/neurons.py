@@ -12,7 +12,6 @@ import pytest
 import torch
 from torch import Tensor
 
-import snnc
 from snnc.compile import network
 from tests.nets import document
 
@@ -69,7 +68,7 @@ def _class(kind: str, shape: tuple[int, ...]) -> Any:
     text += f'[network]\nlayers = [{{ {KINDS[kind]}, name = "cell", {source} }}]\n'
     with TemporaryDirectory() as folder:
         doc = document(Path(folder), text + OWN * own)
-        return network(snnc.emit(doc), doc.spec.name)
+        return network(doc)
 
 
 def neuron(kind: str, shape: tuple[int, ...] = SHAPE, dtype: torch.dtype = torch.float32) -> Any:
@@ -81,7 +80,7 @@ def neuron(kind: str, shape: tuple[int, ...] = SHAPE, dtype: torch.dtype = torch
 
 def part(module: Any, name: str) -> ModuleType:
     """A module of the run time of a neuron's package: ``part(cell, "cpu")``."""
-    package = type(module).__module__.rpartition(".")[0]
+    package = type(module).__mro__[1].__module__.rpartition(".fused")[0]
     return sys.modules[f"{package}.fused.{name}"]
 
 

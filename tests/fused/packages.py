@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import snnc
 from tests.nets import document
+from tests.written import write
 
 NET = """
 [input]
@@ -28,10 +29,7 @@ LIF = { tau = { value = 2.0, per = "channel", learnable = true } }
 def package(folder: Path, text: str = NET, name: str = "net") -> Path:
     """Writes a package beside its spec, which is returned."""
     doc = document(folder, text)
-    for file, content in snnc.emit(doc).items():
-        path = folder / name / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
+    write(folder, snnc.emit(doc), name)
     return folder / "net.snn.toml"
 
 

@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-import snnc
 from snnc import randomness
-from snnc.compile import network
+from snnc.compile import in_process, network
 from tests.fused.test_threads import threads
 from tests.nets import document
 
@@ -26,11 +25,9 @@ def draws(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     text = '[input]\nshape = [5]\nencoder = "poisson"\n'
     text += '[network]\nlayers = [{ kind = "Linear", out_features = 2 }]\n'
     doc = document(tmp_path_factory.mktemp("draws"), text)
-    files = snnc.emit(doc)
-    assert "fused/draws.py" in files
-    made = network(files, doc.spec.name)
+    made = network(doc)
     assert made().eval()(torch.rand(3, 5)).shape == (3, 2)
-    return sys.modules[f"{made.__module__.rpartition('.')[0]}.fused.draws"]
+    return sys.modules[f"{in_process('draws').absolute}.fused.draws"]
 
 
 SIZES = [

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from snnc.compile import alone as alone_of
 from snnc.compile import module
 from snnc.emit.neurons import Class
 from snnc.kernel.build import Front, kernel
@@ -174,7 +175,7 @@ def test_the_numbers_of_a_merge_are_found_in_its_module(
     inner = (("feedback", "Gain"),)
     text = files(IF(v_threshold=0.4), fronts, others=[other], inner=inner)
     found = cell(text)
-    found.feedback = module(text, "alone", "kernels").Gain((3, 2)).double()
+    found.feedback = module(alone_of("alone", text), "kernels").Gain((3, 2)).double()
     assert set(found.state_dict()) == {"feedback.gain"}
     torch.nn.init.uniform_(found.feedback.gain)
     x, gain = data(6, 4, 3, 2), found.feedback.gain

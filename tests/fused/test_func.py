@@ -1,6 +1,5 @@
 """torch.func: gradients, per-sample gradients, ensembles."""
 
-import sys
 from typing import Any, cast
 
 import pytest
@@ -9,7 +8,7 @@ import torch.autograd.forward_ad as forward
 from torch import Tensor
 from torch.func import functional_call, grad, jacrev, stack_module_state, vmap
 
-from tests.fused.neurons import KINDS, both_ways, data, neuron, same
+from tests.fused.neurons import KINDS, both_ways, data, neuron, part, same
 
 
 def loss(cell: Any, numbers: dict[str, Tensor], inputs: list[Tensor]) -> Tensor:
@@ -108,7 +107,7 @@ def test_forward_mode_is_refused(grads: bool) -> None:
 def test_both_forms_of_a_function_are_alike(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     cell = neuron(kind)
     want = both_ways(cell, data(cell, 4, 2))
-    autograd = sys.modules[f"{type(cell).__module__.rpartition('.')[0]}.fused.autograd"]
+    autograd = part(cell, "autograd")
     monkeypatch.setattr(autograd, "transforming", lambda: True)
     monkeypatch.setattr(autograd, "quick", None)
     same(both_ways(cell, data(cell, 4, 2)), want)

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook
 
-import snnc
 from snnc.compile import network
 from tests.fused.neurons import KINDS, part
 from tests.nets import document
@@ -40,7 +39,7 @@ def _class(kind: str, window: str, inner: int, affine: bool, channels: int) -> A
     text += f'[network]\nlayers = [{", ".join(layers)}]\n[output]\nreadout = "sequence"\n'
     with TemporaryDirectory() as folder:
         doc = document(Path(folder), text)
-        return network(snnc.emit(doc), doc.spec.name)
+        return network(doc)
 
 
 def made(

@@ -24,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.syspath_prepend(str(tmp_path))
     yield tmp_path
     for name in set(sys.modules) - before:
-        if name.partition(".")[0] in ("net", "twin", "other"):
+        if name.partition(".")[0] in ("net", "twin", "other", "snn_runtime"):
             del sys.modules[name]
 
 
@@ -79,8 +79,8 @@ def test_a_state_dict_goes_round(folder: Path) -> None:
 def test_reloaded_it_keeps_its_operators(folder: Path) -> None:
     net = imported(folder)
     want, namespace = trained(net), net.if1.kernels.namespace
-    for name in ("fused.kernels", "fused", "kernels", "model"):
-        importlib.reload(sys.modules[f"net.{name}"])
+    for name in ("snn_runtime.fused.kernels", "snn_runtime.fused", "net.kernels", "net.model"):
+        importlib.reload(sys.modules[name])
     torch.manual_seed(0)
     again = sys.modules["net.model"].Net()
     assert again.if1.kernels.namespace == namespace

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook
 
-import snnc
 from snnc.compile import network
 from tests.fused.neurons import KINDS, OWN, part, same
 from tests.nets import document
@@ -42,7 +41,7 @@ def made(kind: str, window: str) -> Any:
     with TemporaryDirectory() as folder:
         doc = document(Path(folder), text + OWN * (kind == "twin"))
         torch.manual_seed(1)
-        net: Any = network(snnc.emit(doc), doc.spec.name)()
+        net: Any = network(doc)()
     return net.cell
 
 

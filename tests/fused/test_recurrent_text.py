@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from snnc.compile import module
+from snnc.compile import alone, in_process, module
 from snnc.emit.kernels import printed
 from snnc.emit.neurons import Class
-from snnc.emit.package import run_time
+from snnc.emit.runtime import NAME, Runtime
 from snnc.kernel.build import Front, kernel
 from snnc.layers.add import Add
 from snnc.neurons.alif import ALIF
@@ -31,8 +31,11 @@ GAIN = own(
 START = IF(initial={"v": Value(value=0.25, learnable=True)})
 
 
+BESIDE = Runtime("alone", NAME, NAME)
+
+
 @cache
-def package() -> dict[str, str]:
+def package(runtime: Runtime = BESIDE) -> dict[str, str]:
     """Every form: recurrent, fed back by a sum, by a merge with a number, and neither."""
     fronts = [Front(GAIN, (0, 2), module="feedback")]
     classes = [
@@ -42,8 +45,7 @@ def package() -> dict[str, str]:
         Class("IF", START, kernel("if", START, fronts), ("d",), (("feedback", "Gain"),)),
         Class("IF2", IF(), kernel("if2", IF(), [Front(Add(), (0, 1))]), ("e",)),
     ]
-    text = printed("alone", classes)
-    return {"__init__.py": "", "py.typed": "", "kernels.py": text, **run_time(classes)}
+    return {"__init__.py": "", "kernels.py": printed("alone", classes, runtime)}
 
 
 def run(*command: str | Path) -> tuple[int, str]:
@@ -57,7 +59,8 @@ def run(*command: str | Path) -> tuple[int, str]:
 def test_it_is_clean(tmp_path: Path) -> None:
     for recurrent in (True, False):
         folder = tmp_path / ("both" if recurrent else "one")
-        for name, text in (package() if recurrent else files(IF(), recurrent=True)).items():
+        one = files(IF(), recurrent=True, runtime=BESIDE)
+        for name, text in (package() if recurrent else one).items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, "utf-8")
     rules: list[str | Path] = ["--config", ROOT / "specs/ruff.toml", tmp_path]
@@ -73,12 +76,12 @@ def test_it_reads() -> None:
     assert "    merged = x + last\n" in text
     assert "    last2 = last\n    last = s\n" in text
     assert '    ("alif", "plif"),\n)' in text
-    assert "from .fused.recurrent import RecurrentKernels, RecurrentNeuron, selfcheck\n" in text
+    assert "from snn_runtime.fused.recurrent import (\n    RecurrentKernels,\n" in text
 
 
 def test_selfcheck(capsys: pytest.CaptureFixture[str]) -> None:
-    found: Any = module(package(), "alone", "kernels")
-    assert found.selfcheck(found.KERNELS, []) == 0
+    found: Any = module(alone("alone", package(in_process("alone"))), "kernels")
+    assert found.selfcheck_recurrent(found.KERNELS, []) == 0
     lines = capsys.readouterr().out.splitlines()
     assert sum(line.startswith(("alif W ", "plif W ")) for line in lines) == 2 * 4
     assert lines[-1] == "all agree"
@@ -88,7 +91,7 @@ def test_selfcheck_sees_a_wrong_kernel(capsys: pytest.CaptureFixture[str]) -> No
     text = files(IF(), recurrent=True)
     wrong = text["kernels.py"].replace("LOAD(g_output[at + j]) + more[j]", "LOAD(g_output[at + j])")
     assert wrong != text["kernels.py"]
-    found: Any = module({**text, "kernels.py": wrong}, "alone", "kernels")
-    assert found.selfcheck(found.KERNELS, []) == 1
+    found: Any = module(alone("alone", {**text, "kernels.py": wrong}), "kernels")
+    assert found.selfcheck_recurrent(found.KERNELS, []) == 1
     lines = [line for line in capsys.readouterr().out.splitlines() if "DIFFERS" in line]
     assert [line[:7] for line in lines] == ["cell W "] * 4

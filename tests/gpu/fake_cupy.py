@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import pytest
 import torch
 
-from templates.fused.cuda import cuda_kernel
+from templates.snn_runtime.fused.cuda import cuda_kernel
 from tests.gpu.memory import region_at
 
 _KERNEL = re.compile(r'extern "C" __global__ void (\w+)\((.*?)\)\s*\{', re.DOTALL)

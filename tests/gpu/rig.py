@@ -14,9 +14,9 @@ from snnc.backends import cpu, cupy, steps
 from snnc.backends import torch as printer
 from snnc.kernel.types import Kernel
 from snnc.step.print_torch import expression
-from templates.fused import Kernels, Spec, Tensors, choose, spike
-from templates.fused.calls import Call, Launch
-from templates.fused.cuda import cuda_launcher
+from templates.snn_runtime.fused import Kernels, Spec, Tensors, choose, spike
+from templates.snn_runtime.fused.calls import Call, Launch
+from templates.snn_runtime.fused.cuda import cuda_launcher
 from tests.gpu.cases import Case
 from tests.gpu.memory import watch
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from templates.fused import Kernels
-from templates.fused.cuda import OPTIONS, division
-from templates.fused.launch import io_macro
+from templates.snn_runtime.fused import Kernels
+from templates.snn_runtime.fused.cuda import OPTIONS, division
+from templates.snn_runtime.fused.launch import io_macro
 from tests.gpu import nvrtc
 from tests.gpu.cases import EDGES, FED_BACK, LIFS, NEURONS, SURROGATES, Case
 from tests.gpu.rig import made
@@ -16,7 +16,7 @@ LIMIT = {4: 64, 8: 96}
 
 
 def usages(case: Case, direction: str, arch: int) -> list[nvrtc.Usage]:
-    """What ptxas says about a case, compiled as templates/fused/cuda.py has CuPy compile it."""
+    """What ptxas says about a case, compiled as fused/cuda.py has CuPy compile it."""
     text = made(case, Kernels).cuda
     how = division(text, f"{case.name}_{direction}")
     found = nvrtc.usages(text, arch, (*OPTIONS, *how, f"-D{io_macro(case.dtype)}"))

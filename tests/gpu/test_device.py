@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from templates.fused import FusedNeuron, Kernels
-from templates.fused.selfcheck import selfcheck
+from templates.snn_runtime.fused import FusedNeuron, Kernels
+from templates.snn_runtime.fused.selfcheck import selfcheck
 from tests.gpu.cases import ALL, LIF, Case
 from tests.gpu.rig import Operands, both_ways, differences, firing, made
 

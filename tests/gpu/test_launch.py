@@ -1,4 +1,4 @@
-"""The launch code of templates/fused/cuda.py itself, against CuPy's rules."""
+"""The launch code of templates/snn_runtime/fused/cuda.py itself, against CuPy's rules."""
 
 import sys
 from types import SimpleNamespace
@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from templates.fused.cuda import division, stream
-from templates.fused.launch import Unavailable
+from templates.snn_runtime.fused.cuda import division, stream
+from templates.snn_runtime.fused.launch import Unavailable
 from tests.gpu.cases import LIF, LIFS, Case
 from tests.gpu.fake_cupy import Driver, RawModule, check_arguments, install
 from tests.gpu.rig import OnCuda, both_ways, differences, drawn, firing, made

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from templates.fused import Tensors, cuda
-from templates.fused.launch import io_macro
+from templates.snn_runtime.fused import Tensors, cuda
+from templates.snn_runtime.fused.launch import io_macro
 from tests.gpu import nvrtc, shim
 from tests.gpu.cases import Case
 from tests.gpu.fake_cupy import Machine, install

@@ -6,8 +6,8 @@ import mmap
 import pytest
 import torch
 
-from templates.fused.launch import io_macro
-from templates.fused.loop import replayed
+from templates.snn_runtime.fused.launch import io_macro
+from templates.snn_runtime.fused.loop import replayed
 from tests.gpu import shim
 from tests.gpu.cases import ALL, IF, LIF, LIFS, Case
 from tests.gpu.fake_cupy import install

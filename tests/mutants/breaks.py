@@ -9,6 +9,7 @@ import pytest
 import snnc
 from snnc import passes, sizes
 from snnc.emit import feedback
+from snnc.emit.output import Output
 from snnc.encoder import Encoder
 from snnc.layer import Operator, Shape, ShapeError, Traits
 from snnc.layers._batch_norm import BatchNorm
@@ -20,6 +21,7 @@ from snnc.program.corner import Shapes, made
 from snnc.program.types import Carry, Op, Program, Region, Scan
 from snnc.readout import Readout
 from snnc.window import alike
+from tests.written import replaced
 
 Patch = pytest.MonkeyPatch
 Break = Callable[[Patch], None]
@@ -46,9 +48,8 @@ def text(old: str, new: str) -> Break:
     def broken(patch: Patch) -> None:
         usual = snnc.emit
 
-        def emit(*args: Any, **more: Any) -> dict[str, str]:
-            files = usual(*args, **more)
-            return {name: content.replace(old, new) for name, content in files.items()}
+        def emit(*args: Any, **more: Any) -> Output:
+            return replaced(usual(*args, **more), old, new)
 
         patch.setattr(snnc, "emit", emit)
 

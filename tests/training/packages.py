@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import snnc
-from snnc import project
+from tests.written import write
 
 SPEC = """\
 format = 1
@@ -58,7 +58,7 @@ def build(
     spec.write_text(
         SPEC.format(name=name, train=train, rest=rest, layers=layers, dataset=dataset), "utf-8"
     )
-    project.write(project.compare(folder / name, snnc.emit(snnc.load(spec))))
+    write(folder, snnc.emit(snnc.load(spec)))
     sys.path.insert(0, str(folder))
     try:
         script = importlib.import_module(f"{name}.train")
