@@ -35,7 +35,7 @@ _LOCALS = frozenset(
 )
 # Packages that generated code imports: one of the same name in the current folder would hide them.
 _PACKAGES = frozenset(
-    "cupy h5py matplotlib numpy sklearn tensorboard tonic torchvision tqdm".split()
+    "cupy h5py matplotlib numpy sklearn snn_runtime tensorboard tonic torchvision tqdm".split()
 )
 # Classes that generated modules import or define beside that of the network.
 _CLASSES = frozenset(

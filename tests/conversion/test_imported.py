@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from snnc.cli import main
+from templates.snn_runtime import conversion
 
 NETS = {
     "mixed": ("tests.foreign_nets:Mixed", (1, 8, 8), 32),

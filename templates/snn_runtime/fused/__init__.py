@@ -1,6 +1,6 @@
 """Runs fused neurons: as C on the CPU, as CUDA through CuPy, as a loop over tensors anywhere.
 
-The same in every package that snnc writes; the neurons themselves are in kernels.py.
+The neurons themselves are in the kernels.py of each package.
 SNNC_BACKEND=auto|c|cuda|torch chooses. A backend that is asked for by name and cannot be had is an
 error; "auto" takes the loop instead and says so once.
 """

@@ -1,4 +1,4 @@
-"""Pictures of networks and of how they learn: the same in every package.
+"""Pictures of networks and of how they learn.
 
 Each function that draws returns a figure; ``save`` writes it.
 """
