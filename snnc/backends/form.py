@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from snnc.backends.cpu import term
 from snnc.kernel.types import Kernel
+from snnc.step.symbol import symbol
 from snnc.window import Window
 
 _IMAGE = ("i64 height", "i64 width", "i64 channels")
@@ -69,7 +71,7 @@ class Form:
 
     def load(self, name: str) -> str:
         """An input of the neuron at one element and step, normalised if it is."""
-        value = f"LOAD({name}[t * stride + in])"
+        value = f"LOAD({symbol(name, 'data')}[t * stride + in])"
         return f"NORMED({value}, at.channel + j)" if self.normed else value
 
     def cells(self, lines: Iterable[str]) -> Iterable[str]:
@@ -99,13 +101,12 @@ class Form:
 
     def term(self, name: str) -> Iterable[str]:
         """Fills the array of a term, for a part."""
-        size = f"{name}_size, {name}_stride"
         if not self.window:
-            yield f"fill_terms({name}_, {name}, {size}, at.first, at.m);"
+            yield f"fill_terms({symbol(name)}, {term(name)}, at.first, at.m);"
             return
         yield f"for (int cell = 0; cell < {self.size}; ++cell) {{"
         yield f"    const i64 in = {self._first()};"
-        yield f"    fill_terms({name}_[cell], {name}, {size}, in, at.m);"
+        yield f"    fill_terms({symbol(name)}[cell], {term(name)}, in, at.m);"
         yield "}"
 
     def _in(self) -> str:

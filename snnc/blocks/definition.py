@@ -10,9 +10,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from snnc.blocks.head import FIXED
 from snnc.kinds import Kind
-from snnc.names import class_name, container, symbol
+from snnc.names import FIXED, class_name, container, symbol
 from snnc.neuron import Neuron
 from snnc.refusals import refusals
 from snnc.resolve.scope import mentioned

@@ -15,10 +15,9 @@ from snnc.emit.scope import CHAIN, unique
 from snnc.encoder import Encoder
 from snnc.graph import Graph, Node
 from snnc.layer import Call, Layer, Operator, Shape, Traits, show
+from snnc.names import VARIABLES
 from snnc.program.types import Program
 from snnc.readout import Readout
-
-_TAKEN = frozenset({CHAIN, *"answer nn self torch".split()})
 
 
 class _Noise(Layer):
@@ -121,7 +120,7 @@ def _names(graph: Graph) -> dict[str, str]:
             names[node.path] = CHAIN
         else:
             wanted = {"input": "inputs"}.get(node.path, node.path.replace(".", "_"))
-            names[node.path] = unique(wanted, {*_TAKEN, *names.values()})
+            names[node.path] = unique(wanted, {CHAIN, *VARIABLES, *names.values()})
     return names
 
 

@@ -1,5 +1,6 @@
 """The body of ``forward`` and of ``values``: regions in order, each under a comment."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -80,7 +81,8 @@ def values(program: Program) -> list[str]:
 
 def _from_the_start(line: str) -> str:
     """What begins at step 0 need not say so."""
-    return line.replace("[first : first + time_steps]", "").replace("first + t", "t")
+    whole = re.sub(r"\[first : first \+ time_steps\]", "", line)
+    return re.sub(r"(?<![\w.])first \+ t\b", "t", whole)
 
 
 def _observed(program: Program) -> Program:

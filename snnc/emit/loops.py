@@ -1,13 +1,12 @@
 """The statements of a loop over time: its states, a step, and what it leaves."""
 
-import re
 from collections.abc import Callable, Iterator
 
 from snnc.emit.access import access
 from snnc.emit.crop import crop
 from snnc.emit.layout import WIDTH
 from snnc.emit.naming import collected
-from snnc.emit.scope import Scope
+from snnc.emit.scope import Scope, mentions
 from snnc.neuron import Neuron
 from snnc.past import Past
 from snnc.program.types import Carry, Op, Program, Scan
@@ -31,7 +30,7 @@ def loop(program: Program, region: Scan, scope: Scope, apply: Apply) -> None:
             body.line(f"{scope.names[collected(op.writes)]}.append({body.names[op.writes]})")
     for op in delays:
         body.line(_handed_on(program, op, scope, body))
-    counter = "t" if any(re.search(r"\bt\b", line) for line in body.lines) else "_"
+    counter = "t" if any(mentions(line, "t") for line in body.lines) else "_"
     scope.lines += [f"        for {counter} in range(time_steps):", *body.lines]
     _end(region, scope)
 

@@ -8,7 +8,7 @@ from snnc.emit.layout import statement
 from snnc.emit.literal import source
 from snnc.emit.names import class_name
 from snnc.emit.naming import parameters
-from snnc.emit.scope import Scope
+from snnc.emit.scope import Scope, mentions
 from snnc.program.types import Program, data
 from snnc.readout import Readout
 
@@ -20,12 +20,13 @@ def preamble(program: Program, scope: Scope) -> list[str]:
     fixed = [*check(program.graph, scope.streams)]
     text = "\n".join([*scope.lines, *fixed])
     lines = [*_guards(program), *_chunks(program)] if scope.streams else []
-    if re.search(rf"\b(time_steps{'|first' * scope.streams})\b", text + "\n".join(lines)):
+    wanted = ("time_steps", *["first"] * scope.streams)
+    if any(mentions("\n".join([text, *lines]), name) for name in wanted):
         lines = [f"time_steps = {_time_steps(program, scope)}", *lines]
-    if re.search(r"\bfirst\b", text):
+    if mentions(text, "first"):
         lines.append("first = steps_done(state, time_steps)" if scope.streams else "first = 0")
     lines = [*_shapes(program), *lines, *fixed]
-    if re.search(r"\bseed\b", text):
+    if mentions(text, "seed"):
         lines.append(_seed(program, scope))
     if not scope.streams and re.search(r", state\b", text):
         lines.append(f"state: {STATE} | None = None")

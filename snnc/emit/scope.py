@@ -4,6 +4,7 @@ A value lives in one of four layouts: "static" [B, ...], "timed" [T, B, ...], "f
 or, inside a loop, "step" [B, ...].
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -63,6 +64,11 @@ class Scope:
     def settle(self, value: str, layout: Layout) -> None:
         """Rebinds the value's variable so that it holds ``layout`` from here on."""
         self.assign(value, self.use(value, layout), layout)
+
+
+def mentions(text: str, variable: str) -> bool:
+    """Whether statements use a variable: no attribute of that name, nor a path in a string."""
+    return bool(re.search(rf'(?<![\w."]){variable}\b', text))
 
 
 def unique(wanted: str, taken: Collection[str]) -> str:
