@@ -180,15 +180,15 @@ class _Builder:
 
     def generated(self) -> None:
         """Names that generated code has for something else."""
-        name = class_name(self.spec.name)
+        name, free = class_name(self.spec.name), f"for example `{self.spec.name}_net`"
         kinds = {layer.kind for _, layer in self.layers if isinstance(layer, Neuron)}
         blocks = {class_name(u.block) for u in self.document.blocks.values() if isinstance(u, Use)}
         if name in blocks:
             message = f"`{self.spec.name}` is taken: the class of a block is called {name}"
-            self.fail(("name",), "SNN206", "bad-name", message)
+            self.fail(("name",), "SNN206", "bad-name", message, free)
         if name.rstrip("0123456789") in kinds:
             message = f"`{self.spec.name}` is taken: the class of a neuron is called {name}"
-            self.fail(("name",), "SNN206", "bad-name", message)
+            self.fail(("name",), "SNN206", "bad-name", message, free)
         self.taken(
             "input", {"first", "state", "t"}, "generated code counts steps and keeps states by it"
         )

@@ -78,9 +78,9 @@ _CLASSES = frozenset(
 def identifier(name: str) -> str:
     """A name of a layer, a network or a variable."""
     if not _IDENTIFIER.match(name):
-        raise _bad("is not a name: it starts with a letter; letters, digits and _ follow")
+        raise odd(name, "is not a name: it starts with a letter; letters, digits and _ follow")
     if len(name) > LONGEST:
-        raise _bad(f"is longer than {LONGEST} characters")
+        raise _long(name, LONGEST)
     if keyword.iskeyword(name) or keyword.issoftkeyword(name):
         raise taken(name, "a Python keyword", "is")
     if name in RESERVED:
@@ -137,13 +137,14 @@ def state(name: str) -> str:
 def symbol(name: str) -> str:
     """A name in equations: an input, a state, a parameter."""
     if not _IDENTIFIER.match(name):
-        raise _bad("is not a name for equations: letters, digits and _, starting with a letter")
+        message = "is not a name for equations: letters, digits and _, starting with a letter"
+        raise odd(name, message)
     if keyword.iskeyword(name):
         raise taken(name, "a Python keyword", "is")
     if name == "pi":
         raise taken(name, "in equations it is 3.14159…")
     if len(name) > LONGEST_SYMBOL:
-        raise _bad(f"is longer than {LONGEST_SYMBOL} characters")
+        raise _long(name, LONGEST_SYMBOL)
     return name
 
 
@@ -178,6 +179,15 @@ def reference(name: str) -> str:
 def taken(name: str, why: str, how: str = "is taken:") -> PydanticCustomError:
     """A name that means something else already, and one like it that is free."""
     return _bad(f"{how} {why}", f"for example `{name}{'_' * name[-1:].isdigit()}1`")
+
+
+def _long(name: str, most: int) -> PydanticCustomError:
+    return _bad(f"is longer than {most} characters", f"for example `{name[:most].rstrip('_')}`")
+
+
+def odd(name: str, message: str) -> PydanticCustomError:
+    plain = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_0123456789")
+    return _bad(message, f"for example `{plain}`" if plain else None)
 
 
 def _bad(message: str, help: str | None = None) -> PydanticCustomError:
