@@ -33,8 +33,8 @@ RESERVED = frozenset(
 )
 # What the run time's neurons define themselves (checked against templates in the tests).
 _NEURONS = frozenset(
-    """kernel kernels normed norms operands path places pooled pools recur resumed run starts states
-    terms""".split()
+    """kernel kernels looped normed norms operands path places pooled pools recur resumed run
+    run_normed run_recurrent starts states terms""".split()
 )
 # What generated functions call or import (checked against templates/helpers in the tests).
 _LOCALS = frozenset(

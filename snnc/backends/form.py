@@ -1,7 +1,7 @@
 """What runs in one kernel besides a neuron, and how C goes over the parts of an image.
 
 A part is the channels of one place of the pooled image, or a block of them; without pooling it is
-a run of elements that lie behind each other. ``part_at`` and ``run_at``, which are the run time's
+a run of elements that lie behind each other. ``part_of`` and ``run_of``, which are the run time's
 own, say where a part is. Its channels are from ``at.channel`` on, side by side.
 """
 
@@ -56,9 +56,9 @@ class Form:
     def parts(self) -> tuple[str, str]:
         """How many parts there are, and where part ``i`` is."""
         if not self.window:
-            return "count_runs(n, channels)", "run_at(i, n, channels)"
+            return "count_runs(n, channels)", "run_of(i, n, channels)"
         image = f"n, height, width, channels, {self.window.height}, {self.window.width}"
-        return f"count_parts({image})", f"part_at(i, {image})"
+        return f"count_parts({image})", f"part_of(i, {image})"
 
     def of(self, name: str) -> str:
         """An element of an array that holds a number for each element of a part."""

@@ -21,6 +21,7 @@ _FUSED = (
     *("FusedNeuron", "Kernels", "Spec", "State", "Tensors"),
     *("bernoulli", "channels", "choose", "selfcheck", "spike", "uniform"),
 )
+_TEXTS = re.compile(r'""".*?(?<!\\)"""', re.DOTALL)
 _POOLED = ("PooledKernels", "PooledNeuron")
 _NORMED = ("NormedKernels", "NormedNeuron")
 _RECURRENT = ("RecurrentKernels", "RecurrentNeuron", "selfcheck")
@@ -96,6 +97,7 @@ def site(region: Region) -> Site:
 
 
 def _imports(code: str) -> str:
+    code = _TEXTS.sub("", code)
     words = set(re.findall(r"\w+", code))
     abstract = [name for name in ("Callable", "Mapping", "Sequence") if f"{name}[" in code]
     standard = [line for line, use in _STANDARD if use in code]

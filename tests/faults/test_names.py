@@ -132,7 +132,8 @@ def test_nothing_of_the_run_time_ends_like_a_symbol() -> None:
     texts += [PRELUDE_NORMED, PRELUDE_POOLED, PRELUDE_RECURRENT]
     found = {word for text in texts for word in PRINTED.findall(text)}
     assert {word for word in found if "qq" in word}
-    assert {word for word in found if "qq" not in word and not _derived(word)} == set()
+    ours = {word for word in found if "qq" not in word and not _derived(word)}
+    assert ours == {"vector_size"}  # GCC's own, in an attribute outside of functions
 
 
 def _derived(word: str) -> bool:

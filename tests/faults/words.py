@@ -47,7 +47,7 @@ _CUDA = """threadIdx blockIdx blockDim gridDim warpSize half half2 bfloat16 floa
 dim3 uint3 cudaError_t cudaStream_t cudaMalloc clock64 atomicAdd rsqrt rsqrtf sinpi cospi norm3df
 saturate tex1D surf1Dread texture surface assert trap brkpt CUDART_VERSION"""
 _PRINTED = """i64 real io R F EXP LOG SQRT LOAD STORE STORED NORMED EACH SIMD STEP BLOCK ROWS WIDE
-LANES THREAD PARALLEL_FOR IO_FLOAT64 part part_at run_at fill_terms add_up count_parts count_runs
+LANES THREAD PARALLEL_FOR IO_FLOAT64 part part_of run_of fill_terms add_up count_parts count_runs
 feed spread piece lanes take combine statistics lines slopes finish spread_rows first m in at t j i
 n out mine kept steps stride threads begin segment segments step output fed fired fired_first weight
 back width more cell channels chosen height parts pooled center chunk chunks chunk_stop scale shift
