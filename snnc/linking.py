@@ -189,11 +189,10 @@ class _Builder:
         if name.rstrip("0123456789") in kinds:
             message = f"`{self.spec.name}` is taken: the class of a neuron is called {name}"
             self.fail(("name",), "SNN206", "bad-name", message, free)
-        self.taken(
-            "input", {"first", "state", "t"}, "generated code counts steps and keeps states by it"
-        )
+        counted = {"first", "state", "t"}
+        self.taken("input", counted, "generated code counts steps and keeps states by it")
         if len(self.spec.inputs) > 1:
-            words = {*VARIABLES, f"{name}Output"} - {"first", "state", "t"}
+            words = {*VARIABLES, f"{name}Output"} - {"input", *counted}
             self.taken("input", words, "generated code needs it for something else")
         self.taken("output", {"count", "index"}, "a tuple of outputs has a method of that name")
         self.taken("output", {"Tensor"}, "generated code needs it for something else")

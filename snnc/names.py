@@ -178,7 +178,12 @@ def reference(name: str) -> str:
 
 def taken(name: str, why: str, how: str = "is taken:") -> PydanticCustomError:
     """A name that means something else already, and one like it that is free."""
-    return _bad(f"{how} {why}", f"for example `{name}{'_' * name[-1:].isdigit()}1`")
+    return _bad(f"{how} {why}", suggestion(name))
+
+
+def suggestion(name: str) -> str:
+    """A name like it."""
+    return f"for example `{name}{'_' * name[-1:].isdigit()}1`"
 
 
 def _long(name: str, most: int) -> PydanticCustomError:

@@ -64,7 +64,8 @@ class OwnNeuron(BaseModel):
         every = [*self.inputs, *self.state, *self.parameters]
         twice = next((name for name in every if every.count(name) > 1), None)
         if twice is not None:
-            raise _conflict(f"`{twice}` is an input, a state or a parameter, only one of them")
+            message = f"`{twice}` is an input, a state or a parameter, only one of them"
+            raise _conflict(message, twice)
         return self
 
     @model_validator(mode="after")
@@ -75,7 +76,8 @@ class OwnNeuron(BaseModel):
         derived |= {f"{name}_start_raw": name for name in self.state}
         for name in self.parameters:
             if name in derived:
-                raise _conflict(f"`{name}` is taken: `{derived[name]}` may be kept under that name")
+                message = f"`{name}` is taken: `{derived[name]}` may be kept under that name"
+                raise _conflict(message, name)
         return self
 
     def kind(self, name: str) -> type[Neuron]:
@@ -130,8 +132,9 @@ class OwnKinds(BaseModel):
     surrogates: dict[KindName, OwnSurrogate] = Field(default_factory=dict)
 
 
-def _conflict(message: str) -> PydanticCustomError:
-    return PydanticCustomError("conflict", "{message}", {"message": message})
+def _conflict(message: str, name: str) -> PydanticCustomError:
+    about = {"message": message, "help": names.suggestion(name)}
+    return PydanticCustomError("conflict", "{message}", about)
 
 
 def _check_local(equation: Equation) -> None:

@@ -67,14 +67,16 @@ def check(role: Role, words: Sequence[str], counts: Counts, ruff: bool = False) 
 def _refused(role: Role, word: str) -> Iterator[str]:
     """What is wrong with the refusal of a word in a role; "" if it is taken."""
     try:
-        found = findings(role.spec([word]))
+        text = role.spec([word])
+        found = findings(text)
     except Exception as error:  # noqa: BLE001 - lint raises nothing
         yield f"{role} {word}: lint raises {type(error).__name__}: {error}"
         return
     if not found:
         yield ""
     for finding in found:
-        if not re.search(rf"\b{re.escape(word)}\b", f"{finding.message} {finding.place.quoted}"):
+        line = text.splitlines()[finding.place.start.line - 1]
+        if not re.search(rf"\b{re.escape(word)}\b", f"{finding.message} {line}"):
             yield f"{role} {word}: {finding.message!r} is of something else"
     clear = (f for f in found if f.help and len(f.message) < _LONGEST)
     if found and not any(clear):
