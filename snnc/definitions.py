@@ -67,7 +67,8 @@ def _collisions(tree: Tree) -> list[Diagnostic]:
 
 
 def _taken(name: str, node: Tree) -> Diagnostic:
-    return Diagnostic("SNN210", "taken-kind", f"`{name}` is a kind already", node.key)
+    help = f"for example `My{name}`"
+    return Diagnostic("SNN210", "taken-kind", f"`{name}` is a kind already", node.key, help)
 
 
 def _bad_equation(own: Tree, key: str, error: StepError) -> Diagnostic:

@@ -17,7 +17,12 @@ class Kind(BaseModel):
 
     # built when first needed: a spec uses few of the kinds
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        defer_build=True,
+        protected_namespaces=(),
     )
 
     kind: str

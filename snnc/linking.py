@@ -1,6 +1,6 @@
 """Spec into graph: names and edges, every shape, and what cannot be; without torch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from snnc.analysis.cycles import components
 from snnc.blocks.uses import Use
@@ -8,7 +8,7 @@ from snnc.document import Document
 from snnc.graph import Graph, Node, Ref
 from snnc.inference import Entry, infer
 from snnc.layer import Layer, Operator, Shape, ShapeError
-from snnc.names import class_name
+from snnc.names import VARIABLES, class_name
 from snnc.neuron import Neuron, SpikingNeuron
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Path
@@ -180,21 +180,30 @@ class _Builder:
 
     def generated(self) -> None:
         """Names that generated code has for something else."""
-        name = class_name(self.spec.name)
+        name, free = class_name(self.spec.name), f"for example `{self.spec.name}_net`"
         kinds = {layer.kind for _, layer in self.layers if isinstance(layer, Neuron)}
         blocks = {class_name(u.block) for u in self.document.blocks.values() if isinstance(u, Use)}
         if name in blocks:
             message = f"`{self.spec.name}` is taken: the class of a block is called {name}"
-            self.fail(("name",), "SNN206", "bad-name", message)
+            self.fail(("name",), "SNN206", "bad-name", message, free)
         if name.rstrip("0123456789") in kinds:
             message = f"`{self.spec.name}` is taken: the class of a neuron is called {name}"
-            self.fail(("name",), "SNN206", "bad-name", message)
-        for word in {"first", "state", "t"} & {*self.spec.inputs}:
-            message = f"`{word}` is taken: generated code counts steps and keeps states by it"
-            self.fail(self.section("input", word), "SNN206", "bad-name", message)
-        for output in {"count", "index"} & {*self.spec.outputs}:
-            message = f"`{output}` is taken: a tuple of outputs has a method of that name"
-            self.fail(self.section("output", output), "SNN206", "bad-name", message)
+            self.fail(("name",), "SNN206", "bad-name", message, free)
+        counted = {"first", "state", "t"}
+        self.taken("input", counted, "generated code counts steps and keeps states by it")
+        if len(self.spec.inputs) > 1:
+            words = {*VARIABLES, f"{name}Output"} - {"input", *counted}
+            self.taken("input", words, "generated code needs it for something else")
+        self.taken("output", {"count", "index"}, "a tuple of outputs has a method of that name")
+        self.taken("output", {"Tensor"}, "generated code needs it for something else")
+
+    def taken(self, singular: str, words: Collection[str], why: str) -> None:
+        """Refuses inputs or outputs of these names."""
+        for name in self.spec.inputs if singular == "input" else self.spec.outputs:
+            if name in words:
+                help = f"for example `{name}1`"
+                at = self.section(singular, name)
+                self.fail(at, "SNN206", "bad-name", f"`{name}` is taken: {why}", help)
 
     def train(self) -> None:
         """Whether the dataset of [train] fits, once all else does."""

@@ -1,5 +1,6 @@
 """Names that a spec may give: they become attributes, variables, packages and classes."""
 
+import builtins
 import keyword
 import re
 import sys
@@ -13,29 +14,58 @@ LONGEST = 32
 LONGEST_SYMBOL = 20
 """Of a name: generated lines that hold two of them still fit."""
 
+KEYS = ("name", "from", "when", "repeat", "first")
+FIXED = ("kind", *KEYS, "feedback")
+"""Keys that every layer may have: no parameter can have the name of one."""
+
 # What nn.Module and the generated class define themselves (checked against torch in the tests).
 RESERVED = frozenset(
-    """T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
-    double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
+    """NEURONS T_destination add_module apply bfloat16 buffers call_super_init children compile cpu
+    cuda double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
     get_submodule half ipu load_state_dict modules mtia named_buffers named_children
     named_modules named_parameters parameters register_backward_hook register_buffer
     register_forward_hook register_forward_pre_hook register_full_backward_hook
     register_full_backward_pre_hook register_load_state_dict_post_hook
     register_load_state_dict_pre_hook register_module register_parameter
     register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state
-    set_submodule share_memory state_dict step time_steps to to_empty train training type values
-    xpu zero_grad""".split()
+    set_submodule share_memory state_dict step time_chunk time_steps to to_empty train training type
+    values xpu zero_grad""".split()
+)
+# What the run time's neurons define themselves (checked against templates in the tests).
+_NEURONS = frozenset(
+    """kernel kernels looped normed norms operands path places pooled pools recur resumed run
+    run_normed run_recurrent starts states terms""".split()
 )
 # What generated functions call or import (checked against templates/helpers in the tests).
 _LOCALS = frozenset(
-    """NEURONS batch_norm_once batch_norm_once_per_step batch_norm_per_step call_seed check_input
+    """batch_norm_once batch_norm_once_per_step batch_norm_per_step call_seed check_input
     delayed_by in_chunks in_range joined keep_state kernels latency_spikes linear_attention model nn
     past_values phase_bits place_neurons poisson population_code population_spikes range
     resumed_state seed self softmax_attention steps_done steps_taken torch uniform x""".split()
 )
-# Packages that generated code imports: one of the same name in the current folder would hide them.
+BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
+VARIABLES = frozenset(
+    BUILTINS
+    | _LOCALS
+    | {*"NamedTuple Repeat Tensor after answer first last state t time_steps".split()}
+)
+"""What a generated function may read or give a value besides the network's own values."""
+
+# Packages that generated code imports, and what those import: one of the same name in the current
+# folder would hide them (checked against what is installed in the tests).
 _PACKAGES = frozenset(
-    "cupy h5py matplotlib numpy sklearn snn_runtime tensorboard tonic torchvision tqdm".split()
+    """absl aedat annotated_doc annotated_types attr attrs audioread build caffe2 certifi cffi
+    charset_normalizer click cloudpickle contourpy cuda cupy cupy_backends cupyx cycler dateutil
+    decorator distlib expelliarmus fastrlock filelock fontTools fsspec functorch google grpc
+    h5py hypothesis idna importRosbag IPython isympy jinja2 joblib kiwisolver lazy_loader
+    librosa librt licensing llvmlite loguru lz4 markdown markdown_it markupsafe matplotlib mdurl
+    ml_dtypes mpl_toolkits mpmath msgpack mypy mypy_extensions narwhals networkx numba numpy
+    nvidia onnx onnxscript opt_einsum packaging pandas PIL pip pkg_resources platformdirs pluggy
+    pooch psutil pycparser pydantic pydantic_core pygments pylab pyparsing pytest pytz regex
+    requests rich scipy setuptools shellingham six sklearn snn_runtime snnc sortedcontainers
+    soundfile soxr sympy tensorboard tensorboard_data_server tensorflow threadpoolctl tonic
+    torch torchaudio torchgen torchvision tqdm triton typer typing_extensions typing_inspection
+    tzdata urllib3 werkzeug wheel yaml""".split()
 )
 # Classes that generated modules import or define beside that of the network.
 _CLASSES = frozenset(
@@ -48,15 +78,15 @@ _CLASSES = frozenset(
 def identifier(name: str) -> str:
     """A name of a layer, a network or a variable."""
     if not _IDENTIFIER.match(name):
-        raise _bad("is not a name: it starts with a letter; letters, digits and _ follow")
+        raise odd(name, "is not a name: it starts with a letter; letters, digits and _ follow")
     if len(name) > LONGEST:
-        raise _bad(f"is longer than {LONGEST} characters")
+        raise _long(name, LONGEST)
     if keyword.iskeyword(name) or keyword.issoftkeyword(name):
-        raise _bad("is a Python keyword")
+        raise taken(name, "a Python keyword", "is")
     if name in RESERVED:
-        raise _bad("is taken: PyTorch's modules have an attribute of it")
-    if name in _LOCALS:
-        raise _bad("is taken: generated code uses it")
+        raise taken(name, "PyTorch's modules have an attribute of it")
+    if name in _LOCALS or name == "t":
+        raise taken(name, "generated code uses it")
     return name
 
 
@@ -72,20 +102,49 @@ def container(name: str) -> str:
     """The name of a block, which becomes a class beside that of the network."""
     identifier(name)
     if class_name(name) in _CLASSES:
-        raise _bad(f"is taken: generated code has another class {class_name(name)}")
+        raise taken(name, f"generated code has another class {class_name(name)}")
+    return name
+
+
+def kind(name: str) -> str:
+    """The name of a neuron or a surrogate of the spec's own."""
+    identifier(name)
+    if name in ("add", "none"):
+        raise taken(name, 'a field has a meaning for it, as in `feedback = "add"`')
+    return name
+
+
+def parameter(name: str) -> str:
+    """A parameter of a neuron, which may become an attribute of its class."""
+    symbol(name)
+    if name in FIXED:
+        raise taken(name, "every layer has a key of that name")
+    if name in RESERVED or name in _NEURONS:
+        raise taken(name, "the module of a neuron has an attribute of it")
+    if name in BUILTINS:
+        raise taken(name, "Python has something of that name, and generated code uses it")
+    return state(name)
+
+
+def state(name: str) -> str:
+    """A state of a neuron."""
+    symbol(name)
+    if name in ("feedback", "merged"):
+        raise taken(name, "the feedback of a neuron is called that")
     return name
 
 
 def symbol(name: str) -> str:
     """A name in equations: an input, a state, a parameter."""
     if not _IDENTIFIER.match(name):
-        raise _bad("is not a name for equations: letters, digits and _, starting with a letter")
+        message = "is not a name for equations: letters, digits and _, starting with a letter"
+        raise odd(name, message)
     if keyword.iskeyword(name):
-        raise _bad("is a Python keyword")
+        raise taken(name, "a Python keyword", "is")
     if name == "pi":
-        raise _bad("is taken: in equations it is 3.14159…")
+        raise taken(name, "in equations it is 3.14159…")
     if len(name) > LONGEST_SYMBOL:
-        raise _bad(f"is longer than {LONGEST_SYMBOL} characters")
+        raise _long(name, LONGEST_SYMBOL)
     return name
 
 
@@ -93,9 +152,9 @@ def network(name: str) -> str:
     """The name of a whole network, which is that of a package too."""
     identifier(name)
     if name in sys.stdlib_module_names or name in _PACKAGES:
-        raise _bad("is taken: the package would hide a module that generated code needs")
-    if class_name(name) in _CLASSES:
-        raise _bad(f"is taken: generated code has another class {class_name(name)}")
+        raise taken(name, "the package would hide a module that generated code needs")
+    if class_name(name) in _CLASSES | BUILTINS:
+        raise taken(name, f"generated code has another class {class_name(name)}")
     return name
 
 
@@ -123,6 +182,25 @@ def reference(name: str) -> str:
         help = 'write "a", or "a@-1" for the value of `a` one step earlier'
         raise _bad("is not the name of a layer", help)
     return name
+
+
+def taken(name: str, why: str, how: str = "is taken:") -> PydanticCustomError:
+    """A name that means something else already, and one like it that is free."""
+    return _bad(f"{how} {why}", suggestion(name))
+
+
+def suggestion(name: str) -> str:
+    """A name like it."""
+    return f"for example `{name}{'_' * name[-1:].isdigit()}1`"
+
+
+def _long(name: str, most: int) -> PydanticCustomError:
+    return _bad(f"is longer than {most} characters", f"for example `{name[:most].rstrip('_')}`")
+
+
+def odd(name: str, message: str) -> PydanticCustomError:
+    plain = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_0123456789")
+    return _bad(message, f"for example `{plain}`" if plain else None)
 
 
 def _bad(message: str, help: str | None = None) -> PydanticCustomError:

@@ -1,37 +1,47 @@
 """Neurons and surrogates by equations: as a spec defines them, kinds like any other."""
 
+import inspect
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
-from snnc.names import identifier, symbol
+from snnc import names
 from snnc.neuron import Neuron, ResettingNeuron
 from snnc.number import Number
-from snnc.step.parse import Equation, parse
+from snnc.step.parse import Equation, StepError, parse
 from snnc.step.simplify import simplified
 from snnc.step.ssa import Expr, Op
 from snnc.surrogate import Surrogate
 
-Symbol = Annotated[str, AfterValidator(symbol)]
+Symbol = Annotated[str, AfterValidator(names.symbol)]
+State = Annotated[str, AfterValidator(names.state)]
 _MEANT = frozenset({"v_reset", "v_threshold"})
 
 
 def _of_its_own(base: type[BaseModel]) -> AfterValidator:
     """A parameter must not hide what every kind of its sort has: ``output``, ``surrogate``."""
-    taken = {*dir(base), *base.model_fields} - _MEANT
+    declared = (inspect.get_annotations(one) for one in base.__mro__)
+    taken = {*dir(base), *base.model_fields, *(name for own in declared for name in own)} - _MEANT
 
     def free(name: str) -> str:
         if name in taken:
-            raise PydanticCustomError("bad_name", "is taken: every kind has something of that name")
+            raise names.taken(name, "every kind has something of that name")
         return name
 
     return AfterValidator(free)
 
 
-Parameter = Annotated[Symbol, _of_its_own(ResettingNeuron)]
-Slope = Annotated[Symbol, _of_its_own(Surrogate)]
-KindName = Annotated[str, AfterValidator(identifier)]
+def _slope(name: str) -> str:
+    """A parameter of a surrogate, whose expression is over ``u``."""
+    if name in ("slope", "u"):
+        raise names.taken(name, "the expression is over `u`, and its value is the `slope`")
+    return name
+
+
+Parameter = Annotated[str, AfterValidator(names.parameter), _of_its_own(ResettingNeuron)]
+Slope = Annotated[Symbol, AfterValidator(_slope), _of_its_own(Surrogate)]
+KindName = Annotated[str, AfterValidator(names.kind)]
 
 
 class OwnNeuron(BaseModel):
@@ -45,17 +55,29 @@ class OwnNeuron(BaseModel):
     doc: str = ""
     inputs: Annotated[tuple[Symbol, ...], Field(min_length=1)] = ("x",)
     parameters: dict[Parameter, bool | Number] = Field(default_factory=dict)
-    state: dict[Symbol, float] = Field(default_factory=dict)
+    state: dict[State, float] = Field(default_factory=dict)
     step: str
     output: Symbol
 
     @model_validator(mode="after")
     def _told_apart(self) -> Self:
-        names = [*self.inputs, *self.state, *self.parameters]
-        twice = next((name for name in names if names.count(name) > 1), None)
+        every = [*self.inputs, *self.state, *self.parameters]
+        twice = next((name for name in every if every.count(name) > 1), None)
         if twice is not None:
             message = f"`{twice}` is an input, a state or a parameter, only one of them"
-            raise PydanticCustomError("conflict", "{message}", {"message": message})
+            raise _conflict(message, twice)
+        return self
+
+    @model_validator(mode="after")
+    def _attributes_apart(self) -> Self:
+        """A number in a range is kept as ``tau_raw``, a learnable first state as ``v_start``."""
+        derived = {f"{name}_raw": name for name in self.parameters}
+        derived |= {f"{name}_start": name for name in self.state}
+        derived |= {f"{name}_start_raw": name for name in self.state}
+        for name in self.parameters:
+            if name in derived:
+                message = f"`{name}` is taken: `{derived[name]}` may be kept under that name"
+                raise _conflict(message, name)
         return self
 
     def kind(self, name: str) -> type[Neuron]:
@@ -64,7 +86,10 @@ class OwnNeuron(BaseModel):
         Raises:
             StepError: the equations are wrong.
         """
-        base = ResettingNeuron if _spikes(parse(self.step)) else Neuron
+        equations = parse(self.step)
+        for equation in equations:
+            _check_local(equation)
+        base = ResettingNeuron if _spikes(equations) else Neuron
         fields: dict[str, Any] = {"kind": (Literal[name], name)}
         for parameter, default in self.parameters.items():
             flag = isinstance(default, bool)
@@ -105,6 +130,20 @@ class OwnKinds(BaseModel):
 
     neurons: dict[KindName, OwnNeuron] = Field(default_factory=dict)
     surrogates: dict[KindName, OwnSurrogate] = Field(default_factory=dict)
+
+
+def _conflict(message: str, name: str) -> PydanticCustomError:
+    about = {"message": message, "help": names.suggestion(name)}
+    return PydanticCustomError("conflict", "{message}", about)
+
+
+def _check_local(equation: Equation) -> None:
+    """What equations give a value has a name like any other symbol."""
+    try:
+        names.symbol(equation.name)
+    except PydanticCustomError as error:
+        help = (error.context or {}).get("help")
+        raise StepError(f"`{equation.name}` {error.message()}", equation.at, help) from None
 
 
 _model: Any = create_model  # its result is a type only at run time

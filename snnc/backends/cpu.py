@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 from snnc.backends.steps import signature
 from snnc.kernel.types import Kernel
+from snnc.step.grad import seed
+from snnc.step.symbol import symbol
 
 _BLOCK = """\
     PARALLEL_FOR
@@ -27,7 +29,7 @@ def _forward(k: Kernel) -> str:
     lines += ["    for (int j = 0; j < m; ++j) {", f"        real {scratch(k)};"]
     lines += [f"        {_step(k)}", "        STORE(output[at + j], out);", "    }", "}"]
     for s in k.step.states:
-        lines += [f"for (int j = 0; {s}_end && j < m; ++j) {s}_end[first + j] = {s}[j];"]
+        lines += [leave(s)]
     head = signature("", k, False, ["i64 threads"])
     return f"{head}{_BLOCK}{indented(lines)}    }}\n}}\n"
 
@@ -44,28 +46,41 @@ def _backward(k: Kernel) -> str:
 
 def start(k: Kernel, room: str = "BLOCK") -> Iterable[str]:
     """States and terms of the block, in arrays of that size."""
-    names = [*k.step.states, *(f"{p.name}_" for p in k.terms)]
+    names = [*k.step.states, *(p.name for p in k.terms)]
     if not names:
         return
-    yield f"real {', '.join(f'{name}[{room}]' for name in names)};"
+    yield f"real {', '.join(f'{symbol(name)}[{room}]' for name in names)};"
     if k.step.states:
         yield "for (int j = 0; j < m; ++j) {"
         for s in k.step.states:
-            yield f"    {s}[j] = {s}_start ? {s}_start[first + j] : R({k.start[s]!r});"
+            given = symbol(s, "start")
+            yield f"    {symbol(s)}[j] = {given} ? {given}[first + j] : R({k.start[s]!r});"
         yield "}"
     for p in k.terms:
-        yield f"fill_terms({p.name}_, {p.name}, {p.name}_size, {p.name}_stride, first, m);"
+        yield f"fill_terms({symbol(p.name)}, {term(p.name)}, first, m);"
+
+
+def term(name: str) -> str:
+    """A term as it is handed to a loop: the numbers, how many, and how far each reaches."""
+    return ", ".join([symbol(name, "data"), symbol(name, "size"), symbol(name, "stride")])
+
+
+def leave(state: str) -> str:
+    """The statement that leaves a state as it is after the last step."""
+    end = symbol(state, "end")
+    return f"for (int j = 0; {end} && j < m; ++j) {end}[first + j] = {symbol(state)}[j];"
 
 
 def scratch(k: Kernel) -> str:
     """Where a step leaves its results."""
-    return ", ".join(["out", *k.kept_values])
+    return ", ".join(["out", *map(symbol, k.kept_values)])
 
 
 def _step(k: Kernel) -> str:
-    arguments = [f"LOAD({x.name}[in + j])" for x in k.inputs]
-    arguments += [f"{p.name}_[j]" for p in k.terms] + [f"&{s}[j]" for s in k.step.states]
-    arguments += ["&out", *(f"&{v}" for v in k.kept_values)]
+    arguments = [f"LOAD({symbol(x.name, 'data')}[in + j])" for x in k.inputs]
+    arguments += [f"{symbol(p.name)}[j]" for p in k.terms]
+    arguments += [f"&{symbol(s)}[j]" for s in k.step.states]
+    arguments += ["&out", *(f"&{symbol(v)}" for v in k.kept_values)]
     return f"{k.name}_step({', '.join(arguments)});"
 
 
@@ -84,58 +99,80 @@ def _replay(k: Kernel) -> Iterable[str]:
     yield "    for (int j = 0; j < m; ++j) {"
     yield f"        real {scratch(k)};"
     for s in k.kept_states:
-        yield f"        {_slot(k, s)} = {s}[j];"
+        yield f"        {_slot(k, s)} = {symbol(s)}[j];"
     yield f"        {_step(k)}"
     for v in k.kept_values:
-        yield f"        {_slot(k, v)} = {v};"
+        yield f"        {_slot(k, v)} = {symbol(v)};"
     yield "    }"
     yield "}"
 
 
 def _gradients(k: Kernel) -> Iterable[str]:
     """What arrives at the last states, and sums that start at zero."""
-    names = [*k.step.states, *(x.name for x in (*k.inputs, *k.terms))]
-    yield f"real {', '.join(f'g_{name}_[BLOCK]' for name in names)};"
+    names = [seed(name) for name in (*k.step.states, *(x.name for x in (*k.inputs, *k.terms)))]
+    yield f"real {', '.join(f'{symbol(g)}[BLOCK]' for g in names)};"
     yield "for (int j = 0; j < m; ++j) {"
     for s in k.step.states:
-        yield f"    g_{s}_[j] = g_{s}_end ? g_{s}_end[first + j] : R(0.0);"
+        yield f"    {arriving(s)}"
     for x in (*k.inputs, *k.terms):
-        yield f"    g_{x.name}_[j] = R(0.0);"
+        yield f"    {symbol(seed(x.name))}[j] = R(0.0);"
     yield "}"
 
 
+def arriving(state: str) -> str:
+    """The statement that takes what arrives at a state after the last step."""
+    end = symbol(seed(state), "end")
+    return f"{symbol(seed(state))}[j] = {end} ? {end}[first + j] : R(0.0);"
+
+
 def _back(k: Kernel) -> Iterable[str]:
-    summed = [x.name for x in (*k.inputs, *k.terms)]
+    grads = [seed(x.name) for x in (*k.inputs, *k.terms)]
     yield "for (i64 t = steps - 1; t >= 0; --t) {"
     yield "    const i64 in = t * stride + first, at = t * n + first;"
     yield "    SIMD"
     yield "    for (int j = 0; j < m; ++j) {"
-    yield f"        real {', '.join(f'g_{name}_now' for name in summed)};"
+    yield f"        real {', '.join(symbol(g, 'now') for g in grads)};"
     yield f"        {_adjoint(k)}"
-    for name in summed:
-        yield f"        g_{name}_[j] += g_{name}_now;"
-    for x in k.inputs:
-        yield f"        if (stride) STORE(g_{x.name}[in + j], g_{x.name}_now);"
+    for g in grads:
+        yield f"        {symbol(g)}[j] += {symbol(g, 'now')};"
+    for g in grads[: len(k.inputs)]:
+        store = f"STORE({symbol(g, 'data')}[in + j], {symbol(g, 'now')})"
+        yield f"        if (stride) {store};"
     yield "    }"
     yield "}"
 
 
 def _adjoint(k: Kernel) -> str:
-    arguments = [f"LOAD({x}[in + j])" for x in k.kept_inputs]
-    arguments += [_slot(k, name) for name in k.kept] + [f"{p.name}_[j]" for p in k.terms]
-    arguments += ["LOAD(g_output[at + j])", *(f"&g_{s}_[j]" for s in k.step.states)]
-    arguments += [f"&g_{x.name}_now" for x in (*k.inputs, *k.terms)]
+    arguments = [f"LOAD({symbol(x, 'data')}[in + j])" for x in k.kept_inputs]
+    arguments += [_slot(k, name) for name in k.kept]
+    arguments += [f"{symbol(p.name)}[j]" for p in k.terms]
+    arguments += ["LOAD(g_output[at + j])"]
+    arguments += [f"&{symbol(seed(s))}[j]" for s in k.step.states]
+    arguments += [f"&{symbol(seed(x.name), 'now')}" for x in (*k.inputs, *k.terms)]
     return f"{k.name}_adjoint({', '.join(arguments)});"
 
 
 def _finish(k: Kernel) -> Iterable[str]:
     for s in k.step.states:
-        yield f"for (int j = 0; g_{s}_start && j < m; ++j) g_{s}_start[first + j] = g_{s}_[j];"
+        yield begun(s)
     for x in k.inputs:
-        store = f"STORE(g_{x.name}[first + j], g_{x.name}_[j])"
+        g = seed(x.name)
+        store = f"STORE({symbol(g, 'data')}[first + j], {symbol(g)}[j])"
         yield f"for (int j = 0; !stride && j < m; ++j) {store};"
     for p in k.terms:
-        yield f"for (int j = 0; j < m; ++j) g_{p.name}[first + j] = g_{p.name}_[j];"
+        yield summed(p.name)
+
+
+def begun(state: str) -> str:
+    """The statement that hands on the gradient of a first state."""
+    g, start = symbol(seed(state)), symbol(seed(state), "start")
+    return f"for (int j = 0; {start} && j < m; ++j) {start}[first + j] = {g}[j];"
+
+
+def summed(term: str) -> str:
+    """The statement that hands on the gradient of a term, one an element."""
+    g, data = symbol(seed(term)), symbol(seed(term), "data")
+    return f"for (int j = 0; j < m; ++j) {data}[first + j] = {g}[j];"
 
 
 def indented(lines: Iterable[str]) -> str:

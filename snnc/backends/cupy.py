@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 from snnc.backends.steps import signature
 from snnc.kernel.types import Kernel
+from snnc.step.grad import seed
+from snnc.step.symbol import symbol
 
 _PREFIX = 'extern "C" __global__ '
 _THREAD = """\
@@ -27,7 +29,9 @@ def _forward(k: Kernel) -> str:
     lines = [*_terms(k), *_start(k)]
     lines += ["for (i64 t = 0; t < steps; ++t) {", f"    real {_scratch(k)};"]
     lines += [f"    {_step(k, 't * stride + i')}", "    STORE(output[t * n + i], out);", "}"]
-    lines += [f"if ({s}_end) {s}_end[i] = {s};" for s in k.step.states]
+    for s in k.step.states:
+        end = symbol(s, "end")
+        lines += [f"if ({end}) {end}[i] = {symbol(s)};"]
     return f"{signature(_PREFIX, k, False)}{_THREAD}{_indented(lines)}}}\n"
 
 
@@ -35,8 +39,10 @@ def _backward(k: Kernel) -> str:
     size = k.segment
     lines = [*_terms(k), *_start(k)]
     lines += [f"const i64 segments = (steps + {size - 1}) / {size};", *_marks(k)]
-    lines += [f"real g_{s} = g_{s}_end ? g_{s}_end[i] : R(0.0);" for s in k.step.states]
-    lines += [f"real g_{x.name}_sum = R(0.0);" for x in (*k.inputs, *k.terms)]
+    for g in map(seed, k.step.states):
+        end = symbol(g, "end")
+        lines += [f"real {symbol(g)} = {end} ? {end}[i] : R(0.0);"]
+    lines += [f"real {symbol(seed(x.name), 'sum')} = R(0.0);" for x in (*k.inputs, *k.terms)]
     lines += ["for (i64 segment = segments - 1; segment >= 0; --segment) {"]
     lines += [f"    const i64 begin = segment * {size};"]
     lines += [f"    const int m = steps - begin < {size} ? (int)(steps - begin) : {size};"]
@@ -47,22 +53,29 @@ def _backward(k: Kernel) -> str:
 
 def _terms(k: Kernel) -> Iterable[str]:
     for p in k.terms:
-        yield f"const real {p.name}_ = {p.name}[i / {p.name}_stride % {p.name}_size];"
+        at = f"i / {symbol(p.name, 'stride')} % {symbol(p.name, 'size')}"
+        yield f"const real {symbol(p.name)} = {symbol(p.name, 'data')}[{at}];"
 
 
 def _start(k: Kernel) -> Iterable[str]:
     for s in k.step.states:
-        yield f"real {s} = {s}_start ? {s}_start[i] : R({k.start[s]!r});"
+        yield f"real {symbol(s)} = {_first(k, s)};"
+
+
+def _first(k: Kernel, state: str) -> str:
+    start = symbol(state, "start")
+    return f"{start} ? {start}[i] : R({k.start[state]!r})"
 
 
 def _scratch(k: Kernel) -> str:
-    return ", ".join(["out", *k.kept_values])
+    return ", ".join(["out", *map(symbol, k.kept_values)])
 
 
 def _step(k: Kernel, at: str) -> str:
-    arguments = [f"LOAD({x.name}[{at}])" for x in k.inputs]
-    arguments += [f"{p.name}_" for p in k.terms] + [f"&{s}" for s in k.step.states]
-    arguments += ["&out", *(f"&{v}" for v in k.kept_values)]
+    arguments = [f"LOAD({symbol(x.name, 'data')}[{at}])" for x in k.inputs]
+    arguments += [symbol(p.name) for p in k.terms]
+    arguments += [f"&{symbol(s)}" for s in k.step.states]
+    arguments += ["&out", *(f"&{symbol(v)}" for v in k.kept_values)]
     return f"{k.name}_step({', '.join(arguments)});"
 
 
@@ -76,7 +89,7 @@ def _marks(k: Kernel) -> Iterable[str]:
     yield f"        {_step(k, 'in')}"
     yield "    }"
     for s in k.step.states:
-        yield f"    {_mark(k, 'segment', s)} = {s};"
+        yield f"    {_mark(k, 'segment', s)} = {symbol(s)};"
     yield "}"
 
 
@@ -90,30 +103,30 @@ def _mark(k: Kernel, segment: str, state: str) -> str:
 def _restart(k: Kernel) -> Iterable[str]:
     """The states at the start of this segment."""
     for s in k.step.states:
-        first = f"{s}_start ? {s}_start[i] : R({k.start[s]!r})"
-        yield f"{s} = segment ? {_mark(k, '(segment - 1)', s)} : {first};"
+        yield f"{symbol(s)} = segment ? {_mark(k, '(segment - 1)', s)} : {_first(k, s)};"
 
 
 def _replay(k: Kernel) -> Iterable[str]:
     """The segment's steps again; their values stay in registers."""
     if not k.kept:
         return
-    yield f"real {', '.join(f'{name}_kept[{k.segment}]' for name in k.kept)};"
+    kept = (symbol(name, "kept") for name in k.kept)
+    yield f"real {', '.join(f'{name}[{k.segment}]' for name in kept)};"
     yield "i64 in = begin * stride + i;"
     yield "#pragma unroll"
     yield f"for (int step = 0; step < {k.segment}; ++step, in += stride) {{"
     yield "    if (step == m) break;"
     yield f"    real {_scratch(k)};"
     for s in k.kept_states:
-        yield f"    {s}_kept[step] = {s};"
+        yield f"    {symbol(s, 'kept')}[step] = {symbol(s)};"
     yield f"    {_step(k, 'in')}"
     for v in k.kept_values:
-        yield f"    {v}_kept[step] = {v};"
+        yield f"    {symbol(v, 'kept')}[step] = {symbol(v)};"
     yield "}"
 
 
 def _back(k: Kernel) -> Iterable[str]:
-    summed = [x.name for x in (*k.inputs, *k.terms)]
+    grads = [seed(x.name) for x in (*k.inputs, *k.terms)]
     yield "i64 at = (begin + m) * n + i;"
     if k.kept_inputs:
         yield f"{'' if k.kept else 'i64 '}in = (begin + m) * stride + i;"
@@ -123,30 +136,31 @@ def _back(k: Kernel) -> Iterable[str]:
     yield "    at -= n;"
     if k.kept_inputs:
         yield "    in -= stride;"
-    yield f"    real {', '.join(f'g_{name}_now' for name in summed)};"
+    yield f"    real {', '.join(symbol(g, 'now') for g in grads)};"
     yield f"    {_adjoint(k)}"
-    for name in summed:
-        yield f"    g_{name}_sum += g_{name}_now;"
-    for x in k.inputs:
-        yield f"    if (stride) STORE(g_{x.name}[at], g_{x.name}_now);"
+    for g in grads:
+        yield f"    {symbol(g, 'sum')} += {symbol(g, 'now')};"
+    for g in grads[: len(k.inputs)]:
+        yield f"    if (stride) STORE({symbol(g, 'data')}[at], {symbol(g, 'now')});"
     yield "}"
 
 
 def _adjoint(k: Kernel) -> str:
-    arguments = [f"LOAD({x}[in])" for x in k.kept_inputs]
-    arguments += [f"{name}_kept[step]" for name in k.kept] + [f"{p.name}_" for p in k.terms]
-    arguments += ["LOAD(g_output[at])", *(f"&g_{s}" for s in k.step.states)]
-    arguments += [f"&g_{x.name}_now" for x in (*k.inputs, *k.terms)]
+    arguments = [f"LOAD({symbol(x, 'data')}[in])" for x in k.kept_inputs]
+    arguments += [f"{symbol(name, 'kept')}[step]" for name in k.kept]
+    arguments += [symbol(p.name) for p in k.terms]
+    arguments += ["LOAD(g_output[at])", *(f"&{symbol(seed(s))}" for s in k.step.states)]
+    arguments += [f"&{symbol(seed(x.name), 'now')}" for x in (*k.inputs, *k.terms)]
     return f"{k.name}_adjoint({', '.join(arguments)});"
 
 
 def _finish(k: Kernel) -> Iterable[str]:
-    for s in k.step.states:
-        yield f"if (g_{s}_start) g_{s}_start[i] = g_{s};"
-    for x in k.inputs:
-        yield f"if (!stride) STORE(g_{x.name}[i], g_{x.name}_sum);"
-    for p in k.terms:
-        yield f"g_{p.name}[i] = g_{p.name}_sum;"
+    for g in map(seed, k.step.states):
+        yield f"if ({symbol(g, 'start')}) {symbol(g, 'start')}[i] = {symbol(g)};"
+    for g in (seed(x.name) for x in k.inputs):
+        yield f"if (!stride) STORE({symbol(g, 'data')}[i], {symbol(g, 'sum')});"
+    for g in (seed(p.name) for p in k.terms):
+        yield f"{symbol(g, 'data')}[i] = {symbol(g, 'sum')};"
 
 
 def _indented(lines: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """What runs in one kernel besides a neuron, and how C goes over the parts of an image.
 
 A part is the channels of one place of the pooled image, or a block of them; without pooling it is
-a run of elements that lie behind each other. ``part_at`` and ``run_at``, which are the run time's
+a run of elements that lie behind each other. ``part_of`` and ``run_of``, which are the run time's
 own, say where a part is. Its channels are from ``at.channel`` on, side by side.
 """
 
@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from snnc.backends.cpu import term
 from snnc.kernel.types import Kernel
+from snnc.step.symbol import symbol
 from snnc.window import Window
 
 _IMAGE = ("i64 height", "i64 width", "i64 channels")
@@ -54,9 +56,9 @@ class Form:
     def parts(self) -> tuple[str, str]:
         """How many parts there are, and where part ``i`` is."""
         if not self.window:
-            return "count_runs(n, channels)", "run_at(i, n, channels)"
+            return "count_runs(n, channels)", "run_of(i, n, channels)"
         image = f"n, height, width, channels, {self.window.height}, {self.window.width}"
-        return f"count_parts({image})", f"part_at(i, {image})"
+        return f"count_parts({image})", f"part_of(i, {image})"
 
     def of(self, name: str) -> str:
         """An element of an array that holds a number for each element of a part."""
@@ -69,7 +71,7 @@ class Form:
 
     def load(self, name: str) -> str:
         """An input of the neuron at one element and step, normalised if it is."""
-        value = f"LOAD({name}[t * stride + in])"
+        value = f"LOAD({symbol(name, 'data')}[t * stride + in])"
         return f"NORMED({value}, at.channel + j)" if self.normed else value
 
     def cells(self, lines: Iterable[str]) -> Iterable[str]:
@@ -99,13 +101,12 @@ class Form:
 
     def term(self, name: str) -> Iterable[str]:
         """Fills the array of a term, for a part."""
-        size = f"{name}_size, {name}_stride"
         if not self.window:
-            yield f"fill_terms({name}_, {name}, {size}, at.first, at.m);"
+            yield f"fill_terms({symbol(name)}, {term(name)}, at.first, at.m);"
             return
         yield f"for (int cell = 0; cell < {self.size}; ++cell) {{"
         yield f"    const i64 in = {self._first()};"
-        yield f"    fill_terms({name}_[cell], {name}, {size}, in, at.m);"
+        yield f"    fill_terms({symbol(name)}[cell], {term(name)}, in, at.m);"
         yield "}"
 
     def _in(self) -> str:

@@ -10,8 +10,10 @@ from collections.abc import Iterable
 
 from snnc.backends.cpu import scratch
 from snnc.backends.form import Form, over
-from snnc.backends.steps import head, read
+from snnc.backends.steps import head, read, small, whole
 from snnc.kernel.types import Kernel
+from snnc.step.grad import seed
+from snnc.step.symbol import symbol
 from snnc.window import Window
 
 _PARTS = """\
@@ -25,8 +27,8 @@ _CHUNKS = """\
     const i64 parts = {count};
     PARALLEL_FOR
     for (i64 chunk = 0; chunk < chunks; ++chunk) {{
-        const i64 chunk_end = (chunk + 1) * parts / chunks;
-        for (i64 i = chunk * parts / chunks; i < chunk_end; ++i) {{
+        const i64 chunk_stop = (chunk + 1) * parts / chunks;
+        for (i64 i = chunk * parts / chunks; i < chunk_stop; ++i) {{
             const part at = {at};
 {lines}        }}
     }}
@@ -37,9 +39,7 @@ _CHUNKS = """\
 def loops(k: Kernel, window: Window | None, normed: bool = False) -> str:
     """The forward and the backward loop of one kernel over parts."""
     f = Form(k, window, normed)
-    back = ["const io *restrict g_output", *(f"io *restrict g_{x.name}" for x in k.inputs)]
-    back += [f"real *restrict g_{p.name}" for p in k.terms]
-    back += [f"real *restrict g_{s}_start" for s in k.step.states]
+    back = ["const io *restrict g_output", *whole(k), *small(k)]
     back += ["real *restrict kept", *["double *restrict sums"] * normed]
     forward = _function(f, "forward", ["io *restrict output"], _forward(f), _PARTS)
     backward = _function(f, "backward", back, _backward(f), _CHUNKS if normed else _PARTS)
@@ -63,10 +63,10 @@ def _forward(f: Form) -> Iterable[str]:
         lines = [f"real {scratch(f.kernel)};", *f.cells([_step(f)])]
         stored = "out"
     else:
-        whole = "-INFINITY" if f.largest else "0"
+        least = "-INFINITY" if f.largest else "0"
         join = "pooled = STORED(out) > pooled ? STORED(out) : pooled;"
         join = join if f.largest else "pooled += STORED(out);"
-        lines = [f"real pooled = R({whole}), {scratch(f.kernel)};", *f.cells([_step(f), join])]
+        lines = [f"real pooled = R({least}), {scratch(f.kernel)};", *f.cells([_step(f), join])]
         stored = f"pooled{f.share}"
     store = f"STORE(output[t * at.n_out + at.to + j], {stored});"
     yield from over("i64 t = 0; t < steps; ++t", [*lines, store])
@@ -75,8 +75,8 @@ def _forward(f: Form) -> Iterable[str]:
 def _start(f: Form) -> Iterable[str]:
     """States and terms of the part, in arrays."""
     k = f.kernel
-    names = [*k.step.states, *(f"{p.name}_" for p in k.terms)]
-    lines = [f"{f.of(s)} = {s}_start ? {s}_start[in] : R({k.start[s]!r});" for s in k.step.states]
+    names = [symbol(name) for name in (*k.step.states, *(p.name for p in k.terms))]
+    lines = [_first(f, s) for s in k.step.states]
     if names:
         yield f.arrays(names)
         yield from f.once(lines) if lines else ()
@@ -84,12 +84,17 @@ def _start(f: Form) -> Iterable[str]:
         yield from f.term(p.name)
 
 
+def _first(f: Form, state: str) -> str:
+    start = symbol(state, "start")
+    return f"{f.of(symbol(state))} = {start} ? {start}[in] : R({f.kernel.start[state]!r});"
+
+
 def _step(f: Form) -> str:
     k = f.kernel
     arguments = [f.load(x.name) for x in k.inputs]
-    arguments += [f.of(f"{p.name}_") for p in k.terms]
-    arguments += [f"&{f.of(s)}" for s in k.step.states]
-    arguments += ["&out", *(f"&{v}" for v in k.kept_values)]
+    arguments += [f.of(symbol(p.name)) for p in k.terms]
+    arguments += [f"&{f.of(symbol(s))}" for s in k.step.states]
+    arguments += ["&out", *(f"&{symbol(v)}" for v in k.kept_values)]
     return f"{k.name}_step({', '.join(arguments)});"
 
 
@@ -105,12 +110,12 @@ def _backward(f: Form) -> Iterable[str]:
         yield f"real *mine = kept + THREAD * steps * BLOCK * {_size(f)};"
         yield from _replay(f)
     sums = [x.name for x in (*k.inputs, *k.terms)]
-    names = [f"g_{name}_" for name in (*k.step.states, *sums)]
+    names = [symbol(seed(name)) for name in (*k.step.states, *sums)]
     yield f.arrays(names)
     yield from f.once([f"{f.of(name)} = R(0.0);" for name in names])
     if f.normed:
-        yield "real shift_sum[BLOCK], scale_sum[BLOCK];"
-        yield "for (int j = 0; j < at.m; ++j) shift_sum[j] = scale_sum[j] = R(0.0);"
+        yield "real shifts[BLOCK], scales[BLOCK];"
+        yield "for (int j = 0; j < at.m; ++j) shifts[j] = scales[j] = R(0.0);"
     yield from _back(f)
     yield from f.once(_finish(f))
     if f.normed:
@@ -129,8 +134,8 @@ def _slot(f: Form, name: str) -> str:
 def _replay(f: Form) -> Iterable[str]:
     """The steps again, keeping what the way back reads and which element was the largest."""
     k, steps = f.kernel, "i64 t = 0; t < steps; ++t"
-    lines = [f"{_slot(f, s)} = {f.of(s)};" for s in k.kept_states]
-    lines += [_step(f), *(f"{_slot(f, v)} = {v};" for v in k.kept_values)]
+    lines = [f"{_slot(f, s)} = {f.of(symbol(s))};" for s in k.kept_states]
+    lines += [_step(f), *(f"{_slot(f, v)} = {symbol(v)};" for v in k.kept_values)]
     if not f.largest:
         yield from over(steps, [f"real {scratch(k)};", *f.cells(lines)])
         return
@@ -146,34 +151,37 @@ def _replay(f: Form) -> Iterable[str]:
 
 def _back(f: Form) -> Iterable[str]:
     k = f.kernel
-    summed = [x.name for x in (*k.inputs, *k.terms)]
-    lines = [f"real {', '.join(f'g_{name}_now' for name in summed)};", *_adjoint(f)]
-    lines += [f"{f.of(f'g_{name}_')} += g_{name}_now;" for name in summed]
-    lines += [f"if (stride) STORE(g_{x.name}[t * stride + in], g_{x.name}_now);" for x in k.inputs]
+    grads = [seed(x.name) for x in (*k.inputs, *k.terms)]
+    lines = [f"real {', '.join(symbol(g, 'now') for g in grads)};", *_adjoint(f)]
+    lines += [f"{f.of(symbol(g))} += {symbol(g, 'now')};" for g in grads]
+    for g in grads[: len(k.inputs)]:
+        store = f"STORE({symbol(g, 'data')}[t * stride + in], {symbol(g, 'now')})"
+        lines += [f"if (stride) {store};"]
     first, last = list[str](), list[str]()
     if f.window:
         first += [f"const real g_pooled = LOAD(g_output[t * at.n_out + at.to + j]){f.share};"]
     if f.largest:
         first += [f"const real chosen = {_slot(f, '')};"]
     if f.normed:
-        first += ["real shift_now = R(0.0), scale_now = R(0.0);"]
+        first += ["real shifted = R(0.0), scaled = R(0.0);"]
         lines += _sums(k.inputs[0].name)
-        last += ["shift_sum[j] += shift_now;", "scale_sum[j] += scale_now;"]
+        last += ["shifts[j] += shifted;", "scales[j] += scaled;"]
     yield from over("i64 t = steps - 1; t >= 0; --t", [*first, *f.cells(lines), *last])
 
 
 def _sums(x: str) -> list[str]:
     """What the gradients of scale and shift grow by."""
-    away = f"(LOAD({x}[t * stride + in]) - center[at.channel + j])"
-    return [f"shift_now += g_{x}_now;", f"scale_now += g_{x}_now * {away};"]
+    away = f"(LOAD({symbol(x, 'data')}[t * stride + in]) - center[at.channel + j])"
+    now = symbol(seed(x), "now")
+    return [f"shifted += {now};", f"scaled += {now} * {away};"]
 
 
 def _total() -> Iterable[str]:
     """The sums of a part, added to those of its chunk: always in the same order."""
     yield "double *total = sums + chunk * 2 * channels + at.channel;"
     yield "for (int j = 0; j < at.m; ++j) {"
-    yield "    total[j] += shift_sum[j];"
-    yield "    total[channels + j] += scale_sum[j];"
+    yield "    total[j] += shifts[j];"
+    yield "    total[channels + j] += scales[j];"
     yield "}"
 
 
@@ -181,10 +189,10 @@ def _adjoint(f: Form) -> list[str]:
     k = f.kernel
     arguments = [f.load(x) for x in k.kept_inputs]
     arguments += [_slot(f, name) for name in k.kept]
-    arguments += [f.of(f"{p.name}_") for p in k.terms]
+    arguments += [f.of(symbol(p.name)) for p in k.terms]
     arguments += [_grad(f)]
-    arguments += [f"&{f.of(f'g_{s}_')}" for s in k.step.states]
-    arguments += [f"&g_{x.name}_now" for x in (*k.inputs, *k.terms)]
+    arguments += [f"&{f.of(symbol(seed(s)))}" for s in k.step.states]
+    arguments += [f"&{symbol(seed(x.name), 'now')}" for x in (*k.inputs, *k.terms)]
     return [f"{k.name}_adjoint(", *(f"    {x}," for x in arguments[:-1]), f"    {arguments[-1]});"]
 
 
@@ -196,7 +204,11 @@ def _grad(f: Form) -> str:
 
 
 def _finish(f: Form) -> list[str]:
-    k = f.kernel
-    lines = [f"if (g_{s}_start) g_{s}_start[in] = {f.of(f'g_{s}_')};" for s in k.step.states]
-    lines += [f"if (!stride) STORE(g_{x.name}[in], {f.of(f'g_{x.name}_')});" for x in k.inputs]
-    return lines + [f"g_{p.name}[in] = {f.of(f'g_{p.name}_')};" for p in k.terms]
+    k, lines = f.kernel, list[str]()
+    for g in map(seed, k.step.states):
+        start = symbol(g, "start")
+        lines += [f"if ({start}) {start}[in] = {f.of(symbol(g))};"]
+    for g in (seed(x.name) for x in k.inputs):
+        lines += [f"if (!stride) STORE({symbol(g, 'data')}[in], {f.of(symbol(g))});"]
+    grads = (seed(p.name) for p in k.terms)
+    return lines + [f"{symbol(g, 'data')}[in] = {f.of(symbol(g))};" for g in grads]

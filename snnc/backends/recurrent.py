@@ -8,9 +8,11 @@ goes through the adjoint; the gradient of every i[t] is a result, and the host m
 
 from collections.abc import Iterable
 
-from snnc.backends.cpu import indented, scratch, start
+from snnc.backends.cpu import arriving, begun, indented, leave, scratch, start, summed
 from snnc.backends.steps import backward, forward, head, read
 from snnc.kernel.types import Kernel
+from snnc.step.grad import seed
+from snnc.step.symbol import symbol
 
 _SIZES = ["i64 steps", "i64 n", "i64 stride", "i64 width", "i64 threads"]
 _BLOCK = """\
@@ -26,15 +28,14 @@ def loops(k: Kernel) -> str:
 
 
 def _fed(k: Kernel) -> list[str]:
-    return [*read(k), "const real *restrict weight", "const real *restrict fired_start"]
+    return [*read(k), "const real *restrict weight", "const real *restrict fired_first"]
 
 
 def _forward(k: Kernel) -> str:
     inside = [f"real {scratch(k)};", _step(k), "STORE(output[at + j], out);"]
     inside += ["fired[j] = LOAD(output[at + j]);"]
     lines = [*start(k, "WIDE"), *_first(), *_over_time(inside)]
-    for s in k.step.states:
-        lines += [f"for (int j = 0; {s}_end && j < m; ++j) {s}_end[first + j] = {s}[j];"]
+    lines += [leave(s) for s in k.step.states]
     top = head(f"void {k.name}_recurrent_forward", [*_fed(k), *forward(k), *_SIZES])
     return f"{top}{_BLOCK}{indented(lines)}    }}\n}}\n"
 
@@ -51,7 +52,7 @@ def _first() -> Iterable[str]:
     """The output before the first step."""
     yield "real fed[WIDE], fired[WIDE];"
     yield "for (int j = 0; j < m; ++j) {"
-    yield "    fired[j] = fired_start ? fired_start[first + j] : R(0.0);"
+    yield "    fired[j] = fired_first ? fired_first[first + j] : R(0.0);"
     yield "}"
 
 
@@ -68,13 +69,13 @@ def _over_time(inside: Iterable[str]) -> Iterable[str]:
 
 
 def _input(k: Kernel) -> str:
-    return f"LOAD({k.inputs[0].name}[in + j]) + fed[j]"
+    return f"LOAD({symbol(k.inputs[0].name, 'data')}[in + j]) + fed[j]"
 
 
 def _step(k: Kernel) -> str:
-    arguments = [_input(k), *(f"{p.name}_[j]" for p in k.terms)]
-    arguments += [f"&{s}[j]" for s in k.step.states]
-    arguments += ["&out", *(f"&{v}" for v in k.kept_values)]
+    arguments = [_input(k), *(f"{symbol(p.name)}[j]" for p in k.terms)]
+    arguments += [f"&{symbol(s)}[j]" for s in k.step.states]
+    arguments += ["&out", *(f"&{symbol(v)}" for v in k.kept_values)]
     return f"{k.name}_step({', '.join(arguments)});"
 
 
@@ -92,35 +93,35 @@ def _replay(k: Kernel) -> Iterable[str]:
     yield from _first()
     inside = [f"real {scratch(k)};"]
     inside += [f"{_slot(k, x)} = {_input(k)};" for x in k.kept_inputs]
-    inside += [f"{_slot(k, s)} = {s}[j];" for s in k.kept_states]
-    inside += [_step(k), *(f"{_slot(k, v)} = {v};" for v in k.kept_values)]
+    inside += [f"{_slot(k, s)} = {symbol(s)}[j];" for s in k.kept_states]
+    inside += [_step(k), *(f"{_slot(k, v)} = {symbol(v)};" for v in k.kept_values)]
     yield from _over_time([*inside, "fired[j] = LOAD(output[at + j]);"])
 
 
 def _gradients(k: Kernel) -> Iterable[str]:
     """What arrives at the last states, and sums that start at zero."""
-    names = [f"g_{name}_" for name in (*k.step.states, *(p.name for p in k.terms))]
+    names = [symbol(seed(name)) for name in (*k.step.states, *(p.name for p in k.terms))]
     yield f"real {', '.join(f'{name}[WIDE]' for name in (*names, 'more'))};"
     yield "for (int j = 0; j < m; ++j) {"
     for s in k.step.states:
-        yield f"    g_{s}_[j] = g_{s}_end ? g_{s}_end[first + j] : R(0.0);"
+        yield f"    {arriving(s)}"
     for p in k.terms:
-        yield f"    g_{p.name}_[j] = R(0.0);"
+        yield f"    {symbol(seed(p.name))}[j] = R(0.0);"
     yield "    more[j] = R(0.0);"
     yield "}"
 
 
 def _back(k: Kernel) -> Iterable[str]:
-    names = [k.inputs[0].name, *(p.name for p in k.terms)]
+    first, *terms = (seed(x.name) for x in (*k.inputs, *k.terms))
     yield "for (i64 t = steps - 1; t >= 0; --t) {"
     yield "    const i64 at = t * n + first;"
     yield "    SIMD"
     yield "    for (int j = 0; j < m; ++j) {"
-    yield f"        real {', '.join(f'g_{name}_now' for name in names)};"
+    yield f"        real {', '.join(symbol(g, 'now') for g in (first, *terms))};"
     yield f"        {_adjoint(k)}"
-    for p in k.terms:
-        yield f"        g_{p.name}_[j] += g_{p.name}_now;"
-    yield f"        g_fed[at + j] = g_{names[0]}_now;"
+    for g in terms:
+        yield f"        {symbol(g)}[j] += {symbol(g, 'now')};"
+    yield f"        g_fed[at + j] = {symbol(first, 'now')};"
     yield "    }"
     yield "    if (t) spread(back, g_fed + at, m, (int)width, more);"
     yield "}"
@@ -128,14 +129,13 @@ def _back(k: Kernel) -> Iterable[str]:
 
 def _adjoint(k: Kernel) -> str:
     arguments = [_slot(k, name) for name in (*k.kept_inputs, *k.kept)]
-    arguments += [f"{p.name}_[j]" for p in k.terms]
-    arguments += ["LOAD(g_output[at + j]) + more[j]", *(f"&g_{s}_[j]" for s in k.step.states)]
-    arguments += [f"&g_{x.name}_now" for x in (*k.inputs, *k.terms)]
+    arguments += [f"{symbol(p.name)}[j]" for p in k.terms]
+    arguments += ["LOAD(g_output[at + j]) + more[j]"]
+    arguments += [f"&{symbol(seed(s))}[j]" for s in k.step.states]
+    arguments += [f"&{symbol(seed(x.name), 'now')}" for x in (*k.inputs, *k.terms)]
     return f"{k.name}_adjoint({', '.join(arguments)});"
 
 
 def _finish(k: Kernel) -> Iterable[str]:
-    for s in k.step.states:
-        yield f"for (int j = 0; g_{s}_start && j < m; ++j) g_{s}_start[first + j] = g_{s}_[j];"
-    for p in k.terms:
-        yield f"for (int j = 0; j < m; ++j) g_{p.name}[first + j] = g_{p.name}_[j];"
+    yield from (begun(s) for s in k.step.states)
+    yield from (summed(p.name) for p in k.terms)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from snnc.kernel.types import Kernel
 from snnc.step.grad import seed
 from snnc.step.print_c import declarations
+from snnc.step.symbol import symbol
 
 
 def steps(kernel: Kernel) -> str:
@@ -16,28 +17,27 @@ def steps(kernel: Kernel) -> str:
 
 
 def _step(k: Kernel) -> str:
-    names = [op.name for op in (*k.inputs, *k.terms)]
-    pointers = [*(f"{s}_at" for s in k.step.states), "output_at"]
-    pointers += [f"{v}_at" for v in k.kept_values]
-    reals = [f"real {name}" for name in names] + [f"real *{p}" for p in pointers]
-    lines = [f"const real {s} = *{s}_at;" for s in k.step.states]
+    reals = [f"real {symbol(op.name)}" for op in (*k.inputs, *k.terms)]
+    pointers = [*(symbol(s, "at") for s in k.step.states), "output"]
+    pointers += [symbol(v, "at") for v in k.kept_values]
+    lines = [f"const real {symbol(s)} = *{symbol(s, 'at')};" for s in k.step.states]
     lines += declarations(k.step.body)
-    lines += [f"*{state}_at = {after};" for state, after in k.step.next.items()]
-    lines += [f"*output_at = {k.step.output};"]
-    lines += [f"*{v}_at = {v};" for v in k.kept_values]
-    return _function(f"{k.name}_step", reals, lines)
+    lines += [f"*{symbol(s, 'at')} = {symbol(after)};" for s, after in k.step.next.items()]
+    lines += [f"*output = {symbol(k.step.output)};"]
+    lines += [f"*{symbol(v, 'at')} = {symbol(v)};" for v in k.kept_values]
+    return _function(f"{k.name}_step", [*reals, *(f"real *{p}" for p in pointers)], lines)
 
 
 def _adjoint(k: Kernel) -> str:
     kept = (*k.kept_inputs, *k.kept_states, *k.kept_values)
-    reals = [f"real {name}" for name in (*kept, *(p.name for p in k.terms), seed("output"))]
-    reals += [f"real *{seed(s)}_at" for s in k.step.states]
-    reals += [f"real *{seed(x.name)}_at" for x in (*k.inputs, *k.terms)]
-    grads = k.adjoint.grads
-    lines = [f"const real {seed(s)} = *{seed(s)}_at;" for s in k.step.states]
+    names = (*kept, *(p.name for p in k.terms), seed("output"))
+    back = [seed(name) for name in (*k.step.states, *(x.name for x in (*k.inputs, *k.terms)))]
+    reals = [f"real {symbol(name)}" for name in names]
+    reals += [f"real *{symbol(g, 'at')}" for g in back]
+    lines = [f"const real {symbol(seed(s))} = *{symbol(seed(s), 'at')};" for s in k.step.states]
     lines += declarations((*k.adjoint.again, *k.adjoint.body))
-    lines += [f"*{seed(s)}_at = {grads[s]};" for s in k.step.states]
-    lines += [f"*{seed(x.name)}_at = {grads[x.name]};" for x in (*k.inputs, *k.terms)]
+    found = {seed(name): symbol(grad) for name, grad in k.adjoint.grads.items()}
+    lines += [f"*{symbol(g, 'at')} = {found[g]};" for g in back]
     return _function(f"{k.name}_adjoint", reals, lines)
 
 
@@ -51,28 +51,41 @@ def read(k: Kernel) -> list[str]:
 
     ``restrict``: what a loop writes nobody else sees, so that reads may overtake writes.
     """
-    found = [f"const io *restrict {x.name}" for x in k.inputs]
+    found = [f"const io *restrict {symbol(x.name, 'data')}" for x in k.inputs]
     for p in k.terms:
-        found += [f"const real *restrict {p.name}", f"i64 {p.name}_size", f"i64 {p.name}_stride"]
-    return [*found, *(f"const real *restrict {s}_start" for s in k.step.states)]
+        found += [f"const real *restrict {symbol(p.name, 'data')}"]
+        found += [f"i64 {symbol(p.name, 'size')}", f"i64 {symbol(p.name, 'stride')}"]
+    return [*found, *(f"const real *restrict {symbol(s, 'start')}" for s in k.step.states)]
 
 
 def forward(k: Kernel) -> list[str]:
     """The results of a forward loop."""
-    return ["io *restrict output", *(f"real *restrict {s}_end" for s in k.step.states)]
+    ends = (symbol(s, "end") for s in k.step.states)
+    return ["io *restrict output", *(f"real *restrict {end}" for end in ends)]
 
 
 def backward(k: Kernel, inputs: Iterable[str]) -> list[str]:
     """What a backward loop reads of the results' gradients; then its own results."""
-    states = k.step.states
-    found = ["const io *restrict g_output", *(f"const real *restrict g_{s}_end" for s in states)]
-    found += [*inputs, *(f"real *restrict g_{p.name}" for p in k.terms)]
-    return [*found, *(f"real *restrict g_{s}_start" for s in states), "real *restrict kept"]
+    states = [seed(s) for s in k.step.states]
+    found = ["const io *restrict g_output"]
+    found += [f"const real *restrict {symbol(g, 'end')}" for g in states]
+    return [*found, *inputs, *small(k), "real *restrict kept"]
+
+
+def small(k: Kernel) -> list[str]:
+    """The gradients of terms and first states."""
+    found = [f"real *restrict {symbol(seed(p.name), 'data')}" for p in k.terms]
+    return found + [f"real *restrict {symbol(seed(s), 'start')}" for s in k.step.states]
+
+
+def whole(k: Kernel) -> list[str]:
+    """The gradients of inputs."""
+    return [f"io *restrict {symbol(seed(x.name), 'data')}" for x in k.inputs]
 
 
 def parameters(k: Kernel, back: bool) -> list[str]:
     """The parameters of a kernel's loop, in the order in which the host passes them."""
-    results = backward(k, (f"io *restrict g_{x.name}" for x in k.inputs)) if back else forward(k)
+    results = backward(k, whole(k)) if back else forward(k)
     return [*read(k), *results, "i64 steps", "i64 n", "i64 stride"]
 
 

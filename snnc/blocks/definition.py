@@ -8,11 +8,9 @@ from keyword import iskeyword
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
 
-from snnc.blocks.head import FIXED
 from snnc.kinds import Kind
-from snnc.names import class_name, container, symbol
+from snnc.names import FIXED, class_name, container, odd, symbol, taken
 from snnc.neuron import Neuron
 from snnc.refusals import refusals
 from snnc.resolve.scope import mentioned
@@ -22,10 +20,12 @@ from snnc.source.tree import Tree
 
 
 def _parameter(name: str) -> str:
-    if not PARAMETER.fullmatch(name) or iskeyword(name) or name in LITERALS:
-        raise PydanticCustomError("bad_name", "cannot name a parameter")
+    if not PARAMETER.fullmatch(name):
+        raise odd(name, "cannot name a parameter: letters, digits and _, not starting with a digit")
+    if iskeyword(name) or name in LITERALS:
+        raise taken(name, "a word of expressions", "cannot name a parameter: it is")
     if name in FIXED:
-        raise PydanticCustomError("bad_name", "cannot name a parameter: every layer has that key")
+        raise taken(name, "every layer has that key", "cannot name a parameter:")
     return name
 
 
@@ -103,13 +103,13 @@ def _classes(node: Tree, neurons: Collection[str]) -> Iterator[Diagnostic]:
     """Blocks and neurons become classes of one module, and neurons of a kind are numbered."""
     classes: dict[str, str] = {}
     for name, tree in node.table.items():
-        made = class_name(name)
+        made, free = class_name(name), f"for example `{name}_block`"
         if made.rstrip("0123456789") in neurons:
             message = f"`{name}` is taken: the class of a neuron is called {made}"
-            yield Diagnostic("SNN206", "bad-name", message, tree.key)
+            yield Diagnostic("SNN206", "bad-name", message, tree.key, free)
         elif made in classes:
             message = f"`{name}` is taken: the class of block `{classes[made]}` is called {made}"
-            yield Diagnostic("SNN206", "bad-name", message, tree.key)
+            yield Diagnostic("SNN206", "bad-name", message, tree.key, free)
         classes.setdefault(made, name)
 
 

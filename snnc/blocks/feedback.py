@@ -8,12 +8,12 @@ A kind of one port, ``{ kind = "Linear" }``, is ``hidden.feedback`` on the way b
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from snnc.blocks.head import KEYS
 from snnc.blocks.items import Edge, Item
 from snnc.blocks.parameters import Site
 from snnc.blocks.state import Part, State, bad
 from snnc.blocks.wiring import Read
 from snnc.choice import NONE
+from snnc.names import KEYS
 from snnc.refusals.words import toml
 from snnc.resolve.collect import without
 from snnc.resolve.defaults import kind_of

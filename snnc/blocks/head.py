@@ -5,15 +5,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from snnc.layer import Name, Sources
+from snnc.names import FIXED, KEYS
 from snnc.refusals import refusals
 from snnc.resolve.collect import without
 from snnc.resolve.extends import merge
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Tree
-
-KEYS = ("name", "from", "when", "repeat", "first")
-FIXED = ("kind", *KEYS, "feedback")
-"""Keys that no parameter can have the name of."""
 
 
 class Head(BaseModel):

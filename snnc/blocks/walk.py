@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from snnc.blocks.feedback import fed_back, taken_out
-from snnc.blocks.head import FIXED, Head, fields, first, head, sources
+from snnc.blocks.head import Head, fields, first, head, sources
 from snnc.blocks.items import Edge, Item, Names
 from snnc.blocks.parameters import Site
 from snnc.blocks.place import blamed, placed
@@ -13,6 +13,7 @@ from snnc.blocks.state import Part, State, bad, passes, reads
 from snnc.blocks.use import use
 from snnc.blocks.uses import Repeat
 from snnc.blocks.wiring import Read, Reader
+from snnc.names import FIXED
 from snnc.resolve import substitute_in
 from snnc.resolve.defaults import kind_of
 from snnc.source.diagnostic import Diagnostic, Findings

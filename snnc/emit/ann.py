@@ -15,11 +15,9 @@ from snnc.emit.scope import CHAIN, unique
 from snnc.encoder import Encoder
 from snnc.graph import Graph, Node
 from snnc.layer import Call, Layer, Operator, Shape, Traits, show
-from snnc.names import class_name
+from snnc.names import VARIABLES, class_name
 from snnc.program.types import Program
 from snnc.readout import Readout
-
-_TAKEN = frozenset({CHAIN, *"answer nn self torch".split()})
 
 
 class _Noise(Layer):
@@ -117,7 +115,7 @@ def _names(graph: Graph) -> dict[str, str]:
             names[node.path] = CHAIN
         else:
             wanted = {"input": "inputs"}.get(node.path, node.path.replace(".", "_"))
-            names[node.path] = unique(wanted, {*_TAKEN, *names.values()})
+            names[node.path] = unique(wanted, {CHAIN, *VARIABLES, *names.values()})
     return names
 
 
@@ -143,5 +141,5 @@ def _uses(graph: Graph) -> Iterator[str]:
 
 def _imports(uses: Collection[str], neurons: Neurons, runtime: Runtime) -> str:
     torch = "import torch\n" * ("torch" in uses) + "from torch import Tensor, nn"
-    own = own_imports(uses, neurons, runtime)
+    own = own_imports(uses, neurons.names, runtime)
     return f"{torch}\n\n{own}" if own else torch

@@ -7,10 +7,10 @@ from snnc.emit.containers import Class, contained
 from snnc.emit.layout import statement
 from snnc.emit.literal import arguments
 from snnc.emit.made import Made, leaf
+from snnc.emit.names import networks, taken_names
 from snnc.emit.neurons import Neurons
 from snnc.graph import Graph
 from snnc.layer import Operator
-from snnc.names import class_name
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def module_classes(graph: Graph, neurons: Neurons) -> Held:
             leaves[node.path] = neurons.made[node.path]
         elif made:
             leaves[node.path] = leaf(node.operator, made, tuple(_starts(node.operator)))
-    taken = [class_name(graph.name), *(found.name for found in neurons.classes)]
+    taken = {*taken_names(), *networks(graph.name), *(found.name for found in neurons.classes)}
     found = contained(leaves, graph.blocks, taken)
     lines = [line for name, made in found.made.items() for line in _statements(made, name, 8)]
     lines += ["        place_neurons(self)"] * bool(neurons.made)

@@ -12,8 +12,7 @@ from snnc.blocks.uses import Container, Use
 from snnc.emit.made import Made, Variable
 from snnc.emit.merging import Merger, alike
 from snnc.emit.scope import unique
-
-_TAKEN = frozenset("Repeat Tensor NamedTuple nn torch".split())
+from snnc.names import VARIABLES
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def contained(
     leaves: Mapping[str, Made], blocks: Mapping[str, Container], taken: Iterable[str]
 ) -> Containers:
     """The classes of ``blocks`` around ``leaves``, all by their paths, in the network's order."""
-    found, names = Containers(), {*_TAKEN, *taken}
+    found, names = Containers(), {*VARIABLES, *taken}
     children = _children(leaves, blocks)
     made = dict(leaves)
     for block in _innermost_first(children, blocks):

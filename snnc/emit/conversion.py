@@ -56,7 +56,7 @@ def convert_py(
 
 
 def _imports(ann: Ann, uses: set[str], neurons: Neurons, runtime: Runtime) -> str:
-    classes = {found.name for found in neurons.classes} & uses
+    classes = neurons.names & uses
     return statements(
         {
             f"{runtime.package}.ann": [ann.name],

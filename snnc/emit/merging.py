@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from snnc.emit.made import Made, Variable
+from snnc.emit.scope import unique
+from snnc.names import VARIABLES
 
 Parts = Mapping[str, Made]
 _ABSENT = object()
@@ -36,6 +38,7 @@ class Merger:
     ) -> None:
         self.parameters, self.instances = parameters, instances
         self.columns: dict[str, list[Any]] = {}
+        self.own = _arguments(dict.fromkeys(name for given in parameters for name in given))
 
     def merged(self) -> tuple[dict[str, Made], dict[str, Variable]]:
         """Every part of any use; and for a part that not all have, the argument that says so."""
@@ -70,17 +73,17 @@ class Merger:
 
     def variable(self, wanted: str, values: list[Any], part: str = "") -> Variable:
         """The argument with these values: the block's own, one known already, or a new one."""
-        for name in dict.fromkeys(n for given in self.parameters for n in given):
+        for name, argument in self.own.items():
             if _agree([given.get(name) for given in self.parameters], values):
-                self.columns.setdefault(name, [given[name] for given in self.parameters])
-                return Variable(name)
+                self.columns.setdefault(argument, [given[name] for given in self.parameters])
+                return Variable(argument)
         for name, known in self.columns.items():
             if _agree(known, values):
                 self.columns[name] = [
                     v if k is _ABSENT else k for k, v in zip(known, values, strict=True)
                 ]
                 return Variable(name)
-        name = _free(wanted, part, {*self.columns, *(n for g in self.parameters for n in g)})
+        name = _free(wanted, part, {*VARIABLES, *self.columns, *self.own.values()})
         self.columns[name] = values
         return Variable(name)
 
@@ -101,6 +104,16 @@ class Merger:
     def _order(self) -> Iterable[tuple[str, list[Any]]]:
         """Sizes first; whether a part is there comes last."""
         return sorted(self.columns.items(), key=lambda item: isinstance(item[1][0], bool))
+
+
+def _arguments(names: Iterable[str]) -> dict[str, str]:
+    """A block's own parameters as arguments in Python, each under a name that nothing has."""
+    taken, found = set(VARIABLES), dict[str, str]()
+    for name in names:
+        plain = "".join(c if c.isascii() else "_" for c in name)
+        found[name] = unique(plain if plain[0].isalpha() else f"p{plain}", taken)
+        taken.add(found[name])
+    return found
 
 
 def _in_order(keys: set[str], part: Made) -> list[str]:

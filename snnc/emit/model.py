@@ -86,6 +86,6 @@ def _shape(program: Program, value: str, node: str) -> str:
 def _imports(uses: Collection[str], outputs: bool, neurons: Neurons, runtime: Runtime) -> str:
     """What the module needs: torch, its runtime, and its neurons."""
     standard = "from typing import NamedTuple\n\n" if outputs else ""
-    own = own_imports(uses, neurons, runtime)
+    own = own_imports(uses, neurons.names, runtime)
     text = f"{standard}import torch\nfrom torch import Tensor, nn"
     return f"{text}\n\n{own}" if own else text

@@ -2,13 +2,16 @@
 
 import re
 
+from snnc.names import class_name
 from snnc.emit.scope import CHAIN, unique
+from snnc.names import VARIABLES
 from snnc.past import Past
 from snnc.program.types import Op, Program, Region, Scan, data
 
-_TAKEN = frozenset(
-    {CHAIN, *"after answer first nn seed self state t time_steps torch".split()},
-)
+
+def _taken(program: Program) -> set[str]:
+    """What functions of a generated module use for something else."""
+    return {CHAIN, *VARIABLES, f"{class_name(program.graph.name)}Output"}
 
 
 def parameters(program: Program) -> dict[str, str]:
@@ -20,10 +23,10 @@ def parameters(program: Program) -> dict[str, str]:
 def named(program: Program) -> dict[str, str]:
     """A variable of its own for every value, the data in its parameter."""
     names = {data(name): parameter for name, parameter in parameters(program).items()}
-    used = {*_TAKEN, *names.values()}
+    used = _taken(program) | {*names.values()}
     for node in program.graph.steps:
         wanted = _plain(node.path)
-        own = wanted == names.get(data(node.path)) and wanted not in _TAKEN
+        own = wanted == names.get(data(node.path)) and wanted not in _taken(program)
         names[node.path] = wanted if own else unique(wanted, used)
         used.add(names[node.path])
     return names | _loop_names(program, used)
@@ -36,7 +39,7 @@ def chained(program: Program) -> dict[str, str]:
     readers = _readers(order)
     for at, (_, op) in enumerate(order):
         names[op.writes] = CHAIN if _follows(program, order, at, readers) else ""
-    used = {*_TAKEN, *names.values()}
+    used = _taken(program) | {*names.values()}
     for path in [path for path, name in names.items() if not name]:
         names[path] = unique(_plain(path), used)
         used.add(names[path])
@@ -61,7 +64,7 @@ def _readers(order: list[tuple[Region, Op]]) -> dict[str, list[int]]:
 
 def collected(path: str) -> str:
     """The list in which a loop collects a value: a name of its own, beside those of values."""
-    return f"{path}.steps"
+    return f"{path}@steps"
 
 
 def _loop_values(program: Program) -> list[str]:
@@ -101,5 +104,5 @@ def _loop(region: Region) -> bool:
 
 def _plain(path: str) -> str:
     """A value's path as a variable; ``input`` would hide Python's own."""
-    words = re.sub("@-1(?![0-9])", "_past", path).replace("@-", "_past").replace(".", "_")
-    return {"input": "inputs"}.get(path, words)
+    words = re.sub("@-1(?![0-9])", "_past", path).replace("@-", "_past")
+    return {"input": "inputs"}.get(path, re.sub("[.@]", "_", words))

@@ -8,7 +8,9 @@ from itertools import pairwise
 from snnc.emit.docstring import paragraph
 from snnc.emit.feedback import How, feedbacks
 from snnc.emit.made import Made, shaped
+from snnc.emit.names import networks, taken_names
 from snnc.emit.parameters import needs_shape
+from snnc.emit.scope import unique
 from snnc.graph import Graph, Node
 from snnc.kernel.build import kernel
 from snnc.kernel.types import Kernel
@@ -16,6 +18,7 @@ from snnc.layer import Layer
 from snnc.neuron import Neuron, SpikingNeuron
 from snnc.program.types import Program, Scan
 from snnc.step.print_torch import equations
+from snnc.step.ssa import unused
 from snnc.window import Window
 
 
@@ -71,6 +74,11 @@ class Neurons:
     classes: tuple[Class, ...]
     made: Mapping[str, Made]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the classes."""
+        return frozenset(found.name for found in self.classes)
+
 
 @dataclass(frozen=True)
 class _Wanted:
@@ -93,14 +101,16 @@ def neurons(program: Program) -> Neurons:
     layers = {n.path: n.operator for n in graph.nodes if isinstance(n.operator, Neuron)}
     inner = _inner(graph, layers)
     wanted = {p: _Wanted(n, inner.get(p, ()), how.get(p, How())) for p, n in layers.items()}
-    names = _named((type(one.neuron).__name__, one.key) for one in wanted.values())
+    kinds = ((type(one.neuron).__name__, one.key) for one in wanted.values())
+    names = _named(kinds, {*taken_names(), *networks(graph.name)})
     layers_of: dict[Hashable, list[str]] = {}
     for path, one in wanted.items():
         layers_of.setdefault(one.key, []).append(path)
-    classes, pools, norms = [], _windows(program), _norms(program)
+    classes, pools, norms, kernels = [], _windows(program), _norms(program), set[str]()
     for key, name in names.items():
         one = wanted[layers_of[key][0]]
-        made = kernel(name.lower(), one.neuron, one.how.fronts, one.how.recurrent)
+        plain = unused(name.lower().replace("_", ""), kernels)
+        made = kernel(plain, one.neuron, one.how.fronts, one.how.recurrent)
         paths = tuple(layers_of[key])
         found = tuple(dict.fromkeys(pools[path] for path in paths if path in pools))
         behind = tuple(dict.fromkeys(norms[path] for path in paths if path in norms))
@@ -142,13 +152,15 @@ def _inner(graph: Graph, layers: Mapping[str, Neuron]) -> dict[str, tuple[tuple[
     return found
 
 
-def _named(things: Iterable[tuple[str, Hashable]]) -> dict[Hashable, str]:
+def _named(things: Iterable[tuple[str, Hashable]], taken: set[str]) -> dict[Hashable, str]:
     """Each distinct thing with its kind as its name, numbered if there are several of a kind."""
     distinct = dict.fromkeys(things)
+    taken |= {f"{kind.lower()}_{end}" for kind, _ in distinct for end in ("step", "adjoint")}
     counts = Counter(kind for kind, _ in distinct)
     seen: Counter[str] = Counter()
     names: dict[Hashable, str] = {}
     for kind, thing in distinct:
         seen[kind] += 1
-        names[thing] = f"{kind}{seen[kind]}" if counts[kind] > 1 else kind
+        names[thing] = unique(f"{kind}{seen[kind]}" if counts[kind] > 1 else kind, taken)
+        taken.add(names[thing])
     return names

@@ -56,7 +56,7 @@ def _apply(
     if len(f"{scope.names[op.writes]} = {text}") > WIDTH - scope.indent:
         for name in op.reads:
             # a static value stays as it is: something behind time may read it too
-            moves = not _is_data(name) and scope.layouts[name] not in (reads, "static")
+            moves = name not in program.given and scope.layouts[name] not in (reads, "static")
             if moves and reads != "step":
                 scope.settle(name, reads)
         text = _call(program, op, scope, site, reads)
@@ -65,20 +65,16 @@ def _apply(
 
 
 def _call(program: Program, op: Op, scope: Scope, site: Site, reads: Layout) -> str:
-    args = [_argument(scope, name, reads) for name in op.reads]
+    args = [_argument(program, scope, name, reads) for name in op.reads]
     name = op.node if "@" in op.node else access(op.node)  # a delay's name is that of its state
     operator = program.node(op).operator
     scope.uses.update(operator.uses(site))
     return operator.call(name, args, site)
 
 
-def _argument(scope: Scope, name: str, layout: Layout) -> str:
+def _argument(program: Program, scope: Scope, name: str, layout: Layout) -> str:
     """Data is handed over as it is: its encoder knows what to do with it."""
-    return scope.names[name] if _is_data(name) else scope.use(name, layout)
-
-
-def _is_data(name: str) -> bool:
-    return name.endswith(".data")
+    return scope.names[name] if name in program.given else scope.use(name, layout)
 
 
 def _at_a_step(program: Program, op: Op, scope: Scope) -> None:

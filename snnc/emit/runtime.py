@@ -7,7 +7,6 @@ from functools import cache
 
 from snnc.emit.environment import environment
 from snnc.emit.layout import import_order, imported
-from snnc.emit.neurons import Neurons
 from snnc.spec import Spec
 
 NAME = "snn_runtime"
@@ -66,9 +65,12 @@ def statements(modules: Mapping[str, Iterable[str]]) -> str:
     return "\n".join(imported(module, found[module]) for module in order if found[module])
 
 
-def own_imports(uses: Collection[str], neurons: Neurons, runtime: Runtime) -> str:
-    """How a module of a package imports what it uses of the runtime, and its neurons' classes."""
-    classes = {found.name for found in neurons.classes}.intersection(uses)
+def own_imports(uses: Collection[str], known: Collection[str], runtime: Runtime) -> str:
+    """How a module of a package imports what it uses.
+
+    Its neurons' classes, which are ``known``, come from kernels.py, all else from the runtime.
+    """
+    classes = {*known}.intersection(uses)
     shared, own = runtime.used({*uses} - classes, runtime.relative), {".kernels": classes}
     if runtime.inside:
         return statements({**shared, **own})

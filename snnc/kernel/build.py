@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from snnc.kernel.compose import fed_back, in_front, used
-from snnc.kernel.safe import safe, safe_step
+from snnc.kernel.safe import safe_names, safe_step
 from snnc.kernel.types import Axes, Kernel, Operand
 from snnc.layer import Layer
 from snnc.neuron import Neuron, SpikingNeuron
@@ -55,7 +55,8 @@ def kernel(
     if not count or (recurrent and count > 1):
         raise ValueError(f"{name} has {count} inputs: it must have {'just ' * recurrent}one")
     plain, lifted = simplified(whole.step)
-    step = safe_step(plain)
+    names = safe_names(plain)
+    step = safe_step(plain, names)
     step = replace(step, body=shortened(step.body, used(step)))
     slope = neuron.surrogate.derivative() if isinstance(neuron, SpikingNeuron) else None
     start = {s: v if isinstance(v, float) else 0.0 for s, v in neuron.start().items()}
@@ -65,9 +66,9 @@ def kernel(
         adjoint=_short(adjoint(step, slope), step),
         inputs=tuple(Operand(x, "tbce") for x in step.inputs),
         states=tuple(Operand(state, "bce") for state in step.states),
-        terms=tuple(Operand(safe(term.name), _axes(whole, term)) for term in lifted),
+        terms=tuple(Operand(names[term.name], _axes(whole, term)) for term in lifted),
         lifted=tuple(_placed(whole, term) for term in lifted),
-        start={safe(state): start.get(state, 0.0) for state in whole.step.states},
+        start={names[state]: start.get(state, 0.0) for state in whole.step.states},
         written=whole.step,
         recurrent=recurrent,
     )

@@ -1,47 +1,41 @@
-"""Names that Python, C and CUDA all accept beside those that the printers use themselves."""
+"""Names of a step that Python accepts beside those that its printed functions use themselves.
+
+C and CUDA need no such list: :mod:`snnc.step.symbol`.
+"""
 
 import keyword
-import re
+from collections.abc import Mapping
 from dataclasses import replace
 
-from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var
+from snnc.kernel.compose import used
+from snnc.step.grad import seed
+from snnc.step.ssa import Assign, Step, Var, replaced, unused
 
-_TAKEN = frozenset(
-    """asm auto char const default do double enum extern float goto inline int io long real
-    register restrict short signed sizeof static struct switch typedef typeof union unsigned void
-    volatile and catch class namespace new operator private public template this throw try using
-    first m in at t j i n out mine kept steps stride threads begin segment segments step output
-    fed fired weight back width more feed spread fill_terms add_up count_parts count_runs
-    cell channels chosen height part parts pooled center chunk chunks scale shift sums total
-    blockIdx blockDim threadIdx torch Tensor Tensors spike choose nn F math sys
-    exp log sqrt sin cos tanh floor rint fabs y0 y1 yn j0 j1 jn gamma""".split()
-)
-_SHAPED = re.compile(r"(g_|d_).*|.*(_|_at|_end|_start|_now|_sum|_kept|_size|_stride)\Z|[A-Z_].*")
+_TAKEN = frozenset("Tensor Tensors choose output spike torch".split())
+_GRADIENT = seed("")
 
 
-def safe(name: str) -> str:
-    """``name``, or ``own_name`` if it could be mistaken for something else."""
-    unsafe = name in _TAKEN or keyword.iskeyword(name) or _SHAPED.match(name)
-    return f"own_{name}" if unsafe else name
+def safe_names(step: Step) -> dict[str, str]:
+    """For every name of ``step`` itself, or ``own_name`` if it could be mistaken; all differ."""
+    names = sorted(used(step))
+    taken = {name for name in names if not _mistaken(name)}
+    return {name: name if name in taken else unused(f"own_{name}", taken) for name in names}
 
 
-def safe_step(step: Step) -> Step:
-    """The step with every name safe."""
-    body = tuple(Assign(safe(a.name), _safe(a.value), a.source) for a in step.body)
+def _mistaken(name: str) -> bool:
+    return name in _TAKEN or keyword.iskeyword(name) or name.startswith(_GRADIENT)
+
+
+def safe_step(step: Step, names: Mapping[str, str]) -> Step:
+    """The step with every name as ``names`` has it."""
+    values = {name: Var(other) for name, other in names.items()}
+    body = tuple(Assign(names[a.name], replaced(a.value, values), a.source) for a in step.body)
     return replace(
         step,
-        inputs=tuple(map(safe, step.inputs)),
-        states=tuple(map(safe, step.states)),
-        parameters=tuple(map(safe, step.parameters)),
+        inputs=tuple(names[name] for name in step.inputs),
+        states=tuple(names[name] for name in step.states),
+        parameters=tuple(names[name] for name in step.parameters),
         body=body,
-        output=safe(step.output),
-        next={safe(state): safe(after) for state, after in step.next.items()},
+        output=names[step.output],
+        next={names[state]: names[after] for state, after in step.next.items()},
     )
-
-
-def _safe(expr: Expr) -> Expr:
-    if isinstance(expr, Const):
-        return expr
-    if isinstance(expr, Var):
-        return Var(safe(expr.name))
-    return Op(expr.name, tuple(_safe(arg) for arg in expr.args))

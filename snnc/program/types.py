@@ -105,6 +105,11 @@ class Program:
         return {op.writes: self.shape(op) for _, op in self.placed()}
 
     @cached_property
+    def given(self) -> frozenset[str]:
+        """The data: what encoders read, and no op writes."""
+        return frozenset(map(data, self.graph.inputs))
+
+    @cached_property
     def timed(self) -> frozenset[str]:
         """The values with a time axis: written over time, or data that has one."""
         over_time = {op.writes for r, op in self.placed() if not isinstance(r, Once)}

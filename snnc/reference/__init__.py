@@ -36,7 +36,7 @@ class Reference(nn.Module):
 
     def __init__(self, graph: Graph, time_steps: int | None = None) -> None:
         super().__init__()
-        self.graph = graph
+        self._graph = graph
         self.time_steps = time_steps or graph.time_steps
         for node in graph.holders_first:
             if module := kept(node.operator, node.shapes):
@@ -45,27 +45,27 @@ class Reference(nn.Module):
     def forward(self, **data: Tensor) -> dict[str, Any]:
         seed = int(torch.randint(2**62, ())) if self._random else 0
         run = _Run(data, seed, self._steps(data), self._like(data))
-        for names in components({n.path: _sources(n) for n in self.graph.nodes}):
-            nodes = [self.graph[name] for name in names]
+        for names in components({n.path: _sources(n) for n in self._graph.nodes}):
+            nodes = [self._graph[name] for name in names]
             if len(nodes) > 1 or names[0] in _sources(nodes[0]):
                 self._cycle(nodes, run)
             else:
                 run.values[names[0]] = self._value(nodes[0], run)
-        return {node.path: run.values[node.path] for node in self.graph.nodes}
+        return {node.path: run.values[node.path] for node in self._graph.nodes}
 
     @property
     def _random(self) -> bool:
-        modes = (n.operator.traits(mode) for n in self.graph.nodes for mode in (True, False))
+        modes = (n.operator.traits(mode) for n in self._graph.nodes for mode in (True, False))
         return any(traits.random != "no" for traits in modes)
 
     def _steps(self, data: Mapping[str, Tensor]) -> int:
-        encoders = ((name, self.graph[name].operator) for name in self.graph.inputs)
+        encoders = ((name, self._graph[name].operator) for name in self._graph.inputs)
         timed = (n for n, e in encoders if isinstance(e, Encoder) and e.timed_data)
         return next((len(data[name]) for name in timed), self.time_steps)
 
     def _like(self, data: Mapping[str, Tensor]) -> Tensor:
-        name = self.graph.inputs[0]
-        encoder = self.graph[name].operator
+        name = self._graph.inputs[0]
+        encoder = self._graph[name].operator
         timed = isinstance(encoder, Encoder) and encoder.timed_data
         return data[name][0] if timed else data[name]
 
@@ -76,7 +76,7 @@ class Reference(nn.Module):
         steppers = {n.path: self._stepper(n, run) for n in nodes}
         for t in range(run.steps):
             for node in nodes:
-                inputs = [run.at(ref, self.graph[ref.node].shape, t) for ref in node.inputs]
+                inputs = [run.at(ref, self._graph[ref.node].shape, t) for ref in node.inputs]
                 run.values[node.path].append(steppers[node.path](inputs, t))
 
     def _stepper(self, node: Node, run: "_Run") -> Callable[[list[Tensor], int], Tensor]:
@@ -99,7 +99,7 @@ class Reference(nn.Module):
             x, steps = run.data[node.path], self.time_steps
             return [operator.textbook(x, t, steps, draw) for t in range(run.steps)]
         inputs = [
-            [run.at(ref, self.graph[ref.node].shape, t) for t in range(run.steps)]
+            [run.at(ref, self._graph[ref.node].shape, t) for t in range(run.steps)]
             for ref in node.inputs
         ]
         if isinstance(operator, Readout):
@@ -132,6 +132,11 @@ class Reference(nn.Module):
         if call.of == "each":
             return lambda inputs: reduce(function, inputs)
         return lambda inputs: function(inputs, **call.keywords)
+
+
+def graph_of(reference: Reference) -> Graph:
+    """The graph of a reference, which may itself have a layer ``graph``."""
+    return reference._graph
 
 
 def _place(net: nn.Module, path: str, module: nn.Module) -> None:

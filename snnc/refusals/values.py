@@ -102,7 +102,7 @@ def other(refusal: Refusal) -> Diagnostic:
         return _wrong_type(refusal)
     blamed = _BLAMED.match(own.message)
     node = _blamed(refusal.node, blamed[1]) if blamed else refusal.node
-    return refusal.say("SNN204", "bad-value", own.message, at=node.place)
+    return refusal.say("SNN204", "bad-value", own.message, own.context.get("help"), node.place)
 
 
 def _blamed(node: Tree, key: str) -> Tree:

@@ -1,6 +1,7 @@
 """Equations as text into expressions: Python's grammar, a strict whitelist, nothing executed."""
 
 import ast
+import keyword
 import math
 import re
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ _COMPARE: dict[type, str] = {
     ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
 }  # fmt: skip
 _LONGEST = 20_000
+_TARGET = re.compile(r"\s*(\w+)\s*=")
 _INDENTED = re.compile(r"(\s*\n)?[ \t]+\S")
 
 
@@ -71,10 +73,19 @@ def _statements(text: str) -> list[ast.stmt]:
         return _indented(text) if _INDENTED.match(text) else ast.parse(text).body
     except SyntaxError as error:
         at = (max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0))
-        help = "one a line: `name = expression`, and every `(` is closed"
-        raise StepError("this is not an equation", at, help) from None
+        raise _no_equation(text, at) from None
     except (RecursionError, MemoryError, ValueError):
         raise StepError("the equations are nested too deeply", (1, 0)) from None
+
+
+def _no_equation(text: str, at: At) -> StepError:
+    line = "".join(text.split("\n")[at[0] - 1 : at[0]])
+    target = _TARGET.match(line)
+    if target and keyword.iskeyword(target[1]):
+        help = f"for example `{target[1]}1`"
+        return StepError(f"`{target[1]}` is a Python keyword", (at[0], target.start(1)), help)
+    help = "one a line: `name = expression`, and every `(` is closed"
+    return StepError("this is not an equation", at, help)
 
 
 def _indented(text: str) -> list[ast.stmt]:

@@ -1,6 +1,7 @@
 """A step as C over scalars of type ``real``: C and CUDA read the same text."""
 
 from snnc.step.ssa import Assign, Const, Expr, Var
+from snnc.step.symbol import symbol
 
 _BINARY = {"add": ("+", 1), "sub": ("-", 1), "mul": ("*", 2), "div": ("/", 2)}
 _COMPARE = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
@@ -27,8 +28,8 @@ _NEG, _ATOM = 3, 9
 
 
 def declarations(body: tuple[Assign, ...]) -> list[str]:
-    """``const real name = value;`` for every assignment."""
-    return [f"const real {assign.name} = {expression(assign.value)};" for assign in body]
+    """``const real name_ = value;`` for every assignment."""
+    return [f"const real {symbol(a.name)} = {expression(a.value)};" for a in body]
 
 
 def expression(expr: Expr) -> str:
@@ -40,7 +41,7 @@ def _print(expr: Expr) -> tuple[str, int]:
     if isinstance(expr, Const):
         return f"R({float(expr.value)!r})", _ATOM
     if isinstance(expr, Var):
-        return expr.name, _ATOM
+        return symbol(expr.name), _ATOM
     if expr.name in _BINARY:
         sign, level = _BINARY[expr.name]
         left, right = _within(expr.args[0], level), _within(expr.args[1], level + 1)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from snnc.encoder import Encoder
 from snnc.graph import Graph
 from snnc.reference import Reference
+from snnc.reference.parameters import Numbers
 
 HIGHEST = 0.875
 """The largest input: 1 - 2^-3, so that encoders into three bits take it too."""
@@ -94,8 +95,13 @@ def make_dyadic(reference: Reference) -> None:
     with torch.no_grad():
         for module in reference.modules():
             for name, number in [*_own(module)]:
-                if name != "num_batches_tracked" and not name.endswith("_raw"):
+                if name != "num_batches_tracked" and not _in_a_range(module, name):
                     _round(module, name, number)
+
+
+def _in_a_range(module: nn.Module, name: str) -> bool:
+    """Whether it stands for a number in a range, which is never exact."""
+    return isinstance(module, Numbers) and name not in module.values
 
 
 def _own(module: nn.Module) -> list[tuple[str, Tensor]]:

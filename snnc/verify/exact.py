@@ -13,7 +13,7 @@ from torch import Tensor
 
 from snnc.graph import Graph, Node
 from snnc.neuron import Neuron
-from snnc.reference import Reference
+from snnc.reference import Reference, graph_of
 from snnc.reference.interpret import run
 from snnc.verify.data import make_dyadic
 
@@ -27,14 +27,14 @@ def exact(reference: Reference, data: Mapping[str, Tensor], seed: int) -> frozen
     make_dyadic(double)  # a variance less eps is another number there
     ours = _values(reference, data, seed)
     theirs = _values(double, {name: x.double() for name, x in data.items()}, seed)
-    nodes = reference.graph.nodes
+    nodes = graph_of(reference).nodes
     found = {
         node.path
         for node in nodes
         if _equal(ours[node.path], theirs[node.path])
         and (not isinstance(node.operator, Neuron) or _inside(node, reference, double, ours))
     }
-    return _closed(reference.graph, found)
+    return _closed(graph_of(reference), found)
 
 
 def _values(reference: Reference, data: Mapping[str, Tensor], seed: int) -> Values:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from snnc.graph import Graph, Node
 from snnc.neuron import Neuron
-from snnc.reference import Reference
+from snnc.reference import Reference, graph_of
 
 LOWEST, HIGHEST = 0.05, 0.95
 _ROUNDS = 60
@@ -25,7 +25,7 @@ def make_fire(reference: Reference, data: Mapping[str, Tensor]) -> dict[str, flo
 
     Returns the rates of the layers of neurons for which no scale was found.
     """
-    above = _above(reference.graph)
+    above = _above(graph_of(reference))
     tries: Counter[str] = Counter()
     while True:
         now = rates(reference, data)
@@ -44,7 +44,7 @@ def rates(reference: Reference, data: Mapping[str, Tensor]) -> dict[str, float]:
     """How often each layer of neurons that fire does so, with whatever sign or number."""
     with torch.no_grad():
         values = reference(**data)
-    fired = {n.path: torch.stack(values[n.path]) != 0 for n in firing(reference.graph)}
+    fired = {n.path: torch.stack(values[n.path]) != 0 for n in firing(graph_of(reference))}
     return {path: float(spikes.double().mean()) for path, spikes in fired.items()}
 
 
@@ -103,7 +103,7 @@ def _lift(module: Any) -> None:
 
 def _drivers(reference: Reference, path: str) -> Iterator[Sequence[nn.Module]]:
     """The layers from which ``path`` is driven, nearest first, each as its modules with weights."""
-    graph, modules = reference.graph, dict(reference.named_modules())
+    graph, modules = graph_of(reference), dict(reference.named_modules())
     seen, reached = {path}, deque([path])
     while reached:
         for ref in graph[reached.popleft()].inputs:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from snnc.graph import Graph
-from snnc.reference import Reference
+from snnc.reference import Reference, graph_of
 from snnc.verify.data import arguments, keywords, other
 
 Tensors = dict[str, Tensor]
@@ -69,7 +69,7 @@ class Naive:
 
     def outputs(self, data: Mapping[str, Tensor]) -> Tensors:
         values = self.module(**data)
-        return {name: _stacked(values[name]) for name in self.module.graph.outputs}
+        return {name: _stacked(values[name]) for name in graph_of(self.module).outputs}
 
     def values(self, data: Mapping[str, Tensor]) -> Tensors:
         with torch.no_grad():

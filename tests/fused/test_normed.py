@@ -353,7 +353,7 @@ def test_the_self_check_runs_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert check(norms, []) == 0
     assert capsys.readouterr().out.count("if_max_2x2_normed") == 4
     right = norms.c
-    norms.c = right.replace("shift_now += ", "shift_now -= ")
+    norms.c = right.replace("shifted += ", "shifted -= ")
     assert check(norms, []) == 1
     norms.c = right
 

@@ -42,18 +42,19 @@ def arguments(
     steps, batch, width = size
     n, across = batch * width, -(-width // 16) * 16
     numbers = {"steps": steps, "n": n, "stride": n * given, "width": width, "threads": 2}
-    sizes = {"weight": width * across, "back": width * across, "x": steps * n if given else n}
+    sizes = {"weight": width * across, "back": width * across, "x_data": steps * n if given else n}
     sizes |= dict.fromkeys(("output", "g_output", "g_fed"), steps * n)
     sizes["kept"] = 2 * steps * 4 * width * kept
+    states = ("_start", "_end", "fired_first")
     for at, parameter in enumerate(parameters):
         kind, own = parameter.replace("restrict ", "").strip().rsplit(" ", 1)
         bare = own.lstrip("*")
         if not own.startswith("*"):
             yield f"{kind} p{at} = {numbers.get(bare, 1)};"
-        elif bare.endswith(("_start", "_end")) and not given:
+        elif bare.endswith(states) and not given:
             yield f"{kind} *p{at} = 0;"
         else:
-            alike = bare.startswith("g_") or bare.endswith(("_start", "_end"))
+            alike = bare.startswith("g_") or bare.endswith(states)
             count = sizes.get(bare, n if alike else 1)
             yield f"{kind} *p{at} = calloc({count}, sizeof *p{at});"
             yield f"for (int i = 0; i < {count}; ++i) ((float *)p{at})[i] = i % 3 * 0.5f;"

@@ -8,13 +8,14 @@ from tests.gpu.cases import LIF, Case, lif
 
 ODD = Case("odd", LIF.neuron.model_copy(update={"tau": 3.0}), 40)
 CHOSEN = {"reset": "hard", "detach_reset": False, "decay_input": True}
+AT = "x_data[t * stride + i]"
 LEARNT = Case("learnt", lif({**CHOSEN, "tau": "channel", "threshold": "neuron"}), 20)
 STATIC = Case("static", LIF.neuron, 20, static=True)
 FAR = Case("far", LIF.neuron, 3, torch.bfloat16, starts=False, ends=False)
 
 
-KEEP = "v_kept[step] = v;"
-STEP = "\n            learnt_step(LOAD(x[in]), tau_inverse_, v_threshold_, &v, &out);"
+KEEP = "v_kept[step] = v_;"
+STEP = "\n            learnt_step(LOAD(x_data[in]), tau_inverse_, v_threshold_, &v_, &out);"
 
 
 @dataclass(frozen=True)
@@ -42,20 +43,20 @@ MUTANTS = (
     Mutant("no bounds check", "if (i >= n) return;", "", "ptx"),
     Mutant("bounds off by one", "if (i >= n)", "if (i > n)", "ptx"),
     Mutant("neighbour written", "output[t * n + i]", "output[t * n + i / 2]", "ptx"),
-    Mutant("misaligned", "LOAD(x[t * stride + i])", "LOAD(*(io *)(1 + (char *)(x + i)))", "ptx"),
-    Mutant("no segment mark", "kept[segment * n + i] = v;", "", "ptx"),
+    Mutant("misaligned", f"LOAD({AT})", "LOAD(*(io *)(1 + (char *)(x_data + i)))", "ptx"),
+    Mutant("no segment mark", "kept[segment * n + i] = v_;", "", "ptx"),
     Mutant("wrong mark", "kept[(segment - 1) * n + i]", "kept[segment * n + i]", "ptx"),
-    Mutant("last state not written", "if (v_end) v_end[i] = v;", "", "ptx"),
+    Mutant("last state not written", "if (v_end) v_end[i] = v_;", "", "ptx"),
     Mutant("one step too many", "t < steps;", "t <= steps;", "ptx"),
     Mutant("one step too few", "t < steps;", "t < steps - 1;", "ptx"),
     Mutant("segment too long", "if (step == m) break;", "", "ptx"),
-    Mutant("gradient of all steps in one place", "g_x[at]", "g_x[i]", "ptx"),
+    Mutant("gradient of all steps in one place", "g_x_data[at]", "g_x_data[i]", "ptx"),
     Mutant("first state ignored", "v_start ? v_start[i] : R(0.0)", "R(0.0)", "values"),
-    Mutant("wrong index", "LOAD(x[t * stride + i])", "LOAD(x[t * stride + (i ^ 1) % n])", "values"),
+    Mutant("wrong index", AT, "x_data[t * stride + (i ^ 1) % n]", "values"),
     Mutant("above instead of at the threshold", ">= R(0.0)", "> R(0.0)", "values"),
-    Mutant("operands swapped", "(x - v)", "(v - x)", "values"),
-    Mutant("sign of the adjoint", "d_s = g_output - ", "d_s = g_output + ", "values"),
-    Mutant("gradients do not meet", "*g_v_at = d_v;", "*g_v_at = d_v - g_v;", "values"),
+    Mutant("operands swapped", "(x_ - v_)", "(v_ - x_)", "values"),
+    Mutant("sign of the adjoint", "d_s_ = g_output_ - ", "d_s_ = g_output_ + ", "values"),
+    Mutant("gradients do not meet", "*g_v_at = d_v_;", "*g_v_at = d_v_ - g_v_;", "values"),
     Mutant("state after for state before", f"{KEEP}{STEP}", STEP + KEEP, "values", LEARNT),
     Mutant("last state's gradient lost", "g_v_end ? g_v_end[i] : R(0.0)", "R(0.0)", "values"),
     Mutant("gradient not summed", "tau_inverse_sum += ", "tau_inverse_sum = ", "values", LEARNT),

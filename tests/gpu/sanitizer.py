@@ -63,7 +63,7 @@ def extent(name: str, n: int, steps: int, static: bool, segment: int) -> int:
         return n
     if name in ("output", "g_output"):
         return steps * n
-    if name in ("x", "g_x"):
+    if name in ("x_data", "g_x_data"):
         return n if static else steps * n
     if name == "kept":
         return (-(-steps // segment) - 1) * n

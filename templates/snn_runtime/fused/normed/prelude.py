@@ -21,7 +21,7 @@ STEP i64 count_runs(i64 n, i64 channels)
     return (n + channels - 1) / channels * ((channels + BLOCK - 1) / BLOCK);
 }
 
-STEP part run_at(i64 i, i64 n, i64 channels)
+STEP part run_of(i64 i, i64 n, i64 channels)
 {
     const i64 blocks = (channels + BLOCK - 1) / BLOCK, begin = i % blocks * BLOCK;
     const i64 row = i / blocks * channels, end = row + channels < n ? row + channels : n;
@@ -151,7 +151,7 @@ void finish(const io *restrict x, io *restrict g_x, const double *sums, const do
     const i64 parts = count_runs(n, wide);
     PARALLEL_FOR
     for (i64 i = 0; i < parts; ++i) {
-        const part at = run_at(i, n, wide);
+        const part at = run_of(i, n, wide);
         const real *a = rows + at.channel, *b = a + wide, *d = b + wide, *center = d + wide;
         SIMD
         for (int j = 0; j < at.m; ++j) {

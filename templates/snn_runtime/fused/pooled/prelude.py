@@ -27,7 +27,7 @@ STEP i64 count_parts(
     return places * ((channels + BLOCK - 1) / BLOCK);
 }
 
-STEP part part_at(
+STEP part part_of(
     i64 i, i64 n, i64 height, i64 width, i64 channels, i64 down, i64 across)
 {
     const i64 high = height / down, wide = width / across;
