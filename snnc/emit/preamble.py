@@ -11,8 +11,10 @@ from snnc.emit.naming import parameters
 from snnc.emit.scope import Scope
 from snnc.program.types import Program, data
 from snnc.readout import Readout
+from snnc.readouts.max import Max
 
 STATE = "dict[str, Tensor]"
+MAX = Max().kind
 
 
 def preamble(program: Program, scope: Scope) -> list[str]:
@@ -98,7 +100,9 @@ def _chunks(program: Program) -> Iterator[str]:
     several = len(kinds) > 1
     run = f"lambda first, last, state: {call if several else f'[{call}]'}"
     answers = f"in_chunks({run}, time_steps, self.time_chunk, {kinds!r})".replace("'", '"')
-    yield "if state is None and not self.training and self.time_chunk < time_steps:"
+    # the gradient of a maximum is shared by all its ties, wherever they are: parts cannot tell
+    unseen = " and not torch.is_grad_enabled()" if MAX in kinds else ""
+    yield f"if state is None and not self.training and self.time_chunk < time_steps{unseen}:"
     yield (
         f"    return {class_name(graph.name)}Output(*{answers})"
         if several
