@@ -6,8 +6,10 @@ from pydantic import Field
 
 from snnc.layer import Shape, ShapeError, show
 
-Positive = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Natural = Annotated[int, Field(ge=0)]
+MOST = 2**31 - 1
+"""Of anything that is counted, and of the elements of a value for one sample and step."""
+Positive = Annotated[int, Field(ge=1, le=MOST)]
+Natural = Annotated[int, Field(ge=0, le=MOST)]
 Size1 = Positive | tuple[Positive]
 Size2 = Positive | tuple[Positive, Positive]
 Size3 = Positive | tuple[Positive, Positive, Positive]

@@ -142,7 +142,7 @@ def test_a_maximum_is_taken_in_chunks_where_no_gradient_is_recorded(tmp_path: Pa
     module = pair(document(tmp_path, text, STEPS), batch=1).module.eval()
     seen: list[int] = []
     silu: Any = module.silu1
-    silu.register_forward_hook(lambda _, given, y: seen.append(len(given[0])))
+    silu.register_forward_hook(lambda _, given, _y: seen.append(len(given[0])))
     x = torch.rand(STEPS, 1, 1, dtype=torch.float64)
     with torch.no_grad():
         torch.testing.assert_close(module(x), torch.nn.functional.silu(x).amax(0))

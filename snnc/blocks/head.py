@@ -8,6 +8,7 @@ from snnc.layer import Name, Sources
 from snnc.refusals import refusals
 from snnc.resolve.collect import without
 from snnc.resolve.extends import merge
+from snnc.sizes import Positive
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Tree
 
@@ -24,7 +25,7 @@ class Head(BaseModel):
     name: Name | None = None
     source: Sources | None = Field(default=None, alias="from")
     when: bool = True
-    repeat: Annotated[int, Field(ge=1)] | None = None
+    repeat: Positive | None = None
     first: dict[str, Any] | None = None
 
 

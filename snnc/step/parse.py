@@ -22,6 +22,10 @@ _COMPARE: dict[type, str] = {
     ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
 }  # fmt: skip
 _LONGEST = 20_000
+_MOST = 200
+"""Equations of a step: gradients and kernels are made of all of them together."""
+DEEPEST = 100
+"""Levels of an expression: those who walk it do so by recursion."""
 _INDENTED = re.compile(r"(\s*\n)?[ \t]+\S")
 
 
@@ -68,13 +72,30 @@ def _statements(text: str) -> list[ast.stmt]:
     if len(text) > _LONGEST:
         raise StepError(f"the equations are longer than {_LONGEST} characters", (1, 0))
     try:
-        return _indented(text) if _INDENTED.match(text) else ast.parse(text).body
+        found = _indented(text) if _INDENTED.match(text) else ast.parse(text).body
     except SyntaxError as error:
         at = (max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0))
         help = "one a line: `name = expression`, and every `(` is closed"
         raise StepError("this is not an equation", at, help) from None
     except (RecursionError, MemoryError, ValueError):
         raise StepError("the equations are nested too deeply", (1, 0)) from None
+    if len(found) > _MOST:
+        at = (found[_MOST].lineno, found[_MOST].col_offset)
+        raise StepError(f"a step has at most {_MOST} equations, not {len(found)}", at)
+    _not_too_deep(found)
+    return found
+
+
+def _not_too_deep(statements: list[ast.stmt]) -> None:
+    """Counts levels without recursion, which could not go down there."""
+    ahead = [(child, 1) for statement in statements for child in ast.iter_child_nodes(statement)]
+    while ahead:
+        node, depth = ahead.pop()
+        if depth > DEEPEST and isinstance(node, ast.expr):
+            message = f"this is nested more than {DEEPEST} levels deep"
+            help = "give parts of it names: each line has its own levels"
+            raise StepError(message, (node.lineno, node.col_offset), help)
+        ahead += [(child, depth + 1) for child in ast.iter_child_nodes(node)]
 
 
 def _indented(text: str) -> list[ast.stmt]:
