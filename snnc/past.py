@@ -20,6 +20,10 @@ class Past(Operator):
     def over_time(self) -> bool:
         return True
 
+    @property
+    def remembers(self) -> int:
+        return self.steps
+
     def traits(self, training: bool) -> Traits:
         return Traits(time="causal", algebra="move")
 

@@ -1,6 +1,6 @@
 """The keys that every entry of a list of layers may have, whatever its kind."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 

@@ -1,6 +1,7 @@
 """What datasets of one's own arrays share."""
 
 from string import Template
+
 from snnc.datasets._pictures import Pictures
 from snnc.sizes import Positive
 

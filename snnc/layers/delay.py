@@ -53,6 +53,10 @@ class Delay(Layer):
         """How many steps back it may look, 1 at least."""
         return self.max_delay or max(1, ceil(self._span[1]))
 
+    @property
+    def remembers(self) -> int:
+        return self.longest
+
     def run_time(self) -> Mapping[str, Value]:
         value = self.delay
         tensor = isinstance(value, Value) and value.constant is None

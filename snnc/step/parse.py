@@ -1,10 +1,10 @@
 """Equations as text into expressions: Python's grammar, a strict whitelist, nothing executed."""
 
 import ast
-import math
 import re
 from dataclasses import dataclass
 
+from snnc.floats import finite, vanishes
 from snnc.step.advice import advice, instead_of, shown
 from snnc.step.ssa import At, Const, Expr, Op, Var
 
@@ -142,8 +142,10 @@ def _expression(node: ast.expr) -> Expr:
 
 
 def _number(value: float, at: At) -> Const:
-    if not math.isfinite(value):
-        raise StepError("this number is too large", at)
+    if not finite(value):
+        raise StepError("this number is too large for float32", at)
+    if value != 0 and vanishes(value):
+        raise StepError("this number is too small for float32: it would be 0", at)
     return Const(float(value))
 
 
