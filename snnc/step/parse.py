@@ -75,6 +75,8 @@ def _statements(text: str) -> list[ast.stmt]:
         found = _indented(text) if _INDENTED.match(text) else ast.parse(text).body
     except SyntaxError as error:
         at = (max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0))
+        if "too many nested" in error.msg:
+            raise StepError("the equations are nested too deeply", at) from None
         help = "one a line: `name = expression`, and every `(` is closed"
         raise StepError("this is not an equation", at, help) from None
     except (RecursionError, MemoryError, ValueError):

@@ -27,7 +27,14 @@ OTHERS = (
     *("{ v = nan }", "{ v = 3e38 }", '{ "" = 1 }', '{ "a b" = 1 }', '{ "\\u0000" = 1 }'),
 )
 _VALUES = ("0.0", "1.0", "2.0", "-1.0", "3e38", "1e-30", "1.0000001", "inf", "nan", "1e39", "100")
-_RANGES = ("[1.0, inf]", "[0.0, 3e38]", "[-3e38, 3e38]", "[-inf, inf]", "[0.0, 1e-30]", "[nan, 9.0]")
+_RANGES = (
+    "[1.0, inf]",
+    "[0.0, 3e38]",
+    "[-3e38, 3e38]",
+    "[-inf, inf]",
+    "[0.0, 1e-30]",
+    "[nan, 9.0]",
+)
 NUMBERS = (
     *(f"{{ value = {v} }}" for v in _VALUES),
     *(f'{{ value = {v}, per = "neuron", learnable = true }}' for v in _VALUES),

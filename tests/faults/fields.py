@@ -53,9 +53,9 @@ def linted(every: int = 1, share: float = 1.0) -> Tried:
             if isinstance(host, str):
                 tried.failures.append(host)
                 continue
-            for key, value in _pairs(host):
+            for key, value in pairs(host):
                 if draw.random() < share:
-                    _try(host, key, value, path, tried)
+                    attempt(host, key, value, path, tried)
     return tried
 
 
@@ -69,13 +69,15 @@ def sampled(tried: Tried, each: int) -> list[str]:
     return draw.sample(every, min(12, len(every)))
 
 
-def _pairs(host: Host) -> Iterator[tuple[str, str]]:
+def pairs(host: Host) -> Iterator[tuple[str, str]]:
+    """Every field with every extreme."""
     for key in host.fields:
         for value in (*EXTREMES, *(EQUATIONS if key in EQUATION_FIELDS else ())):
             yield key, value
 
 
-def _try(host: Host, key: str, value: str, path: Path, tried: Tried) -> None:
+def attempt(host: Host, key: str, value: str, path: Path, tried: Tried) -> None:
+    """One lint of a field and an extreme, written to ``path``."""
     text = host.with_field(key, value)
     path.write_text(text, encoding="utf-8")
     tried.lints += 1

@@ -180,9 +180,7 @@ def _tries(package: str, name: str, kind: type[Kind]) -> Iterator[Host]:
             return
 
 
-def _placed(
-    package: str, name: str, kind: type[Kind], table: Mapping[str, Any]
-) -> Iterator[Host]:
+def _placed(package: str, name: str, kind: type[Kind], table: Mapping[str, Any]) -> Iterator[Host]:
     title = f"{name} of {package}"
     if issubclass(kind, Layer):
         joins = kind.ports != 1

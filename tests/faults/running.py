@@ -17,7 +17,9 @@ from snnc.graph import Graph
 
 LARGEST = 2_000_000
 """Numbers of a network, over all steps: those of more are built and imported, but not run here."""
-PATIENCE = 300
+PATIENCE = 1800
+"""Seconds for all specs of a run."""
+ROOT = Path(__file__).parents[2]
 
 
 def ran(specs: Sequence[str]) -> list[str]:
@@ -45,9 +47,10 @@ def _process(folder: Path) -> str:
     command = [sys.executable, "-m", "tests.faults.running", str(folder)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     try:
-        code = subprocess.run(command, env=environment, timeout=PATIENCE * 20, check=False).returncode
+        done = subprocess.run(command, cwd=ROOT, env=environment, timeout=PATIENCE, check=False)
     except subprocess.TimeoutExpired:
         return "it does not end"
+    code = done.returncode
     return f"the process ended with code {code}" if code else ""
 
 
