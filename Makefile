@@ -7,7 +7,7 @@ OURS := snnc tests benchmarks
 ZOO = $(patsubst %/__init__.py,%,$(wildcard specs/*/__init__.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test fuzz mutants lint fmt zoo docs demo clean
+.PHONY: help setup test fuzz mutants faults lint fmt zoo docs demo clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -22,6 +22,9 @@ fuzz: $(READY) ## Compare random networks with the reference; MINUTES=60 SEED=1
 
 mutants: $(READY) ## Leave out each check of the passes, and show what notices it
 	OMP_NUM_THREADS=1 $(PYTHON) -m tests.mutants
+
+faults: $(READY) ## Give specs and machines every fault, and tell what held; SHORT=1 PART=fields
+	OMP_NUM_THREADS=1 $(PYTHON) -m tests.faults $(if $(SHORT),--short) $(PART)
 
 lint: $(READY) ## Check style, types, layers, and that the zoo is clean and up to date
 	$(PYTHON) -m ruff check

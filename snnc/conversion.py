@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from snnc.convert import Rule, RuleChoice
 from snnc.convert.percentile import PercentileRule
+from snnc.sizes import Natural, Positive
 
 AnyRule = Annotated[Rule, RuleChoice("snnc.convert")]
 
@@ -30,12 +31,12 @@ class Convert(BaseModel):
     per: Literal["layer", "channel"] = "layer"
     initial: Literal["zero", "half"] = "zero"
     calibrate: Literal["none", "bias", "potential"] = "none"
-    readout_delay: Annotated[int, Field(ge=0)] = 0
-    cos: Annotated[int, Field(ge=0)] = 0
+    readout_delay: Natural = 0
+    cos: Natural = 0
     signed: bool = False
     pool: Literal["move", "sum", "keep"] = "move"
     final: Literal["keep", "logits"] = "keep"
-    samples: Annotated[int, Field(ge=1)] = 10_000
+    samples: Positive = 10_000
 
     @property
     def rules(self) -> tuple[Rule, ...]:

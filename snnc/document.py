@@ -12,6 +12,7 @@ from snnc.definitions import own_kinds
 from snnc.kinds import keys_of
 from snnc.neuron import SpikingNeuron
 from snnc.refusals import refusals
+from snnc.refusals.extremes import extremes
 from snnc.resolve import resolve
 from snnc.source.diagnostic import Diagnostic, Findings, Place
 from snnc.source.source import Source, read
@@ -55,12 +56,19 @@ def load(path: Path | str, settings: Sequence[str] = ()) -> Document:
     kinds = Choice(*LAYERS).kinds()
     spiking = {n: keys_of(kind) for n, kind in kinds.items() if issubclass(kind, SpikingNeuron)}
     resolved = resolve(source, settings, spiking, kinds, read)
+    _refuse(extremes(resolved.tree))
     with joined(own_kinds(resolved.tree)):
         flat = expand(resolved, Choice(*LAYERS).kinds())
+        _refuse(extremes(flat.tree))  # expressions of blocks have made numbers of their own
         spec = validate(flat)
     unused = resolved.unused_vars, resolved.unused_defaults, flat.unused
     found = flat.blocks, flat.sizes, flat.problems
     return Document(source, flat.tree, spec, tuple(settings), *unused, *found)
+
+
+def _refuse(findings: Sequence[Diagnostic]) -> None:
+    if findings:
+        raise Findings(*findings)
 
 
 def validate(flat: Expanded) -> Spec:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from snnc.blocks.uses import Size
 from snnc.layer import Operator, Shape, ShapeError, show
+from snnc.sizes import affordable
 from snnc.source.tree import Path
 
 _ROUNDS = 8
@@ -90,7 +91,9 @@ def _add(found: Shapes, entry: Entry, shapes: tuple[Shape, ...]) -> None:
     found.inputs[entry.name] = shapes
     operator = found.operators[entry.name] = entry.sized(found.output)
     try:
-        found.output[entry.name] = operator.shape(*shapes)
+        output = operator.shape(*shapes)
+        affordable(operator, output, *shapes)
+        found.output[entry.name] = output
     except ShapeError as error:
         found.errors[entry.name] = error
 

@@ -111,6 +111,11 @@ class Operator(Kind):
         """
         return {}
 
+    @property
+    def remembers(self) -> int:
+        """How many earlier steps of its input it carries along."""
+        return 0
+
     def shape(self, *inputs: Shape) -> Shape:
         """The shape of its output. Raises ShapeError if the inputs do not fit."""
         raise NotImplementedError

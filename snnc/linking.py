@@ -10,9 +10,13 @@ from snnc.inference import Entry, infer
 from snnc.layer import Layer, Operator, Shape, ShapeError
 from snnc.names import VARIABLES, class_name
 from snnc.neuron import Neuron, SpikingNeuron
+from snnc.past import Past
+from snnc.sizes import affordable
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Path
 from snnc.step.parse import StepError
+from snnc.step.simplify import simplified
+from snnc.surrogate import Surrogate
 from snnc.training import Answer, Train
 
 
@@ -44,6 +48,7 @@ class _Builder:
         self.findings: list[Diagnostic] = [*document.problems]
         self.layers = [(layer.name or "", layer) for layer in self.spec.network.layers]
         self.names = {name for name, _ in self.layers}
+        self.impossible: dict[str, str] = {}
 
     def run(self) -> None:
         self.inputs()
@@ -84,20 +89,20 @@ class _Builder:
         at = ("network", "layers", index)
         refs = self.refs(layer.sources, at)
         self.known.setdefault(name, (*at, "name"))
-        self.own(layer, at)
+        self.equations(layer, at)
         if refs is not None and self.ports(layer, len(refs), at):
             self.add(name, layer, refs, at)
 
-    def own(self, layer: Layer, at: Path) -> None:
-        """Whether equations of the document's own hold for the numbers of this layer."""
+    def equations(self, layer: Layer, at: Path) -> None:
+        """Whether equations hold for the numbers of this layer; once for layers that are alike."""
+        if not isinstance(layer, Neuron):
+            return
         surrogate = layer.surrogate if isinstance(layer, SpikingNeuron) else None
-        try:
-            if isinstance(layer, Neuron) and layer.kind in self.spec.neurons:
-                layer.equations()
-            if surrogate and surrogate.kind in self.spec.surrogates:
-                surrogate.derivative()
-        except StepError as error:
-            message = f"with the numbers of this layer an equation is impossible: {error.message}"
+        alike = repr((layer.kind, layer.numbers(), layer.reset_rule, surrogate))
+        if alike not in self.impossible:
+            self.impossible[alike] = _impossible(layer, surrogate)
+        if found := self.impossible[alike]:
+            message = f"with the numbers of this layer an equation is impossible: {found}"
             self.fail(at, "SNN208", "bad-equation", message)
 
     def refs(self, sources: tuple[str, ...], at: Path) -> tuple[Ref, ...] | None:
@@ -150,9 +155,21 @@ class _Builder:
                 where = (*entry.at, error.field or "kind")
                 message = f"`{name}`: {error.message}"
                 self.fail(where, "SNN303", "bad-shape", message, error.help)
+            elif far := self.too_far_back(refs, found.inputs.get(name, ())):
+                self.fail((*entry.at, "from"), "SNN303", "bad-shape", f"`{name}`: {far}")
             elif name in found.output:
                 shapes = found.inputs[name], found.output[name]
                 self.nodes[name] = Node(name, found.operators[name], refs, *shapes, entry.at)
+
+    def too_far_back(self, refs: Sequence[Ref], shapes: Sequence[Shape]) -> str:
+        """Why what delayed edges remember cannot be held; "" if it can."""
+        try:
+            for ref, shape in zip(refs, shapes, strict=False):  # an encoder reads data, no node
+                if ref.delay:
+                    affordable(Past(steps=ref.delay), shape, shape)
+        except ShapeError as error:
+            return error.message
+        return ""
 
     def cycles(self) -> None:
         """What no loop over time can compute."""
@@ -234,6 +251,17 @@ class _Builder:
     def fail(self, at: Path, code: str, name: str, message: str, help: str | None = None) -> None:
         node = self.document.tree.find(at)[0]
         self.findings.append(Diagnostic(code, name, message, node.place, help, node.notes))
+
+
+def _impossible(neuron: Neuron, surrogate: Surrogate | None) -> str:
+    """What is wrong with its equations or its slope; "" if nothing is."""
+    try:
+        simplified(neuron.equations())
+        if surrogate:
+            surrogate.derivative()
+    except StepError as error:
+        return error.message
+    return ""
 
 
 def _how_to_read(layer: Layer) -> str:

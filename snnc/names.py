@@ -8,7 +8,7 @@ import sys
 from pydantic_core import PydanticCustomError
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
-_REFERENCE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*(@-[1-9][0-9]*)?\Z")
+_REFERENCE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*(@-[1-9][0-9]{0,8})?\Z")
 
 LONGEST = 32
 LONGEST_SYMBOL = 20

@@ -10,6 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
 
 Range = tuple[float, float]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Value(BaseModel):
@@ -22,8 +23,8 @@ class Value(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    value: Annotated[float, Field(allow_inf_nan=False)] | None = None
-    uniform: tuple[float, float] | None = None
+    value: Finite | None = None
+    uniform: tuple[Finite, Finite] | None = None
     per: Literal["layer", "channel", "neuron"] = "layer"
     learnable: bool = False
     range: Range | None = None

@@ -1,11 +1,10 @@
 """What a delayed edge reads: a value as it was some steps earlier."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from snnc.layer import Operator, Shape, Site, Traits
+from snnc.sizes import Positive
 
 
 class Past(Operator):
@@ -15,11 +14,15 @@ class Past(Operator):
     """
 
     kind: Literal["delay"] = "delay"
-    steps: Annotated[int, Field(ge=1)]
+    steps: Positive
 
     @property
     def over_time(self) -> bool:
         return True
+
+    @property
+    def remembers(self) -> int:
+        return self.steps
 
     def traits(self, training: bool) -> Traits:
         return Traits(time="causal", algebra="move")

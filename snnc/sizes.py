@@ -1,13 +1,19 @@
 """Sizes of windows: one number for every axis, or one an axis; and the arithmetic of windows."""
 
+from math import prod
 from typing import Annotated
 
 from pydantic import Field
 
-from snnc.layer import Shape, ShapeError, show
+from snnc.layer import Operator, Shape, ShapeError, show
 
-Positive = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Natural = Annotated[int, Field(ge=0)]
+MOST = 2**31 - 1
+"""Of anything that is counted, and of the elements of a value for one sample and step."""
+_UNREADABLE = 10**18
+Positive = Annotated[int, Field(ge=1, le=MOST)]
+Steps = Annotated[int, Field(ge=1, le=1_000_000)]
+"""Of time, in one call; longer sequences are streamed."""
+Natural = Annotated[int, Field(ge=0, le=MOST)]
 Size1 = Positive | tuple[Positive]
 Size2 = Positive | tuple[Positive, Positive]
 Size3 = Positive | tuple[Positive, Positive, Positive]
@@ -16,6 +22,25 @@ Padding2 = Natural | tuple[Natural, Natural]
 Padding3 = Natural | tuple[Natural, Natural, Natural]
 AXES = {1: "C, L", 2: "C, H, W", 3: "C, D, H, W"}
 """The axes of a sample by the number of those after the channel."""
+
+
+def affordable(operator: Operator, output: Shape, *inputs: Shape) -> None:
+    """Refuses what no machine could hold. Raises ShapeError.
+
+    Limits are of one sample at one step: ``MOST`` elements of a value, of a layer's parameters, and
+    of what it remembers of earlier steps.
+    """
+    for shape in (*inputs, output):
+        _few(prod(shape), f"{show(shape)} has", "elements")
+    _few(operator.parameters(*inputs), "the layer would learn", "parameters")
+    remembered = operator.remembers * sum(map(prod, inputs))
+    _few(remembered, f"{operator.remembers} steps of {show(inputs[0])} have", "elements")
+
+
+def _few(count: int, what: str, of: str) -> None:
+    if count > MOST:
+        said = f"{count:,}" if count < _UNREADABLE else "far too many"
+        raise ShapeError(f"{what} {said} {of}: {MOST:,} are the most")
 
 
 def spread(size: int | tuple[int, ...], axes: int) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from pydantic import (
     Field,
     model_validator,
 )
-from pydantic_core import PydanticKnownError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from snnc.choice import Choice
 from snnc.conversion import Convert
@@ -22,7 +22,8 @@ from snnc.names import dotted, network
 from snnc.own import OwnNeuron, OwnSurrogate
 from snnc.readout import Readout
 from snnc.readouts.mean import Mean
-from snnc.sizes import Positive
+from snnc.resolve.extends import LONGEST
+from snnc.sizes import Positive, Steps
 from snnc.training import Train
 
 LAYERS = ("snnc.layers", "snnc.neurons")
@@ -57,6 +58,15 @@ class Network(Section):
 _Pass = Literal["hoist", "sink", "drop", "fuse", "recur", "pool", "norm", "crop"]
 
 
+def _folder(text: str) -> str:
+    if not text:
+        raise PydanticCustomError("bad_name", "names no folder")
+    if not text.isprintable() or len(text.encode()) > LONGEST:
+        message = f"is not a folder: a path is printable and has at most {LONGEST} bytes"
+        raise PydanticCustomError("bad_name", message)
+    return text
+
+
 class Build(Section):
     """``[build]``: how the code is made; never what it means.
 
@@ -65,7 +75,7 @@ class Build(Section):
     """
 
     schedule: Literal["fold", "step", "auto"] = "fold"
-    out: str | None = None
+    out: Annotated[str, AfterValidator(_folder)] | None = None
     package: Annotated[str, AfterValidator(dotted)] | None = None
     runtime: Annotated[str, AfterValidator(dotted)] = "beside"
     passes: tuple[_Pass, ...] = get_args(_Pass)
@@ -85,7 +95,7 @@ class Spec(Section):
     format: Annotated[Literal[1], BeforeValidator(_whole)]
     name: Annotated[str, AfterValidator(network)]
     doc: str = ""
-    time_steps: Positive
+    time_steps: Steps
     inputs: Annotated[dict[Name, Input], Field(min_length=1)]
     network: Network
     outputs: Annotated[dict[Name, Output], Field(min_length=1)]

@@ -17,9 +17,8 @@ from snnc.metrics.loss import LossMetric
 from snnc.optimizers import Optimizer
 from snnc.penalties import Penalty
 from snnc.schedulers import Scheduler
+from snnc.sizes import Positive
 from snnc.source.nearest import nearest, one_of
-
-Count = Annotated[int, Field(ge=1)]
 
 
 @dataclass(frozen=True)
@@ -51,14 +50,14 @@ class Train(BaseModel):
     losses: dict[Name, Annotated[Loss, Choice("snnc.losses")]] = Field(default_factory=dict)
     penalties: tuple[Annotated[Penalty, Choice("snnc.penalties")], ...] = ()
     metric: Annotated[Metric | None, Choice("snnc.metrics")] = None
-    epochs: Count
-    batch_size: Count
+    epochs: Positive
+    batch_size: Positive
     optimizer: Annotated[Optimizer, Choice("snnc.optimizers")]
     scheduler: Annotated[Scheduler | None, Choice("snnc.schedulers")] = None
     amp: bool = False
-    accumulate: Count = 1
+    accumulate: Positive = 1
     grad_clip: Annotated[float | None, Field(gt=0)] = None
-    early_stop: Annotated[int | None, Field(ge=1)] = None
+    early_stop: Positive | None = None
 
     @model_validator(mode="before")
     @classmethod

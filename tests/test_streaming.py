@@ -106,11 +106,47 @@ def test_chunks_of_time_change_nothing(
     settings = (f"build.time_chunk={chunk}", f"build.schedule={schedule}")
     both = prepared(tmp_path, name, *settings)
     torch.manual_seed(7)
-    in_chunks = answers(both.call()[0])
+    recorded = answers(both.call()[0])
+    torch.manual_seed(7)
+    with torch.no_grad():
+        unrecorded = answers(both.call()[0])
     torch.manual_seed(7)
     whole = both.reference(**both.data)
-    for a, output in zip(in_chunks, both.graph.outputs, strict=True):
-        torch.testing.assert_close(a, whole[output], rtol=1e-9, atol=1e-11)
+    for found in (recorded, unrecorded):
+        for a, output in zip(found, both.graph.outputs, strict=True):
+            torch.testing.assert_close(a, whole[output], rtol=1e-9, atol=1e-11)
+
+
+def test_ties_of_a_maximum_share_its_gradient_whatever_the_chunks(tmp_path: Path) -> None:
+    text = """
+[input]
+shape = [1]
+encoder = "none"
+[network]
+layers = ["ReLU"]
+[output]
+readout = "max"
+[build]
+time_chunk = 3
+"""
+    module = pair(document(tmp_path, text, STEPS), batch=1).module.eval()
+    x = torch.ones(STEPS, 1, 1, dtype=torch.float64, requires_grad=True)
+    module(x).sum().backward()
+    assert x.grad is not None
+    assert x.grad.flatten().tolist() == [1 / STEPS] * STEPS
+
+
+def test_a_maximum_is_taken_in_chunks_where_no_gradient_is_recorded(tmp_path: Path) -> None:
+    text = '[input]\nshape = [1]\nencoder = "none"\n[network]\nlayers = ["SiLU"]\n'
+    text += '[output]\nreadout = "max"\n[build]\ntime_chunk = 3\n'
+    module = pair(document(tmp_path, text, STEPS), batch=1).module.eval()
+    seen: list[int] = []
+    silu: Any = module.silu1
+    silu.register_forward_hook(lambda _, given, _y: seen.append(len(given[0])))
+    x = torch.rand(STEPS, 1, 1, dtype=torch.float64)
+    with torch.no_grad():
+        torch.testing.assert_close(module(x), torch.nn.functional.silu(x).amax(0))
+    assert seen == [3, 1]
 
 
 def test_statistics_of_a_sequence_cannot_be_streamed_in_training(tmp_path: Path) -> None:

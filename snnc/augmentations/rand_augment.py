@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from snnc.augmentations._torchvision import Photographic
+from snnc.sizes import Positive
 
 
 class RandAugment(Photographic):
@@ -15,5 +16,5 @@ class RandAugment(Photographic):
     """
 
     kind: Literal["RandAugment"] = "RandAugment"
-    num_ops: Annotated[int, Field(ge=1)] = 2
+    num_ops: Positive = 2
     magnitude: Annotated[int, Field(ge=0, le=30)] = 9

@@ -1,10 +1,9 @@
 """RandomCrop."""
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from snnc.augmentations import Augmentation
+from snnc.sizes import Positive
 
 
 class RandomCrop(Augmentation):
@@ -15,7 +14,7 @@ class RandomCrop(Augmentation):
     """
 
     kind: Literal["RandomCrop"] = "RandomCrop"
-    padding: Annotated[int, Field(ge=1)]
+    padding: Positive
 
     imports = ("import torch.nn.functional as F",)
     helper = '''\

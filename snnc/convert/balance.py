@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from snnc.convert import Rule
+from snnc.sizes import Positive
 
 
 class BalanceRule(Rule):
@@ -16,7 +17,7 @@ class BalanceRule(Rule):
 
     kind: Literal["balance"] = "balance"
     rate: Annotated[float, Field(gt=0, le=1)] = 1.0
-    passes: Annotated[int, Field(ge=1)] = 4
+    passes: Positive = 4
 
     def source(self) -> str:
         return f"Balance(rate={self.rate!r}, passes={self.passes})"

@@ -1,11 +1,9 @@
 """What datasets of one's own arrays share."""
 
 from string import Template
-from typing import Annotated
-
-from pydantic import Field
 
 from snnc.datasets._pictures import Pictures
+from snnc.sizes import Positive
 
 LONGEST = 64
 """Of a path or a function: its line in generated code fits."""
@@ -18,7 +16,7 @@ class Arrays(Pictures):
     labels = None
     timed = None
 
-    white: Annotated[int, Field(ge=1)] = 1
+    white: Positive = 1
 
     @property
     def scale(self) -> int | None:

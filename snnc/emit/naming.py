@@ -2,9 +2,8 @@
 
 import re
 
-from snnc.names import class_name
 from snnc.emit.scope import CHAIN, unique
-from snnc.names import VARIABLES
+from snnc.names import VARIABLES, class_name
 from snnc.past import Past
 from snnc.program.types import Op, Program, Region, Scan, data
 

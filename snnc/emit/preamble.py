@@ -11,8 +11,10 @@ from snnc.emit.scope import Scope
 from snnc.names import class_name
 from snnc.program.types import Program, data
 from snnc.readout import Readout
+from snnc.readouts.max import Max
 
 STATE = "dict[str, Tensor]"
+MAX = Max().kind
 
 
 def preamble(program: Program, scope: Scope) -> Code:
@@ -122,4 +124,6 @@ def _chunks(program: Program) -> Code:
     answers = f"in_chunks({run}, time_steps, self.time_chunk, {kinds!r})".replace("'", '"')
     answer = f"{class_name(graph.name)}Output(*{answers})" if several else f"{answers}[0]"
     when = "state is None and not self.training and self.time_chunk < time_steps"
+    # the gradient of a maximum is shared by all its ties, wherever they are: parts cannot tell
+    when += " and not torch.is_grad_enabled()" if MAX in kinds else ""
     return Code([f"if {when}:", f"    return {answer}"], ["in_chunks", "time_steps"])

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from snnc.encoder import Encoder, drawn
 from snnc.layer import Draw, Shape, Site, Traits
 from snnc.randomness import literal
+from snnc.sizes import MOST
 
 
 class Population(Encoder):
@@ -22,7 +23,7 @@ class Population(Encoder):
     """
 
     kind: Literal["population"] = "population"
-    neurons: Annotated[int, Field(ge=2)]
+    neurons: Annotated[int, Field(ge=2, le=MOST)]
     low: float = 0.0
     high: float = 1.0
     sigma: Annotated[float, Field(gt=0)] | None = None

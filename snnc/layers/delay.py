@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import ceil, inf, prod
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from snnc.layer import Call, Draw, Layer, Shape, Site, Traits
 from snnc.number import Number, Value, at_least, numbers
+from snnc.sizes import Positive
 
 Steps = Annotated[Number, at_least(0.0)]
 
@@ -26,7 +27,7 @@ class Delay(Layer):
 
     kind: Literal["Delay"] = "Delay"
     delay: Steps
-    max_delay: Annotated[int, Field(ge=1)] | None = None
+    max_delay: Positive | None = None
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:
@@ -51,6 +52,10 @@ class Delay(Layer):
     def longest(self) -> int:
         """How many steps back it may look, 1 at least."""
         return self.max_delay or max(1, ceil(self._span[1]))
+
+    @property
+    def remembers(self) -> int:
+        return self.longest
 
     def run_time(self) -> Mapping[str, Value]:
         value = self.delay

@@ -1,12 +1,11 @@
 """ILIF."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import Field
+from typing import ClassVar, Literal
 
 from snnc.neuron import Neuron
 from snnc.number import Positive, TimeConstant
+from snnc.sizes import Positive as Count
 from snnc.step.link import Reset
 
 
@@ -28,7 +27,7 @@ v = reset(h, s)
     kind: Literal["ILIF"] = "ILIF"
     tau: TimeConstant = 4 / 3
     v_threshold: Positive = 1.0
-    D: Annotated[int, Field(ge=1)] = 4
+    D: Count = 4
     detach_reset: bool = False
 
     @property

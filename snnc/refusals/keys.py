@@ -2,7 +2,7 @@
 
 from snnc.refusals.refusal import Refusal
 from snnc.refusals.schema import sections
-from snnc.refusals.words import join
+from snnc.refusals.words import join, name
 from snnc.source.diagnostic import Diagnostic
 from snnc.source.nearest import nearest, one_of
 
@@ -23,7 +23,7 @@ def unknown(refusal: Refusal) -> Diagnostic:
         message = f"`[{key}]` is short for `[{key}s.{key}]` and cannot stand beside `[{key}s]`"
         return refusal.say("SNN201", "unknown-key", message, "write the long form", at)
     where = f"{'of' if owner.kind else 'in'} {owner.title}" if owner.path else "at the top"
-    message = f"unknown key `{key}` {where}"
+    message = f"unknown key {name(key)} {where}"
     return refusal.say("SNN201", "unknown-key", message, _advice(refusal), at)
 
 

@@ -1,7 +1,7 @@
 """Kinds that do not exist, and tables that do not say which they are."""
 
 from snnc.refusals.refusal import Refusal
-from snnc.refusals.words import toml
+from snnc.refusals.words import name, toml
 from snnc.source.diagnostic import Diagnostic
 from snnc.source.nearest import nearest, one_of
 
@@ -26,7 +26,7 @@ def unknown(refusal: Refusal) -> Diagnostic:
         return refusal.say("SNN205", "wrong-type", message)
     guess = nearest(word, known)
     help = f"did you mean `{guess}`?" if guess else f"expected one of {one_of(known, _LIST)}"
-    return refusal.say("SNN202", "unknown-kind", f"there is no {_sort(refusal)} `{word}`", help)
+    return refusal.say("SNN202", "unknown-kind", f"there is no {_sort(refusal)} {name(word)}", help)
 
 
 def _sort(refusal: Refusal) -> str:

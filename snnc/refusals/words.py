@@ -23,6 +23,12 @@ def toml(node: object) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
+def name(word: str) -> str:
+    """A word that somebody gave as a name, in backticks: cut if it is long, nothing invisible."""
+    seen = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in word[:_LONGEST])
+    return f"`{seen if len(seen) < _LONGEST else f'{seen[: _LONGEST - 1]}…'}`"
+
+
 def join(words: Sequence[str], last: str = "or") -> str:
     """``a, b or c``."""
     if len(words) < 2:

@@ -17,6 +17,8 @@ from snnc.source.source import Source
 from snnc.source.tree import Tree
 
 SUFFIX = ".snn.toml"
+LONGEST = 255
+"""Of a path in a spec, in bytes: no file system has longer names."""
 Read = Callable[[Path], Source]
 
 
@@ -59,6 +61,8 @@ def _path(name: Tree, source: Source) -> Path:
     text = name.value
     if not isinstance(text, str) or not text.endswith(SUFFIX):
         raise _bad(name, f"`extends` must name a *{SUFFIX} file")
+    if not text.isprintable() or len(text.encode()) > LONGEST:
+        raise _bad(name, f"`extends` must be printable, in at most {LONGEST} bytes")
     outside = PureWindowsPath(text).anchor or PurePosixPath(text).anchor
     if outside or os.path.normpath(text.replace("\\", "/")).startswith(".."):
         raise _bad(name, f'"{text}" must lie beside or below this file\'s folder')

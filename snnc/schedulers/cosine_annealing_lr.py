@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from snnc.schedulers import Scheduler
+from snnc.sizes import Positive
 
 
 class CosineAnnealingLR(Scheduler):
@@ -15,5 +16,5 @@ class CosineAnnealingLR(Scheduler):
     """
 
     kind: Literal["CosineAnnealingLR"] = "CosineAnnealingLR"
-    T_max: Annotated[int, Field(gt=0)]
+    T_max: Positive
     eta_min: Annotated[float, Field(ge=0)] = 0.0

@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from snnc.schedulers import Scheduler
+from snnc.sizes import Positive
 
 
 class StepLR(Scheduler):
     """The learning rate times ``gamma`` after every ``step_size`` epochs (torch.optim)."""
 
     kind: Literal["StepLR"] = "StepLR"
-    step_size: Annotated[int, Field(gt=0)]
+    step_size: Positive
     gamma: Annotated[float, Field(gt=0)] = 0.1

@@ -1,5 +1,7 @@
 """Constant folding that never changes a result: in float64, rounded once.
 
+A constant beyond float32 is left as it was written, for the caller to refuse.
+
 Only const∘const, ``x * 1``, ``x / c`` (multiplied by 1/c, rounded once, in every backend alike),
 ``c / x`` (the reciprocal first, as PyTorch does) and ``x - 0``. Never ``0 * x`` or ``x + 0``: they
 are no identities for infinities and for -0.
@@ -8,6 +10,7 @@ are no identities for infinities and for -0.
 import math
 from collections.abc import Callable
 
+from snnc.floats import finite
 from snnc.step.ssa import Const, Expr, Op
 
 _ONE, _ZERO, _MINUS = Const(1.0), Const(0.0), Const(-1.0)
@@ -73,7 +76,7 @@ def _identity(expr: Op) -> Expr:
             return a
         case ("neg", (Op(name="mul", args=(a, Op(name="neg", args=(b,)))),)):
             return Op("mul", (a, b), expr.at)
-        case ("div", (a, Const(value))) if value and math.isfinite(1.0 / value):
+        case ("div", (a, Const(value))) if value and finite(1.0 / value):
             return Op("mul", (a, Const(1.0 / value)), expr.at)
         case ("div", (Const(value), b)) if value != 1.0:
             return _identity(Op("mul", (Const(value), Op("div", (_ONE, b))), expr.at))
@@ -86,4 +89,4 @@ def _constant(expr: Op, values: list[float]) -> Expr:
         value = EVALUATE[expr.name](*values)
     except (ArithmeticError, ValueError):
         return expr
-    return Const(float(value)) if math.isfinite(value) else expr
+    return Const(float(value)) if finite(value) else expr

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from snnc.floats import vanishes
 from snnc.step.advice import advice
 from snnc.step.fold import EVALUATE, fold
 from snnc.step.parse import Equation, StepError
@@ -151,11 +152,15 @@ def possible(expr: Expr) -> None:
     if not isinstance(expr, Op):
         return
     if expr.name in EVALUATE and all(isinstance(arg, Const) for arg in expr.args):
-        raise StepError("this constant has no finite value", expr.at)
+        raise StepError("this constant has no finite value in float32", expr.at)
     if expr.name == "clip" and _upside_down(*expr.args[1:]):
         raise StepError("`clip` has its lower bound first: `clip(x, low, high)`", expr.at)
-    if expr.name == "div" and expr.args[1] == Const(0.0):
-        raise StepError("this divides by zero", expr.at)
+    if expr.name == "div" and isinstance(by := expr.args[1], Const) and vanishes(by.value):
+        what = "by zero" if by.value == 0 else f"by {by.value:g}, which is 0 in float32"
+        raise StepError(f"this divides {what}", expr.at)
+    if expr.name == "spike" and isinstance(expr.args[0], Const):
+        help = "what spikes depends on an input or on a state: `s = spike(h - v_threshold)`"
+        raise StepError("this spikes at every step, or never", expr.at, help)
     for arg in expr.args:
         possible(arg)
 

@@ -2,10 +2,10 @@
 
 import ast
 import keyword
-import math
 import re
 from dataclasses import dataclass
 
+from snnc.floats import finite, vanishes
 from snnc.step.advice import advice, instead_of, shown
 from snnc.step.ssa import At, Const, Expr, Op, Var
 
@@ -24,6 +24,10 @@ _COMPARE: dict[type, str] = {
 }  # fmt: skip
 _LONGEST = 20_000
 _TARGET = re.compile(r"\s*(\w+)\s*=")
+_MOST = 200
+"""Equations of a step: gradients and kernels are made of all of them together."""
+DEEPEST = 100
+"""Levels of an expression: those who walk it do so by recursion."""
 _INDENTED = re.compile(r"(\s*\n)?[ \t]+\S")
 
 
@@ -70,12 +74,31 @@ def _statements(text: str) -> list[ast.stmt]:
     if len(text) > _LONGEST:
         raise StepError(f"the equations are longer than {_LONGEST} characters", (1, 0))
     try:
-        return _indented(text) if _INDENTED.match(text) else ast.parse(text).body
+        found = _indented(text) if _INDENTED.match(text) else ast.parse(text).body
     except SyntaxError as error:
         at = (max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0))
+        if "too many nested" in error.msg:
+            raise StepError("the equations are nested too deeply", at) from None
         raise _no_equation(text, at) from None
     except (RecursionError, MemoryError, ValueError):
         raise StepError("the equations are nested too deeply", (1, 0)) from None
+    if len(found) > _MOST:
+        at = (found[_MOST].lineno, found[_MOST].col_offset)
+        raise StepError(f"a step has at most {_MOST} equations, not {len(found)}", at)
+    _not_too_deep(found)
+    return found
+
+
+def _not_too_deep(statements: list[ast.stmt]) -> None:
+    """Counts levels without recursion, which could not go down there."""
+    ahead = [(child, 1) for statement in statements for child in ast.iter_child_nodes(statement)]
+    while ahead:
+        node, depth = ahead.pop()
+        if depth > DEEPEST and isinstance(node, ast.expr):
+            message = f"this is nested more than {DEEPEST} levels deep"
+            help = "give parts of it names: each line has its own levels"
+            raise StepError(message, (node.lineno, node.col_offset), help)
+        ahead += [(child, depth + 1) for child in ast.iter_child_nodes(node)]
 
 
 def _no_equation(text: str, at: At) -> StepError:
@@ -132,8 +155,10 @@ def _expression(node: ast.expr) -> Expr:
 
 
 def _number(value: float, at: At) -> Const:
-    if not math.isfinite(value):
-        raise StepError("this number is too large", at)
+    if not finite(value):
+        raise StepError("this number is too large for float32", at)
+    if value != 0 and vanishes(value):
+        raise StepError("this number is too small for float32: it would be 0", at)
     return Const(float(value))
 
 

@@ -4,16 +4,20 @@ Powers become products, every call gets a name of its own (its derivative needs 
 depends on parameters alone leaves the step: a ``Lifted`` term is computed once a call, outside.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from snnc.step.fold import fold
-from snnc.step.parse import StepError
-from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, names, replaced, unused
+from snnc.step.parse import DEEPEST, StepError
+from snnc.step.ssa import Assign, At, Const, Expr, Op, Step, Var, names, replaced, unused
 
 ARITHMETIC = frozenset({"add", "sub", "mul", "div", "neg", "detach"})
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
 UNLIKE_TORCH = frozenset({"spike", "detach", "round", "floor", "max", "min"})
 """What has another gradient in a step than in PyTorch, where lifted terms are computed."""
+_MOST_PARTS = 5_000
+"""Of a term that other terms have been put into."""
 _LARGEST_POWER = 8
 _POWERS = range(1, _LARGEST_POWER + 1)
 
@@ -50,17 +54,28 @@ class _Walker:
         self.lifted: dict[Expr, Lifted] = {}
         self.temporaries: dict[Expr, Var] = {}
         self.terms: dict[str, Expr] = {}
+        self.sizes: dict[str, _Size] = {}
         self.results = {step.output, *step.next.values()}
         self.body: list[Assign] = []
 
     def assign(self, assign: Assign) -> None:
         """An equation between parameters is a term under its own name: it leaves the step."""
+        self.bounded(assign)
         written = fold(replaced(assign.value, self.terms))
         if self.pure(written) and assign.name not in self.results:
             self.terms[assign.name] = written
             return
+        self.sizes[assign.name] = _LEAF
         value = self.outer(self.lift(written))
         self.body.append(Assign(assign.name, value, assign.source))
+
+    def bounded(self, assign: Assign) -> None:
+        """Refuses terms that grow without end where they are put in: each may double the last."""
+        size = self.sizes[assign.name] = _size(assign.value, self.sizes)
+        if size.parts > _MOST_PARTS or size.levels > DEEPEST:
+            message = "with the equations of parameters put in, this is too long"
+            help = "a state or an input breaks the chain, and so do fewer equations"
+            raise StepError(message, _at(assign.value), help)
 
     def lift(self, expr: Expr) -> Expr:
         """Largest terms of parameters first; ``a / p`` is ``a * (1 / p)``, rounded once."""
@@ -136,6 +151,30 @@ class _Walker:
             self.body.append(Assign(name, value, name))
             self.temporaries[value] = Var(name)
         return self.temporaries[value]
+
+
+class _Size(NamedTuple):
+    """How many names, numbers and operations an expression has, and how deep they nest."""
+
+    parts: int
+    levels: int
+
+
+_LEAF = _Size(1, 1)
+
+
+def _size(expr: Expr, known: Mapping[str, _Size]) -> _Size:
+    """The size of ``expr`` once the names in ``known`` are replaced by what they stand for."""
+    if isinstance(expr, Var):
+        return known.get(expr.name, _LEAF)
+    if isinstance(expr, Const):
+        return _LEAF
+    inner = [_size(arg, known) for arg in expr.args]
+    return _Size(1 + sum(i.parts for i in inner), 1 + max(i.levels for i in inner))
+
+
+def _at(expr: Expr) -> At:
+    return expr.at if isinstance(expr, Op | Var) else (1, 0)
 
 
 def _like_torch(expr: Expr) -> bool:

@@ -17,7 +17,7 @@ from snnc.readouts.mean import Mean
 from snnc.verify.cases import Case, cases, usual_batch
 from snnc.verify.compare import Difference, What, differences
 from snnc.verify.configurations import Configuration, code, configurations, running
-from snnc.verify.see import Generated, Seen, see
+from snnc.verify.see import Generated, Seen, see, unseen
 from snnc.verify.stream import can_stream, streamed
 from snnc.verify.truth import Truth, Undefined
 
@@ -151,18 +151,22 @@ def compared(
         with running(configuration):
             side = Generated(module, truth.graph)
             found = differences(see(side, data, truth.seed), want, limits)
-            if configuration.chunk:  # made for inference: ties of maxima share gradients otherwise
-                return tuple(d for d in found if d.what != "gradients")
-            if case.training or not can_stream(side.module):
+            if case.training or not (configuration.chunk or can_stream(side.module)):
                 return found
             torch.default_generator.manual_seed(truth.seed + 1)  # that of the first call
-            steps = streamed(side.module, truth.graph, data, case.steps)
+            if configuration.chunk:  # maxima are taken in parts only where no gradient is asked for
+                how, again = "without gradients", unseen(side, data)
+            else:
+                how, again = (
+                    "fed step by step",
+                    streamed(side.module, truth.graph, data, case.steps),
+                )
     except Exception as error:  # noqa: BLE001 - the reference runs, so this has to
         raised = f"raises {_sentence(error)}"
         return (Difference("outputs", "the network", float("inf"), 0.0, raised),)
-    first = {name: want.outputs[name] for name in steps}
-    apart = differences(Seen(steps, {}, {}, {}), Seen(first, {}, {}, {}), limits)
-    return (*found, *(replace(d, how="fed step by step") for d in apart))
+    first = {name: want.outputs[name] for name in again}
+    apart = differences(Seen(again, {}, {}, {}), Seen(first, {}, {}, {}), limits)
+    return (*found, *(replace(d, how=how) for d in apart))
 
 
 def _module(

@@ -91,6 +91,12 @@ def see(side: Side, data: Mapping[str, Tensor], seed: int) -> Seen:
     return Seen({n: _there(y) for n, y in outputs.items()}, gradients, statistics, values)
 
 
+def unseen(side: Side, data: Mapping[str, Tensor]) -> Tensors:
+    """Its outputs of one call that records nothing for a backward pass."""
+    with torch.no_grad():
+        return side.outputs(data)
+
+
 def _of_call(name: str, number: int) -> str:
     return name if number == 1 else f"{name} of the second call"
 

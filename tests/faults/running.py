@@ -1,0 +1,124 @@
+"""What the linter calls fine is built, imported and run, in processes of their own.
+
+python -m tests.faults.running FOLDER: runs 0.snn.toml, 1.snn.toml, ... of a folder from where
+``done`` says that an earlier process ended, and appends to ``failed`` what does not hold.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from math import prod
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import snnc
+from snnc.graph import Graph
+
+LARGEST = 2_000_000
+"""Numbers of a network, over all steps: those of more are built and imported, but not run here."""
+PATIENCE = 1800
+"""Seconds for all specs of a run."""
+ROOT = Path(__file__).parents[2]
+
+
+def ran(specs: Sequence[str]) -> list[str]:
+    """What does not hold of these specs; a process that dies is a finding about its spec."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for number, text in enumerate(specs):
+            (folder / f"{number}.snn.toml").write_text(text, encoding="utf-8")
+        (folder / "done").write_text("0")
+        (folder / "failed").touch()
+        while (done := _done(folder)) < len(specs):
+            wrong = _process(folder)
+            if wrong and done <= (at := _done(folder)) < len(specs):
+                _fail(folder, at, wrong)
+                (folder / "done").write_text(str(at + 1))
+        return [line for line in (folder / "failed").read_text().split("\0") if line]
+
+
+def _done(folder: Path) -> int:
+    return int((folder / "done").read_text())
+
+
+def _process(folder: Path) -> str:
+    """Runs what is left; how it ended, if not well."""
+    command = [sys.executable, "-m", "tests.faults.running", str(folder)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    try:
+        done = subprocess.run(command, cwd=ROOT, env=environment, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        return "it does not end"
+    code = done.returncode
+    return f"the process ended with code {code}" if code else ""
+
+
+def _fail(folder: Path, number: int, wrong: str) -> None:
+    text = (folder / f"{number}.snn.toml").read_text(encoding="utf-8")
+    shown = text if len(text) < 1500 else f"{text[:1500]}…"
+    with (folder / "failed").open("a") as file:
+        file.write(f"{wrong}\n{shown}\0")
+
+
+def main(folder: Path) -> None:
+    """Every spec that is left."""
+    number = _done(folder)
+    while (path := folder / f"{number}.snn.toml").exists():
+        try:
+            holds(path, "c" if number % 10 == 0 else "torch")
+        except Exception as error:  # noqa: BLE001 - any of them is what is looked for
+            _fail(folder, number, f"fine, and then {type(error).__name__}: {str(error)[:200]}")
+        number += 1
+        (folder / "done").write_text(str(number))
+
+
+def holds(path: Path, backend: str = "torch") -> None:
+    """Builds, imports and runs a spec; raises whatever goes wrong."""
+    import torch
+
+    from snnc.compile import network
+
+    document = snnc.load(path)
+    graph, files = snnc.link(document), snnc.emit(document)
+    for name, text in files.items():
+        if name.endswith(".py"):
+            compile(text, name, "exec")
+    made = network(files, document.spec.name)
+    if numbers(graph) > LARGEST:
+        return
+    os.environ["SNNC_BACKEND"] = backend
+    torch.manual_seed(0)
+    module = made()
+    for training in (True, False):
+        answer = module.train(training)(*inputs(graph))
+        answers = [answer] if torch.is_tensor(answer) else list(answer)
+        recorded = [y for y in answers if y.requires_grad]
+        if recorded:
+            sum(y.sum() for y in recorded).backward()
+
+
+def inputs(graph: Graph) -> list[object]:
+    """Two samples in [0, 1) for each input, with a time axis where the encoder makes none."""
+    import torch
+
+    made = []
+    for name in graph.inputs:
+        encoder, shape = graph[name].operator, graph[name].shapes[0]
+        timed = getattr(encoder, "timed_data", False)
+        # what weighted_phase takes ends below 1
+        made.append(torch.rand(*((graph.time_steps,) if timed else ()), 2, *shape) * 0.5)
+    return [*made]
+
+
+def numbers(graph: Graph) -> int:
+    """How many a network has for two samples: values, parameters, what it remembers."""
+    per_step = sum(prod(node.shape) + sum(map(prod, node.shapes)) for node in graph.nodes)
+    learned = sum(node.operator.parameters(*node.shapes) for node in graph.nodes)
+    past = sum(node.operator.remembers * sum(map(prod, node.shapes)) for node in graph.nodes)
+    delayed = sum(r.delay * prod(graph[r.node].shape) for n in graph.nodes for r in n.inputs)
+    return 2 * (graph.time_steps * per_step + past + delayed) + learned
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
