@@ -77,14 +77,13 @@ def holds(path: Path, backend: str = "torch") -> None:
     """Builds, imports and runs a spec; raises whatever goes wrong."""
     import torch
 
-    from snnc.compile import network
+    from snnc.compile import class_of, emitted
 
     document = snnc.load(path)
-    graph, files = snnc.link(document), snnc.emit(document)
-    for name, text in files.items():
-        if name.endswith(".py"):
-            compile(text, name, "exec")
-    made = network(files, document.spec.name)
+    graph, output = snnc.link(document), emitted(document)
+    for name, text in output.package.items():
+        compile(text, name, "exec")
+    made = class_of(output)
     if numbers(graph) > LARGEST:
         return
     os.environ["SNNC_BACKEND"] = backend
@@ -95,7 +94,7 @@ def holds(path: Path, backend: str = "torch") -> None:
         answers = [answer] if torch.is_tensor(answer) else list(answer)
         recorded = [y for y in answers if y.requires_grad]
         if recorded:
-            sum(y.sum() for y in recorded).backward()
+            torch.stack([y.sum() for y in recorded]).sum().backward()
 
 
 def inputs(graph: Graph) -> list[object]:
