@@ -133,7 +133,7 @@ def emit(
     around = (spec.train, _of_conversion(document, without)) if scripts else (None, None)
     bodies = package.emit(program, observed(graph, program), *around)
     source = Path(document.source.path).name
-    shared = ("conversion/", "fused/", "pictures/", "training/")
+    shared = ("conversion/", "fused/", "measures/", "pictures/", "training/")
     run_time = {name for name in bodies if name.startswith(shared)}
     texts = {
         name: with_header(body, source, None if name in run_time else spec, document.settings)

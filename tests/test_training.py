@@ -56,6 +56,7 @@ class Tiny(nn.Module):
         self.conv1 = nn.Conv2d(1, 8, 3, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(8)
         self.fc1 = nn.Linear(512, 10, bias=False)
+        self.if1, self.if2 = nn.Identity(), nn.Identity()
 
     def values(self, x: Tensor) -> dict[str, Tensor]:
         bn1 = self.bn1(self.conv1(x))
@@ -80,7 +81,7 @@ def package(folder: Path, name: str, train: Train, class_name: str = "Tiny") -> 
     for file, text in {**files, "model.py": NET, "__init__.py": ""}.items():
         (here / file).parent.mkdir(parents=True, exist_ok=True)
         (here / file).write_text(text, "utf-8")
-    for part in ("pictures", "training"):
+    for part in ("measures", "pictures", "training"):
         shutil.copytree(ROOT / "templates" / part, here / part)
     return here
 

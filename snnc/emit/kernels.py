@@ -16,6 +16,7 @@ from snnc.window import Window
 _STANDARD = (
     ("import math", "math."),
     ("import sys", "sys."),
+    ("import warnings", "warnings."),
 )
 _FUSED = (
     *("FusedNeuron", "Kernels", "Spec", "State", "Tensors"),
@@ -131,12 +132,20 @@ def _neuron(found: Class) -> dict[str, object]:
         "adjoint": _function(*torch.adjoint(found.kernel)),
         "spec": _spec(found.kernel),
         "states": _tuple(found.kernel.written.states),
+        "spike": _spike(found.neuron.spike_value),
         "inner": found.inner,
         "parameters": "\n".join(own),
         "base": _base(found),
         "pools": bool(found.windows),
         "norms": bool(found.norms),
     }
+
+
+def _spike(value: float | str | None) -> str:
+    """What a spike adds to the output, unless it is 1: a literal."""
+    if value is None or value == 1:
+        return ""
+    return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
 def _base(found: Class) -> str:

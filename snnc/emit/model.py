@@ -13,6 +13,7 @@ from snnc.emit.literal import source
 from snnc.emit.names import class_name
 from snnc.emit.naming import parameters
 from snnc.emit.preamble import STATE
+from snnc.emit.recording import has_rate
 from snnc.emit.signatures import signature, step
 from snnc.layer import show
 from snnc.neuron import Neuron
@@ -37,7 +38,7 @@ def model_py(program: Program, bodies: Bodies, held: Held, known: Iterable[str])
         "imports": _imports("\n".join([held.text, body, inner]), bool(outputs), known),
         "outputs": outputs,
         "neurons": _tuple(
-            [n.path for n in graph.nodes if isinstance(n.operator, Neuron) and n.operator.states]
+            [n.path for n in graph.nodes if isinstance(n.operator, Neuron) and has_rate(n.operator)]
         ),
         "time_steps": graph.time_steps,
         "variable": not fixed(graph),

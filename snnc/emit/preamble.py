@@ -24,7 +24,7 @@ def preamble(program: Program, scope: Scope) -> list[str]:
         lines = [f"time_steps = {_time_steps(program, scope)}", *lines]
     if re.search(r"\bfirst\b", text):
         lines.append("first = steps_done(state, time_steps)" if scope.streams else "first = 0")
-    lines = [*_shapes(program), *lines, *fixed]
+    lines = [*_shapes(program, scope.streams), *lines, *fixed]
     if re.search(r"\bseed\b", text):
         lines.append(_seed(program, scope))
     if not scope.streams and re.search(r", state\b", text):
@@ -50,13 +50,18 @@ def _time_steps(program: Program, scope: Scope) -> str:
     return "steps_taken(time_steps, self.time_steps)" if scope.streams else "self.time_steps"
 
 
-def _shapes(program: Program) -> Iterator[str]:
+def _shapes(program: Program, streams: bool) -> Iterator[str]:
     """The statements that refuse data of another shape than the spec's."""
     timed = timed_inputs(program)
-    for name, parameter in parameters(program).items():
-        shape = source(tuple(program.graph[name].shapes[0]))
-        axes = ", timed=True" if name in timed else ""
-        yield f'check_input("{parameter}", {parameter}, {shape}{axes})'
+    for name in parameters(program):
+        more = f", self.time_steps{', state' * streams}" if name in timed else ""
+        yield checked(program, name, more)
+
+
+def checked(program: Program, name: str, more: str = "") -> str:
+    """The statement that refuses data of another shape: [B, ...] unless ``more`` is passed."""
+    parameter, shape = parameters(program)[name], source(tuple(program.graph[name].shapes[0]))
+    return f'check_input("{parameter}", {parameter}, {shape}{more})'
 
 
 def _seed(program: Program, scope: Scope) -> str:
