@@ -30,18 +30,18 @@ def likely_mistake(
     lead = 1 if steps is None else 2
     rest, whole = found[lead:], math.prod(shape)
     if found == shape:
-        index = ", ".join(["None"] * lead)
-        return f": without {'a batch axis' if lead == 1 else 'time and batch'}, {name}[{index}]?"
+        index, axes = ", ".join(["None"] * lead), ("a batch axis", "time and batch")
+        return f": without {axes[lead - 1]}, {name}[{index}]?"
     if lead == 2 and found[1:] == shape:
         if found[0] == steps:
             return f": [T, ...] without a batch axis, {name}[:, None]?"
         return ": [B, ...] without a time axis?"
     if lead == 1 and found[2:] == shape:
         return ": with a time axis, [T, B, ...] or [B, T, ...], where none is wanted?"
-    if lead == 2 and found[1:-1] == shape:
-        return f": with time as the last axis, {name}.movedim(-1, 0)?"
     if len(shape) == 3 and rest == (*shape[1:], shape[0]):
         return f": with the channels last, {name}.movedim(-1, -3)?"
+    if lead == 2 and found[1:-1] == shape:
+        return f": with time as the last axis, {name}.movedim(-1, 0)?"
     if shape[0] == 1 and rest == shape[1:]:
         return f": without a channel axis, {name}.unsqueeze({lead})?"
     if len(shape) > 1 and rest == (whole,):

@@ -176,7 +176,7 @@ def decorate(
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(color=PALE)
     if best:
-        axes.axvline(best.epoch, color=GREY, linewidth=0.8, zorder=0)
+        axes.axvline(best.epoch, color=GREY, linewidth=1, zorder=1.6)
     plain(axes)
 
 
