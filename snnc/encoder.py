@@ -1,7 +1,7 @@
 """Encoders: how data enters time."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from snnc.layer import Draw, Operator, Shape, Site
 
@@ -19,8 +19,11 @@ def drawn(site: Site) -> tuple[str, ...]:
 class Encoder(Operator):
     """Makes a value at every step of a sample of data.
 
-    ``timed_data``: the data already is a sequence [T, B, ...].
+    ``timed_data``: the data already is a sequence [T, B, ...]. ``sweep``: it reads one of the
+    "columns" or "rows" of an image at each step.
     """
+
+    sweep: ClassVar[Literal["", "columns", "rows"]] = ""
 
     @property
     def over_time(self) -> bool:

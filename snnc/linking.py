@@ -242,7 +242,8 @@ class _Builder:
             name: Answer(self.nodes[name].shape, output.readout.keeps_time)
             for name, output in self.spec.outputs.items()
         }
-        neurons = [path for path, node in self.nodes.items() if isinstance(node.operator, Neuron)]
+        operators = ((path, node.operator) for path, node in self.nodes.items())
+        neurons = {p: o.spike_value is not None for p, o in operators if isinstance(o, Neuron)}
         for misfit in train.judge(data, answers, neurons):
             of_data = misfit.path == ("dataset",)
             code = ("SNN307", "bad-dataset") if of_data else ("SNN309", "bad-training")

@@ -11,6 +11,7 @@ from snnc.layer import Layer, Shape, ShapeError, Site, Traits, show
 from snnc.number import Number, Positive, Value
 from snnc.step.link import Parameter, Reset, link
 from snnc.step.parse import parse
+from snnc.step.spikes import spike_value
 from snnc.step.ssa import Step
 from snnc.surrogate import Surrogate
 from snnc.surrogates.atan import ATan
@@ -24,7 +25,7 @@ class Neuron(Layer):
 
     ``step`` holds its equations over ``inputs``, ``states`` the number (or the field) at which each
     state starts unless ``initial`` says otherwise, ``output`` the name that is its value, ``fires``
-    whether these are spikes.
+    whether these are spikes. One that ``helps`` is no layer of a spec: [convert] adds it.
     """
 
     step: ClassVar[str]
@@ -32,6 +33,7 @@ class Neuron(Layer):
     states: ClassVar[Mapping[str, str | float]]
     output: ClassVar[str] = "s"
     fires: ClassVar[bool] = False
+    helps: ClassVar[bool] = False
 
     initial: dict[str, Number] = Field(default_factory=dict)
 
@@ -54,6 +56,17 @@ class Neuron(Layer):
         parameters = {name: _constant(number) for name, number in self.numbers().items()}
         states = list(self.states)
         return link(parse(self.step), self.inputs, states, parameters, self.output, self.reset_rule)
+
+    @property
+    def spike_value(self) -> float | str | None:
+        """What one spike adds to the output: a number, or the name of one known at run time.
+
+        None: the output is no spikes, so that there is no firing rate.
+        """
+        if not self.fires:
+            return None
+        numbers = {name: _constant(number) for name, number in self.numbers().items()}
+        return spike_value(parse(self.step), self.output, numbers)
 
     def numbers(self) -> dict[str, Number | bool]:
         """The fields that the equations may use."""

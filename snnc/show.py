@@ -1,15 +1,17 @@
 """``snnc show``: the placement of every layer, for people and for programs."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from snnc.backends.form import Form
 from snnc.emit.neurons import neurons
-from snnc.kernel.traffic import traffic
+from snnc.kernel.traffic import Around, traffic
 from snnc.kernel.types import Kernel
 from snnc.layer import show
 from snnc.program.placement import Placed, placement
-from snnc.program.types import Op, Program, Region, Scan
+from snnc.program.types import Once, Op, Program, Region, Scan
+from snnc.window import Window
 
 _TITLES = {
     "before": "before time: computed once",
@@ -45,46 +47,71 @@ def as_json(program: Program) -> str:
 
 @dataclass(frozen=True)
 class Fused:
-    """A neuron layer and the kernel that runs it; bytes are of each neuron and step, in fp32."""
+    """A neuron layer and the kernel that runs it.
+
+    Bytes are per neuron and time step in fp32; ``sweeps`` has those of each pass over memory.
+    """
 
     layer: str
     kernel: str
     static_input: bool
     bytes_forward: float
     bytes_backward: float
+    sweeps: Mapping[str, float]
 
 
 def fused(program: Program) -> tuple[Fused, ...]:
-    """Every layer that a fused kernel runs, in order."""
+    """Every layer that a fused kernel runs, in order; a loop that is written out is none."""
     names = {path: found for found in neurons(program).classes for path in found.layers}
     return tuple(
         _fused(program, region, op, names[op.node].kernel)
         for region, op in program.placed()
-        if op.node in names
+        if op.node in names and not (isinstance(region, Scan) and region.form == "loop")
     )
 
 
 def _fused(program: Program, region: Region, op: Op, kernel: Kernel) -> Fused:
-    normed = isinstance(region, Scan) and region.form == "normed"
-    reads = region.ops[0].reads if normed else op.reads
-    static = not any(name in program.timed for name in reads)
-    moved = traffic(kernel, program.graph.time_steps, static)
-    return Fused(op.node, kernel.name, static, moved.forward, moved.backward)
+    static = not any(name in program.timed for name in _outside(region, op))
+    around, share = _around(program, region), 1 / program.graph.time_steps
+    once = share if isinstance(region, Once) else 1.0
+    moved = traffic(kernel, around, share if static else 1.0, once)
+    form = Form(kernel, around.window, around.normed)
+    return Fused(op.node, form.name, static, moved.forward, moved.backward, moved.sweeps)
+
+
+def _outside(region: Region, op: Op) -> list[str]:
+    """The values from outside that the kernel of a neuron reads."""
+    ops = region.ops if isinstance(region, Scan) else (op,)
+    inside = {each.writes for each in ops}
+    return [name for each in ops for name in each.reads if name not in inside]
+
+
+def _around(program: Program, region: Region) -> Around:
+    """What runs in the kernel of a region besides its neuron."""
+    if not isinstance(region, Scan):
+        return Around()
+    windows = (program.node(op).operator.window() for op in region.ops)
+    pooled = region.form in ("pooled", "normed")
+    window: Window | None = next(filter(None, windows), None) if pooled else None
+    return Around(region.form == "normed", window, region.form == "recurrent")
 
 
 def _kernels(program: Program) -> Iterator[str]:
     """One line a kernel: its layers, and what it moves."""
-    for (name, static), layers in _grouped(fused(program)).items():
-        moved = layers[0].bytes_forward + layers[0].bytes_backward
-        once = ", its input read once" if static else ""
-        which = ", ".join(layer.layer for layer in layers)
-        yield f"kernel {name} ({which}): {moved:g} bytes a neuron and step in training{once}"
+    for layers in _grouped(fused(program)).values():
+        first, which = layers[0], ", ".join(layer.layer for layer in layers)
+        moved = first.bytes_forward + first.bytes_backward
+        parts = " + ".join(f"{name} {count:.4g}" for name, count in first.sweeps.items())
+        once = "; its input is read once for all steps" if first.static_input else ""
+        bytes_moved = f"{moved:.4g} bytes per neuron and time step in training ({parts}, fp32)"
+        yield f"kernel {first.kernel} ({which}): {bytes_moved}{once}"
 
 
-def _grouped(layers: Sequence[Fused]) -> dict[tuple[str, bool], list[Fused]]:
-    groups: dict[tuple[str, bool], list[Fused]] = {}
+def _grouped(layers: Sequence[Fused]) -> dict[tuple[str, bool, float], list[Fused]]:
+    groups: dict[tuple[str, bool, float], list[Fused]] = {}
     for layer in layers:
-        groups.setdefault((layer.kernel, layer.static_input), []).append(layer)
+        key = layer.kernel, layer.static_input, layer.bytes_backward
+        groups.setdefault(key, []).append(layer)
     return groups
 
 

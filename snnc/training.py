@@ -88,9 +88,12 @@ class Train(BaseModel):
         return dict.fromkeys(outputs, self.loss) if self.loss else dict(self.losses)
 
     def judge(
-        self, data: Answer, answers: Mapping[str, Answer], neurons: Collection[str]
+        self, data: Answer, answers: Mapping[str, Answer], neurons: Mapping[str, bool]
     ) -> Iterator[Misfit]:
-        """How losses, metric and penalties do not fit the data, the outputs and the neurons."""
+        """How losses, metric and penalties do not fit the data, the outputs and the neurons.
+
+        ``neurons`` says of each whether it fires.
+        """
         if self.loss and len(answers) > 1:
             names = " and ".join(f"`{name}`" for name in answers)
             message = f"the network has the outputs {names}: each needs a loss of its own"
@@ -168,14 +171,18 @@ class Train(BaseModel):
             message = f"`{metric.kind}`: no loss compares the output with {against}"
             yield Misfit(("metric",), message, 'write `metric = "loss"`')
 
-    def _unknown(self, neurons: Collection[str]) -> Iterator[Misfit]:
+    def _unknown(self, neurons: Mapping[str, bool]) -> Iterator[Misfit]:
+        firing = sorted(name for name, fires in neurons.items() if fires)
         for index, penalty in enumerate(self.penalties):
+            if penalty.of in firing:
+                continue
+            expected = f"expected {one_of(firing)}" if firing else None
+            message, guess = f"`{penalty.of}` does not fire: it has no firing rate", None
             if penalty.of not in neurons:
-                guess = nearest(penalty.of, sorted(neurons))
-                expected = f"expected {one_of(sorted(neurons))}" if neurons else None
-                help = f"did you mean `{guess}`?" if guess else expected
+                guess = nearest(penalty.of, firing)
                 message = f"there is no layer of neurons `{penalty.of}`"
-                yield Misfit(("penalties", index, "of"), message, help)
+            help = f"did you mean `{guess}`?" if guess else expected
+            yield Misfit(("penalties", index, "of"), message, help)
 
 
 def _said(answer: Answer) -> str:

@@ -49,6 +49,7 @@ class RunningSum(Neuron):
     """What has come in so far."""
 
     stem: ClassVar[str] = "sum"
+    helps: ClassVar[bool] = True
     states: ClassVar[dict[str, str | float]] = {"total": 0.0}
     output: ClassVar[str] = "total"
     step: ClassVar[str] = """
@@ -62,6 +63,7 @@ class Change(Neuron):
     """By how much its input has changed since the step before: undoes RunningSum."""
 
     stem: ClassVar[str] = "change"
+    helps: ClassVar[bool] = True
     states: ClassVar[dict[str, str | float]] = {"before": 0.0}
     output: ClassVar[str] = "y"
     step: ClassVar[str] = """

@@ -12,6 +12,8 @@ from snnc.emit.neurons import Neurons
 from snnc.graph import Graph
 from snnc.layer import Operator
 
+_CHANNELS_LAST = "self.to(memory_format=torch.channels_last)  # faster convolutions"
+
 
 @dataclass(frozen=True)
 class Held:
@@ -38,10 +40,21 @@ def module_classes(graph: Graph, neurons: Neurons) -> Held:
     found = contained(leaves, graph.blocks, taken)
     lines = [line for name, made in found.made.items() for line in _statements(made, name, 8)]
     lines += ["        place_neurons(self)"] * bool(neurons.made)
+    lines += [f"        {_CHANNELS_LAST}"] * on_images(graph)
     uses = {target for made in [*leaves.values(), *found.made.values()] for target in made.targets}
     uses |= {target for c in found.classes for part in c.parts.values() for target in part.targets}
     uses |= {"place_neurons"} if neurons.made else set()
+    uses |= {"torch"} if on_images(graph) else set()
     return Held("\n".join(lines), [block_class(block) for block in found.classes], frozenset(uses))
+
+
+def on_images(graph: Graph) -> bool:
+    """Whether it multiplies images [C, H, W], which is faster with the channels innermost.
+
+    PyTorch moves the weights of a whole module at once, and cannot do so where some are of volumes.
+    """
+    axes = {len(n.shape) for n in graph.nodes if n.operator.macs(*n.shapes)}
+    return 3 in axes and 4 not in axes
 
 
 def _starts(operator: Operator) -> Iterator[str]:

@@ -72,12 +72,20 @@ def _neuron(found: Class) -> dict[str, object]:
         "adjoint": _function(*torch.adjoint(found.kernel)),
         "spec": _spec(found.kernel),
         "states": _tuple(found.kernel.written.states),
+        "spike": _spike(found.neuron.spike_value),
         "inner": found.inner,
         "parameters": own.text,
         "base": _base(found),
         "pools": bool(found.windows),
         "norms": bool(found.norms),
     }
+
+
+def _spike(value: float | str | None) -> str:
+    """What a spike adds to the output, unless it is 1: a literal."""
+    if value is None or value == 1:
+        return ""
+    return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
 def _base(found: Class) -> str:

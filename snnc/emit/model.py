@@ -12,6 +12,7 @@ from snnc.emit.literal import source
 from snnc.emit.naming import parameters
 from snnc.emit.neurons import Neurons
 from snnc.emit.preamble import STATE
+from snnc.emit.recording import has_rate
 from snnc.emit.runtime import Runtime, own_imports
 from snnc.emit.signatures import signature, step
 from snnc.layer import show
@@ -36,7 +37,7 @@ def model_py(
         "imports": _imports(held.uses | bodies.uses, bool(outputs), neurons, runtime),
         "outputs": outputs,
         "neurons": _tuple(
-            [n.path for n in graph.nodes if isinstance(n.operator, Neuron) and n.operator.states]
+            [n.path for n in graph.nodes if isinstance(n.operator, Neuron) and has_rate(n.operator)]
         ),
         "time_steps": graph.time_steps,
         "variable": not fixed(graph),

@@ -14,6 +14,7 @@ from snnc.emit.model import model_py
 from snnc.emit.neurons import Neurons, neurons
 from snnc.emit.recording import layers
 from snnc.emit.runtime import FORMAT, Runtime
+from snnc.emit.train import classified
 from snnc.emit.training import training_files
 from snnc.encoder import Encoder
 from snnc.graph import Graph
@@ -62,16 +63,16 @@ def emit(
     if train is None:
         return files
     name, steps = class_name(graph.name), graph.time_steps
-    data, classes = graph[graph.inputs[0]], graph[graph.outputs[0]].shape[0]
+    data = graph[graph.inputs[0]]
     timed = getattr(data.operator, "timed_data", False)
-    images = any(len(n.shape) == 3 and n.operator.macs(*n.shapes) for n in graph.nodes)
     outputs = {
         path: bool(getattr(graph[path].operator, "keeps_time", False)) for path in graph.outputs
     }
-    context = (runtime, train, graph.name, name, data.shapes[0], steps, images, timed, classes)
-    scripts = training_files(
-        *context, layers(graph), outputs, _fixed(graph), ann.name if ann else "", answering(program)
-    )
+    classes = graph[classified(train, outputs) or graph.outputs[0]].shape[0]
+    context = (runtime, train, graph.name, name, data.shapes[0], steps, timed, classes)
+    sweep = data.operator.sweep if isinstance(data.operator, Encoder) else ""
+    more = (_fixed(graph), ann.name if ann else "", answering(program), sweep)
+    scripts = training_files(*context, layers(graph), outputs, *more)
     return {**files, **scripts}
 
 

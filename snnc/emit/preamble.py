@@ -24,7 +24,14 @@ def preamble(program: Program, scope: Scope) -> Code:
     uses = scope.uses | fixed.uses | head.uses
     counted, seeded = _first(scope, uses), _seed(program, scope, uses)
     uses |= counted.uses
-    parts = [_shapes(program), _time_steps(program, scope, uses), head, counted, fixed, seeded]
+    parts = [
+        _shapes(program, scope.streams),
+        _time_steps(program, scope, uses),
+        head,
+        counted,
+        fixed,
+        seeded,
+    ]
     if not scope.streams and "state" in uses:
         parts.append(Code([f"state: {STATE} | None = None"]))
     made = Code.of(*parts)
@@ -63,15 +70,20 @@ def _first(scope: Scope, uses: Collection[str]) -> Code:
     return Code(["first = steps_done(state, time_steps)"], ["steps_done", "time_steps"])
 
 
-def _shapes(program: Program) -> Code:
+def _shapes(program: Program, streams: bool) -> Code:
     """The statements that refuse data of another shape than the spec's."""
     timed = timed_inputs(program)
     lines = []
-    for name, parameter in parameters(program).items():
-        shape = source(tuple(program.graph[name].shapes[0]))
-        axes = ", timed=True" if name in timed else ""
-        lines.append(f'check_input("{parameter}", {parameter}, {shape}{axes})')
+    for name in parameters(program):
+        more = f", self.time_steps{', state' * streams}" if name in timed else ""
+        lines.append(checked(program, name, more))
     return Code(lines, ["check_input"])
+
+
+def checked(program: Program, name: str, more: str = "") -> str:
+    """The statement that refuses data of another shape: [B, ...] unless ``more`` is passed."""
+    parameter, shape = parameters(program)[name], source(tuple(program.graph[name].shapes[0]))
+    return f'check_input("{parameter}", {parameter}, {shape}{more})'
 
 
 def _seed(program: Program, scope: Scope, uses: Collection[str]) -> Code:

@@ -9,17 +9,23 @@ from snnc.number import Value
 _FIRES_AT_V_THRESHOLD = re.compile(r"\bspike\(\s*\w+\s*-\s*v_threshold\s*\)")
 
 
+def has_rate(neuron: Neuron) -> bool:
+    """Whether a layer of it has a firing rate: it has a state, and what it gives are spikes."""
+    return bool(neuron.states) and neuron.spike_value is not None
+
+
 def layers(graph: Graph) -> list[str]:
-    """A call of ``Layer`` for each layer of neurons, in order."""
+    """A call of ``Layer`` for each layer of neurons, in order; not for what [convert] adds."""
     nodes = ((n.path, n.operator) for n in graph.nodes)
-    return [_layer(path, op) for path, op in nodes if isinstance(op, Neuron) and op.states]
+    found = ((path, op) for path, op in nodes if isinstance(op, Neuron) and op.states)
+    return [_layer(path, op) for path, op in found if not op.helps]
 
 
 def _layer(path: str, neuron: Neuron) -> str:
     states = "".join(f'"{state}", ' for state in neuron.states)
     fields = [f'"{path}"', f"({states.rstrip() if len(neuron.states) == 1 else states[:-2]})"]
     threshold = _threshold(neuron)
-    fields += ["fires=False"] if not neuron.fires else []
+    fields += [] if has_rate(neuron) else ["fires=False"]
     fields += [f"threshold={threshold!r}"] if threshold is not None else []
     return f"Layer({', '.join(fields)})"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from snnc.emit.layout import statement
 from snnc.emit.naming import parameters
-from snnc.emit.preamble import STATE, timed_inputs
+from snnc.emit.preamble import STATE, checked, timed_inputs
 from snnc.program.types import Program
 from snnc.readout import Readout
 
@@ -31,6 +31,8 @@ def step(program: Program) -> Iterator[str]:
     arguments = [f"{p}={value}" if several else value for p, value in given.items()]
     arguments += [] if timed else ["time_steps=1"]
     call = f"self({', '.join([*arguments, 'state=after'])})"
+    for name in timed:
+        yield from statement(checked(program, name), 8)
     sequences = [name for name in program.graph.outputs if _keeps_time(program, name)]
     if not sequences:
         yield from statement(f"return {call}, after", 8)

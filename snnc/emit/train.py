@@ -24,6 +24,7 @@ def train_context(
         "settings": ", ".join(_settings(train, time_steps)),
         "loss": _loss(losses, answer, several, train.smoothing is not None),
         "metric": _metric(train, outputs, answer, several),
+        "classified": classified(train, outputs),
         "widened": _widened(answer, several),
         "penalties": list(_penalties(train)),
         "recorded": _literal(sorted({penalty.of for penalty in train.penalties})),
@@ -110,6 +111,13 @@ def _metric(
         "expression": metric.source(f"y.{of}" if several else "y", outputs[of]),
         "call": f"metric_of(y, {metric.wants})",
     }
+
+
+def classified(train: Train, outputs: Mapping[str, bool]) -> str:
+    """The output whose largest number is the answer: the metric's, if labels are its target."""
+    _, of = train.measured(outputs)
+    labelled = [n for n, loss in train.by_output(outputs).items() if loss.wants == "labels"]
+    return of if of in labelled else next(iter(labelled), "")
 
 
 def _widened(answer: str, several: bool) -> Callable[[str], str]:

@@ -10,12 +10,12 @@ The three templates see
     time_steps   the spec's T, for sentences only: the code asks the network
     layers       its layers of neurons, each as a call of Layer, for visualize.py
     timed        whether a sample has a time axis
-    images       whether matrix products work on images: convolutions, faster with channels last
     classes      how many numbers the network says of a sample
     train        the section
     ann          the class that is trained, if it is that of an ANN
     answering    the layers of weights that its answers come from
     fixed        whether the network can take no other number of steps
+    sweep        what it reads of an image at each step: "columns", "rows" or ""
 
 what ``train_context`` adds for train.py, and the filters ``fit``, which breaks a line of code that
 is too long, and ``ordered``, which sorts import statements.
@@ -39,7 +39,6 @@ def training_files(
     class_name: str,
     shape: tuple[int, ...],
     time_steps: int,
-    images: bool = False,
     timed: bool = False,
     classes: int = 10,
     layers: Sequence[str] = (),
@@ -47,6 +46,7 @@ def training_files(
     fixed: bool = False,
     ann: str = "",
     answering: Sequence[str] = (),
+    sweep: str = "",
 ) -> dict[str, str]:
     """The text of each file, formatted, without the header of generated code.
 
@@ -61,7 +61,6 @@ def training_files(
         "class_name": class_name,
         "shape": shape,
         "time_steps": time_steps,
-        "images": images,
         "timed": timed,
         "classes": classes,
         "layers": layers,
@@ -70,6 +69,7 @@ def training_files(
         "fixed": fixed or bool(ann),
         "ann": ann,
         "answering": answering,
+        "sweep": sweep,
         **told,
     }
     templates = environment()

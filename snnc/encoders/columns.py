@@ -1,7 +1,7 @@
 """columns."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from snnc.encoder import Encoder, moments
 from snnc.layer import Draw, Shape, Site, Traits, rank
@@ -9,6 +9,8 @@ from snnc.layer import Draw, Shape, Site, Traits, rank
 
 class Columns(Encoder):
     """An image [C, H, W] column by column: T = W steps of [C·H]."""
+
+    sweep: ClassVar[Literal["", "columns", "rows"]] = "columns"
 
     kind: Literal["columns"] = "columns"
 

@@ -1,7 +1,7 @@
 """rows."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from snnc.encoder import Encoder, moments
 from snnc.layer import Draw, Shape, Site, Traits, rank
@@ -9,6 +9,8 @@ from snnc.layer import Draw, Shape, Site, Traits, rank
 
 class Rows(Encoder):
     """An image [C, H, W] row by row: T = H steps of [C·W]."""
+
+    sweep: ClassVar[Literal["", "columns", "rows"]] = "rows"
 
     kind: Literal["rows"] = "rows"
 

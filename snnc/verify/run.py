@@ -144,9 +144,12 @@ def compared(
     want, limits = truth.seen(case), truth.limits(case)
     data = {name: x.to(configuration.device) for name, x in truth.data(case).items()}
     module = _module(truth, configuration, made, case)
-    if configuration.backend != "torch" and case.batch > 1:  # both layouts have to be right
+    # both layouts have to be right, whichever the network chooses for itself
+    if configuration.backend != "torch" and case.batch > 1:
         data = {name: _channels_last(x) for name, x in data.items()}
         module.to(memory_format=torch.channels_last)
+    else:
+        module.to(memory_format=torch.contiguous_format)
     try:
         with running(configuration):
             side = Generated(module, truth.graph)

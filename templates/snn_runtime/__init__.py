@@ -7,6 +7,7 @@ encoders     from numbers to spikes
 delays       delayed layers and edges
 steps        the time steps of a call, and the state between calls
 checks       inputs of a wrong shape or range
+measures     firing rates, and which epoch is the best
 training     what every train.py needs
 conversion   what every convert.py needs
 pictures     what every visualize.py needs

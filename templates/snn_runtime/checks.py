@@ -1,16 +1,63 @@
 """Checks of what a network is given; each raises ValueError."""
 
+import math
+import warnings
+
 import torch
 from torch import Tensor
 
 
 def check_input(
-    name: str, x: Tensor, shape: tuple[int, ...], timed: bool = False
+    name: str,
+    x: Tensor,
+    shape: tuple[int, ...],
+    steps: int | None = None,
+    state: dict[str, Tensor] | None = None,
 ) -> None:
-    """Raises ValueError if x is not [B, *shape] or, timed, [T, B, *shape]."""
-    if x.shape[2 if timed else 1 :] != shape:
-        wanted = ", ".join(["T, B" if timed else "B", *map(str, shape)])
-        raise ValueError(f"{name} must be [{wanted}], not {[*x.shape]}")
+    """Raises ValueError if x is not [B, *shape] or, with the usual steps, [T, B, *shape].
+
+    Warns if x has as many samples as there should be steps: its axes may be swapped.
+    """
+    axes = ["B"] if steps is None else ["T", "B"]
+    count, found = len(axes), [*x.shape]
+    if x.shape[count:] != shape:
+        wanted = ", ".join([*axes, *map(str, shape)])
+        doubt = likely_mistake(name, tuple(found), shape, steps)
+        raise ValueError(f"{name} must be [{wanted}], not {found}{doubt}")
+    if steps is not None and state is None and found[0] != steps == found[1]:
+        read = f"{name} {found} is read as {found[0]} steps of {found[1]} samples"
+        warnings.warn(
+            f"{read}, but T is {steps}: are its first two axes swapped, [B, T, ...]?",
+            stacklevel=3,
+        )
+
+
+def likely_mistake(
+    name: str, found: tuple[int, ...], shape: tuple[int, ...], steps: int | None
+) -> str:
+    """What may be wrong with data of another shape, as the end of a sentence."""
+    lead = 1 if steps is None else 2
+    rest, whole = found[lead:], math.prod(shape)
+    if found == shape:
+        index, axes = ", ".join(["None"] * lead), ("a batch axis", "time and batch")
+        return f": without {axes[lead - 1]}, {name}[{index}]?"
+    if lead == 2 and found[1:] == shape:
+        if found[0] == steps:
+            return f": [T, ...] without a batch axis, {name}[:, None]?"
+        return ": [B, ...] without a time axis?"
+    if lead == 1 and found[2:] == shape:
+        return ": with a time axis, [T, B, ...] or [B, T, ...], where none is wanted?"
+    if len(shape) == 3 and rest == (*shape[1:], shape[0]):
+        return f": with the channels last, {name}.movedim(-1, -3)?"
+    if lead == 2 and found[1:-1] == shape:
+        return f": with time as the last axis, {name}.movedim(-1, 0)?"
+    if shape[0] == 1 and rest == shape[1:]:
+        return f": without a channel axis, {name}.unsqueeze({lead})?"
+    if len(shape) > 1 and rest == (whole,):
+        return f": flattened, {name}.unflatten(-1, {shape})?"
+    if len(shape) == 1 and len(rest) > 1 and math.prod(rest) == whole:
+        return f": not flattened, {name}.flatten({lead})?"
+    return ""
 
 
 def in_range(encoder: str, x: Tensor, low: float, high: float) -> None:

@@ -94,7 +94,7 @@ def holds(path: Path, backend: str = "torch") -> None:
         answers = [answer] if torch.is_tensor(answer) else list(answer)
         recorded = [y for y in answers if y.requires_grad]
         if recorded:
-            torch.stack([y.sum() for y in recorded]).sum().backward()
+            torch.autograd.backward(torch.stack([y.sum() for y in recorded]).sum())
 
 
 def inputs(graph: Graph) -> list[object]:

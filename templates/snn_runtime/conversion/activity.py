@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ..measures import spikes
 from .correction import outputs
 from .transfer import Activation
 
@@ -85,7 +86,7 @@ class Counter:
 
     def fired(self, name: str) -> Any:
         def hook(module: nn.Module, given: object, y: Tensor) -> None:
-            self.spikes[name] += float(y.count_nonzero())
+            self.spikes[name] += float(spikes(module, y).double().sum())
 
         return hook
 

@@ -18,11 +18,13 @@ class FusedNeuron(nn.Module):
 
     A subclass names its kernel and its states and, if it has numbers that are tensors, computes
     from them the ``terms`` that the kernel reads. ``path`` is its place in the network.
+    One spike adds ``spike_value`` to the output: a number, or the name of one of its own.
     """
 
     kernels: ClassVar[Kernels]
     kernel: ClassVar[str]
     states: ClassVar[tuple[str, ...]]
+    spike_value: ClassVar[float | str] = 1.0
     path: str = ""
 
     def terms(self) -> list[Tensor]:

@@ -8,7 +8,7 @@ from .curves import read_runs, training_curves
 from .maps import feature_maps
 from .one_neuron import neuron_over_time
 from .rates import rates_of_layers
-from .recording import Activity, Layer, record
+from .recording import Activity, Layer, answered, record
 from .runs import newest
 from .sample import Sample
 from .style import PictureError, save
@@ -18,6 +18,7 @@ __all__ = [
     "Layer",
     "PictureError",
     "Sample",
+    "answered",
     "feature_maps",
     "layer_over_time",
     "neuron_over_time",

@@ -19,8 +19,8 @@ def layer_over_time(
     done: Activity, sample: Sample, labels: Sequence[str], most: int
 ) -> Figure:
     """The input, spikes and potentials over time, and rates; at most ``most`` neurons."""
-    rows = chosen(done.outputs.shape[1], most)
-    names = labels if len(labels) == len(rows) == done.outputs.shape[1] else ()
+    rows = chosen(done.rates.size, most)
+    names = labels if len(labels) == len(rows) == done.rates.size else ()
     panels = 2 if done.layer.fires else 1
     tall = float(np.clip(0.24 * len(rows), 2.2, 3.6))
     figure = Figure(figsize=(11, panels * (tall + 0.6) + 0.4), layout="constrained")
@@ -29,7 +29,7 @@ def layer_over_time(
     plot_sample(figure.add_subplot(grid[:, 0]), sample)
     if done.layer.fires:
         spikes, rates = (figure.add_subplot(grid[0, column]) for column in (1, 2))
-        plot_spikes(spikes, done.outputs[:, rows].T, rows, names)
+        plot_spikes(spikes, done.trains[:, rows].T, rows, names)
         plot_rates(rates, done.rates[rows], names)
     potentials, key = (figure.add_subplot(grid[-1, column]) for column in (1, 2))
     state = done.layer.potential
@@ -52,7 +52,7 @@ def chosen(count: int, most: int) -> Indices:
 
 def count_of(done: Activity, rows: Indices) -> str:
     """How many neurons, and how many of them are shown."""
-    count, steps = done.outputs.shape[1], len(done.output)
+    count, steps = done.rates.size, len(done.output)
     some = f"{len(rows):,} of " if len(rows) < count else ""
     at_random = ", chosen at random" if some else ""
     return f"{some}{count:,} neurons{at_random}, T = {steps}"
@@ -110,7 +110,7 @@ def plot_rates(axes: Axes, rates: Array, names: Sequence[str]) -> None:
     axes.barh(
         range(len(rates)), rates, color=colours, height=0.8 if len(rates) < 64 else 1
     )
-    axes.set(title="Firing rate", xlabel="spikes per step")
+    axes.set(title="Firing rate", xlabel="spikes per time step")
     axes.set_xlim(0, max(1.0, float(rates.max())))
     axes.set_ylim(len(rates) - 0.5, -0.5)
     axes.set_yticks([])

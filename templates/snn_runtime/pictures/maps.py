@@ -14,7 +14,7 @@ from .style import MAP, Array
 def feature_maps(done: Activity) -> Figure:
     """Spikes [T, C, H, W] summed up to the first and the last step, a grid of maps each."""
     steps = sorted({1, len(done.output)})
-    grids = [mosaic(done.output[:step].sum(0)) for step in steps]
+    grids = [mosaic(abs(done.spikes[:step]).sum(0)) for step in steps]
     height, width = grids[0].shape
     wide = 2 * height < width  # then one above the other
     rows, columns = (len(steps), 1) if wide else (1, len(steps))

@@ -26,7 +26,7 @@ def neuron_over_time(done: Activity, index: int) -> Figure:
     if done.layer.threshold is not None:
         plot_threshold(panels[0], done.layer.threshold)
     if spikes:
-        plot_train(panels[-1], done.outputs[:, index])
+        plot_train(panels[-1], done.trains[:, index])
     panels[0].set_title(f"{done.layer.name}, {place_of(done, index)}")
     whole_steps(panels[-1], len(done.output))
     return figure

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from .recording import Activity
 from .style import BLUE, PALE, Array
 
-# Upper ends of the classes of rates, in spikes per step.
+# Upper ends of the classes of rates, in spikes per time step.
 RATES = (0.0, 0.25, 0.5, 0.75, np.inf)
 CLASSES = ("silent", "up to 0.25", "up to 0.5", "up to 0.75", "above 0.75")
 SHADES = (PALE, "#c8dceb", "#85b4d6", BLUE, "#00304c")
@@ -32,7 +32,7 @@ def rates_of_layers(layers: Sequence[Activity]) -> Figure:
         range(len(layers)), [f"{done.rates.mean():.3f}" for done in layers]
     )
     means.set_ylabel("mean rate")
-    axes.set_title("Firing rates for one sample, in spikes per step")
+    axes.set_title("Firing rates for one sample, in spikes per time step")
     figure.legend(loc="outside lower center", ncols=len(CLASSES), frameon=False)
     return figure
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..measures import rate, signed_spikes
 from .style import Array
 
 Run = Callable[..., tuple[Tensor, ...]]
@@ -31,11 +32,17 @@ class Layer:
 
 @dataclass(frozen=True)
 class Activity:
-    """What a layer gave and its states after each step (and its reset), all [T, ...]."""
+    """What a layer gave and its states after each step (and its reset), all [T, ...].
+
+    ``spikes`` counts how often each neuron fired, below 0 for negative spikes; ``rates``
+    [neurons] are spikes per step.
+    """
 
     layer: Layer
     output: Array
     states: dict[str, Array]
+    spikes: Array
+    rates: Array
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -43,9 +50,9 @@ class Activity:
         return self.output.shape[1:]
 
     @property
-    def outputs(self) -> Array:
-        """What it gave, [T, neurons]."""
-        return self.output.reshape(len(self.output), -1)
+    def trains(self) -> Array:
+        """Its spikes, [T, neurons]."""
+        return self.spikes.reshape(len(self.spikes), -1)
 
     @property
     def potentials(self) -> Array:
@@ -60,12 +67,6 @@ class Activity:
             rates if self.layer.fires and rates.any() else np.ptp(self.potentials, 0)
         )
         return int(lively.argmax())
-
-    @property
-    def rates(self) -> Array:
-        """Spikes per step of every neuron; a negative spike counts as one."""
-        rates: Array = abs(self.outputs).mean(0)
-        return rates
 
 
 class Stepper:
@@ -98,28 +99,48 @@ def record(
     net: Any, sample: Tensor, layers: Sequence[Layer], timed: bool, seed: int = 0
 ) -> tuple[Activity, ...]:
     """Runs ``net`` on one sample, [...] or, if it is ``timed``, [T, ...]."""
-    x = sample[:, None] if timed else sample[None]
+    neurons = [net.get_submodule(layer.name) for layer in layers]
     with ExitStack() as stack:
-        stack.enter_context(torch.random.fork_rng(devices=[]))
-        stack.enter_context(evaluating(net))
-        torch.manual_seed(seed)  # of encoders that draw spikes
-        steppers = [
-            stack.enter_context(stepping(net.get_submodule(layer.name)))
-            for layer in layers
-        ]
-        values = net.values(x)
+        steppers = [stack.enter_context(stepping(neuron)) for neuron in neurons]
+        values = run_once(net, net.values, sample, timed, seed)
     return tuple(
-        activity(layer, values[layer.name], stepper)
-        for layer, stepper in zip(layers, steppers, strict=True)
+        activity(layer, neuron, values[layer.name], stepper)
+        for layer, neuron, stepper in zip(layers, neurons, steppers, strict=True)
     )
 
 
-def activity(layer: Layer, output: Tensor, stepper: Stepper) -> Activity:
+@torch.no_grad()
+def answered(net: Any, sample: Tensor, output: str, timed: bool, seed: int = 0) -> int:
+    """The class that ``net`` answers for one sample: where its ``output`` is largest.
+
+    Of an output at every step, the mean over the steps counts.
+    """
+    found = run_once(net, net, sample, timed, seed)
+    answer = getattr(found, output) if isinstance(found, tuple) else found
+    mean = answer.mean(0) if answer.dim() > 2 else answer  # [1, classes]
+    return int(mean[0].argmax())
+
+
+def run_once(
+    net: nn.Module, run: Callable[[Tensor], Any], sample: Tensor, timed: bool, seed: int
+) -> Any:
+    """What ``run`` of ``net`` gives of one sample in eval mode; no generator is left changed."""
+    x = sample[:, None] if timed else sample[None]
+    with torch.random.fork_rng(devices=[]), evaluating(net):
+        torch.manual_seed(seed)  # of encoders that draw spikes
+        return run(x)
+
+
+def activity(
+    layer: Layer, neuron: nn.Module, output: Tensor, stepper: Stepper
+) -> Activity:
     """One layer of a run; the batch of one sample goes."""
     states = zip(*stepper.states, strict=True)
     stacked = (array(torch.stack(steps)[:, 0]) for steps in states)
     named = dict(zip(layer.states, stacked, strict=True))
-    return Activity(layer, array(output[:, 0]), named)
+    spikes = array(signed_spikes(neuron, output)[:, 0])
+    rates = array(rate(neuron, output)[0]).reshape(-1)
+    return Activity(layer, array(output[:, 0]), named, spikes, rates)
 
 
 def array(values: Tensor) -> Array:

@@ -25,7 +25,7 @@ from .options import Options, parse
 from .precision import in_full
 from .processes import Team, together
 from .profile import profile
-from .rates import Recorder
+from .rates import Recorder, mean_rate
 from .score import Clock, Row, Score, shown, watched
 from .settings import RunError, Settings
 from .start import Start, start
@@ -49,6 +49,7 @@ __all__ = [
     "Stopped",
     "Team",
     "in_full",
+    "mean_rate",
     "mixed",
     "parse",
     "profile",

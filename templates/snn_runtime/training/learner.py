@@ -1,21 +1,23 @@
 """A network, and all that changes while it learns."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from ..measures import better, judge
 from .checkpoints import BEST, FORMAT, LATEST, State, check, write
 from .interrupts import Interrupts, Stopped
 from .optimizers import Schedule, make_optimizer
 from .options import Options
 from .precision import Precision
 from .processes import Team
-from .score import Row, Score
-from .settings import Settings
+from .score import Diverged, Row, Score
+from .settings import RunError, Settings
 
 COUNTERS = ("epoch", "batch", "lr", "best", "best_epoch", "history")
 
@@ -54,9 +56,22 @@ class Learner:
         self.best: float | None = None
         self.best_epoch = 0
         self.history: list[Row] = []
+        self.broken = 0  # the first batch of the epoch whose loss is NaN or infinite
+        self.kept = ""  # the checkpoint that the run would go on from
+
+    def check(self, loss: Tensor, index: int) -> None:
+        """Notes the loss of batch `index`: if it is NaN or infinite, no step follows."""
+        if not self.broken and not math.isfinite(loss):
+            self.broken = index + 1
 
     def step(self, index: int) -> None:
-        """Changes the weights along the gradients that batch `index` completed."""
+        """Changes the weights along the gradients that batch `index` completed.
+
+        Raises Diverged, in all processes, if a loss was NaN or infinite in one of them.
+        """
+        if batch := self.team.most(self.broken):
+            where = f"Epoch {self.epoch + 1}, batch {batch}"
+            raise Diverged(f"{where}: the loss is NaN or infinite")
         scaler, settings = self.precision.scaler, self.settings
         if settings.grad_clip is not None:
             scaler.unscale_(self.optimizer)
@@ -78,19 +93,25 @@ class Learner:
             raise Stopped(number)
 
     def finish(self, scores: dict[str, Score], rates: Row) -> None:
-        """Closes an epoch: its numbers, and whether it is the best so far."""
+        """Closes an epoch: its numbers, and whether it is the best so far.
+
+        Raises Diverged if a loss is NaN or infinite.
+        """
+        for split, score in scores.items():
+            if not math.isfinite(score.loss):
+                where = f"Epoch {self.epoch + 1}"
+                raise Diverged(f"{where}: the loss on {split} data is NaN or infinite")
         self.schedule.after_epoch()
         self.epoch += 1
         self.batch, self.score = 0, Score(self.metric)
         row: Row = {"epoch": self.epoch}
-        judge = "validation" if "validation" in scores else "test"
         for split, score in scores.items():
             row |= {f"{split}/{name}": n for name, n in score.numbers.items()}
         self.history.append(
             {**row, "images/s": scores["train"].speed, "lr": self.lr, **rates}
         )
-        value = row[f"{judge}/{self.metric}"]
-        if self.best is None or self.sign * (value - self.best) >= 0:
+        value = row[f"{judge(scores)}/{self.metric}"]
+        if better(value, self.best, self.sign):
             self.best, self.best_epoch = value, self.epoch
 
     @property
@@ -100,8 +121,15 @@ class Learner:
         return patience is not None and self.epoch - self.best_epoch >= patience
 
     def save(self, folder: Path) -> None:
-        """Writes the latest checkpoint and, if the last epoch was the best, that."""
+        """Writes the latest checkpoint and, if the last epoch was the best, that.
+
+        Raises Diverged, and writes nothing, if a weight is NaN or infinite.
+        """
         state = self.state()
+        for name, tensor in state["model"].items():
+            if not tensor.isfinite().all():
+                where = self.place.capitalize()
+                raise Diverged(f"{where}: {name} holds NaN or infinite numbers")
 
         def files() -> None:
             if self.epoch == self.best_epoch and self.batch == 0:
@@ -109,6 +137,29 @@ class Learner:
             write(state, folder / LATEST)
 
         self.team.led(files)
+        self.kept = f"{folder / LATEST} ({self.place})"
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Within it, a run that has diverged ends with RunError: what is wrong, what is left.
+
+        Only the leader says so.
+        """
+        try:
+            yield
+        except Diverged as error:
+            if not self.team.leads:
+                raise SystemExit(1) from error
+            left = "there is no checkpoint before it"
+            left = f"the checkpoint before it is {self.kept}" if self.kept else left
+            raise RunError(f"{error}; {left}.") from error
+
+    @property
+    def place(self) -> str:
+        """How far training has come: whole epochs, or a batch of the next one."""
+        if self.batch:
+            return f"epoch {self.epoch + 1}, batch {self.batch}"
+        return f"epoch {self.epoch}"
 
     def state(self) -> State:
         """What a checkpoint holds; all processes have to ask for it."""
@@ -134,5 +185,6 @@ class Learner:
         self.precision.scaler.load_state_dict(state["scaler"])
         for name in COUNTERS:
             setattr(self, name, state[name])
+        self.kept = f"{path} ({self.place})"
         if self.team.leads:  # the others begin with nothing, so that the sum is right
             self.score = Score(self.metric, state["score"])

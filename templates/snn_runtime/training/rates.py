@@ -1,10 +1,12 @@
-"""Firing rates: spikes a step."""
+"""Firing rates: spikes per time step."""
 
 import functools
 from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
+
+from ..measures import rate
 
 Run = Callable[..., tuple[Tensor, ...]]
 
@@ -14,14 +16,19 @@ Run = Callable[..., tuple[Tensor, ...]]
 RUNS = ("run", "run_recurrent")
 
 
+def mean_rate(neuron: nn.Module, output: Tensor) -> float:
+    """The mean firing rate of a layer whose outputs are [T, ...]."""
+    return float(rate(neuron, output.float()).mean())
+
+
 class Recorder:
     """Keeps what some neurons fire while the network runs, with its gradient."""
 
     def __init__(self, net: nn.Module, names: Iterable[str]) -> None:
         self.spikes: dict[str, list[Tensor]] = {name: [] for name in names}
+        self.neurons = {name: net.get_submodule(name) for name in self.spikes}
         self.running: set[str] = set()
-        for name in self.spikes:
-            neuron = net.get_submodule(name)
+        for name, neuron in self.neurons.items():
             for method in RUNS:
                 if hasattr(neuron, method):
                     run: Run = neuron.__getattribute__(method)
@@ -43,7 +50,10 @@ class Recorder:
 
     def rates(self) -> dict[str, Tensor]:
         """The rate of every neuron for every sample [B, ...], since the last call."""
-        found = {name: torch.cat(s).mean(0) for name, s in self.spikes.items()}
+        found = {
+            name: rate(self.neurons[name], torch.cat(s))
+            for name, s in self.spikes.items()
+        }
         for spikes in self.spikes.values():
             spikes.clear()
         return found

@@ -9,8 +9,13 @@ from tqdm import tqdm  # type: ignore[import-untyped, unused-ignore]
 
 from .batches import Batch, Batches
 from .processes import Team
+from .settings import RunError
 
 Row = dict[str, float]  # the numbers of an epoch by their names
+
+
+class Diverged(RunError):
+    """A loss or a weight is NaN or infinite; the message says where, without a full stop."""
 
 
 class Score:
