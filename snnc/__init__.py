@@ -128,19 +128,21 @@ def emit(
     from snnc.emit import package
 
     graph = link(document)
-    spec = document.spec
     program = plan(document, graph, without=without)
-    around = (spec.train, _of_conversion(document, without)) if scripts else (None, None)
+    around = (document.spec.train, _of_conversion(document, without)) if scripts else (None, None)
     bodies = package.emit(program, observed(graph, program), *around)
     source = Path(document.source.path).name
-    shared = ("conversion/", "fused/", "pictures/", "training/")
-    run_time = {name for name in bodies if name.startswith(shared)}
     texts = {
-        name: with_header(body, source, None if name in run_time else spec, document.settings)
+        name: with_header(body, source, document.settings, _list_of(name, bodies))
         for name, body in bodies.items()
         if name.endswith(".py")
     }
     return {**bodies, **texts}
+
+
+def _list_of(name: str, files: Collection[str]) -> Collection[str]:
+    """What a header lists: that of the package, every file of its folder."""
+    return files if name == "__init__.py" else ()
 
 
 def _of_conversion(document: "Document", without: Collection[str]) -> "Converted | None":

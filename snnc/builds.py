@@ -1,28 +1,37 @@
 """``snnc build`` in its three forms: write, compare, print the difference."""
 
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from shlex import quote
 
 import snnc
 from snnc import project, terminal
 from snnc.document import Document
-from snnc.project import File
+from snnc.emit.header import OUTPUT_FORMAT, read_header
+from snnc.escape import word
+from snnc.project import File, place
+from snnc.project.files import BLOCKING
 from snnc.source.diagnostic import Diagnostic, Findings
 
-_COMMAND = re.compile(r"^# Regenerate: (.*)$", re.MULTILINE)
 _COMPLAINTS = {
     "missing": "missing: run {command}",
-    "stale": "out of date, the spec or snnc has changed: run {command}",
+    "stale": "out of date, the spec has changed: run {command}",
     "otherwise": "made by `{made}`: run that again, or {command} to replace it",
+    "older": "out of date, snnc's output format is {ours}, this file has {theirs}: run {command}",
+    "newer": "made by a newer snnc, whose output format is {theirs} and not {ours}: "
+    "update snnc, or run {command} to replace it",
+    "conflict": "has conflict markers: run {command}",
     "left over": "no longer generated: run {command} to remove it",
     "edited": "edited by hand: keep changes in a subclass or a module of your own, "
     "or run {command} --force to replace it",
+    "kept": "no longer generated, but edited by hand: move or remove it; "
+    "{command} --force leaves it where it is",
     "foreign": "not written by snnc: move it, or run {command} --force to replace it",
+    "another's": "belongs to {owner}: give this package another folder, "
+    "or run {command} --force to replace it",
+    "in the way": "{obstacle}, which snnc neither follows nor replaces: move or remove it",
 }
 
 
@@ -73,25 +82,18 @@ class Builds:
     def _package(self, path: Path) -> Package:
         document = snnc.load(path, self.settings)
         files = snnc.emit(document)
-        folder = self.out or self._folder(path, document)
+        folder = self._folder(path, document)
+        self.folders[folder.resolve()] = path
         return Package(path, folder, project.compare(folder, files))
 
     def _folder(self, path: Path, document: Document) -> Path:
-        """Beside the spec or where it says: below its folder or the current one, and its own."""
-        stated, name = document.spec.build.out, document.spec.name
-        folder = path.parent / (stated or name)
-        whole = folder.resolve()
-        keys = ("build", "out") if stated else ("name",)
-        if not any(whole.is_relative_to(root.resolve()) for root in (path.parent, Path())):
-            message = f"the package would be written to {folder}, outside of this folder"
-            raise _refused(document, keys, message, "--out may lead anywhere")
-        first = self.folders.setdefault(whole, path)
-        if first != path:
-            message = f"the package would be written to {folder}, as that of {first} is"
-            raise _refused(
-                document, keys, message, "give one of them another `name` or `[build] out`"
-            )
-        return folder
+        if self.out is None:
+            return place.stated(path, document, self.folders)
+        try:
+            place.check(self.out, path, {})
+        except place.BadFolder as error:
+            raise terminal.UsageError(f"-o {self.out}: {error.what}: {error.help}") from None
+        return self.out
 
     def check(self) -> int:
         """Says what is not as it should be; exit code 1 if anything."""
@@ -112,7 +114,7 @@ class Builds:
         """Writes; refuses to replace what was edited by hand, and then leaves that package be."""
         blocked = 0
         for package in self.packages:
-            touched = () if force else package.in_state("edited", "foreign")
+            touched = package.in_state("in the way", *(() if force else BLOCKING))
             self._complain(package, touched)
             blocked += bool(touched)
             if not touched:
@@ -133,24 +135,26 @@ class Builds:
             terminal.say(f"{first.path}{more}: {complaint}")
 
     def _complaint(self, package: Package, file: File) -> str:
-        made = _made_otherwise(file)
-        complaint = _COMPLAINTS["otherwise" if made else file.state]
-        return complaint.format(command=self._command(package), made=made)
+        header, made = file.header, _made_otherwise(file)
+        kept = file.state == "edited" and file.want is None
+        return _COMPLAINTS["otherwise" if made else "kept" if kept else file.state].format(
+            command=self._command(package),
+            made=made,
+            ours=OUTPUT_FORMAT,
+            theirs=header and header.output_format,
+            owner=(header and header.source) or "no spec",
+            obstacle=file.obstacle,
+        )
 
     def _command(self, package: Package) -> str:
         out = ["-o", str(self.out)] if self.out else []
-        settings = [word for setting in self.settings for word in ("--set", setting)]
-        return " ".join(map(quote, ["snnc", "build", str(package.spec), *out, *settings]))
+        settings = [part for setting in self.settings for part in ("--set", setting)]
+        return " ".join(map(word, ["snnc", "build", str(package.spec), *out, *settings]))
 
 
 def _made_otherwise(file: File) -> str:
     """The command that made a file, if it is another one than would make it now."""
-    if file.state != "stale":
+    wanted = read_header(file.want or "")
+    if file.state != "stale" or file.header is None or wanted is None:
         return ""
-    made, now = (_COMMAND.search(text or "") for text in (file.have, file.want))
-    return made[1] if made and now and made[1] != now[1] else ""
-
-
-def _refused(document: Document, keys: tuple[str, ...], message: str, help: str) -> Findings:
-    node = document.tree.find(keys)[0]
-    return Findings(Diagnostic("SNN209", "bad-folder", message, node.place, help, node.notes))
+    return file.header.command if file.header.command != wanted.command else ""

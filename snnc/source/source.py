@@ -17,6 +17,7 @@ from snnc.source.invalid import (
     too_deep,
     too_deep_at,
 )
+from snnc.source.reading import content
 from snnc.source.spans import Mark, SourceMap, index
 from snnc.source.tree import Tree
 
@@ -34,10 +35,13 @@ class Source:
         return Place(self.path, self.text, span)
 
 
-def read(path: Path | str) -> Source:
-    """Read a file. What is wrong *in* it raises Findings; a file that is not there, OSError."""
+def read(path: Path | str, root: Path | None = None) -> Source:
+    """Read a file. What is wrong *in* it raises Findings; a file that is not there, OSError.
+
+    It must lie in ``root``, by default its own project.
+    """
     shown = os.fspath(path).replace(os.sep, "/")
-    data = Path(path).read_bytes()
+    data = content(Path(path), root)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
