@@ -1,5 +1,6 @@
 """``snnc build`` in its three forms: write, compare, print the difference."""
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -89,11 +90,12 @@ class Builds:
     def _folder(self, path: Path, document: Document) -> Path:
         if self.out is None:
             return place.stated(path, document, self.folders)
+        out = Path(os.path.realpath(self.out)) if ".." in self.out.parts else self.out
         try:
-            place.check(self.out, path, {})
+            place.check(out, path, {})
         except place.BadFolder as error:
             raise terminal.UsageError(f"-o {self.out}: {error.what}: {error.help}") from None
-        return self.out
+        return out
 
     def check(self) -> int:
         """Says what is not as it should be; exit code 1 if anything."""

@@ -11,7 +11,7 @@ from pydantic import (
     Field,
     model_validator,
 )
-from pydantic_core import PydanticKnownError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from snnc.choice import Choice
 from snnc.conversion import Convert
@@ -23,6 +23,7 @@ from snnc.own import OwnNeuron, OwnSurrogate
 from snnc.readout import Readout
 from snnc.readouts.mean import Mean
 from snnc.sizes import Positive
+from snnc.source.reading import LONGEST_NAME
 from snnc.training import Train
 
 LAYERS = ("snnc.layers", "snnc.neurons")
@@ -54,6 +55,17 @@ class Network(Section):
     layers: Annotated[tuple[Annotated[Layer, Choice(*LAYERS)], ...], Field(min_length=1)]
 
 
+def _folder(text: str) -> str:
+    """A path that a file system and a message can hold."""
+    long = any(len(part.encode()) > LONGEST_NAME for part in text.split("/"))
+    if not text or long or not text.isprintable():
+        message = (
+            f"is not a folder's path: names of printable characters, up to {LONGEST_NAME} bytes"
+        )
+        raise PydanticCustomError("bad_name", message)
+    return text
+
+
 _Pass = Literal["hoist", "sink", "drop", "fuse", "recur", "pool", "norm", "crop"]
 
 
@@ -61,7 +73,7 @@ class Build(Section):
     """``[build]``: how the code is made; never what it means."""
 
     schedule: Literal["fold", "step", "auto"] = "fold"
-    out: str | None = None
+    out: Annotated[str, AfterValidator(_folder)] | None = None
     passes: tuple[_Pass, ...] = get_args(_Pass)
     time_chunk: Positive | None = None
 

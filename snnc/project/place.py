@@ -25,7 +25,7 @@ def stated(spec: Path, document: Document, taken: Mapping[Path, Path]) -> Path:
     ``taken`` are folders of other packages, by their real paths. Raises Findings.
     """
     out = document.spec.build.out
-    folder = spec.parent / (out or document.spec.name)
+    folder = Path(os.path.normpath(spec.parent / (out or document.spec.name)))
     try:
         _check_inside(folder, spec)
         check(folder, spec, taken)

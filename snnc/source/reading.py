@@ -43,6 +43,8 @@ def content(path: Path, root: Path | None = None) -> bytes:
         )
     if path.is_symlink() and not real.name.endswith(SUFFIX):
         raise refused(path, f"the file is a symlink to what is no *{SUFFIX} file")
+    if path.is_symlink() and not os.path.lexists(real):
+        raise refused(path, "the file is a symlink that leads nowhere")
     try:
         return regular(real, most)
     except NotRegular as error:

@@ -16,6 +16,7 @@ from snnc.source.invalid import (
     not_utf8,
     too_deep,
     too_deep_at,
+    too_many,
 )
 from snnc.source.reading import content
 from snnc.source.spans import Mark, SourceMap, index
@@ -54,6 +55,8 @@ def parse(path: str, text: str) -> Source:
     text = text.replace("\r\n", "\n")
     if text.startswith("\ufeff"):
         raise Findings(byte_order_mark(path, text))
+    if found := too_many(path, text):
+        raise Findings(found)
     data = _load(path, text)
     source_map = index(text)
     _check_depth(path, text, source_map)
