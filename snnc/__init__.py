@@ -141,22 +141,20 @@ def emit(
     around = (spec.train, _of_conversion(document, without)) if scripts else (None, None)
     bodies = package.emit(program, observed(graph, program), where, *around)
     source = Path(document.source.path).name
-    made = _headed(bodies, source, document.settings, spec)
-    shared = _headed(files(), source, ())
     if where.inside:
-        made |= {f"{where.relative[1:]}/{name}": text for name, text in shared.items()}
-    return Output(spec.name, made, {} if where.inside else shared, where)
+        bodies |= {f"{where.relative[1:]}/{name}": text for name, text in files().items()}
+    shared = {} if where.inside else _headed(files(), None, ())
+    return Output(spec.name, _headed(bodies, source, document.settings), shared, where)
 
 
 def _headed(
-    bodies: Mapping[str, str],
-    source: str,
-    settings: Sequence[str],
-    spec: "Spec | None" = None,
+    bodies: Mapping[str, str], source: str | None, settings: Sequence[str]
 ) -> dict[str, str]:
-    """Texts under the header of generated code."""
+    """Texts under the header of generated code, of which that of the folder lists all files."""
     return {
-        name: with_header(body, source, spec, settings) if name.endswith(".py") else body
+        name: with_header(body, source, settings, bodies if name == "__init__.py" else ())
+        if name.endswith(".py")
+        else body
         for name, body in bodies.items()
     }
 

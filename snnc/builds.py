@@ -1,40 +1,54 @@
 """``snnc build`` in its three forms: write, compare, print the difference."""
 
-import re
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from shlex import quote
 
 import snnc
 from snnc import project, terminal
 from snnc.document import Document
+from snnc.emit.header import OUTPUT_FORMAT, read_header
 from snnc.emit.output import Output
-from snnc.emit.runtime import Runtime
-from snnc.project import File
+from snnc.escape import word
+from snnc.project import File, place
+from snnc.project.files import BLOCKING
 from snnc.source.diagnostic import Diagnostic, Findings
 
-_COMMAND = re.compile(r"^# Regenerate: (.*)$", re.MULTILINE)
 _COMPLAINTS = {
     "missing": "missing: run {command}",
-    "stale": "out of date, the spec or snnc has changed: run {command}",
+    "stale": "out of date, the spec has changed: run {command}",
+    "changed": "out of date, snnc has changed: run {command}",
     "otherwise": "made by `{made}`: run that again, or {command} to replace it",
+    "older": "out of date, snnc's output format is {ours}, this file has {theirs}: run {command}",
+    "newer": "made by a newer snnc, whose output format is {theirs} and not {ours}: "
+    "update snnc, or run {command} to replace it",
+    "conflict": "has conflict markers: run {command}",
     "left over": "no longer generated: run {command} to remove it",
     "edited": "edited by hand: keep changes in a subclass or a module of your own, "
     "or run {command} --force to replace it",
+    "kept": "no longer generated, but edited by hand: move or remove it; "
+    "{command} --force leaves it where it is",
     "foreign": "not written by snnc: move it, or run {command} --force to replace it",
+    "another's": "belongs to {owner}: give this package another folder, "
+    "or run {command} --force to replace it",
+    "in the way": "{obstacle}, which snnc neither follows nor replaces: move or remove it",
 }
 
 
 @dataclass(frozen=True)
 class Package:
-    """The files of one spec's package as they should be and as they are."""
+    """The files of one spec's package as they should be and as they are.
+
+    ``shared``: it is the runtime that the packages of several specs import.
+    """
 
     spec: Path
     folder: Path
     files: tuple[File, ...]
+    shared: bool = False
 
     @property
     def pending(self) -> tuple[File, ...]:
@@ -67,43 +81,40 @@ class Builds:
     def _packages(self) -> Iterator[Package]:
         for spec in self.specs:
             try:
-                yield self._package(spec)
+                yield from self._package(spec)
             except Findings as findings:
                 self.findings += findings.diagnostics
         if self.findings or self.output_format != "full":
             terminal.report(self.findings, self.output_format)
 
-    def _package(self, path: Path) -> Package:
+    def _package(self, path: Path) -> Iterator[Package]:
         document = snnc.load(path, self.settings)
         output = snnc.emit(document)
-        folder = self.out or self._folder(path, document)
-        shared = self._shared(folder, output)
-        return Package(path, folder, (*project.compare(folder, output.package), *shared))
+        folder = self._folder(path, document)
+        self.folders[folder.resolve()] = path
+        yield from self._shared(path, folder, document, output)
+        yield Package(path, folder, project.compare(folder, output.package))
 
-    def _shared(self, folder: Path, output: Output) -> tuple[File, ...]:
-        """The files of the runtime, the first time that a package has it in that folder."""
-        place = runtime_folder(folder, output.runtime)
-        if not output.shared or place.resolve() in self.runtimes:
-            return ()
-        self.runtimes.add(place.resolve())
-        return project.compare(place, output.shared)
+    def _shared(
+        self, path: Path, folder: Path, document: Document, output: Output
+    ) -> Iterator[Package]:
+        """The runtime, the first time that a package has it in that folder."""
+        if not output.shared:
+            return
+        where = place.runtime(folder, path, document, output.runtime, free=self.out is not None)
+        if where.resolve() not in self.runtimes:
+            self.runtimes.add(where.resolve())
+            yield Package(path, where, project.compare(where, output.shared), shared=True)
 
     def _folder(self, path: Path, document: Document) -> Path:
-        """Beside the spec or where it says: below its folder or the current one, and its own."""
-        stated, name = document.spec.build.out, document.spec.name
-        folder = path.parent / (stated or name)
-        whole = folder.resolve()
-        keys = ("build", "out") if stated else ("name",)
-        if not any(whole.is_relative_to(root.resolve()) for root in (path.parent, Path())):
-            message = f"the package would be written to {folder}, outside of this folder"
-            raise _refused(document, keys, message, "--out may lead anywhere")
-        first = self.folders.setdefault(whole, path)
-        if first != path:
-            message = f"the package would be written to {folder}, as that of {first} is"
-            raise _refused(
-                document, keys, message, "give one of them another `name` or `[build] out`"
-            )
-        return folder
+        if self.out is None:
+            return place.stated(path, document, self.folders)
+        out = Path(os.path.realpath(self.out)) if ".." in self.out.parts else self.out
+        try:
+            place.check(out, path, {})
+        except place.BadFolder as error:
+            raise terminal.UsageError(f"-o {self.out}: {error.what}: {error.help}") from None
+        return out
 
     def check(self) -> int:
         """Says what is not as it should be; exit code 1 if anything."""
@@ -111,7 +122,8 @@ class Builds:
         for package in stale:
             self._complain(package, package.pending)
         if not stale and not self.findings:
-            terminal.say(f"{terminal.plural(len(self.packages), 'package')} up to date")
+            count = sum(not package.shared for package in self.packages)
+            terminal.say(f"{terminal.plural(count, 'package')} up to date")
         return 1 if stale or self.findings else 0
 
     def diff(self) -> int:
@@ -124,7 +136,7 @@ class Builds:
         """Writes; refuses to replace what was edited by hand, and then leaves that package be."""
         blocked = 0
         for package in self.packages:
-            touched = () if force else package.in_state("edited", "foreign")
+            touched = package.in_state("in the way", *(() if force else BLOCKING))
             self._complain(package, touched)
             blocked += bool(touched)
             if not touched:
@@ -133,7 +145,9 @@ class Builds:
 
     def _written(self, package: Package, changed: tuple[File, ...]) -> None:
         what = terminal.plural(len(changed), "file") if changed else "nothing"
-        terminal.say(f"{package.spec}: {what} changed in {package.folder}")
+        if changed or not package.shared:
+            about = "runtime" if package.shared else package.spec
+            terminal.say(f"{about}: {what} changed in {package.folder}")
 
     def _complain(self, package: Package, files: tuple[File, ...]) -> None:
         """One line for all files that have the same said of them."""
@@ -145,32 +159,28 @@ class Builds:
             terminal.say(f"{first.path}{more}: {complaint}")
 
     def _complaint(self, package: Package, file: File) -> str:
-        made = _made_otherwise(file)
-        complaint = _COMPLAINTS["otherwise" if made else file.state]
-        return complaint.format(command=self._command(package), made=made)
+        header, made = file.header, _made_otherwise(file)
+        kept = file.state == "edited" and file.want is None
+        ours = package.shared and file.state == "stale"
+        what = "otherwise" if made else "kept" if kept else "changed" if ours else file.state
+        return _COMPLAINTS[what].format(
+            command=self._command(package),
+            made=made,
+            ours=OUTPUT_FORMAT,
+            theirs=header and header.output_format,
+            owner=(header and header.source) or "no spec",
+            obstacle=file.obstacle,
+        )
 
     def _command(self, package: Package) -> str:
         out = ["-o", str(self.out)] if self.out else []
-        settings = [word for setting in self.settings for word in ("--set", setting)]
-        return " ".join(map(quote, ["snnc", "build", str(package.spec), *out, *settings]))
-
-
-def runtime_folder(package: Path, runtime: Runtime) -> Path:
-    """Where the runtime of a package that lies in ``package`` is written."""
-    root = package
-    for _ in range(runtime.depth):
-        root = root.parent
-    return root.joinpath(*runtime.absolute.split("."))
+        settings = [part for setting in self.settings for part in ("--set", setting)]
+        return " ".join(map(word, ["snnc", "build", str(package.spec), *out, *settings]))
 
 
 def _made_otherwise(file: File) -> str:
     """The command that made a file, if it is another one than would make it now."""
-    if file.state != "stale":
+    wanted = read_header(file.want or "")
+    if file.state != "stale" or file.header is None or wanted is None:
         return ""
-    made, now = (_COMMAND.search(text or "") for text in (file.have, file.want))
-    return made[1] if made and now and made[1] != now[1] else ""
-
-
-def _refused(document: Document, keys: tuple[str, ...], message: str, help: str) -> Findings:
-    node = document.tree.find(keys)[0]
-    return Findings(Diagnostic("SNN209", "bad-folder", message, node.place, help, node.notes))
+    return file.header.command if file.header.command != wanted.command else ""

@@ -10,6 +10,7 @@ import typer
 import snnc
 from snnc import terminal
 from snnc.source.nearest import nearest
+from snnc.source.reading import SUFFIX
 from snnc.terminal import Exit
 
 app = typer.Typer(
@@ -189,14 +190,24 @@ def schema(
         Path | None, typer.Option("-o", "--out", help="A file instead of the terminal.")
     ] = None,
 ) -> None:
-    """Print the JSON Schema of specs, for editors."""
+    """Print the JSON Schema of specs, for editors.
+
+    With -o, a file that is there is replaced only if it is such a schema.
+    """
     from snnc import project
     from snnc import schema as editors
 
     if out is None:
         sys.stdout.write(editors.text())
-    else:
-        project.write(project.compare(out.parent, {out.name: editors.text()}))
+        return
+    if not out.name:
+        raise terminal.UsageError(f"-o {out}: this is a folder, name a file in it")
+    files = project.compare(out.parent, {out.name: editors.text()})
+    if problem := files[0].obstacle:
+        raise terminal.UsageError(f"{problem}: name another file")
+    if files[0].have is not None and not editors.is_ours(files[0].have):
+        raise terminal.UsageError(f"{out}: exists and is no schema of specs: name another file")
+    project.write(files)
 
 
 @app.command()
@@ -219,7 +230,7 @@ def new(
     if name is None:
         raise terminal.UsageError("name the project: snnc new NAME")
     folder = projects.start(name, base)
-    spec = f"{name}{terminal.SUFFIX}"
+    spec = f"{name}{SUFFIX}"
     terminal.say(f"{folder}: a new project; next: cd {folder} && snnc build {spec}")
 
 

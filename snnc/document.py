@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from snnc.refusals import refusals
 from snnc.refusals.extremes import extremes
 from snnc.resolve import resolve
 from snnc.source.diagnostic import Diagnostic, Findings, Place
+from snnc.source.reading import project
 from snnc.source.source import Source, read
 from snnc.source.tree import Tree
 from snnc.spec import LAYERS, Spec
@@ -55,7 +57,7 @@ def load(path: Path | str, settings: Sequence[str] = ()) -> Document:
     source = read(path)
     kinds = Choice(*LAYERS).kinds()
     spiking = {n: keys_of(kind) for n, kind in kinds.items() if issubclass(kind, SpikingNeuron)}
-    resolved = resolve(source, settings, spiking, kinds, read)
+    resolved = resolve(source, settings, spiking, kinds, partial(read, root=project(Path(path))))
     _refuse(extremes(resolved.tree))
     with joined(own_kinds(resolved.tree)):
         flat = expand(resolved, Choice(*LAYERS).kinds())

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from snnc import names, project, terminal
 from snnc.exchange import Refused, Unusable
+from snnc.source.reading import SUFFIX
 
 
 def from_torch(path: str, shape: str, stored: Path | None, out: Path | None, force: bool) -> int:
@@ -29,7 +30,7 @@ def from_torch(path: str, shape: str, stored: Path | None, out: Path | None, for
         return _refused(path, error)
     for remark in made.remarks:
         terminal.say(f"note: {remark}")
-    files = (target.with_name(target.name + s) for s in (terminal.SUFFIX, ".pt"))
+    files = (target.with_name(target.name + s) for s in (SUFFIX, ".pt"))
     contents = dict(zip(files, (made.spec.encode(), made.weights), strict=True))
     return _written(contents, f"{terminal.plural(made.layers, 'layer')}, proved equal", force)
 
@@ -62,14 +63,14 @@ def _target(path: str, out: Path | None) -> Path:
     factory = path.rpartition(":")[2].rpartition(".")[2]
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", factory).lower()
     stated = Path(snake or "network") if out is None else out
-    target = stated.with_name(stated.name.removesuffix(terminal.SUFFIX))
+    target = stated.with_name(stated.name.removesuffix(SUFFIX))
     try:
         names.network(target.name)
     except PydanticCustomError as error:
         raise terminal.UsageError(
             f"a network cannot be called {target.name}, it {error.message()}: give a name with -o"
         ) from error
-    if target.is_dir() and not target.with_name(target.name + terminal.SUFFIX).exists():
+    if target.is_dir() and not target.with_name(target.name + SUFFIX).exists():
         raise terminal.UsageError(f"{target} is a folder: name the files, such as -o {target}/net")
     if target.with_name(f"{target.name}.py").exists():
         raise terminal.UsageError(

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from snnc import names, project, schema, terminal, zoo
 from snnc.emit.environment import environment
 from snnc.source.nearest import nearest, one_of
+from snnc.source.reading import SUFFIX
 from snnc.source.source import Source
 
 _TEMPLATES = {
@@ -25,7 +26,9 @@ def start(name: str, base: str) -> Path:
     _check_name(name)
     folder = Path(name)
     files = project.compare(folder, files_of(name, _entry(base)))
-    if there := [file.path for file in files if file.have is not None]:
+    if folder.is_symlink():
+        raise terminal.UsageError(f"{folder}: is a symlink, and `snnc new` follows none")
+    if there := [file.path for file in files if file.have is not None or file.obstacle]:
         raise terminal.UsageError(f"{there[0]}: exists already, and `snnc new` replaces nothing")
     project.write(files)
     return folder
@@ -41,7 +44,7 @@ def listing() -> str:
 def files_of(name: str, entry: zoo.Entry) -> Mapping[str, str]:
     """Text by path. The specs that ``entry`` extends come along as they are."""
     spec, *bases = entry.chain
-    main = f"{name}{terminal.SUFFIX}"
+    main = f"{name}{SUFFIX}"
     copies = {Path(base.path).name: base.text for base in bases}
     if main in copies:
         base = f"{entry.name} extends {main}"

@@ -21,6 +21,7 @@ FILE = "snnc.schema.json"
 """What specs call it in their first line."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_TITLE = "snnc spec, format "
 _OWN = ("snnc.neurons", "snnc.surrogates")
 """The catalogs that a file adds to."""
 _VARIABLE = {"$ref": "#/$defs/Variable"}
@@ -37,6 +38,11 @@ def text() -> str:
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
+def is_ours(text: str) -> bool:
+    """Whether a file is such a schema, of this snnc or of another."""
+    return f'"title": "{_TITLE}' in text[:1000]
+
+
 def schema() -> Json:
     """The schema of a whole ``*.snn.toml``."""
     raw = Spec.model_json_schema(by_alias=True)
@@ -47,7 +53,7 @@ def schema() -> Json:
     short = {"input": {"$ref": "#/$defs/Input"}, "output": {"$ref": "#/$defs/Output"}}
     return {
         "$schema": _DIALECT,
-        "title": "snnc spec, format 1",
+        "title": f"{_TITLE}1",
         "description": "A spiking neural network that snnc compiles to PyTorch.",
         "type": "object",
         "properties": {**_head(models), "blocks": BLOCKS, **short, **properties},

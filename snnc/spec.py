@@ -22,8 +22,8 @@ from snnc.names import dotted, network
 from snnc.own import OwnNeuron, OwnSurrogate
 from snnc.readout import Readout
 from snnc.readouts.mean import Mean
-from snnc.resolve.extends import LONGEST
 from snnc.sizes import Positive, Steps
+from snnc.source.reading import LONGEST_NAME
 from snnc.training import Train
 
 LAYERS = ("snnc.layers", "snnc.neurons")
@@ -55,16 +55,18 @@ class Network(Section):
     layers: Annotated[tuple[Annotated[Layer, Choice(*LAYERS)], ...], Field(min_length=1)]
 
 
-_Pass = Literal["hoist", "sink", "drop", "fuse", "recur", "pool", "norm", "crop"]
-
-
 def _folder(text: str) -> str:
-    if not text:
-        raise PydanticCustomError("bad_name", "names no folder")
-    if not text.isprintable() or len(text.encode()) > LONGEST:
-        message = f"is not a folder: a path is printable and has at most {LONGEST} bytes"
+    """A path that a file system and a message can hold."""
+    long = any(len(part.encode()) > LONGEST_NAME for part in text.split("/"))
+    if not text or long or not text.isprintable():
+        message = (
+            f"is not a folder's path: names of printable characters, up to {LONGEST_NAME} bytes"
+        )
         raise PydanticCustomError("bad_name", message)
     return text
+
+
+_Pass = Literal["hoist", "sink", "drop", "fuse", "recur", "pool", "norm", "crop"]
 
 
 class Build(Section):

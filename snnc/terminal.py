@@ -14,9 +14,9 @@ from snnc.formats import full
 from snnc.formats._visible import visible
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.nearest import nearest
+from snnc.source.reading import SUFFIX
 
 Exit = typer.Exit
-SUFFIX = ".snn.toml"
 FORMATS = formats.names()
 T = TypeVar("T")
 
@@ -57,7 +57,8 @@ def specs(paths: Iterable[Path]) -> list[Path]:
 def _specs(given: Path) -> list[Path]:
     if not given.is_dir():
         return [spec(given)]
-    inside = sorted(p for p in given.rglob(f"*{SUFFIX}") if p.is_file() and not _hidden(p, given))
+    found = (p for p in given.rglob(f"*{SUFFIX}") if not _hidden(p, given))
+    inside = sorted(p for p in found if p.is_symlink() or not p.is_dir())
     if not inside:
         raise UsageError(f"{given}: there is no *{SUFFIX} in this folder{_meant(given)}")
     return inside

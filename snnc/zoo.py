@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from snnc.resolve.extends import SUFFIX, extend
+from snnc.resolve.extends import extend
+from snnc.source.reading import SUFFIX
 from snnc.source.source import Source, read
 from snnc.source.tree import Tree
 

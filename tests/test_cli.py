@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from snnc import formats, terminal
+from snnc.source import reading
 from tests.cli import SPEC, Ran, snnc
 
 COMMANDS = ("build", "lint", "show", "verify", "explain", "schema", "new")
@@ -122,10 +123,10 @@ def test_colour_is_for_terminals_that_have_it(
 
 
 def test_a_file_that_cannot_be_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, most: int) -> bytes:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(reading, "regular", refuse)
     assert run("lint", "net.snn.toml") == Ran(2, "", "snnc: net.snn.toml: permission denied\n")
 
 

@@ -10,7 +10,7 @@ from tests.cli import SPEC, TRAIN, Ran, snnc
 
 Run = Callable[..., Ran]
 UP_TO_DATE = Ran(0, "", "1 package up to date\n")
-STALE = "out of date, the spec or snnc has changed: run snnc build net.snn.toml\n"
+STALE = "out of date, the spec has changed: run snnc build net.snn.toml\n"
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_only_the_meaning_of_a_spec_counts(run: Run) -> None:
     rewrite("net.snn.toml", "out_channels = 4", "out_channels = 5")
     stale = check(run)
     assert (stale.code, stale.out) == (1, "")
-    assert f"net/model.py and 2 others: {STALE}" in stale.err
+    assert stale.err == f"net/model.py: {STALE}"
 
 
 def test_a_file_edited_by_hand(run: Run) -> None:
@@ -119,20 +119,21 @@ def test_what_is_no_longer_generated_goes(run: Run) -> None:
 
 
 def test_folders_that_are_no_longer_generated_go(run: Run) -> None:
+    Path("net.snn.toml").write_text(SPEC + TRAIN)
+    run()
+    assert Path("net/training").exists()
+    Path("net.snn.toml").write_text(SPEC)
+    run()
+    assert not Path("net/training").exists()
+
+
+def test_only_what_is_on_the_list_is_left_over(run: Run) -> None:
     run()
     Path("net/old").mkdir()
     Path("net/old/kernels.py").write_text(Path("net/model.py").read_text())
-    said = "net/old/kernels.py: no longer generated: run snnc build net.snn.toml to remove it\n"
-    assert check(run) == Ran(1, "", said)
-    run()
-    assert not Path("net/old").exists()
-
-
-def test_packages_within_packages_are_not_left_over(run: Run) -> None:
-    Path("other.snn.toml").write_text(SPEC.replace('"net"', '"other"'))
-    run(".")
-    ran = run("net.snn.toml", "-o", ".")
-    assert (ran.code, Path("other/model.py").exists()) == (0, True)
+    assert check(run) == UP_TO_DATE
+    run("net.snn.toml", "--force")
+    assert Path("net/old/kernels.py").exists()
 
 
 def test_what_is_no_longer_generated_but_edited_stays(run: Run) -> None:
@@ -142,8 +143,12 @@ def test_what_is_no_longer_generated_but_edited_stays(run: Run) -> None:
     Path("net.snn.toml").write_text(SPEC)
     ran = run()
     assert ran.code == 1
-    assert "net/train.py: edited by hand" in ran.err
+    assert "net/train.py: no longer generated, but edited by hand: move or remove it" in ran.err
+    assert Path("net/data.py").exists()
+    assert run("net.snn.toml", "--force").code == 0
     assert Path("net/train.py").exists()
+    assert not Path("net/data.py").exists()
+    assert check(run) == UP_TO_DATE
 
 
 def test_files_of_others_are_never_touched(run: Run) -> None:
@@ -187,7 +192,6 @@ def test_a_failure_leaves_the_old_package(
     run: Run, monkeypatch: pytest.MonkeyPatch, calls: int
 ) -> None:
     run()
-    rewrite("net.snn.toml", "out_channels = 4", "out_channels = 5")
     before, make, made = contents(), tempfile.mkstemp, []
 
     def fail(dir: Path, prefix: str) -> tuple[int, str]:
@@ -197,7 +201,8 @@ def test_a_failure_leaves_the_old_package(
         return make(dir=dir, prefix=prefix)
 
     monkeypatch.setattr(tempfile, "mkstemp", fail)
-    assert run() == Ran(2, "", "snnc: net: no space left on device\n")
+    ran = run("net.snn.toml", "--set", "time_steps=8")  # every file says so
+    assert ran == Ran(2, "", "snnc: net: no space left on device\n")
     assert contents() == before
 
 
@@ -227,8 +232,10 @@ def test_an_unwritable_folder(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_file_where_the_folder_should_be(run: Run) -> None:
     Path("net").write_text("")
     ran = run()
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "snnc: net/model.py: not a directory\n"
+    assert (ran.code, ran.out) == (1, "")
+    assert "net is a file, which snnc neither follows nor replaces" in ran.err
+    assert run("net.snn.toml", "--force").code == 1
+    assert Path("net").read_text() == ""
 
 
 def test_modes_are_kept(run: Run) -> None:

@@ -95,7 +95,7 @@ def test_path_is_shown_as_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_missing_file_is_for_the_caller(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read(tmp_path / "none.toml")
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(Findings, match="this is a folder"):
         read(tmp_path)
 
 

@@ -2,19 +2,14 @@
 
 from textwrap import wrap
 
-
-def quoted(text: str) -> str:
-    """A literal in the quotes that ruff chooses: double ones, unless more of them need escapes."""
-    quote = "'" if text.count('"') > text.count("'") else '"'
-    escaped = text.replace("\\", "\\\\").replace(quote, f"\\{quote}")
-    return f"{quote}{escaped}{quote}"
+from snnc.escape import string
 
 
 def strings(text: str, indent: int = 4) -> str:
     """A text as adjacent literals, one a line."""
     lines = wrap(text, 72 - indent, break_long_words=False, break_on_hyphens=False)
     spaced = [f"{line} " for line in lines[:-1]] + lines[-1:]
-    return f"\n{' ' * indent}".join(quoted(line) for line in spaced)
+    return f"\n{' ' * indent}".join(string(line) for line in spaced)
 
 
 def torchvision(kind: str) -> str:

@@ -7,6 +7,7 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from snnc.datasets._arrays import LONGEST, Arrays
+from snnc.escape import string
 
 
 def _loader(text: str) -> str:
@@ -36,11 +37,11 @@ class Module(Arrays):
     standard_library = ("from importlib import import_module",)
 
     def source(self, timed: bool) -> str:
-        return self.filled(_SOURCE, timed, loader=self.loader)
+        return self.filled(_SOURCE, timed, loader=string(self.loader))
 
 
 _SOURCE = '''\
-LOADER = "$loader"
+LOADER = $loader
 
 
 def read(data_dir: Path$parameter) -> tuple[Split, Split]:

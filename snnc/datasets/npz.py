@@ -6,6 +6,7 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from snnc.datasets._arrays import LONGEST, Arrays
+from snnc.escape import string
 
 
 def _path(text: str) -> str:
@@ -32,12 +33,12 @@ class Npz(Arrays):
     third_party = ("import numpy as np",)
 
     def source(self, timed: bool) -> str:
-        return self.filled(_SOURCE, timed, path=self.path)
+        return self.filled(_SOURCE, timed, path=string(self.path))
 
 
 _SOURCE = '''\
 # Below --data-dir.
-PATH = "$path"
+PATH = $path
 
 
 def read(data_dir: Path$parameter) -> tuple[Split, Split]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from snnc.emit.layout import imported, statement
+from snnc.escape import string
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -28,6 +29,7 @@ def environment() -> "Environment":
     )
     made.filters["fit"] = fit
     made.filters["ordered"] = ordered
+    made.filters["literal"] = string
     return made
 
 

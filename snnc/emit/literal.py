@@ -2,13 +2,14 @@
 
 from math import inf
 
+from snnc.escape import string
 from snnc.layer import Call
 
 
 def source(value: object) -> str:
     """A literal; a large integer (a key of random numbers) in hexadecimal."""
     if isinstance(value, str):
-        return f'"{value}"'
+        return string(value)
     if isinstance(value, int) and value >= 2**32:
         return f"0x{value:016X}"
     if isinstance(value, tuple):

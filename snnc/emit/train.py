@@ -4,10 +4,10 @@ The script has a function for the loss and, unless it is the loss, for the metri
 and what it is compared with: ``x`` or ``labels``. Lines may be long; the template breaks them.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from snnc.escape import string
 from snnc.losses import Loss
 from snnc.training import Train
 
@@ -56,11 +56,11 @@ def _settings(train: Train, time_steps: int) -> Iterator[str]:
 def _literal(value: object) -> str:
     """A literal with ruff's quotes."""
     if isinstance(value, Mapping):
-        pairs = (f"{json.dumps(key)}: {_literal(item)}" for key, item in value.items())
+        pairs = (f"{string(key)}: {_literal(item)}" for key, item in value.items())
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list):
         return f"[{', '.join(map(_literal, value))}]"
-    return json.dumps(value) if isinstance(value, str) else repr(value)
+    return string(value) if isinstance(value, str) else repr(value)
 
 
 def _loss(losses: Mapping[str, Loss], answer: str, several: bool, smooths: bool) -> dict[str, Any]:

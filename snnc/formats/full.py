@@ -41,7 +41,8 @@ def _location(place: Place, paint: _Paint) -> str:
 def _snippet(place: Place, margin: int, style: str, paint: _Paint) -> Iterator[str]:
     line, column = place.start
     begin = place.span.start - column + 1
-    whole = place.text[begin:].split("\n", 1)[0].removesuffix("\r")
+    end = place.text.find("\n", begin)
+    whole = place.text[begin : len(place.text) if end < 0 else end].removesuffix("\r")
     skipped, source = _window(whole, column)
     first, last = column - 1 - skipped, place.span.end - begin - skipped
     left, marked = source[:first], source[first : max(last, 0)]

@@ -44,6 +44,8 @@ def assign(tree: Tree, settings: Sequence[str]) -> Tree:
 
 def _parse(text: str) -> Setting:
     whole = Place("--set", text, Span(0, len(text)))
+    if any(0xD800 <= ord(char) <= 0xDFFF for char in text):
+        raise _bad(whole, "the setting is not UTF-8")
     match = SETTING.fullmatch(text)
     if not match:
         raise _bad(whole, f"`{text}` is not KEY=VALUE", "for example train.epochs=2")

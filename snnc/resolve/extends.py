@@ -13,10 +13,10 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from snnc.resolve.collect import without
 from snnc.source.diagnostic import Diagnostic, Findings, Note
 from snnc.source.nearest import nearest
+from snnc.source.reading import SUFFIX
 from snnc.source.source import Source
 from snnc.source.tree import Tree
 
-SUFFIX = ".snn.toml"
 LONGEST = 255
 """Of a path in a spec, in bytes: no file system has longer names."""
 Read = Callable[[Path], Source]
@@ -83,15 +83,18 @@ def _read(name: Tree, path: Path, read: Read) -> Source:
     try:
         return read(path)
     except OSError:
-        raise _bad(name, f'cannot read "{name.value}"', _help(path)) from None
+        raise _bad(name, f'cannot read "{name.value}"', _help(path, name)) from None
     except Findings as findings:
         note = Note(name.place, "extended here")
         found = (replace(d, notes=(*d.notes, note)) for d in findings.diagnostics)
         raise Findings(*found) from None
 
 
-def _help(path: Path) -> str | None:
-    if not path.parent.is_dir():
+def _help(path: Path, name: Tree) -> str | None:
+    """The nearest file beside it; where a link leads, nothing is listed."""
+    here = os.path.realpath(Path(name.place.path).parent)
+    folder = Path(os.path.normpath(Path(here) / str(name.value))).parent
+    if not folder.is_dir() or Path(os.path.realpath(folder)) != folder:
         return None
     close = nearest(path.name, sorted(other.name for other in path.parent.glob("*" + SUFFIX)))
     return f'did you mean "{close}"?' if close else None

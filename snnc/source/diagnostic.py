@@ -1,6 +1,9 @@
 """What we tell a person: one sentence, at one place, with the nearest right thing."""
 
+import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning"]
@@ -91,5 +94,11 @@ def order(diagnostic: Diagnostic) -> tuple[str, int, str]:
 
 
 def position(text: str, offset: int) -> Position:
-    line = text.count("\n", 0, offset)
-    return Position(line + 1, offset - text.rfind("\n", 0, offset))
+    line = bisect_right(_starts(text), offset)
+    return Position(line, offset - _starts(text)[line - 1] + 1)
+
+
+@lru_cache(maxsize=8)
+def _starts(text: str) -> tuple[int, ...]:
+    """Where its lines begin: findings are many, and a text is counted once."""
+    return (0, *(found.end() for found in re.finditer("\n", text)))

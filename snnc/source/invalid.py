@@ -14,6 +14,8 @@ from snnc.source.spans import CLOSED, STRING, clash
 from snnc.source.tree import Path
 
 MAX_DEPTH = 64
+MAX_VALUES = 50_000
+"""In a file; the largest network that snnc takes needs fewer, and each has its place to keep."""
 
 _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _TOKEN = re.compile(r"[\w+.:-]+|.|")
@@ -64,6 +66,19 @@ def not_utf8(path: str, data: bytes, start: int) -> Diagnostic:
 def too_deep(path: str, text: str, span: Span) -> Diagnostic:
     message = f"tables and arrays are nested more than {MAX_DEPTH} levels deep here"
     return _diagnostic(path, text, _Finding(span, message))
+
+
+def too_many(path: str, text: str) -> Diagnostic | None:
+    """The finding that there are more values than a file may have."""
+    if text.count(",") + text.count("=") <= MAX_VALUES:
+        return None
+    count = 0
+    for token in _PUNCTUATION.finditer(text):
+        count += token[0] in ("=", ",")
+        if count > MAX_VALUES:
+            message = f"the file has more than {MAX_VALUES:,} values"
+            return _diagnostic(path, text, _Finding(Span(*token.span()), message))
+    return None
 
 
 def too_deep_at(text: str) -> int | None:

@@ -16,7 +16,9 @@ from snnc.source.invalid import (
     not_utf8,
     too_deep,
     too_deep_at,
+    too_many,
 )
+from snnc.source.reading import content
 from snnc.source.spans import Mark, SourceMap, index
 from snnc.source.tree import Tree
 
@@ -34,10 +36,13 @@ class Source:
         return Place(self.path, self.text, span)
 
 
-def read(path: Path | str) -> Source:
-    """Read a file. What is wrong *in* it raises Findings; a file that is not there, OSError."""
+def read(path: Path | str, root: Path | None = None) -> Source:
+    """Read a file. What is wrong *in* it raises Findings; a file that is not there, OSError.
+
+    It must lie in ``root``, by default its own project.
+    """
     shown = os.fspath(path).replace(os.sep, "/")
-    data = Path(path).read_bytes()
+    data = content(Path(path), root)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -50,6 +55,8 @@ def parse(path: str, text: str) -> Source:
     text = text.replace("\r\n", "\n")
     if text.startswith("\ufeff"):
         raise Findings(byte_order_mark(path, text))
+    if found := too_many(path, text):
+        raise Findings(found)
     data = _load(path, text)
     source_map = index(text)
     _check_depth(path, text, source_map)

@@ -1,0 +1,44 @@
+"""The only package that writes: files on the disk, compared or replaced, never half written.
+
+Nothing below a folder is followed, read or replaced that is not a regular file in a real folder.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from snnc.formats._visible import visible
+from snnc.project.files import File, State
+from snnc.project.left_over import left_over
+from snnc.project.reading import at
+from snnc.project.writing import differs, replace, write
+
+__all__ = ["File", "State", "compare", "diff", "differs", "replace", "write"]
+
+
+def compare(folder: Path, files: Mapping[str, str]) -> tuple[File, ...]:
+    """Every file of the package in ``folder``: those wanted, and generated ones left over."""
+    wanted = [File(folder, name, text, at(folder, name)) for name, text in files.items()]
+    return (*wanted, *left_over(folder, files))
+
+
+def diff(files: tuple[File, ...]) -> str:
+    """What :func:`write` would change, as a unified diff. What is in its way is not shown."""
+    return "".join(line for file in files if not file.obstacle for line in _diff(file))
+
+
+def _diff(file: File) -> Iterator[str]:
+    from difflib import unified_diff
+
+    name = visible(file.path.as_posix())
+    old = "/dev/null" if file.have is None else name
+    new = "/dev/null" if file.want is None else name
+    have, want = (_lines(text or "") for text in (file.have, file.want))
+    for line in unified_diff(have, want, old, new):
+        shown = "\t".join(map(visible, line.removesuffix("\n").split("\t")))
+        yield f"{shown}\n" if line.endswith("\n") else f"{shown}\n\\ No newline at end of file\n"
+
+
+def _lines(text: str) -> list[str]:
+    """With their ends. Only a line feed is one, as for every other tool."""
+    *whole, last = text.split("\n")
+    return [*(f"{line}\n" for line in whole), *([last] if last else [])]

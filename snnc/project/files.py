@@ -1,0 +1,86 @@
+"""A file of a package as it should be and as it is."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from snnc.emit.header import OUTPUT_FORMAT, Header, conflicting, read_header
+from snnc.project.reading import Found
+
+State = Literal[
+    "current",
+    "missing",
+    "stale",
+    "older",
+    "newer",
+    "conflict",
+    "edited",
+    "foreign",
+    "another's",
+    "left over",
+    "in the way",
+]
+BLOCKING: tuple[State, ...] = ("edited", "foreign", "another's")
+"""What is replaced only by force; what is in the way, never."""
+
+
+@dataclass(frozen=True)
+class File:
+    """What a file should hold (None: it should not be there), and what was found there."""
+
+    folder: Path
+    name: str
+    want: str | None
+    found: Found
+
+    @property
+    def path(self) -> Path:
+        return self.folder / self.name
+
+    @property
+    def have(self) -> str | None:
+        """The text that is there; None if there is none that may be read."""
+        return self.found.text
+
+    @property
+    def obstacle(self) -> str:
+        """What is in the way of reading and writing it: ``net/fused is a symlink``."""
+        return self.found.obstacle
+
+    @cached_property
+    def header(self) -> Header | None:
+        """That of the text which is there."""
+        return read_header(self.have or "")
+
+    @property
+    def state(self) -> State:
+        """How it differs from what it should be."""
+        if self.obstacle:
+            return "in the way"
+        if self.want == self.have:
+            return "current"
+        if self.have is None:
+            return "missing"
+        if self.have == "":
+            return "edited"
+        if conflicting(self.have):
+            return "conflict"
+        return self._generated(self.header) if self.header else "foreign"
+
+    def _generated(self, header: Header) -> State:
+        """Of a file that snnc wrote."""
+        if not header.intact:
+            return "edited"
+        if self.want is None:
+            return "left over"
+        if header.source != self._source:
+            return "another's"
+        if header.output_format != OUTPUT_FORMAT:
+            return "older" if header.output_format < OUTPUT_FORMAT else "newer"
+        return "stale"
+
+    @property
+    def _source(self) -> str | None:
+        wanted = read_header(self.want or "")
+        return wanted.source if wanted else None

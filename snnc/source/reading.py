@@ -1,0 +1,133 @@
+"""Spec files as bytes, also those that a stranger wrote or linked to.
+
+A spec is a regular file of a stated size whose real path lies in the project. Nothing else is
+opened: a device or a named pipe would never end, and what a link leads to would be quoted in
+findings.
+"""
+
+import os
+import stat
+import tomllib
+from pathlib import Path
+
+from snnc.source.diagnostic import Diagnostic, Findings, Place, Span
+
+SUFFIX = ".snn.toml"
+LONGEST_NAME = 200
+"""Bytes of a file's name; generated files and temporary ones carry it too."""
+MOST = "SNNC_MAX_BYTES"
+MOST_BYTES = 1_000_000
+
+
+class NotRegular(Exception):
+    """What stands at a path: "a folder", "a symlink", "a named pipe"."""
+
+
+class TooLarge(Exception):
+    """A file has more bytes than are read."""
+
+
+def content(path: Path, root: Path | None = None) -> bytes:
+    """The bytes of the spec at ``path``, which lies in ``root``: by default its own project.
+
+    Raises:
+        Findings: it is no file that a spec may be.
+        OSError: it is not there or cannot be read.
+    """
+    if problem := bad_name(path.name):
+        raise refused(path, problem, "rename the file")
+    real, most = Path(os.path.realpath(path)), _most(path)
+    if not real.is_relative_to(root or project(path)):
+        raise refused(
+            path, "the file lies outside of the project", "a link may lead to another spec"
+        )
+    if path.is_symlink() and not real.name.endswith(SUFFIX):
+        raise refused(path, f"the file is a symlink to what is no *{SUFFIX} file")
+    if path.is_symlink() and not os.path.lexists(real):
+        raise refused(path, "the file is a symlink that leads nowhere")
+    try:
+        return regular(real, most)
+    except NotRegular as error:
+        raise refused(path, f"this is {error}, no file") from None
+    except TooLarge:
+        advice = f"{MOST} allows another number of bytes"
+        raise refused(path, f"the file has more than {most:,} bytes", advice) from None
+    except OSError as error:  # under the name that was asked for
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from None
+
+
+def regular(path: Path, most: int) -> bytes:
+    """The content of a regular file, which is no link. Raises OSError, NotRegular, TooLarge."""
+    _check(path.lstat())
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        _check(os.fstat(file.fileno()))
+        found = file.read(most + 1)
+    if len(found) > most:
+        raise TooLarge
+    return found
+
+
+def kind(mode: int) -> str:
+    """What a file is that is no regular one, in words; "" for a regular one."""
+    kinds = {
+        stat.S_IFREG: "",
+        stat.S_IFDIR: "a folder",
+        stat.S_IFLNK: "a symlink",
+        stat.S_IFIFO: "a named pipe",
+        stat.S_IFSOCK: "a socket",
+    }
+    return kinds.get(stat.S_IFMT(mode), "a device")
+
+
+def bad_name(name: str) -> str:
+    """Why a file cannot have this name; "" if it can. Generated files and messages show it."""
+    if any(0xD800 <= ord(char) <= 0xDFFF for char in name):
+        return "the name of the file is not UTF-8"
+    if not name.isprintable():
+        strange = next(char for char in name if not char.isprintable())
+        return f"the name of the file has a character that is not printable, U+{ord(strange):04X}"
+    if len(name.encode()) > LONGEST_NAME:
+        return f"the name of the file has more than {LONGEST_NAME} bytes"
+    return ""
+
+
+def project(path: Path) -> Path:
+    """The folder around a spec that holds .git, or a pyproject.toml with [tool.snnc]; or its own.
+
+    Both are looked for from where the folder of ``path`` really is.
+    """
+    own = Path(os.path.realpath(path.parent))
+    return next((folder for folder in (own, *own.parents) if _is_root(folder)), own)
+
+
+def refused(path: Path, message: str, advice: str | None = None) -> Findings:
+    """The finding that a file cannot be used; nothing that it holds is in it."""
+    place = Place(os.fspath(path).replace(os.sep, "/"), "", Span(0, 0))
+    return Findings(Diagnostic("SNN005", "bad-file", message, place, advice))
+
+
+def _check(found: os.stat_result) -> None:
+    if other := kind(found.st_mode):
+        raise NotRegular(other)
+
+
+def _is_root(folder: Path) -> bool:
+    if os.path.lexists(folder / ".git"):
+        return True
+    try:
+        read = tomllib.loads(regular(folder / "pyproject.toml", MOST_BYTES).decode())
+    except (OSError, NotRegular, TooLarge, ValueError, RecursionError):
+        return False
+    tool = read.get("tool")
+    return isinstance(tool, dict) and "snnc" in tool
+
+
+def _most(path: Path) -> int:
+    """How many bytes a spec may have."""
+    stated = os.environ.get(MOST, "")
+    if not stated:
+        return MOST_BYTES
+    if not (stated.isascii() and stated.isdecimal() and 0 < len(stated) < 16):
+        raise refused(path, f"{MOST} must be a whole number of bytes, not {stated}")
+    return int(stated)

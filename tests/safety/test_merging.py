@@ -1,0 +1,225 @@
+"""Headers and git: what two branches changed apart is merged, and what is not as made is told."""
+
+import subprocess
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from snnc.emit import header
+from tests.cli import SPEC, TRAIN, Ran, snnc
+
+Run = Callable[..., Ran]
+UP_TO_DATE = Ran(0, "", "1 package up to date\n")
+SETTINGS = {"user.name": "a", "user.email": "a@b", "commit.gpgsign": "false"}
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """``snnc build`` of one spec that trains."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path.parent / "no.gitconfig"))
+    Path("net.snn.toml").write_text(SPEC + TRAIN.replace('"Adam"', '{ kind = "Adam", lr = 0.1 }'))
+    return lambda *arguments: snnc(capsys, "build", *arguments, "net.snn.toml")
+
+
+def git(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """What it is configured with stands on the command line: no file is written for it."""
+    configured = [part for key, value in SETTINGS.items() for part in ("-c", f"{key}={value}")]
+    command = ["git", *configured, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def rewrite(path: str, old: str, new: str) -> None:
+    text = Path(path).read_text()
+    assert old in text
+    Path(path).write_text(text.replace(old, new))
+
+
+def committed() -> None:
+    assert git("add", "-A").returncode == 0
+    assert git("commit", "-qm", "x").returncode == 0
+
+
+def branches(run: Run, *changes: tuple[str, str]) -> subprocess.CompletedProcess[str]:
+    """Two branches, each with a change of the spec and the package built; then their merge."""
+    assert run().code == 0
+    git("init", "-q", "-b", "main")
+    committed()
+    for branch, change in zip(("one", "two"), changes, strict=True):
+        git("checkout", "-q", "main")
+        git("checkout", "-qb", branch)
+        rewrite("net.snn.toml", *change)
+        assert run().code == 0
+        committed()
+    return git("merge", "--no-edit", "one")
+
+
+def test_changes_apart_meet_nowhere(run: Run) -> None:
+    merged = branches(run, ("lr = 0.1", "lr = 0.2"), ("out_channels = 4", "out_channels = 5"))
+    assert merged.returncode == 0, merged.stdout
+    assert run("--check") == UP_TO_DATE
+
+
+def test_a_change_touches_only_what_it_changes(run: Run) -> None:
+    run()
+    before = {p: p.read_bytes() for p in Path("net").rglob("*.py")}
+    for change, files in (
+        (("lr = 0.1", "lr = 0.2"), ["train.py"]),
+        (("out_channels = 4", "out_channels = 5"), ["model.py"]),
+    ):
+        rewrite("net.snn.toml", *change)
+        run()
+        assert [p.name for p in before if p.read_bytes() != before[p]] == files
+        before = {p: p.read_bytes() for p in Path("net").rglob("*.py")}
+
+
+@pytest.mark.parametrize("style", ["merge", "diff3"])
+def test_conflicts_are_built_away(run: Run, style: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SETTINGS, "merge.conflictstyle", style)
+    merged = branches(
+        run, ("out_channels = 4", "out_channels = 6"), ('name = "fc"', 'name = "head"')
+    )
+    assert merged.returncode == 1
+    assert "<<<<<<< " in Path("net/model.py").read_text()
+    ran = run("--check")
+    assert (ran.code, ran.err) == (
+        1,
+        "net/model.py: has conflict markers: run snnc build net.snn.toml\n",
+    )
+    assert run().code == 0
+    assert run("--check") == UP_TO_DATE
+
+
+def test_conflicts_of_the_first_line(run: Run) -> None:
+    run()
+    text = Path("net/model.py").read_text()
+    other = text.replace("net.snn.toml", "old.snn.toml")
+    Path("net/model.py").write_text(f"<<<<<<< HEAD\n{text}=======\n{other}>>>>>>> two\n")
+    assert "net/model.py: has conflict markers" in run("--check").err
+    assert run().code == 0
+    assert run("--check") == UP_TO_DATE
+
+
+def test_markers_in_a_file_of_somebody_else(run: Run) -> None:
+    Path("net").mkdir()
+    Path("net/model.py").write_text("<<<<<<< a\nx = 1\n=======\nx = 2\n>>>>>>> b\n")
+    assert "net/model.py: not written by snnc" in run("--check").err
+    assert run().code == 1
+
+
+# --- edits ---
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("model.py", "(0BSD).", "(0BSD), and mine."),
+        ("model.py", "DO NOT EDIT.\n", "DO NOT EDIT.\n# mine\n"),
+        ("model.py", "snnc build net", "snnc build  net"),
+        ("model.py", "from net.snn.toml. DO", "from other.snn.toml. DO"),
+        ("model.py", "class Net", "class Mine"),
+        ("__init__.py", "# Files: ", "# Files: mine.py "),
+        ("__init__.py", "Output format 2", "Output format 3"),
+        ("__init__.py", "Output format 2", "Output format 1"),
+        ("fused/__init__.py", "\n\n", "\n\n\n"),
+    ],
+)
+def test_an_edit_anywhere_is_one(run: Run, name: str, old: str, new: str) -> None:
+    run()
+    text = Path("net", name).read_text()
+    assert old in text
+    Path("net", name).write_text(text.replace(old, new, 1))
+    for arguments in (("--check",), ()):
+        assert f"net/{name}: edited by hand" in run(*arguments).err
+    assert run("--force").code == 0
+    assert Path("net", name).read_text() == text
+
+
+@pytest.mark.parametrize("name", ["model.py", "__init__.py", "fused/calls.py"])
+def test_an_emptied_file_is_edited(run: Run, name: str) -> None:
+    run()
+    Path("net", name).write_text("")
+    ran = run()
+    assert (ran.code, f"net/{name}: edited by hand" in ran.err) == (1, True)
+    assert Path("net", name).read_text() == ""
+
+
+def test_another_hash_of_the_same_text_is_told_as_an_edit(run: Run) -> None:
+    run()
+    text = Path("net/model.py").read_text()
+    number = text.split(", body ")[1][:16]
+    Path("net/model.py").write_text(text.replace(number, "0" * 16))
+    assert "net/model.py: edited by hand" in run("--check").err
+
+
+# --- older and newer packages ---
+
+
+def first(text: str, source: str = "net.snn.toml") -> str:
+    """A file as output format 1 wrote it."""
+    body = text.split("(0BSD).\n", 1)[1]
+    title = f"# Code generated by snnc from {source}. DO NOT EDIT.\n"
+    command = f"# Regenerate: snnc build {source}\n"
+    number = sha256(body.encode()).hexdigest()[:16]
+    fields = f"# spec 0123456789abcdef, output format 1, body {number}\n"
+    return f"{title}{command}{fields}# This file is yours, without conditions (0BSD).\n{body}"
+
+
+def older() -> None:
+    """The package as output format 1 wrote it, with a file that nobody needs now."""
+    for path in Path("net").rglob("*.py"):
+        path.write_text(first(path.read_text()))
+    Path("net/fused/more").mkdir()
+    for name in ("convert.py", "fused/more/old.py", "mine.py", "own/mine.py"):
+        Path("net", name).parent.mkdir(exist_ok=True)
+        Path("net", name).write_text(Path("net/model.py").read_text())
+
+
+def test_a_package_of_output_format_1(run: Run) -> None:
+    run()
+    older()
+    ran = run("--check")
+    said = "snnc's output format is 2, this file has 1: run snnc build net.snn.toml\n"
+    assert (ran.code, said in ran.err) == (1, True)
+    assert "net/convert.py and 1 other: no longer generated" in ran.err
+    assert run().code == 0
+    assert run("--check") == UP_TO_DATE
+    assert not Path("net/convert.py").exists()
+    assert not Path("net/fused/more").exists()
+    assert Path("net/mine.py").exists()
+    assert Path("net/own/mine.py").exists()
+
+
+def test_an_edited_file_of_output_format_1(run: Run) -> None:
+    run()
+    older()
+    rewrite("net/model.py", "class Net", "class Mine")
+    rewrite("net/convert.py", "class Net", "class Mine")
+    ran = run()
+    assert ran.code == 1
+    assert "net/model.py: edited by hand" in ran.err
+    assert "net/convert.py: no longer generated, but edited by hand" in ran.err
+    assert "class Mine" in Path("net/model.py").read_text()
+
+
+def test_files_of_others_beside_output_format_1(run: Run) -> None:
+    run()
+    older()
+    Path("net/convert.py").write_text(first(Path("net/model.py").read_text(), "other.snn.toml"))
+    Path("net/conversion").symlink_to("own")
+    assert run().code == 0
+    assert Path("net/convert.py").exists()
+    assert Path("net/own/mine.py").exists()
+
+
+def test_a_package_of_a_newer_snnc(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(header, "OUTPUT_FORMAT", 3)
+        run()
+    ran = run("--check")
+    assert (ran.code, "made by a newer snnc, whose output format is 3 and not 2" in ran.err) == (
+        1,
+        True,
+    )
