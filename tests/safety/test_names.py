@@ -76,7 +76,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def emitted(text: str, settings: Sequence[str] = ()) -> dict[str, str]:
     Path("net.snn.toml").write_text(text, "utf-8")
-    return snnc.emit(snnc.load("net.snn.toml", settings))
+    return dict(snnc.emit(snnc.load("net.snn.toml", settings)).package)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the spec gives as it stands."""
     path = tmp_path_factory.mktemp("plain") / "net.snn.toml"
     path.write_text(SPEC, "utf-8")
-    return snnc.emit(snnc.load(path))
+    return dict(snnc.emit(snnc.load(path)).package)
 
 
 def code(text: str) -> str:
@@ -148,7 +148,7 @@ def test_a_path_of_data_is_refused_or_a_literal(char: str, plain: dict[str, str]
     if found := snnc.check("net.snn.toml"):
         assert [one.code for one in found] == ["SNN206"]
         return
-    files = snnc.emit(snnc.load("net.snn.toml"))
+    files = dict(snnc.emit(snnc.load("net.snn.toml")).package)
     lines(files)
     old, new = (f"Constant(value={text!r})" for text in ("PATH", path))
     assert code(files["data.py"]) == code(plain["data.py"]).replace(old, new)
