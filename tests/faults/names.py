@@ -16,7 +16,7 @@ from tests.faults.comparing import findings, wrong
 from tests.faults.roles import ROLES, Role
 from tests.faults.words import every
 
-SHORT = 16
+SHORT = 12
 """Words of a role in the short form, where each role begins elsewhere."""
 _LONGEST = 140
 
@@ -59,9 +59,8 @@ def check(role: Role, words: Sequence[str], counts: Counts, ruff: bool = False) 
         else:
             counts.refused += 1
             counts.failures += found
-    most = max(1, len(taken) // 2) if role.most > 1 and not ruff else role.most
-    for first in range(0, len(taken), most):
-        counts.failures += _built(role, taken[first : first + most], counts, ruff)
+    for first in range(0, len(taken), role.most):
+        counts.failures += _built(role, taken[first : first + role.most], counts, ruff)
 
 
 def _refused(role: Role, word: str) -> Iterator[str]:

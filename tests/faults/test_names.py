@@ -64,7 +64,7 @@ def test_what_went_wrong_once(path: Path) -> None:
 def test_names_that_only_look_taken() -> None:
     """A double becomes neither another name of the spec nor one that is made of one."""
     step = "a = x * own_g_v + g_v\nv = v * 0.5 + exp(a)"
-    text = f"""{names.ROLES[0].spec(["g_x"])}
+    text = f"""{ROLES[0].spec(["g_x"])}
 [neurons.Zo]
 parameters = {{ g_v = {LEARNED}, own_g_v = {LEARNED} }}
 state = {{ v = 0.0 }}
@@ -112,14 +112,14 @@ def test_words_of_c_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nothing_of_the_run_time_ends_like_a_symbol() -> None:
     """Printed with names that no text of ours has, all that is left is what we call our own."""
-    made = OwnNeuron(
+    kind: Any = OwnNeuron(
         inputs=("qqx",),
         parameters={"qqp": Value(value=2.0, learnable=True)},
         state={"qqv": 0.0},
         step="qqh = qqv * qqp + qqx\nqqv = qqh * sigmoid(qqh)",
         output="qqv",
-    ).kind("Qq")()
-    own = kernel("qqk", made, recurrent=True)
+    ).kind("Qq")
+    own = kernel("qqk", kind(), recurrent=True)
     window = Window("max", 2, 2)
     texts = [steps.steps(own), cpu.loops(own), cupy.loops(own), recurrent.loops(own)]
     texts += [
