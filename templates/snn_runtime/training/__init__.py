@@ -10,17 +10,19 @@ batches      which samples make which batch, on which process
 score        loss and metric over the samples seen so far
 learner      the network, and all that changes while it learns
 rates        firing rates while the network learns
-checkpoints  replaced at once, and checked when read
+checkpoints  sealed when written, and checked when read
+files        replaced at once, in a folder that is locked
+digests      of checkpoints and of data
 log          metrics.csv and TensorBoard
 interrupts   Ctrl-C between two steps
 profile      where the time goes
 """
 
 from .batches import Batch, Batches, Split, mixed, seed_all
-from .checkpoints import BEST, read, replace
+from .checkpoints import BEST, read
 from .interrupts import Interrupts, Stopped
 from .learner import Learner
-from .log import Log, toml
+from .log import Log
 from .options import Options, parse
 from .precision import in_full
 from .processes import Team, together
@@ -28,7 +30,7 @@ from .profile import profile
 from .rates import Recorder, mean_rate
 from .score import Clock, Row, Score, shown, watched
 from .settings import RunError, Settings
-from .start import Start, start
+from .start import Start, begin, start
 
 __all__ = [
     "BEST",
@@ -48,17 +50,16 @@ __all__ = [
     "Start",
     "Stopped",
     "Team",
+    "begin",
     "in_full",
     "mean_rate",
     "mixed",
     "parse",
     "profile",
     "read",
-    "replace",
     "seed_all",
     "shown",
     "start",
     "together",
-    "toml",
     "watched",
 ]

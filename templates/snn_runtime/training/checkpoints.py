@@ -1,93 +1,128 @@
 """Checkpoints: replaced at once, and checked before anything is believed."""
 
-import errno
 import io
-import os
 from collections.abc import Mapping
 from pathlib import Path
-from pickle import PickleError
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from .settings import RunError
+from .digests import digest
+from .files import replace
+from .settings import RunError, misfit
 
 State = dict[str, Any]
 
-FORMAT = 1
-# What torch.load raises when a file is not what it should be.
-BROKEN = (OSError, RuntimeError, EOFError, ValueError, LookupError, PickleError)
+FORMAT = 2
 LATEST, BEST = "checkpoint_latest.pt", "checkpoint_best.pt"
+# Every key of a checkpoint, and the types that its value may have.
+KEYS: dict[str, tuple[type, ...]] = {
+    "format": (int,),
+    "network": (str,),
+    "settings": (dict,),
+    "data": (dict,),
+    "time_steps": (int,),
+    "model": (dict,),
+    "optimizer": (dict,),
+    "scheduler": (dict,),
+    "scaler": (dict,),
+    "score": (list,),
+    "epoch": (int,),
+    "batch": (int,),
+    "lr": (float,),
+    "best": (float, type(None)),
+    "best_epoch": (int,),
+    "history": (list,),
+    "digest": (str,),
+}
 
 
 class CheckpointError(RunError):
-    """A checkpoint cannot be written, or not be used; the message says why."""
+    """A checkpoint cannot be used; the message says why."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{path} {problem}; nothing was changed.")
 
 
 def write(state: State, path: Path) -> None:
-    """Replaces a checkpoint at once: come what may, the old or the new one is there."""
+    """Replaces a checkpoint, sealed with its digest. Raises FileError."""
     content = io.BytesIO()
-    torch.save(state, content)
-    try:
-        replace(path, content.getvalue())
-    except OSError as error:
-        kept = "; the one before it is still there" if path.exists() else ""
-        problem = f"{path} cannot be written: {reason(error)}{kept}."
-        raise CheckpointError(problem) from error
+    torch.save(sealed(state), content)
+    replace(path, content.getvalue())
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Puts the content on the disk beside the file, then in its place."""
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    try:
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise
-    sync(path.parent)
-
-
-def sync(folder: Path) -> None:
-    """Puts the folder's list of names on the disk, where folders can be opened."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def reason(error: OSError) -> str:
-    """Why, in a few words."""
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    return f"the disk is full ({error.strerror})" if full else str(error.strerror)
+def sealed(state: State) -> State:
+    """The state with the digest of all else that is in it."""
+    rest = {key: value for key, value in state.items() if key != "digest"}
+    return {**rest, "digest": digest(rest)}
 
 
 def read(path: Path, name: str) -> State:
-    """The checkpoint of that network. Raises CheckpointError if it is none."""
+    """The checkpoint of the network of that name. Raises CheckpointError."""
+    state = loaded(path)
+    if not isinstance(state, dict) or type(state.get("format")) is not int:
+        problem = "holds something else than a checkpoint of train.py"
+        raise CheckpointError(path, problem)
+    if state["format"] != FORMAT:
+        problem = f"is a checkpoint of format {state['format']}, and this is {FORMAT}"
+        raise CheckpointError(path, problem)
+    if problem := fault(state):
+        raise CheckpointError(path, f"is no whole checkpoint: {problem}")
+    if damaged(state):
+        problem = "is damaged: its digest is that of other contents"
+        raise CheckpointError(path, problem)
+    if state["network"] != name:
+        problem = f"is a checkpoint of {state['network']}, and this is {name}"
+        raise CheckpointError(path, problem)
+    return state
+
+
+def loaded(path: Path) -> object:
+    """What torch reads from a file, without executing any of it.
+
+    Raises CheckpointError.
+    """
     if not path.exists():
-        raise CheckpointError(f"{path} does not exist.")
+        raise CheckpointError(path, "does not exist")
+    if not path.is_file():
+        raise CheckpointError(path, "is no file")
     try:
         content = io.BytesIO(path.read_bytes())
     except OSError as error:
-        raise CheckpointError(f"{path} cannot be read: {error.strerror}.") from error
+        raise CheckpointError(path, f"cannot be read: {error.strerror}") from error
     try:
-        state = torch.load(content, "cpu", weights_only=True)
-    except BROKEN as error:
-        problem = f"{path} is damaged, or no checkpoint at all"
-        raise CheckpointError(f"{problem}; nothing was changed.") from error
-    if not isinstance(state, dict) or state.get("format") != FORMAT:
-        problem = f"{path} holds something else than a checkpoint of train.py"
-        raise CheckpointError(f"{problem}; nothing was changed.")
-    if state["network"] != name:
-        problem = f"{path} is a checkpoint of {state['network']}, and this is {name}"
-        raise CheckpointError(f"{problem}; nothing was changed.")
-    return state
+        found: object = torch.load(content, "cpu", weights_only=True)
+    except Exception as error:  # what broken bytes raise has no end
+        raise CheckpointError(path, "is damaged, or no checkpoint at all") from error
+    return found
+
+
+def fault(state: State) -> str | None:
+    """What is wrong with a checkpoint, or None."""
+    for key, kinds in KEYS.items():
+        if key not in state:
+            return f"{key} is missing"
+        if type(state[key]) is bool or not isinstance(state[key], kinds):
+            return f"{key} is of the type {type(state[key]).__name__}"
+    for name, tensor in state["model"].items():
+        if not isinstance(name, str) or not isinstance(tensor, Tensor):
+            return f"model has {name!r}, which is no tensor"
+    rows = [row for row in state["history"] if isinstance(row, dict) and "epoch" in row]
+    numbers = [*state["score"], *(number for row in rows for number in row.values())]
+    if len(rows) < len(state["history"]) or len(state["score"]) != 4:
+        return "history or score is incomplete"
+    if not all(isinstance(number, (int, float)) for number in numbers):
+        return "history or score holds something else than numbers"
+    return misfit(state["settings"])
+
+
+def damaged(state: State) -> bool:
+    """Whether the state is not what its digest is of."""
+    try:
+        return bool(sealed(state)["digest"] != state["digest"])
+    except TypeError:  # no checkpoint holds such a value
+        return True
 
 
 def check(net: nn.Module, saved: Mapping[str, Tensor], path: Path) -> None:
@@ -96,8 +131,8 @@ def check(net: nn.Module, saved: Mapping[str, Tensor], path: Path) -> None:
     for name in [*have, *(name for name in saved if name not in have)]:
         here, there = (shape(tensors.get(name)) for tensors in (have, saved))
         if here != there:
-            problem = f"{path} does not fit: {name} is {there} there and {here} here"
-            raise CheckpointError(f"{problem}; nothing was changed.")
+            problem = f"does not fit: {name} is {there} there and {here} here"
+            raise CheckpointError(path, problem)
 
 
 def shape(tensor: Tensor | None) -> str:

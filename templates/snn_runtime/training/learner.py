@@ -1,6 +1,7 @@
 """A network, and all that changes while it learns."""
 
 import math
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from ..measures import better, judge
-from .checkpoints import BEST, FORMAT, LATEST, State, check, write
+from .checkpoints import BEST, FORMAT, LATEST, CheckpointError, State, check, write
+from .digests import Splits, of_splits
 from .interrupts import Interrupts, Stopped
+from .log import Log
 from .optimizers import Schedule, make_optimizer
 from .options import Options
 from .precision import Precision
@@ -23,7 +26,7 @@ COUNTERS = ("epoch", "batch", "lr", "best", "best_epoch", "history")
 
 
 class Learner:
-    """Trains a network step by step; `samples` of them make an epoch.
+    """Trains a network step by step; an epoch is one pass over `data.train`.
 
     The metric, its name and 1 or -1, says which epoch is the best: more of it, or less.
     """
@@ -34,7 +37,7 @@ class Learner:
         options: Options,
         settings: Settings,
         team: Team,
-        samples: int,
+        data: Splits,
         metric: tuple[str, int],
     ) -> None:
         self.net, self.settings, self.team = net, settings, team
@@ -45,6 +48,8 @@ class Learner:
         compiled: Any = torch.compile(net) if options.compile else net
         self.joined = team.joined(compiled)
         self.optimizer = make_optimizer(net.parameters(), settings.optimizer)
+        self.data = of_splits(data) if team.leads else {}
+        samples = len(data.train.labels)
         self.steps = math.ceil(samples / settings.batch_size / settings.accumulate)
         self.schedule = Schedule(self.optimizer, settings, self.steps)
         self.interrupts = Interrupts()
@@ -120,10 +125,11 @@ class Learner:
         patience = self.settings.early_stop
         return patience is not None and self.epoch - self.best_epoch >= patience
 
-    def save(self, folder: Path) -> None:
-        """Writes the latest checkpoint and, if the last epoch was the best, that.
+    def save(self, folder: Path, log: Log | None = None) -> None:
+        """Writes the log and the latest checkpoint, and the best if the last epoch was.
 
-        Raises Diverged, and writes nothing, if a weight is NaN or infinite.
+        In this order: the numbers of what can be resumed are always there. Raises
+        Diverged, and writes nothing, if a weight is NaN or infinite.
         """
         state = self.state()
         for name, tensor in state["model"].items():
@@ -132,6 +138,8 @@ class Learner:
                 raise Diverged(f"{where}: {name} holds NaN or infinite numbers")
 
         def files() -> None:
+            if log:
+                log.write(self.history)
             if self.epoch == self.best_epoch and self.batch == 0:
                 write(state, folder / BEST)
             write(state, folder / LATEST)
@@ -161,12 +169,17 @@ class Learner:
             return f"epoch {self.epoch + 1}, batch {self.batch}"
         return f"epoch {self.epoch}"
 
+    def forget_best(self) -> None:
+        """Lets the next epoch be the best so far."""
+        self.best, self.best_epoch = None, self.epoch
+
     def state(self) -> State:
         """What a checkpoint holds; all processes have to ask for it."""
         return {
             "format": FORMAT,
             "network": self.name,
-            "settings": vars(self.settings),
+            "settings": dict(vars(self.settings)),
+            "data": self.data,
             "time_steps": self.settings.time_steps,
             "model": self.net.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -176,15 +189,34 @@ class Learner:
             **{name: getattr(self, name) for name in COUNTERS},
         }
 
-    def restore(self, state: State, path: Path) -> None:
-        """Goes on where a checkpoint was written. Raises CheckpointError."""
-        self.team.led(lambda: check(self.net, state["model"], path))
+    def restore(self, state: State, path: Path, trains: bool) -> None:
+        """Goes on where a checkpoint was written; `trains`: on the same data.
+
+        Raises CheckpointError.
+        """
+        self.team.led(lambda: self.check_state(state, path, trains))
         self.net.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.schedule.load_state_dict(state["scheduler"])
-        self.precision.scaler.load_state_dict(state["scaler"])
+        try:
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.schedule.load_state_dict(state["scheduler"])
+            self.precision.scaler.load_state_dict(state["scaler"])
+        except (LookupError, RuntimeError, TypeError, ValueError) as error:
+            problem = "does not fit: its optimizer is another one"
+            raise CheckpointError(path, problem) from error
         for name in COUNTERS:
             setattr(self, name, state[name])
         self.kept = f"{path} ({self.place})"
         if self.team.leads:  # the others begin with nothing, so that the sum is right
             self.score = Score(self.metric, state["score"])
+
+    def check_state(self, state: State, path: Path, trains: bool) -> None:
+        """Raises CheckpointError if the network, or the data to train on, is another."""
+        check(self.net, state["model"], path)
+        names = [*self.data, *(name for name in state["data"] if name not in self.data)]
+        changed = [n for n in names if self.data.get(n) != state["data"].get(n)]
+        if not changed:
+            return
+        problem = f"was written with other data: {' and '.join(changed)}"
+        if trains:
+            raise CheckpointError(path, f"{problem} samples are not what they were")
+        print(f"{path} {problem} samples were not these.", file=sys.stderr)

@@ -4,7 +4,8 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin
 
 Table = Mapping[str, Any]
 
@@ -36,6 +37,30 @@ class Settings:
 
 # What may differ when a run goes on; all else decides what the next epoch does.
 FREE = {"epochs", "early_stop", "deterministic"}
+
+
+def misfit(saved: Mapping[str, object]) -> str | None:
+    """Why a mapping does not hold exactly the settings of a run, or None."""
+    kinds = {field.name: field.type for field in dataclasses.fields(Settings)}
+    for name in [*kinds, *(name for name in saved if name not in kinds)]:
+        if name not in saved:
+            return f"the setting {name} is missing"
+        if name not in kinds:
+            return f"there is no setting {name}"
+        if not fits(saved[name], kinds[name]):
+            return f"the setting {name} is {saved[name]!r}"
+    tables = [saved["optimizer"], saved["scheduler"] or {"kind": ""}]
+    named = all(isinstance(table, Mapping) and "kind" in table for table in tables)
+    return None if named else "an optimizer or a scheduler has no kind"
+
+
+def fits(value: object, kind: object) -> bool:
+    """Whether a value is of the type that a field states."""
+    kinds = get_args(kind) if isinstance(kind, UnionType) else (kind,)
+    types = tuple(get_origin(one) or one for one in kinds)
+    if float in types:
+        types += (int,)
+    return isinstance(value, types) and (bool in types or not isinstance(value, bool))
 
 
 def flag(name: str) -> str:

@@ -1,12 +1,16 @@
 """How a run begins: anew, or where another one stopped."""
 
+import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from .checkpoints import BEST, LATEST, State, read
-from .log import claim
+from .checkpoints import BEST, LATEST, CheckpointError, State, read, write
+from .files import locked, replace
+from .learner import Learner
+from .log import SETTINGS, claim, tidy, toml, write_metrics
 from .options import Options, changed, resumed
-from .settings import Settings, title
+from .settings import RunError, Settings, title
 
 
 @dataclass(frozen=True)
@@ -19,34 +23,42 @@ class Start:
     state: State | None
 
 
-def start(name: str, spec: Settings, options: Options) -> Start:
-    """Reads the checkpoint, or makes the folder of a new run.
+def start(name: str, spec: Settings, options: Options, held: ExitStack) -> Start:
+    """Reads the checkpoint, or makes the folder of a new run, which `held` locks.
 
-    Raises CheckpointError, SettingError or OSError; then nothing was changed.
+    Raises RunError; then nothing was changed.
     """
-    fresh = spec if named(options.resume) else changed(spec, options.changed)
-    folder = options.out_dir or Path("runs", name, title(fresh))
-    path = source(options, folder)
-    if path is None or not (path.exists() or options.evaluate or named(options.resume)):
-        if path is not None:
-            print(f"{path} does not exist yet: beginning with epoch 1.")
-        make(folder, options)
-        return Start(fresh, folder, folder / LATEST, None)
-    state = read(path, name)
-    settings = resumed(Settings(**state["settings"]), options.changed)
-    if options.out_dir is None:
-        folder = path.parent
-    elif not (options.evaluate or folder.resolve() == path.parent.resolve()):
-        make(folder, options)
-    return Start(settings, folder, path, state)
-
-
-def make(folder: Path, options: Options) -> None:
-    """Makes the folder; what is only profiled leaves a run that is in it alone."""
-    if options.profile:
-        folder.mkdir(parents=True, exist_ok=True)
+    given = options.resume if named(options.resume) else None
+    settings = spec if given else changed(spec, options.changed)
+    own = options.out_dir or Path("runs", name, title(settings))
+    if options.evaluate:
+        latest = options.resume is not None
+        return of(*tested(given or own, name, latest), options)
+    if given:
+        require(given)
+        own = options.out_dir or (given if given.is_dir() else given.parent)
+    held.enter_context(locked(own))
+    found = None if options.resume is None else furthest(given or own, name)
+    if found is None:
+        if given:
+            raise CheckpointError(given / LATEST, "does not exist")
+        if options.resume is not None:
+            print(f"{own / LATEST} does not exist yet: beginning with epoch 1.")
+        begun = Start(settings, own, own / LATEST, None)
     else:
-        claim(folder, options.restart)
+        begun = of(*found, options, own)
+    if begun.state is None or not same(own, begun.path.parent):
+        claim(own, options)
+    elif given and not given.is_dir():
+        unsurpassed(begun, name)
+    tidy(own)
+    return begun
+
+
+def of(path: Path, state: State, options: Options, folder: Path | None = None) -> Start:
+    """A run that goes on from a checkpoint. Raises SettingError for what has to stay."""
+    settings = resumed(Settings(**state["settings"]), options.changed)
+    return Start(settings, folder or path.parent, path, state)
 
 
 def named(resume: Path | None) -> bool:
@@ -54,11 +66,75 @@ def named(resume: Path | None) -> bool:
     return resume is not None and resume != Path()
 
 
-def source(options: Options, folder: Path) -> Path | None:
-    """The checkpoint to begin with, if one is asked for."""
-    if options.resume is None:
-        return folder / BEST if options.evaluate else None
-    if not named(options.resume):
-        return folder / LATEST
-    whole = options.resume.is_dir()
-    return options.resume / LATEST if whole else options.resume
+def require(path: Path) -> None:
+    """Raises CheckpointError unless there is a file or folder."""
+    if not path.exists():
+        raise CheckpointError(path, "does not exist")
+
+
+def same(one: Path, other: Path) -> bool:
+    """Whether both are one folder."""
+    return one.resolve() == other.resolve()
+
+
+def tested(where: Path, name: str, latest: bool) -> tuple[Path, State]:
+    """The checkpoint that --evaluate tests: the best one, unless --resume is given."""
+    if not latest:
+        return where / BEST, read(where / BEST, name)
+    require(where)
+    found = furthest(where, name)
+    if found is None:
+        raise CheckpointError(where / LATEST, "does not exist")
+    return found
+
+
+def furthest(where: Path, name: str) -> tuple[Path, State] | None:
+    """A checkpoint, or of a run's folder the one that has learned longer.
+
+    The best is written before the latest: a run that was killed in between goes on from
+    the best. None if there is none. Raises CheckpointError if one cannot be used.
+    """
+    if not where.is_dir():
+        return where, read(where, name)
+    paths = [where / each for each in (LATEST, BEST) if (where / each).exists()]
+    states = [(path, read(path, name)) for path in paths]
+    return max(states, key=lambda one: reached(one[1]), default=None)
+
+
+def unsurpassed(begun: Start, name: str) -> None:
+    """Raises RunError if another checkpoint of the folder has learned longer."""
+    assert begun.state is not None
+    for path in (begun.folder / LATEST, begun.folder / BEST):
+        try:
+            other = read(path, name)
+        except CheckpointError:
+            continue
+        if reached(other) > reached(begun.state):
+            problem = f"{path} has learned longer than {begun.path}"
+            advice = f"--resume {begun.folder} goes on with it"
+            raise RunError(f"{problem}: {advice}, --out-dir chooses another folder.")
+
+
+def reached(state: State) -> tuple[int, int]:
+    """How far a run has come: epochs, and batches of the next."""
+    return state["epoch"], state["batch"]
+
+
+def begin(start: Start, learner: Learner, options: Options) -> bool:
+    """Writes what the folder of a run holds before its first step.
+
+    Returns whether the best network is known: it is not, if its checkpoint is gone.
+    Raises RunError.
+    """
+    text = toml(learner.settings, options, learner.team.size)
+    replace(start.folder / SETTINGS, text.encode())
+    write_metrics(start.folder, learner.history)
+    if learner.best is None or (start.folder / BEST).exists():
+        return True
+    source, wanted = start.path.with_name(BEST), (learner.best_epoch, 0)
+    for state in (start.state, read(source, learner.name) if source.exists() else None):
+        if state is not None and reached(state) == wanted:
+            write(state, start.folder / BEST)
+            return True
+    print(f"{source} is gone: the best epoch is one of those to come.", file=sys.stderr)
+    return False
