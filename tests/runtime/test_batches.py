@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,7 +36,7 @@ class Drawing(Numbers):
         return noise.expand(len(chosen)), chosen
 
 
-def made(split: Numbers | None = None, rank: int = 0, size: int = 1, **more: object) -> object:
+def made(split: Numbers | None = None, rank: int = 0, size: int = 1, **more: object) -> Any:
     team = processes.Team(CPU, rank, size)
     return batches.Batches(split or Numbers(), team, 2, ("seed", 1), **more)
 

@@ -1,5 +1,7 @@
 """Folding and thresholds on numbers that can be followed by hand."""
 
+from typing import TypeVar
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -11,7 +13,10 @@ ranks = module("conversion.ranks")
 rules = module("conversion.rules")
 
 
-def norm(kind: type[nn.BatchNorm1d] | type[nn.BatchNorm2d], channels: int) -> nn.Module:
+Norm = TypeVar("Norm", nn.BatchNorm1d, nn.BatchNorm2d)
+
+
+def norm(kind: type[Norm], channels: int) -> Norm:
     """Means 1, 2, …; variances 4, 9, …; weights 2, 3, …; biases 10, 20, …; no eps."""
     found = kind(channels, eps=0.0)
     assert found.running_mean is not None
@@ -37,24 +42,25 @@ def test_a_normalisation_is_a_factor_and_a_shift() -> None:
 
 
 def test_behind_weights() -> None:
-    net = nn.Sequential(nn.Linear(2, 2), norm(nn.BatchNorm1d, 2))
+    linear, bn = nn.Linear(2, 2), norm(nn.BatchNorm1d, 2)
     with torch.no_grad():
-        net[1].weight.mul_(2)  # type: ignore[operator, unused-ignore]
-        net[0].weight.copy_(torch.tensor([[1.0, 2], [3, 4]]))  # type: ignore[operator, unused-ignore]
-        net[0].bias.copy_(torch.tensor([5.0, 6]))  # type: ignore[operator, unused-ignore]
-    found = folding.folded(net, [folding.Fold("1", "0")])
+        bn.weight.mul_(2)
+        linear.weight.copy_(torch.tensor([[1.0, 2], [3, 4]]))
+        linear.bias.copy_(torch.tensor([5.0, 6]))
+    found = folding.folded(nn.Sequential(linear, bn), [folding.Fold("1", "0")])
     assert found[0].weight.tolist() == [[2, 4], [6, 8]]
     # 2 (5 - 1) + 10 and 2 (6 - 2) + 20
     assert found[0].bias.tolist() == [18, 28]
     assert type(found[1]) is nn.Identity
-    assert net[0].weight.tolist() == [[1, 2], [3, 4]]
+    assert linear.weight.tolist() == [[1, 2], [3, 4]]
 
 
 def test_before_weights_each_channel_is_spread_over_their_inputs() -> None:
     """Two channels of two values each, flattened into four inputs."""
-    net = nn.Sequential(norm(nn.BatchNorm1d, 2), nn.Flatten(), nn.Linear(4, 1, bias=False))
+    linear = nn.Linear(4, 1, bias=False)
+    net = nn.Sequential(norm(nn.BatchNorm1d, 2), nn.Flatten(), linear)
     with torch.no_grad():
-        net[2].weight.copy_(torch.tensor([[1.0, 2, 3, 4]]))  # type: ignore[operator, unused-ignore]
+        linear.weight.copy_(torch.tensor([[1.0, 2, 3, 4]]))
     found = folding.folded(net, [folding.Fold("0", "2", before=True, spread=2)])
     assert found[2].weight.tolist() == [[1, 2, 3, 4]]
     assert found[2].bias.tolist() == [(1 + 2) * 9 + (3 + 4) * 18]
