@@ -62,7 +62,7 @@ release: $(READY) ## Build and check what would be published, and print what is 
 	$(PYTHON) -m tools.release $(ARGS)
 
 clean: ## Remove caches and build output; .venv stays
-	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache specs/.ruff_cache .hypothesis .import_linter_cache
+	rm -rf build dist .coverage* .mypy_cache .pytest_cache .ruff_cache specs/.ruff_cache .hypothesis .import_linter_cache
 	find $(OURS) specs templates -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements-dev.txt pyproject.toml
