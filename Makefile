@@ -3,19 +3,23 @@
 PYTHON3 ?= python3
 PYTHON := .venv/bin/python
 READY := .venv/.ready
-OURS := snnc tests benchmarks
+OURS := snnc tests benchmarks tools
 ZOO = $(patsubst %/__init__.py,%,$(wildcard specs/*/__init__.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test fuzz mutants faults lint fmt zoo docs demo clean
+.PHONY: help setup test coverage fuzz mutants faults lint fmt zoo docs demo bench release clean
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(READY) ## Make .venv with pinned tools and this snnc (instant the second time)
 
 test: $(READY) ## Run the tests; ARGS="-k name" is handed to pytest
 	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(PYTHON) -m pytest -q -n auto $(ARGS)
+
+coverage: $(READY) ## Run the tests, and report the lines that none of them runs
+	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(PYTHON) -m pytest -q -n auto --cov --cov-report=html --cov-report=term $(ARGS)
+	@echo "Line by line: build/coverage/index.html"
 
 fuzz: $(READY) ## Compare random networks with the reference; MINUTES=60 SEED=1
 	OMP_NUM_THREADS=1 $(PYTHON) -m tests.fuzz --minutes $(or $(MINUTES),10) $(SEED:%=--seed %)
@@ -51,8 +55,17 @@ demo: $(READY) ## Build specs/digits_conv.snn.toml and train it with three seeds
 	.venv/bin/snnc build specs/digits_conv.snn.toml
 	$(PYTHON) benchmarks/demo.py
 
+bench: $(READY) ## Measure: one layer, recurrence, memory, other libraries (ARGS="W1 --rounds 3")
+	$(PYTHON) benchmarks/neuron.py
+	$(PYTHON) benchmarks/recurrent.py
+	$(PYTHON) benchmarks/memory.py specs/conv_fmnist.snn.toml
+	$(PYTHON) -m benchmarks.peers $(ARGS)
+
+release: $(READY) ## Build and check what would be published, and print what is left to do
+	$(PYTHON) -m tools.release $(ARGS)
+
 clean: ## Remove caches and build output; .venv stays
-	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache specs/.ruff_cache .hypothesis .import_linter_cache
+	rm -rf build dist .coverage* .mypy_cache .pytest_cache .ruff_cache specs/.ruff_cache .hypothesis .import_linter_cache
 	find $(OURS) specs templates -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements-dev.txt pyproject.toml

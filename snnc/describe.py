@@ -1,10 +1,10 @@
 """What a kind says of itself, as values: its doc, fields, equations, and how it behaves in time."""
 
-import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
+from snnc.docstrings import docstring
 from snnc.encoder import Encoder
 from snnc.kinds import Kind
 from snnc.layer import Layer, Operator, Traits
@@ -56,7 +56,7 @@ class Description:
 def describe(kind: type[Kind]) -> Description:
     """All that there is to say of a kind."""
     name = str(kind.model_fields["kind"].default)
-    doc = inspect.getdoc(kind) or ""
+    doc = docstring(kind)
     in_time = tuple(_behaviour(kind)) if issubclass(kind, Operator) else ()
     return Description(name, doc, _code(kind), tuple(_notes(kind)), tuple(_fields(kind)), in_time)
 

@@ -1,6 +1,5 @@
 """``snnc explain``: what a name of snnc's means - a kind, a lint rule, the code of an error."""
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -8,6 +7,7 @@ from textwrap import fill, indent
 
 import snnc
 from snnc.describe import Description, Row, describe
+from snnc.docstrings import docstring
 from snnc.errors import Error, errors
 from snnc.formats import full
 from snnc.kinds import Kind, catalog
@@ -74,7 +74,7 @@ def _table(rows: Sequence[Row]) -> str:
 def numbers(said: Description) -> str:
     """What a number may be besides a plain one, if a field may be it."""
     found = any(Value.__name__ in row.type for row in said.fields)
-    example = (Value.__doc__ or "").splitlines()[0].strip("`.")
+    example = docstring(Value).splitlines()[0].strip("`.")
     return f"{Value.__name__}: {example}" if found else ""
 
 
@@ -83,7 +83,7 @@ def _columns(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
 
 
 def _rule(rule: Rule) -> str:
-    doc = _plain(inspect.getdoc(type(rule)) or "")
+    doc = _plain(docstring(type(rule)))
     example = indent(rule.example.strip("\n"), "    ")
     instead = indent(rule.instead.strip("\n"), "    ")
     title = f"{rule.code} {rule.name}: lint rule"

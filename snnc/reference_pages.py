@@ -3,13 +3,13 @@
 python -m snnc.reference_pages docs/reference
 """
 
-import inspect
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from snnc import project
 from snnc.describe import Description, describe
+from snnc.docstrings import docstring
 from snnc.errors import errors
 from snnc.explain import SORTS, numbers, said
 from snnc.kinds import catalog
@@ -55,7 +55,7 @@ def _kind(said: Description) -> Iterator[str]:
 def _rules() -> str:
     sections: list[str] = []
     for rule in rules():
-        sections += [f"## {rule.name} ({rule.code})", _markdown(inspect.getdoc(type(rule)) or "")]
+        sections += [f"## {rule.name} ({rule.code})", _markdown(docstring(type(rule)))]
         sections += ["It finds something here:", _code("toml", rule.example)]
         sections += ["Instead:", _code("toml", rule.instead)]
     about = (
@@ -78,9 +78,9 @@ def _errors() -> str:
 def _passes() -> str:
     sections: list[str] = []
     for step in PIPELINE:
-        module = inspect.getdoc(sys.modules[type(step).__module__]) or ""
+        module = docstring(sys.modules[type(step).__module__])
         schedules = " and ".join(f'`"{n}"`' for n, steps in SCHEDULES.items() if step in steps)
-        sections += [f"## {step.name}", _markdown(module), _markdown(type(step).__doc__ or "")]
+        sections += [f"## {step.name}", _markdown(module), _markdown(docstring(type(step)))]
         after = f"`snnc show --after {step.name}` prints what it leaves."
         sections += [f"Part of the schedule {schedules}. {after}"]
     return _page("passes", "How a program is rewritten, in this order.", *sections)

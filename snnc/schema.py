@@ -10,7 +10,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import ModelSchema
+
 from snnc.blocks.schema import BLOCKS, KEYS
+from snnc.docstrings import own
 from snnc.kinds import catalog
 from snnc.neuron import SpikingNeuron
 from snnc.spec import LAYERS, Spec
@@ -33,6 +37,15 @@ _VARIABLE_SCHEMA: Json = {
 _DEFAULTS = "Of every layer of a kind; `neuron` is for all that spike. A layer's own keys win."
 
 
+class _Documented(GenerateJsonSchema):
+    """Descriptions come from docstrings, also where the interpreter has stripped them."""
+
+    def model_schema(self, schema: ModelSchema) -> Json:
+        found = super().model_schema(schema)
+        doc = own(schema["cls"])
+        return {"description": doc, **found} if doc else found
+
+
 def text() -> str:
     """The schema as a file, the same at every call."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
@@ -45,7 +58,7 @@ def is_ours(text: str) -> bool:
 
 def schema() -> Json:
     """The schema of a whole ``*.snn.toml``."""
-    raw = Spec.model_json_schema(by_alias=True)
+    raw = Spec.model_json_schema(by_alias=True, schema_generator=_Documented)
     writer = _Writer()
     properties = writer.properties(raw["properties"])
     models = {name: writer.table(model) for name, model in raw["$defs"].items()}

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import snnc
+
 ROOT = Path(__file__).parents[1]
 HEAVY = ("cupy", "matplotlib", "numpy", "sklearn", "torch", "torchvision")
 # The character classes keep these patterns from matching themselves.
@@ -77,7 +79,10 @@ def test_wheel_ships_templates_and_specs(distributions: dict[str, dict[str, byte
     assert {name for name in wheel if name.startswith("snnc/zoo/")} == specs
     assert {name for name in wheel if name.startswith("snnc/templates/")} == templates
     assert {"snnc/__init__.py", "snnc/py.typed"} <= wheel
-    assert {name.partition("/")[0] for name in wheel} == {"snnc", "snnc-0.1.0.dist-info"}
+    assert {name.partition("/")[0] for name in wheel} == {
+        "snnc",
+        f"snnc-{snnc.__version__}.dist-info",
+    }
 
 
 def test_sdist_can_test_itself(distributions: dict[str, dict[str, bytes]]) -> None:

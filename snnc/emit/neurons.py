@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from snnc.docstrings import own
 from snnc.emit.docstring import paragraph
 from snnc.emit.feedback import How, feedbacks
 from snnc.emit.made import Made, shaped
@@ -42,7 +43,7 @@ class Class:
     @property
     def doc(self) -> str:
         """The first paragraph of what the kind says about itself."""
-        return paragraph((type(self.neuron).__doc__ or "").split("\n\n")[0], 4)
+        return paragraph(own(type(self.neuron)).split("\n\n")[0], 4)
 
     @property
     def equations(self) -> list[str]:

@@ -1,7 +1,10 @@
 """Planted errors die, each at the rung that is there for it."""
 
+import signal
 import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +19,9 @@ from tests.gpu.ptx import PtxMachine
 from tests.gpu.rig import OnCuda, both_ways, differences, firing, made
 from tests.gpu.sanitizer import program
 from tests.gpu.test_text import far
+from tests.support import crashes
+
+ROOT = Path(__file__).parents[2]
 
 
 def climbed(
@@ -77,7 +83,22 @@ def broken(case: Case, text: str) -> bool:
 
 
 def _exit_with(case: Case, text: str) -> None:
+    crashes.expected()
     raise SystemExit(len(far(case, text)))
+
+
+def test_a_planted_crash_is_quiet() -> None:
+    """A log in which planted errors look like real ones is a log that nobody reads."""
+    crash = "ctypes.string_at(0)"
+    for told, loud in (
+        ("", True),
+        ("from tests.support import crashes; crashes.expected()", False),
+    ):
+        lines = f"import ctypes\n{told}\n{crash}"
+        command = [sys.executable, "-X", "faulthandler", "-c", lines]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == -signal.SIGSEGV
+        assert ("Segmentation fault" in done.stderr) is loud
 
 
 def test_sanitizer_stops() -> None:

@@ -32,6 +32,16 @@ def instead(where: object, name: str, made: object) -> Break:
     return lambda patch: patch.setattr(where, name, made)
 
 
+def together(*parts: Break) -> Break:
+    """Several at once: what is asked in several places is asked in none."""
+
+    def broken(patch: Patch) -> None:
+        for part in parts:
+            part(patch)
+
+    return broken
+
+
 def lawless(broken: Break) -> Break:
     """The same, and the laws of a Program are not asked either: only the comparison is left."""
 

@@ -40,6 +40,14 @@ def image(layers: str) -> str:
     return spec.replace("[3]", "[2, 9, 9]", 1)
 
 
+def pooled(window: str, neuron: str = '"IF"', between: str = "", more: str = "") -> str:
+    """A spec of images [2, 6, 7], a neuron and the windows of its spikes."""
+    kind, _, keys = window.partition(" ")
+    pool = f'{{ kind = "{kind}", {keys} }}'
+    end = f'"Flatten", {LINEAR}, "IF"'
+    return vector(f"{neuron}, {pool}, {between}{end}", more=more).replace("[3]", "[2, 6, 7]", 1)
+
+
 LINEAR = '{ kind = "Linear", out_features = 3 }'
 PER_STEP = '{ kind = "BatchNorm1d", stats = "step" }'
 
@@ -83,6 +91,28 @@ EDGE_NUMBERS = "a number for each neuron of a map with an edge"
 EDGE_DELAY = "an edge that is read a step later"
 EDGE_LARGER = "an edge of an enlarged map"
 EDGE_STRIDES = "an edge that three strides meet otherwise"
+POOL_BESIDE = "spikes that are pooled and read"
+POOL_OUTPUT = "spikes that are pooled and an output"
+POOL_OVERLAP = "windows that overlap"
+POOL_BORDER = "windows over the border"
+POOL_GAPS = "windows with gaps"
+POOL_REST = "windows for what is left"
+POOL_DIVISOR = "windows that are divided by another number"
+NORM_BESIDE = "a normalisation that is read by others"
+NORM_SEVERAL = "a normalisation that is one of two inputs"
+NORM_STEPS = "a normalisation of each step"
+
+NEURON_OF_TWO = '''
+[neurons.Gated]
+inputs = ["x", "g"]
+state = { v = 0.0 }
+step = """
+h = v + x * g
+s = spike(h - 0.5)
+v = h - s
+"""
+output = "s"
+'''
 
 CASES = {
     NEURON: vector(f'{LINEAR}, "IF"'),
@@ -167,5 +197,36 @@ CASES = {
         'stride = 2, padding = 1, from = "input" }}, '
         '{{ kind = "Add", from = ["a", "b", "c"] }}, "LIF"'
     ),
+    POOL_BESIDE: pooled(
+        "MaxPool2d kernel_size = 2",
+        '{ kind = "IF", name = "i" }',
+        '{ kind = "Flatten", name = "a" }, { kind = "Flatten", name = "b", from = "i" }, '
+        '{ kind = "Concat", from = ["a", "b"] }, ',
+    ),
+    POOL_OUTPUT: pooled(
+        "MaxPool2d kernel_size = 2",
+        '{ kind = "IF", name = "i" }',
+        more='[outputs.first]\nfrom = "i"\nreadout = "sequence"\n[outputs.last]\n',
+    ),
+    POOL_OVERLAP: pooled("MaxPool2d kernel_size = 2, stride = 1"),
+    POOL_BORDER: pooled("MaxPool2d kernel_size = 2, padding = 1"),
+    POOL_GAPS: pooled("MaxPool2d kernel_size = 2, dilation = 2"),
+    POOL_REST: pooled("MaxPool2d kernel_size = 2, ceil_mode = true"),
+    POOL_DIVISOR: pooled("AvgPool2d kernel_size = 2, divisor_override = 3"),
+    NORM_BESIDE: vector(
+        f'{LINEAR}, {{ kind = "BatchNorm1d", name = "n" }}, "LIF", '
+        '{ kind = "Add", from = ["n", "lif1"] }',
+        "none",
+    ),
+    NORM_SEVERAL: vector(
+        f'{LINEAR}, {{ kind = "BatchNorm1d", name = "n" }}, {{ kind = "Linear", name = "b", '
+        'out_features = 3, from = "input" }, { kind = "Gated", from = ["n", "b"] }',
+        "none",
+        NEURON_OF_TWO,
+    ),
+    NORM_STEPS: vector(f'{LINEAR}, {PER_STEP}, "LIF"', "none"),
 }
 """Specs by what they are."""
+
+COMPILED = frozenset({POOL_OVERLAP, POOL_BORDER, POOL_GAPS, POOL_REST, POOL_DIVISOR})
+"""Those that only a compiled kernel gets wrong."""

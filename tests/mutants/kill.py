@@ -8,8 +8,10 @@ import pytest
 
 import snnc
 from snnc.verify.run import Options, Verification
-from tests.mutants.cases import CASES
+from tests.mutants.cases import CASES, COMPILED
 from tests.mutants.mutants import Mutant
+
+USUAL = Options(backends=("torch",))
 
 
 def first_finding(case: str) -> str:
@@ -17,7 +19,8 @@ def first_finding(case: str) -> str:
     with TemporaryDirectory() as folder:
         path = Path(folder, "net.snn.toml")
         path.write_text(CASES[case])
-        rows = Verification(snnc.load(path), Options(backends=("torch",))).rows()
+        options = Options(backends=("c",), quick=True)
+        rows = Verification(snnc.load(path), options if case in COMPILED else USUAL).rows()
         return next((f"{row.configuration}: {row.finding}" for row in rows if row.finding), "")
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from snnc.passes import PIPELINE
 from tests.mutants.cases import CASES
 from tests.mutants.kill import first_finding, killed_by
 from tests.mutants.mutants import MUTANTS, Mutant
@@ -17,6 +18,11 @@ def test_a_mutant_is_noticed(mutant: Mutant) -> None:
     found = dict(killed_by(mutant))
     assert [*found] == [*mutant.cases]
     assert all(found.values()), found
+
+
+def test_every_pass_has_a_mutant() -> None:
+    """A mutant is called by the pass whose condition it leaves out."""
+    assert {step.name for step in PIPELINE} <= {mutant.name.split()[0] for mutant in MUTANTS}
 
 
 def test_every_case_is_for_a_mutant() -> None:
