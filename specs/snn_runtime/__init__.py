@@ -18,11 +18,12 @@
 #   pictures/__init__.py pictures/activity.py pictures/curves.py pictures/key.py
 #   pictures/maps.py pictures/one_neuron.py pictures/rates.py pictures/recording.py
 #   pictures/runs.py pictures/sample.py pictures/style.py py.typed steps.py
-#   training/__init__.py training/batches.py training/checkpoints.py
-#   training/interrupts.py training/learner.py training/log.py training/optimizers.py
-#   training/options.py training/precision.py training/processes.py training/profile.py
-#   training/rates.py training/score.py training/settings.py training/start.py
-# Output format 2, body 8b12d2915a8c82f7.
+#   training/__init__.py training/batches.py training/checkpoints.py training/digests.py
+#   training/files.py training/interrupts.py training/learner.py training/log.py
+#   training/optimizers.py training/options.py training/precision.py
+#   training/processes.py training/profile.py training/rates.py training/score.py
+#   training/settings.py training/start.py
+# Output format 2, body 0e78ec26ee00dbef.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 

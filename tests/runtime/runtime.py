@@ -1,20 +1,10 @@
-"""The runtime of generated packages, imported as an ordinary package by all tests here.
-
-``HOME`` is the only place that says where it is.
-"""
+"""The runtime of generated packages, imported as an ordinary package by all tests here."""
 
 from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
-
-HOME = "templates.snn_runtime" if find_spec("templates.snn_runtime") else "templates"
-
+HOME = "templates.snn_runtime"
 LAYERS = ("layers", "norms", "encoders", "delays", "steps", "checks")
 """The modules of the functions and classes that generated networks call."""
 
@@ -26,34 +16,4 @@ def module(name: str) -> ModuleType:
 
 def helper(name: str) -> Any:
     """A function or a class that generated networks call, by its name."""
-    if HOME == "templates":
-        return _pieces()[name]
     return next(found for part in LAYERS if (found := getattr(module(part), name, None)))
-
-
-def _pieces() -> dict[str, Any]:
-    """All pieces of templates/helpers in one namespace, as a generated package has them."""
-    import math
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Generic, TypeVar, cast
-
-    fused = module("fused")
-    names: dict[str, Any] = {
-        "torch": torch,
-        "F": F,
-        "Tensor": Tensor,
-        "nn": nn,
-        "math": math,
-        "Any": Any,
-        "Callable": Callable,
-        "Mapping": Mapping,
-        "Sequence": Sequence,
-        "cast": cast,
-        "Generic": Generic,
-        "TypeVar": TypeVar,
-        "uniform": fused.uniform,
-        "bernoulli": fused.bernoulli,
-    }
-    for piece in sorted(Path(__file__).parents[2].glob("templates/helpers/*.py")):
-        exec(piece.read_text("utf-8"), names)
-    return names
