@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from snnc.graph import Graph
     from snnc.program.types import Program
     from snnc.source.diagnostic import Diagnostic
-    from snnc.spec import Spec
 
 # ``compile`` and ``emit`` below are also packages: these are imported above, before the functions
 # take their names, for whoever imports one later binds the name again.

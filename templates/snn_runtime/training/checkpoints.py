@@ -67,11 +67,10 @@ def read(path: Path, name: str) -> State:
     if state["format"] != FORMAT:
         problem = f"is a checkpoint of format {state['format']}, and this is {FORMAT}"
         raise CheckpointError(path, problem)
-    if problem := fault(state):
-        raise CheckpointError(path, f"is no whole checkpoint: {problem}")
+    if missing := fault(state):
+        raise CheckpointError(path, f"is no whole checkpoint: {missing}")
     if damaged(state):
-        problem = "is damaged: its digest is that of other contents"
-        raise CheckpointError(path, problem)
+        raise CheckpointError(path, "is damaged: its digest is that of other contents")
     if state["network"] != name:
         problem = f"is a checkpoint of {state['network']}, and this is {name}"
         raise CheckpointError(path, problem)
