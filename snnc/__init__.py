@@ -6,13 +6,13 @@ reads, and nothing imports torch but ``compile``. Each step is imported when it 
 in an editor does not wait for code generators.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import snnc.emit  # noqa: F401 - see below
 from snnc.compile import network
-from snnc.emit.header import with_header
 from snnc.source.diagnostic import Findings
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from snnc.converting import Conversion
     from snnc.document import Document
+    from snnc.emit.compiled import Compiled
     from snnc.emit.output import Output
-    from snnc.emit.package import Converted
     from snnc.emit.runtime import Runtime
     from snnc.graph import Graph
     from snnc.program.types import Program
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # take their names, for whoever imports one later binds the name again.
 __version__ = "0.1.0"
 
-__all__ = ["Findings", "check", "compile", "emit", "link", "load", "lower", "plan"]
+__all__ = ["Findings", "check", "compile", "compiled", "emit", "link", "load", "lower", "plan"]
 
 
 def load(path: Path | str, settings: Sequence[str] = ()) -> "Document":
@@ -93,23 +93,30 @@ def lower(
 
 def pass_names(document: "Document", graph: "Graph") -> tuple[str, ...]:
     """The names of the passes that its ``[build]`` runs, in order."""
-    from snnc.passes import OPTIONAL, SCHEDULES, scheduled
+    from snnc.passes import SCHEDULES, scheduled
 
-    build = document.spec.build
-    steps = SCHEDULES[scheduled(build.schedule, graph)]
-    return tuple(s.name for s in steps if s.name in build.passes or s.name not in OPTIONAL)
+    steps = SCHEDULES[scheduled(document.spec.build.schedule, graph)]
+    return tuple(step.name for step in steps if step.name not in _left_out(document))
 
 
 def plan(
     document: "Document", graph: "Graph", after: str | None = None, without: Collection[str] = ()
 ) -> "Program":
     """The program that its ``[build]`` asks for."""
-    from snnc.passes import OPTIONAL, scheduled
+    from snnc.passes import scheduled
 
     build = document.spec.build
-    left_out = {*without} | {*OPTIONAL} - {*build.passes}
+    left_out = {*without} | _left_out(document)
     program = lower(graph, scheduled(build.schedule, graph), after, left_out)
     return replace(program, time_chunk=build.time_chunk)
+
+
+def _left_out(document: "Document") -> set[str]:
+    """The optional passes that its ``[build]`` does not name."""
+    from snnc.passes import OPTIONAL
+
+    named = document.spec.build.passes
+    return set() if named is None else {*OPTIONAL} - {*named}
 
 
 def observed(graph: "Graph", program: "Program") -> "Program":
@@ -118,6 +125,22 @@ def observed(graph: "Graph", program: "Program") -> "Program":
     from snnc.passes.fuse import alike
 
     return alike(lower(graph, without=PLAIN), program)
+
+
+def compiled(document: "Document", without: Collection[str] = ()) -> "Compiled":
+    """All that printers ask of a document, without some optional passes. Raises Findings."""
+    from snnc.emit.compiled import Compiled
+    from snnc.linking import build
+
+    found = converted(document)
+    graph = build(document) if found is None else found.snn
+    program = plan(document, graph, without=without)
+    if found is None:
+        return Compiled(document, graph, program, observed(graph, program))
+    from snnc.converting.neurons import over_time
+
+    late = plan(document, over_time(graph), without=without)
+    return Compiled(document, graph, program, observed(graph, program), found, late)
 
 
 def emit(
@@ -131,42 +154,10 @@ def emit(
     ``without`` leaves out optional passes, ``scripts`` says whether it can be trained; ``runtime``
     stands for what ``[build]`` says of it. Raises Findings.
     """
-    from snnc.emit import package
-    from snnc.emit.output import Output
-    from snnc.emit.runtime import files, runtime_of
+    from snnc.emit.package import output
+    from snnc.emit.runtime import runtime_of
 
-    graph, spec = link(document), document.spec
-    program, where = plan(document, graph, without=without), runtime or runtime_of(spec)
-    around = (spec.train, _of_conversion(document, without)) if scripts else (None, None)
-    bodies = package.emit(program, observed(graph, program), where, *around)
-    source = Path(document.source.path).name
-    if where.inside:
-        bodies |= {f"{where.relative[1:]}/{name}": text for name, text in files().items()}
-    shared = {} if where.inside else _headed(files(), None, ())
-    return Output(spec.name, _headed(bodies, source, document.settings), shared, where)
-
-
-def _headed(
-    bodies: Mapping[str, str], source: str | None, settings: Sequence[str]
-) -> dict[str, str]:
-    """Texts under the header of generated code, of which that of the folder lists all files."""
-    return {
-        name: with_header(body, source, settings, bodies if name == "__init__.py" else ())
-        if name.endswith(".py")
-        else body
-        for name, body in bodies.items()
-    }
-
-
-def _of_conversion(document: "Document", without: Collection[str]) -> "Converted | None":
-    """What [convert] adds to the package; besides the SNN one that answers at every step."""
-    found, section = converted(document), document.spec.convert
-    if found is None or section is None:
-        return None
-    from snnc.converting.neurons import over_time
-    from snnc.emit.package import Converted
-
-    return Converted(section, found, plan(document, over_time(found.snn), without=without))
+    return output(compiled(document, without), runtime or runtime_of(document.spec), scripts)
 
 
 def compile(path: Path | str, settings: Sequence[str] = (), **arguments: Any) -> "nn.Module":

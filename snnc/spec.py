@@ -1,7 +1,8 @@
 """The document: what a spec says once everything is resolved. Frozen and complete."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from importlib import import_module
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -9,9 +10,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     model_validator,
 )
-from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
 from snnc.choice import Choice
 from snnc.conversion import Convert
@@ -66,21 +70,46 @@ def _folder(text: str) -> str:
     return text
 
 
-_Pass = Literal["hoist", "sink", "drop", "fuse", "recur", "pool", "norm", "crop"]
+class PassName:
+    """Marks a field that names an optional pass; the passes say which there are."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(_optional, core_schema.str_schema())
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"enum": list(_passes()), "type": "string"}
+
+
+def _passes() -> tuple[str, ...]:
+    """The names of optional passes; no other field of a spec needs what they are made of."""
+    found: tuple[str, ...] = import_module("snnc.passes").OPTIONAL
+    return found
+
+
+def _optional(name: str) -> str:
+    if name not in _passes():
+        expected = ", ".join(f"'{known}'" for known in _passes())
+        raise PydanticKnownError("literal_error", {"expected": expected})
+    return name
 
 
 class Build(Section):
     """``[build]``: how the code is made; never what it means.
 
-    ``package`` is the package around the generated one (``"lab.models"``). ``runtime`` is where the
-    runtime is: ``"beside"`` the package, ``"inside"`` it, or under a dotted name of its own.
+    ``passes`` are the optional passes that run, by default all. ``package`` is the package around
+    the generated one (``"lab.models"``). ``runtime`` is where the runtime is: ``"beside"`` the
+    package, ``"inside"`` it, or under a dotted name of its own.
     """
 
     schedule: Literal["fold", "step", "auto"] = "fold"
     out: Annotated[str, AfterValidator(_folder)] | None = None
     package: Annotated[str, AfterValidator(dotted)] | None = None
     runtime: Annotated[str, AfterValidator(dotted)] = "beside"
-    passes: tuple[_Pass, ...] = get_args(_Pass)
+    passes: tuple[Annotated[str, PassName()], ...] | None = None
     time_chunk: Positive | None = None
 
 

@@ -15,7 +15,7 @@ sorted again, because a sorter's settings say whether it knows the runtime as fi
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -68,6 +68,18 @@ def with_header(
     ]
     head = "\n".join(lines) + "\n"
     return f"{head.replace(', body .', f', body {_hash(head + body)}.')}{body}"
+
+
+def headed(
+    bodies: Mapping[str, str], source: str | None = None, settings: Sequence[str] = ()
+) -> dict[str, str]:
+    """Modules under their headers, of which that of the folder lists all of its files."""
+    return {
+        name: with_header(body, source, settings, bodies if name == "__init__.py" else ())
+        if name.endswith(".py")
+        else body
+        for name, body in bodies.items()
+    }
 
 
 def read_header(text: str) -> Header | None:

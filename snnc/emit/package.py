@@ -1,79 +1,73 @@
 """The whole package: {path: text}, formatted, and nothing written yet."""
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from pathlib import Path
 
 from snnc.emit.ann import Ann
 from snnc.emit.answers import answering
 from snnc.emit.attributes import module_classes
+from snnc.emit.compiled import Compiled
 from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
 from snnc.emit.forward import bodies
+from snnc.emit.header import headed
 from snnc.emit.kernels import kernels_py
 from snnc.emit.model import model_py
 from snnc.emit.neurons import Neurons, neurons
+from snnc.emit.output import Output
 from snnc.emit.recording import layers
-from snnc.emit.runtime import FORMAT, Runtime
+from snnc.emit.runtime import FORMAT, Runtime, files
 from snnc.emit.train import classified
 from snnc.emit.training import training_files
 from snnc.encoder import Encoder
 from snnc.graph import Graph
 from snnc.names import class_name
 from snnc.program.types import Program
-from snnc.training import Train
-
-if TYPE_CHECKING:
-    from snnc.conversion import Convert
-    from snnc.converting import Conversion
 
 
-@dataclass(frozen=True)
-class Converted:
-    """What a network with [convert] has beside others: an ANN, and an answer at every step."""
+def output(made: Compiled, runtime: Runtime, scripts: bool = True) -> Output:
+    """The package of a network and the runtime that it needs, both with their headers."""
+    document, shared = made.document, files()
+    own = package(made, runtime, scripts)
+    if runtime.inside:
+        own |= {f"{runtime.relative[1:]}/{name}": text for name, text in shared.items()}
+    texts = headed(own, Path(document.source.path).name, document.settings)
+    return Output(document.spec.name, texts, {} if runtime.inside else headed(shared), runtime)
 
-    section: "Convert"
-    conversion: "Conversion"
-    over_time: Program
 
-
-def emit(
-    program: Program,
-    plain: Program,
-    runtime: Runtime,
-    train: Train | None = None,
-    converted: Converted | None = None,
-) -> dict[str, str]:
-    """The files of the package that ``program`` becomes, without the header of generated code.
-
-    ``plain`` is the same network under the schedule "fold", with every value at every step:
-    ``values`` always runs it.
-    """
-    graph = program.graph
-    ann = Ann(converted.conversion.ann) if converted else None
-    own, written = neurons(program), bodies(program, plain)
+def package(made: Compiled, runtime: Runtime, scripts: bool = True) -> dict[str, str]:
+    """The files of the package, without the header of generated code."""
+    graph, program = made.graph, made.program
+    ann = Ann(made.conversion.ann) if scripts and made.conversion else None
+    own, written = neurons(program), bodies(program, made.observed)
     found = replace(own, classes=(*own.classes, *(ann.neurons.classes if ann else ())))
     held = module_classes(graph, own)
     kernels = kernels_py(graph.name, found, runtime)
-    files = {
+    modules = {
         "model.py": model_py(program, written, held, found, runtime),
-        **(_converted(converted, ann, found, runtime) if converted and ann else {}),
+        **(_converted(made, ann, found, runtime) if ann else {}),
         **({"kernels.py": kernels} if kernels else {}),
         "__init__.py": _init_py(program, runtime),
     }
+    return {**modules, **(_training(made, ann, runtime) if scripts else {})}
+
+
+def _training(made: Compiled, ann: Ann | None, runtime: Runtime) -> dict[str, str]:
+    """What trains the network, if its spec says how."""
+    graph, train = made.graph, made.document.spec.train
     if train is None:
-        return files
-    name, steps = class_name(graph.name), graph.time_steps
+        return {}
     data = graph[graph.inputs[0]]
     timed = getattr(data.operator, "timed_data", False)
     outputs = {
         path: bool(getattr(graph[path].operator, "keeps_time", False)) for path in graph.outputs
     }
     classes = graph[classified(train, outputs) or graph.outputs[0]].shape[0]
-    context = (runtime, train, graph.name, name, data.shapes[0], steps, timed, classes)
+    name, steps, shape = class_name(graph.name), graph.time_steps, data.shapes[0]
+    context = (runtime, train, graph.name, name, shape, steps, timed, classes)
     sweep = data.operator.sweep if isinstance(data.operator, Encoder) else ""
-    more = (_fixed(graph), ann.name if ann else "", answering(program), sweep)
-    scripts = training_files(*context, layers(graph), outputs, *more)
-    return {**files, **scripts}
+    more = (_fixed(graph), ann.name if ann else "", answering(made.program), sweep)
+    return training_files(*context, layers(graph), outputs, *more)
 
 
 def _fixed(graph: Graph) -> bool:
@@ -82,13 +76,14 @@ def _fixed(graph: Graph) -> bool:
     return any(n.operator.steps(n.shapes[0]) for n in nodes if isinstance(n.operator, Encoder))
 
 
-def _converted(
-    converted: Converted, ann: Ann, neurons: Neurons, runtime: Runtime
-) -> dict[str, str]:
+def _converted(made: Compiled, ann: Ann, neurons: Neurons, runtime: Runtime) -> dict[str, str]:
     """The ANN, and what converts it."""
     from snnc.emit.conversion import convert_py
 
-    section, found, over_time = converted.section, converted.conversion, converted.over_time
+    section, found, over_time = made.document.spec.convert, made.conversion, made.over_time
+    assert section is not None
+    assert found is not None
+    assert over_time is not None
     script = convert_py(section, found, ann, over_time, neurons, runtime)
     return {"ann.py": ann.module(neurons, runtime), "convert.py": script}
 

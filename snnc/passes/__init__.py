@@ -19,10 +19,20 @@ from snnc.program.verify import minimal, verify
 
 
 class Pass(Protocol):
-    """One rewrite of a Program."""
+    """One rewrite of a Program.
+
+    ``optional``: a spec may leave it out by ``[build] passes``. ``stepwise``: the schedule "step"
+    has it too. ``hides_values``: after it some values no longer exist, or not whole, at every step.
+    """
 
     @property
     def name(self) -> str: ...
+    @property
+    def optional(self) -> bool: ...
+    @property
+    def stepwise(self) -> bool: ...
+    @property
+    def hides_values(self) -> bool: ...
 
     def apply(self, program: Program) -> Program:
         """A Program of the same meaning."""
@@ -35,17 +45,14 @@ PIPELINE: tuple[Pass, ...] = (
 )
 """Every pass, in order."""
 
-SCHEDULES = {
-    "fold": PIPELINE,
-    "step": tuple(step for step in PIPELINE if step.name in ("hoist", "sink", "crop")),
-}
+SCHEDULES = {"fold": PIPELINE, "step": tuple(step for step in PIPELINE if step.stepwise)}
 """The passes of each schedule; none of them changes what the network computes."""
 
-OPTIONAL = ("hoist", "sink", "drop", "fuse", "recur", "pool", "norm", "crop")
-"""Those that a spec may leave out by ``[build] passes``."""
+OPTIONAL = tuple(step.name for step in PIPELINE if step.optional)
+"""Those that a spec may leave out."""
 
-PLAIN = frozenset({"sink", "drop", "fuse", "recur", "pool", "norm", "crop"})
-"""Those after which some values no longer exist, or not whole, at every step."""
+PLAIN = frozenset(step.name for step in PIPELINE if step.hides_values)
+"""Those to leave out if every value is wanted at every step."""
 
 
 MOST = 2**28

@@ -24,6 +24,9 @@ class Crop:
     """Cuts values to the corner from which the outputs are computed."""
 
     name: str = "crop"
+    optional: bool = True
+    stepwise: bool = True
+    hides_values: bool = True
 
     def apply(self, given: Program) -> Program:
         uneven: frozenset[str] = frozenset()

@@ -6,7 +6,6 @@ An operator that updates a buffer stays, and so does what it reads. Its paramete
 
 from dataclasses import dataclass
 
-from snnc.program.lower import program, without
 from snnc.program.types import Op, Program
 
 
@@ -15,14 +14,17 @@ class Drop:
     """Takes out operators whose values nothing reads, and what only they read."""
 
     name: str = "drop"
+    optional: bool = True
+    stepwise: bool = False
+    hides_values: bool = True
 
     def apply(self, given: Program) -> Program:
         alive = _alive(given)
         gone = [op for _, op in given.placed() if op.writes not in alive]
         names = {op.writes for op in gone}
-        regions = (without(given, region, names) for region in given.regions)
-        dropped = ((op.writes, "no output depends on it") for op in gone)
-        return program(given.graph, (r for r in regions if r.ops), (*given.dropped, *dropped))
+        regions = (given.without(region, names) for region in given.regions)
+        dropped = tuple((op.writes, "no output depends on it") for op in gone)
+        return given.with_regions(regions, dropped)
 
 
 def _alive(given: Program) -> set[str]:

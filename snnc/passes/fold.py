@@ -11,8 +11,7 @@ from itertools import groupby
 
 from snnc.analysis.cycles import components
 from snnc.program import types
-from snnc.program.lower import carries, program
-from snnc.program.types import Op, Program, Region, Scan
+from snnc.program.types import Op, Program, Region, Scan, carries
 
 
 @dataclass(frozen=True)
@@ -20,10 +19,13 @@ class Fold:
     """Takes loops apart: a kernel for every neuron, a loop for every cycle, folds between them."""
 
     name: str = "fold"
+    optional: bool = False
+    stepwise: bool = False
+    hides_values: bool = False
 
     def apply(self, given: Program) -> Program:
         parts = [part for region in given.regions for part in _parts(given, region)]
-        return program(given.graph, _joined(parts), given.dropped)
+        return given.with_regions(_joined(parts))
 
 
 def _parts(given: Program, region: Region) -> Iterator[Region]:

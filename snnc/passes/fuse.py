@@ -21,6 +21,9 @@ class Fuse:
     """Turns loops around one neuron into kernels."""
 
     name: str = "fuse"
+    optional: bool = True
+    stepwise: bool = False
+    hides_values: bool = True
 
     def apply(self, given: Program) -> Program:
         return replace(given, regions=tuple(_fused(given, r) for r in given.regions))

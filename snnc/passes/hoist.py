@@ -7,7 +7,6 @@ normalisation still makes the running update that its ``stats`` declare.
 
 from dataclasses import dataclass
 
-from snnc.program.lower import program, without
 from snnc.program.types import Once, Op, Program
 
 
@@ -16,13 +15,15 @@ class Hoist:
     """Moves static operators out of loops and folds into one region before time."""
 
     name: str = "hoist"
+    optional: bool = True
+    stepwise: bool = True
+    hides_values: bool = False
 
     def apply(self, given: Program) -> Program:
         static = _static(given)
         ops = [op for _, op in given.placed() if op.writes in static]
-        rest = (without(given, region, static) for region in given.regions)
-        kept = [region for region in rest if region.ops]
-        return program(given.graph, [Once(tuple(ops)), *kept] if ops else kept, given.dropped)
+        rest = (given.without(region, static) for region in given.regions)
+        return given.with_regions([Once(tuple(ops)), *rest])
 
 
 def _static(given: Program) -> frozenset[str]:

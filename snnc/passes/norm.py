@@ -6,10 +6,9 @@ a kernel reads such an input once for all steps.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from snnc.neuron import Neuron
-from snnc.program.lower import program, without
 from snnc.program.types import Op, Program, Region, Scan
 
 
@@ -18,13 +17,15 @@ class Norm:
     """Moves a batch normalisation into the kernel of the neuron behind it."""
 
     name: str = "norm"
+    optional: bool = True
+    stepwise: bool = False
+    hides_values: bool = True
 
     def apply(self, given: Program) -> Program:
         found = normed(given)
         moved = {op.writes for op in found.values()}
-        regions = (_with(without(given, region, moved), found) for region in given.regions)
-        made = program(given.graph, (region for region in regions if region.ops), given.dropped)
-        return replace(made, time_chunk=given.time_chunk)
+        regions = (_with(given.without(region, moved), found) for region in given.regions)
+        return given.with_regions(regions)
 
 
 def normed(given: Program) -> Mapping[str, Op]:

@@ -5,10 +5,9 @@ at full size, in either direction.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from snnc.neuron import SpikingNeuron
-from snnc.program.lower import program, without
 from snnc.program.types import Op, Program, Region, Scan
 
 
@@ -17,13 +16,15 @@ class Pool:
     """Moves pooling into the kernel of the neuron before it."""
 
     name: str = "pool"
+    optional: bool = True
+    stepwise: bool = False
+    hides_values: bool = True
 
     def apply(self, given: Program) -> Program:
         found = pooled(given)
         moved = {op.writes for op in found.values()}
-        regions = (_with(without(given, region, moved), found) for region in given.regions)
-        made = program(given.graph, (region for region in regions if region.ops), given.dropped)
-        return replace(made, time_chunk=given.time_chunk)
+        regions = (_with(given.without(region, moved), found) for region in given.regions)
+        return given.with_regions(regions)
 
 
 def pooled(given: Program) -> Mapping[str, Op]:

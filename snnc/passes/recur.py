@@ -22,6 +22,9 @@ class Recur:
     """Turns loops around one neuron and one Linear into kernels with a weight."""
 
     name: str = "recur"
+    optional: bool = True
+    stepwise: bool = False
+    hides_values: bool = True
 
     def apply(self, given: Program) -> Program:
         return replace(given, regions=tuple(_recurrent(given, r) for r in given.regions))

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from snnc.encoder import Encoder
 from snnc.layer import Traits
-from snnc.program.lower import program, without
 from snnc.program.types import Once, Op, Program, Region
 from snnc.readout import Readout
 
@@ -20,6 +19,9 @@ class Sink:
     """Moves layers from before a readout to behind it, the last one first."""
 
     name: str = "sink"
+    optional: bool = True
+    stepwise: bool = True
+    hides_values: bool = True
 
     def apply(self, given: Program) -> Program:
         for readout in _readouts(given):
@@ -79,7 +81,7 @@ def _moved(given: Program, readout: Op, sunk: Sequence[Op]) -> Program:
     first = [replace(readout, reads=(name,), writes=names[name]) for name in read]
     behind = [*first, *(_renamed(op, names) for op in sunk)]
     regions = (_region(given, region, readout, behind, inside) for region in given.regions)
-    return program(given.graph, (r for r in regions if r.ops), given.dropped)
+    return given.with_regions(regions)
 
 
 def _renamed(op: Op, names: Mapping[str, str]) -> Op:
@@ -91,7 +93,7 @@ def _region(
     given: Program, region: Region, readout: Op, behind: Sequence[Op], gone: Collection[str]
 ) -> Region:
     if not isinstance(region, Once):
-        return without(given, region, gone)
+        return given.without(region, gone)
     if readout not in region.ops:
         return region
     at = region.ops.index(readout)

@@ -1,12 +1,10 @@
 """Graph into the naive Program: everything at every step, cut only where all steps are needed."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 
 from snnc.analysis.cycles import components
 from snnc.graph import Graph, Node
-from snnc.past import Past
-from snnc.program.types import Carry, Fold, Once, Op, Program, Region, Scan
+from snnc.program.types import Fold, Once, Op, Program, Region, Scan, carries
 from snnc.readout import Readout
 
 
@@ -29,7 +27,7 @@ def lower(graph: Graph) -> Program:
         regions.append(Once((op,)) if isinstance(node.operator, Readout) else Fold((op,)))
     if pending:
         regions.append(scan(graph, pending))
-    return program(graph, regions)
+    return Program(graph, ()).with_regions(regions)
 
 
 def ordered(graph: Graph) -> Iterable[Node]:
@@ -50,45 +48,5 @@ def whole(node: Node) -> bool:
 
 
 def scan(graph: Graph, ops: Sequence[Op]) -> Scan:
-    """A loop of ``ops`` with their states; :func:`program` says what it yields."""
+    """A loop of ``ops`` with their states; ``with_regions`` says what it yields."""
     return Scan(tuple(ops), carries(graph, ops), (), "loop")
-
-
-def carries(graph: Graph, ops: Iterable[Op]) -> tuple[Carry, ...]:
-    """The states of ops, in their order."""
-    return tuple(carry for op in ops for carry in _carries(graph[op.node]))
-
-
-def _carries(node: Node) -> Iterable[Carry]:
-    operator = node.operator
-    depth = operator.steps if isinstance(operator, Past) else 1
-    for state, init in operator.carries().items():
-        yield Carry(f"{node.path}.{state}" if state else node.path, init, depth)
-
-
-def without(given: Program, region: Region, gone: Collection[str]) -> Region:
-    """``region`` without the ops that write these values; a loop loses their states too."""
-    ops = tuple(op for op in region.ops if op.writes not in gone)
-    if isinstance(region, Scan):
-        return Scan(ops, carries(given.graph, ops), (), region.form)
-    return replace(region, ops=ops)
-
-
-def program(
-    graph: Graph, regions: Iterable[Region], dropped: tuple[tuple[str, str], ...] = ()
-) -> Program:
-    """A Program of these regions; each loop yields what others read of it."""
-    regions = tuple(regions)
-    readers: dict[str, set[int]] = {}
-    for at, region in enumerate(regions):
-        for op in region.ops:
-            for name in op.reads:
-                readers.setdefault(name, set()).add(at)
-    return Program(graph, tuple(_yielding(r, i, readers) for i, r in enumerate(regions)), dropped)
-
-
-def _yielding(region: Region, at: int, readers: dict[str, set[int]]) -> Region:
-    if not isinstance(region, Scan):
-        return region
-    names = tuple(op.writes for op in region.ops if readers.get(op.writes, set()) - {at})
-    return Scan(region.ops, region.carries, names, region.form)

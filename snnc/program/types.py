@@ -1,13 +1,14 @@
 """The values of the intermediate representation: frozen, in order, nothing hidden."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 from snnc.encoder import Encoder
 from snnc.graph import Graph, Node
 from snnc.layer import Shape
+from snnc.past import Past
 from snnc.readout import Readout
 
 
@@ -86,6 +87,29 @@ class Program:
     cropped: tuple[tuple[str, Shape], ...] = ()
     time_chunk: int | None = None
 
+    def with_regions(
+        self, regions: Iterable[Region], dropped: tuple[tuple[str, str], ...] = ()
+    ) -> "Program":
+        """The same network in these regions, without empty ones; more of it may be ``dropped``.
+
+        Each loop yields what others read of it.
+        """
+        kept = tuple(region for region in regions if region.ops)
+        readers: dict[str, set[int]] = {}
+        for at, region in enumerate(kept):
+            for op in region.ops:
+                for name in op.reads:
+                    readers.setdefault(name, set()).add(at)
+        read = tuple(_yielding(region, at, readers) for at, region in enumerate(kept))
+        return replace(self, regions=read, dropped=(*self.dropped, *dropped))
+
+    def without(self, region: Region, gone: Collection[str]) -> Region:
+        """``region`` without the ops that write these values; a loop loses their states too."""
+        ops = tuple(op for op in region.ops if op.writes not in gone)
+        if isinstance(region, Scan):
+            return Scan(ops, carries(self.graph, ops), (), region.form)
+        return replace(region, ops=ops)
+
     def placed(self) -> Iterator[tuple[Region, Op]]:
         """Every op with its region, in order."""
         return ((region, op) for region in self.regions for op in region.ops)
@@ -114,6 +138,25 @@ class Program:
         """The values with a time axis: written over time, or data that has one."""
         over_time = {op.writes for r, op in self.placed() if not isinstance(r, Once)}
         return frozenset(over_time | timed_data(self.graph))
+
+
+def carries(graph: Graph, ops: Iterable[Op]) -> tuple[Carry, ...]:
+    """The states of ops, in their order."""
+    return tuple(carry for op in ops for carry in _carries(graph[op.node]))
+
+
+def _carries(node: Node) -> Iterable[Carry]:
+    operator = node.operator
+    depth = operator.steps if isinstance(operator, Past) else 1
+    for state, init in operator.carries().items():
+        yield Carry(f"{node.path}.{state}" if state else node.path, init, depth)
+
+
+def _yielding(region: Region, at: int, readers: Mapping[str, set[int]]) -> Region:
+    if not isinstance(region, Scan):
+        return region
+    names = tuple(op.writes for op in region.ops if readers.get(op.writes, set()) - {at})
+    return replace(region, yields=names)
 
 
 def data(name: str) -> str:

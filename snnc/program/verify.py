@@ -9,8 +9,8 @@ from snnc.graph import Node
 from snnc.neuron import Neuron
 from snnc.past import Past
 from snnc.program.cropped import unlawful
-from snnc.program.lower import carries, times, whole
-from snnc.program.types import Fold, Once, Op, Program, Region, Scan, data
+from snnc.program.lower import times, whole
+from snnc.program.types import Fold, Once, Op, Program, Region, Scan, carries, data
 from snnc.readout import Readout
 
 
