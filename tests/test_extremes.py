@@ -147,7 +147,7 @@ TOLD = {
     ),
     "many steps": (
         layers('"LIF"').replace("time_steps = 3", "time_steps = 2147483647"),
-        "3:14 SNN204 `time_steps` must be at most 1e+06, not 2147483647",
+        "3:14 SNN204 `time_steps` must be at most 1000000, not 2147483647",
     ),
     "a large input": (
         layers('"LIF"').replace("[4]", "[65536, 65536]"),
