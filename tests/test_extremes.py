@@ -61,8 +61,9 @@ TOLD = {
         "7:36 SNN204 `compare` is too large: integers have 64 bits",
     ),
     "a population": (
-        f'{HEAD}input = {{ shape = [4], encoder = {{ kind = "population", neurons = {HUGE} }} }}\n'
-        'network = { layers = ["LIF"] }\n',
+        layers('"LIF"').replace(
+            "[4]", f'[4], encoder = {{ kind = "population", neurons = {HUGE} }}'
+        ),
         "4:67 SNN204 `neurons` is too large: integers have 64 bits",
     ),
     "a number of a variable": (

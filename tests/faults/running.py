@@ -99,7 +99,7 @@ def holds(path: Path, backend: str = "torch") -> None:
 
 
 def inputs(graph: Graph) -> list[object]:
-    """Two samples for each input, of numbers that its encoder takes, with a time axis where the encoder makes none."""
+    """Two samples for each input, of numbers that its encoder takes."""
     import torch
 
     made = []
