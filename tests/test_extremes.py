@@ -61,10 +61,8 @@ TOLD = {
         "7:36 SNN204 `compare` is too large: integers have 64 bits",
     ),
     "a population": (
-        (
-            f'{HEAD}input = {{ shape = [4], encoder = {{ kind = "population", '
-            f'neurons = {HUGE} }} }}\n'
-            'network = { layers = ["LIF"] }\n'
+        layers('"LIF"').replace(
+            "[4]", f'[4], encoder = {{ kind = "population", neurons = {HUGE} }}'
         ),
         "4:67 SNN204 `neurons` is too large: integers have 64 bits",
     ),
@@ -150,7 +148,7 @@ TOLD = {
     ),
     "many steps": (
         layers('"LIF"').replace("time_steps = 3", "time_steps = 2147483647"),
-        "3:14 SNN204 `time_steps` must be at most 1e+06, not 2147483647",
+        "3:14 SNN204 `time_steps` must be at most 1000000, not 2147483647",
     ),
     "a large input": (
         layers('"LIF"').replace("[4]", "[65536, 65536]"),

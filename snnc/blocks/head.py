@@ -1,6 +1,6 @@
 """The keys that every entry of a list of layers may have, whatever its kind."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -9,7 +9,6 @@ from snnc.names import FIXED, KEYS
 from snnc.refusals import refusals
 from snnc.resolve.collect import without
 from snnc.resolve.extends import merge
-from snnc.sizes import Positive
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Tree
 
@@ -22,7 +21,7 @@ class Head(BaseModel):
     name: Name | None = None
     source: Sources | None = Field(default=None, alias="from")
     when: bool = True
-    repeat: Positive | None = None
+    repeat: Annotated[int, Field(ge=1)] | None = None
     first: dict[str, Any] | None = None
 
 

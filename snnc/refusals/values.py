@@ -20,8 +20,8 @@ _TYPES = {
     "kind_type": "the name of a kind or a table", "int_parsing_size": "a smaller number",
 }  # fmt: skip
 _BOUNDS = {
-    "greater_than": "greater than {gt:g}", "greater_than_equal": "at least {ge:g}",
-    "less_than": "less than {lt:g}", "less_than_equal": "at most {le:g}",
+    "greater_than": "greater than {gt}", "greater_than_equal": "at least {ge}",
+    "less_than": "less than {lt}", "less_than_equal": "at most {le}",
     "finite_number": "a finite number",
 }  # fmt: skip
 _PYDANTIC = frozenset(get_args(core_schema.ErrorType))
@@ -31,10 +31,16 @@ _BLAMED = re.compile(r"`(\w+)`")
 def bound(refusal: Refusal) -> Diagnostic:
     """Too large or too small."""
     error = refusal.telling[0]
-    limit = _BOUNDS[error.type].format(**error.context)
+    limits = {key: _limit(value) for key, value in error.context.items()}
+    limit = _BOUNDS[error.type].format(**limits)
     node = _number(refusal.node, error.type)
     message = f"{refusal.subject} must be {limit}, not {toml(node)}"
     return refusal.say("SNN204", "bad-value", message, at=node.place)
+
+
+def _limit(number: float) -> str:
+    """Every digit of a whole number: 1e+06 is none that somebody would write."""
+    return str(int(number)) if number == int(number) else f"{number:g}"
 
 
 def _number(node: Tree, error: str) -> Tree:

@@ -3,7 +3,7 @@
 The same operations in the same order: nothing is rounded differently.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from snnc.step.print_torch import expression
 from snnc.step.simplify import COMPARISONS
@@ -30,16 +30,25 @@ def shortened(body: Iterable[Assign], taken: Iterable[str]) -> tuple[Assign, ...
 
 def _largest(expr: Expr) -> Expr | None:
     """The longest part that fits into a line of its own, if cutting it out helps."""
-    fitting = [part for part in _parts(expr) if len(expression(part)) <= LONGEST]
-    return max(fitting, key=lambda part: len(expression(part)), default=None)
-
-
-def _parts(expr: Expr) -> Iterator[Expr]:
-    """Every operation below the outermost; conditions are no values."""
+    fitting: list[tuple[Expr, int]] = []
     for arg in expr.args if isinstance(expr, Op) else ():
-        yield from _parts(arg)
-        if isinstance(arg, Op) and arg.name not in COMPARISONS:
-            yield arg
+        _fits(arg, fitting)
+    return max(fitting, key=lambda found: found[1], default=(None, 0))[0]
+
+
+def _fits(expr: Expr, fitting: list[tuple[Expr, int]]) -> bool:
+    """Whether it fits into a line; the operations in it that do, with their lengths, are added.
+
+    What holds a part that does not fit is not printed: the text of long expressions is made once.
+    Conditions are no values.
+    """
+    if not isinstance(expr, Op):
+        return True
+    within = [_fits(arg, fitting) for arg in expr.args]
+    length = len(expression(expr)) if all(within) else LONGEST + 1
+    if length <= LONGEST and expr.name not in COMPARISONS:
+        fitting.append((expr, length))
+    return length <= LONGEST
 
 
 def _known(expr: Expr, parts: dict[Expr, str]) -> Expr:

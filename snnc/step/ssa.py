@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 At = tuple[int, int]
 """Line (from 1) and column (from 0) inside the text of the equations."""
@@ -29,6 +30,14 @@ class Op:
     name: str
     args: "tuple[Expr, ...]"
     at: At = field(default=(0, 0), compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # made once: those who look expressions up hash every part of every part
+        return hash((self.name, self.args))
 
 
 Expr = Const | Var | Op

@@ -1,4 +1,4 @@
-"""Values that a field may be given, as TOML: too large, too small, NaN, of another type."""
+"""Values that a field may be given, as TOML: too large, too small, no number, another type."""
 
 _HUGE = "1" + "0" * 400
 INTEGERS = (

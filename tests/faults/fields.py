@@ -60,7 +60,7 @@ def linted(every: int = 1, share: float = 1.0) -> Tried:
 
 
 def sampled(tried: Tried, each: int) -> list[str]:
-    """Of each field ``each`` of the specs that are fine, drawn once and for all; 0: some of all."""
+    """Of every field ``each`` of the specs that are fine, always the same; 0: a dozen of all."""
     draw = random.Random(1)
     if each:
         chosen = [draw.sample(t, min(each, len(t))) for t in tried.fine.values()]

@@ -98,15 +98,16 @@ def holds(path: Path, backend: str = "torch") -> None:
 
 
 def inputs(graph: Graph) -> list[object]:
-    """Two samples in [0, 1) for each input, with a time axis where the encoder makes none."""
+    """Two samples for each input, of numbers that its encoder takes."""
     import torch
 
     made = []
     for name in graph.inputs:
         encoder, shape = graph[name].operator, graph[name].shapes[0]
         timed = getattr(encoder, "timed_data", False)
-        # what weighted_phase takes ends below 1
-        made.append(torch.rand(*((graph.time_steps,) if timed else ()), 2, *shape) * 0.5)
+        low, high = getattr(encoder, "low", 0.0), getattr(encoder, "high", 1.0)
+        x = torch.rand(*((graph.time_steps,) if timed else ()), 2, *shape)
+        made.append(low + 0.5 * (high - low) * x)
     return [*made]
 
 
