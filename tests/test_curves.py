@@ -54,7 +54,7 @@ def test_of_a_loss_less_is_better(tmp_path: Path) -> None:
     figure = training_curves([run(tmp_path, rows)], "loss", -1)
     assert titles(figure) == ["Loss: 0.25 on test\nepoch 2, the best on test", "Accuracy"]
     for axes in figure.axes:
-        assert [2, 2] in [list(line.get_xdata()) for line in axes.lines]
+        assert [2, 2] in [np.asarray(line.get_xdata()).tolist() for line in axes.lines]
 
 
 def test_another_metric_has_no_best_epoch(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_labels_say_what_differs(names: list[str], labels: list[str]) -> None:
 
 
 def drawn_key(figure: Figure) -> Any:
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     (legend,) = figure.legends
     return legend.get_window_extent(canvas.get_renderer())
@@ -213,4 +213,4 @@ def test_ternary_spikes_are_counted_in_maps() -> None:
     states = {"v": np.zeros_like(spikes)}
     done = Activity(Layer("t", ("v",)), spikes, states, spikes, abs(spikes).mean(0).ravel())
     figure = feature_maps(done)
-    assert figure.axes[1].images[0].get_array()[0, 0] == 1
+    assert np.asarray(figure.axes[1].images[0].get_array())[0, 0] == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 import snnc
 from snnc.neurons.ilif import ILIF
@@ -22,6 +22,7 @@ from tests.training.packages import build
 
 class Weighed(nn.Module):
     spike_value = "v_threshold"
+    v_threshold: Tensor
 
     def __init__(self) -> None:
         super().__init__()
