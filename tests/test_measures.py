@@ -22,6 +22,7 @@ from tests.training.packages import build
 
 class Weighed(nn.Module):
     spike_value = "v_threshold"
+    v_threshold: Tensor
 
     v_threshold: Tensor
 
