@@ -84,6 +84,11 @@ def read_header(text: str) -> Header | None:
     return Header(title[1], made, int(whole[1]), names, whole[2] == same)
 
 
+def without_hash(text: str) -> str:
+    """What the hash of a generated file is that of."""
+    return _BODY.sub("", text, count=1)
+
+
 def conflicting(text: str) -> bool:
     """Whether a generated file holds two versions of itself, as git merges them."""
     ours = text.partition("\n")[2] if text.startswith("<<<<<<<") else text
