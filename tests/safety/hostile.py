@@ -19,7 +19,7 @@ SPECS = {
         ",\n", ",\n" * 120_000
     ),
     "comments": HEAD + LAYERS + "# x\n" * 200_000,
-    "ignores": HEAD + LAYERS + "# snnc: ignore[no-neuron]\n" * 30_000,
+    "ignores": HEAD + LAYERS + "# snnc: ignore[no-neuron]\n" * 12_000,
     "lines": HEAD + LAYERS + "\n" * 900_000,
     "doc": f"doc = {toml('word ' * 150_000)}\n{HEAD}{LAYERS}",
     "open": f'{HEAD}doc = """{"x" * 900_000}',
