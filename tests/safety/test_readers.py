@@ -92,9 +92,9 @@ def test_a_base_in_a_folder_that_is_a_link(run: Run) -> None:
 
 @pytest.mark.parametrize("below", [True, False])
 def test_links_within_the_project_are_fine(run: Run, below: bool) -> None:
-    Path("../shared").mkdir()
-    Path("../shared/real.snn.toml").write_text(SPEC)
-    Path("net.snn.toml").symlink_to("../shared/real.snn.toml")
+    Path("../common").mkdir()
+    Path("../common/real.snn.toml").write_text(SPEC)
+    Path("net.snn.toml").symlink_to("../common/real.snn.toml")
     assert run("lint", "." if below else "net.snn.toml").code == 0
 
 
