@@ -92,11 +92,17 @@ def read_header(text: str) -> Header | None:
     whole = found or _FIRST_BODY.search(head)
     if whole is None:
         return None
-    same = _hash(text[: found.start(2)] + text[found.end(2) :]) if found else _hash(_rest(text))
+    same = _hash(without_hash(text) if found else _rest(text))
     command, files = _COMMAND.search(head), _FILES.search(head)
     names = tuple(files[1].replace("\n#", " ").split()) if files else None
     made = command[1] if command else ""
     return Header(title[1], made, int(whole[1]), names, whole[2] == same)
+
+
+def without_hash(text: str) -> str:
+    """What the hash of a generated file is that of."""
+    found = _BODY.search(_head(text))
+    return text[: found.start(2)] + text[found.end(2) :] if found else text
 
 
 def conflicting(text: str) -> bool:

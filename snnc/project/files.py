@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from snnc.emit.header import OUTPUT_FORMAT, Header, conflicting, read_header
+from snnc.emit.header import OUTPUT_FORMAT, Header, conflicting, read_header, without_hash
 from snnc.project.reading import Found
 
 State = Literal[
@@ -71,7 +71,8 @@ class File:
     def _generated(self, header: Header) -> State:
         """Of a file that snnc wrote."""
         if not header.intact:
-            return "edited"
+            same = without_hash(self.have or "") == without_hash(self.want or "")
+            return "stale" if same else "edited"
         if self.want is None:
             return "left over"
         if header.source != self._source:

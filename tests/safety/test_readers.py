@@ -25,9 +25,9 @@ COMMANDS = [
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """A command in a project; beside it and in it are secrets."""
     monkeypatch.delenv("SNNC_MAX_BYTES", raising=False)
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home/secrets").write_text(SECRET)
-    (tmp_path / "home/theirs.snn.toml").write_text(SECRET)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/secrets").write_text(SECRET)
+    (tmp_path / "elsewhere/theirs.snn.toml").write_text(SECRET)
     (tmp_path / "project/specs").mkdir(parents=True)
     (tmp_path / "project/.git").mkdir()
     (tmp_path / "project/.env").write_text(SECRET)
@@ -48,8 +48,8 @@ def refused(run: Run, said: str, code: str = "SNN005") -> None:
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        ("../../home/secrets", "lies outside of the project"),
-        ("../../home/theirs.snn.toml", "lies outside of the project"),
+        ("../../elsewhere/secrets", "lies outside of the project"),
+        ("../../elsewhere/theirs.snn.toml", "lies outside of the project"),
         ("/etc/passwd", "lies outside of the project"),
         ("/dev/zero", "lies outside of the project"),
         ("../.env", "is a symlink to what is no *.snn.toml file"),
@@ -69,7 +69,10 @@ def test_links_to_links(run: Run) -> None:
 @pytest.mark.parametrize("target", ["base.snn.toml", "deep/base.snn.toml"])
 @pytest.mark.parametrize(
     ("secret", "said"),
-    [("../../home/theirs.snn.toml", "outside of the project"), ("../.env", "is a symlink to what")],
+    [
+        ("../../elsewhere/theirs.snn.toml", "outside of the project"),
+        ("../.env", "is a symlink to what"),
+    ],
 )
 def test_a_base_that_is_a_link(run: Run, target: str, secret: str, said: str) -> None:
     Path("net.snn.toml").write_text(f'extends = "{target}"\n')
@@ -79,7 +82,7 @@ def test_a_base_that_is_a_link(run: Run, target: str, secret: str, said: str) ->
 
 
 def test_a_base_in_a_folder_that_is_a_link(run: Run) -> None:
-    Path("deep").symlink_to("../../home")
+    Path("deep").symlink_to("../../elsewhere")
     Path("net.snn.toml").write_text('extends = "deep/theirs.snn.toml"\n')
     refused(run, "lies outside of the project")
     Path("net.snn.toml").write_text('extends = "deep/their.snn.toml"\n')
@@ -89,9 +92,9 @@ def test_a_base_in_a_folder_that_is_a_link(run: Run) -> None:
 
 @pytest.mark.parametrize("below", [True, False])
 def test_links_within_the_project_are_fine(run: Run, below: bool) -> None:
-    Path("../shared").mkdir()
-    Path("../shared/real.snn.toml").write_text(SPEC)
-    Path("net.snn.toml").symlink_to("../shared/real.snn.toml")
+    Path("../common").mkdir()
+    Path("../common/real.snn.toml").write_text(SPEC)
+    Path("net.snn.toml").symlink_to("../common/real.snn.toml")
     assert run("lint", "." if below else "net.snn.toml").code == 0
 
 
