@@ -1,0 +1,46 @@
+"""Checks that are left out on purpose: each must be noticed, or the attacks prove nothing."""
+
+from collections.abc import Callable, Sequence
+
+Edit = tuple[str, str, str]  # a file of the run time, a text in it, and what it becomes
+Shared = Callable[[str], dict[str, str]]
+
+CHECKED = "fused/checked.py"
+STEPS = "if call.steps < 0 or not (call.static or call.steps == first.shape[0]):"
+BLIND: tuple[Edit, ...] = (  # what would stop a kernel in the last moment
+    (CHECKED, "if x.dtype != dtype or x.device != device or x.numel() != count:", "if False:"),
+    (CHECKED, "if x.untyped_storage().nbytes() < ", "if 0 > "),
+)
+PLANTED: dict[str, tuple[Edit, ...]] = {
+    "steps": (*BLIND, (CHECKED, STEPS, "if False:")),
+    "steps, with addresses": ((CHECKED, STEPS, "if False:"),),
+    "sizes of gradients": (
+        *BLIND,
+        (CHECKED, "if not alike or x.shape != shape:", "if not alike:"),
+    ),
+    "types of gradients": (
+        *BLIND,
+        (CHECKED, "alike = plain(x) and x.dtype == dtype and", "alike = plain(x) and"),
+    ),
+    "sizes of statistics": (
+        *BLIND,
+        (CHECKED, "if not fits or x.shape != (channels,):", "if not fits:"),
+    ),
+    "more than one last output": (
+        *BLIND,
+        ("fused/recurrent/calls.py", "if len(last) > 1:", "if False:"),
+    ),
+}
+
+
+def planted(shared: Shared, edits: Sequence[Edit]) -> Shared:
+    """The run time with these edits; raises if the text is not there just once."""
+
+    def edited(folder: str) -> dict[str, str]:
+        files = shared(folder)
+        for file, old, new in edits if folder == "fused" else ():
+            assert files[file].count(old) == 1, (file, old)
+            files[file] = files[file].replace(old, new)
+        return files
+
+    return edited
