@@ -71,17 +71,17 @@ class Call:
             return first
         return first[0] if self.steps else first.sum(0)
 
-    @functools.cached_property
+    @property
     def size(self) -> int:
         """How many numbers a step has."""
         return self.sample.numel()
 
-    @functools.cached_property
+    @property
     def dtype(self) -> torch.dtype:
         """The type of inputs and output."""
         return self.inputs[0].dtype
 
-    @functools.cached_property
+    @property
     def real(self) -> torch.dtype:
         """The type of states and terms: at least float32."""
         return torch.promote_types(self.dtype, torch.float32)

@@ -34,8 +34,10 @@ def checked(call: Call) -> Call:
     check_counts(call)
     check_inputs(call)
     shape = call.sample.shape
-    check_small(call, "terms", call.terms, shape[1:])
-    check_small(call, "starts", call.starts, shape)
+    if call.terms:
+        check_small(call, "terms", call.terms, shape[1:])
+    if call.starts:
+        check_small(call, "starts", call.starts, shape)
     return densified(call)
 
 

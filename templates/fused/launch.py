@@ -88,4 +88,5 @@ def optional(call: Call, states: Sequence[Tensor]) -> Sequence[Operand]:
 
 def sizes(call: Call) -> list[Operand]:
     """Steps, elements, and how far the next step's input is: 0 if there is one for all."""
-    return [call.steps, call.size, 0 if call.static else call.size]
+    n = call.size
+    return [call.steps, n, 0 if call.static else n]

@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Makes all attacks, or some."""
     options = command_line().parse_args(arguments)
     warnings.simplefilter("ignore")
-    environment.shared = planted(environment.shared, PLANTED.get(options.plant, ()))
+    edits = PLANTED[options.plant].edits if options.plant else ()
+    environment.shared = planted(environment.shared, edits)
     from snnc.emit import package  # which has taken the function by its name
 
     package.shared = environment.shared

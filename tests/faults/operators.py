@@ -15,8 +15,11 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.faults.planted import PLANTED
+
+SHOWN = {name: plant.shown for name, plant in PLANTED.items()}
 ROOT = Path(__file__).parents[2]
-FLAGS = "-fsanitize=address,undefined -fno-sanitize-recover=all -g1"
+FLAGS = "-O1 -fsanitize=address,undefined -fno-sanitize-recover=all -g1"
 ASAN = "detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=4096"
 REPORT = re.compile(r"^.*(?:ERROR: AddressSanitizer|runtime error|CHECK failed).*$", re.MULTILINE)
 DEATHS = 20  # that are enough to know of
@@ -34,8 +37,15 @@ def run(short: bool) -> list[str]:
     """All attacks, or those on one call of each operator; what is wrong, and counts are printed."""
     done = attack("--short") if short else attack()
     counts = ", ".join(f"{count} {what}" for what, count in sorted(done.counts.items()))
-    print(f"attacks on operators under sanitizers: {counts or 'none'}; {len(done.failures)} failed")
-    return done.failures
+    unnoticed = [] if short else [name for name in PLANTED if not noticed(name)]
+    failures = done.failures + [f"nothing notices a missing check: {name}" for name in unnoticed]
+    print(f"attacks on operators under sanitizers: {counts or 'none'}; {len(failures)} failed")
+    return failures
+
+
+def noticed(plant: str) -> list[str]:
+    """What fails where that check is left out: all attacks that are made to show it."""
+    return attack("--short", "--plant", plant, "--only", SHOWN[plant]).failures
 
 
 def attack(*options: str) -> Done:
@@ -45,7 +55,7 @@ def attack(*options: str) -> Done:
         for _ in range(DEATHS):
             log = Path(folder, "log")
             log.write_text("")
-            died = attacked(log, Path(folder, "cache"), "--skip", str(skip), *options)
+            died = attacked(log, "--skip", str(skip), *options)
             lines = log.read_text(errors="replace").splitlines()
             for line, after in zip(lines, [*lines[1:], ""], strict=True):
                 if line.startswith("?"):
@@ -62,17 +72,16 @@ def attack(*options: str) -> Done:
     return Done(counts, [*failures, f"it died {DEATHS} times"])
 
 
-def attacked(log: Path, kept: Path, *options: str) -> str:
+def attacked(log: Path, *options: str) -> str:
     """How a process ended that was attacked; nothing if it came to its end."""
-    kept.mkdir(mode=0o700, exist_ok=True)
     environment = {
         **os.environ,
         "LD_PRELOAD": " ".join(map(library, ("libasan.so", "libstdc++.so"))),
         "ASAN_OPTIONS": ASAN,
         "UBSAN_OPTIONS": "print_stacktrace=1",
-        "CC": f"env -u LD_PRELOAD gcc {FLAGS}",
+        "CC": str(compiler()),
         "SNNC_BACKEND": "c",
-        "XDG_CACHE_HOME": str(kept),
+        "XDG_CACHE_HOME": kept().name,
         "OMP_NUM_THREADS": "2",
         "PYTHONPATH": str(ROOT),
     }
@@ -85,6 +94,21 @@ def attacked(log: Path, kept: Path, *options: str) -> str:
     report = REPORT.search(done.stderr)
     said = report[0] if report else done.stderr.strip()[-1000:]
     return f"it ends with {done.returncode}: {said}"
+
+
+@cache
+def kept() -> TemporaryDirectory[str]:
+    """What is built, for as long as this process lives."""
+    return TemporaryDirectory()
+
+
+@cache
+def compiler() -> Path:
+    """A compiler that builds the sanitizers in, whatever it is asked for, and is quick."""
+    script = Path(kept().name, "cc")
+    script.write_text(f'#!/bin/sh\nunset LD_PRELOAD\nexec gcc "$@" {FLAGS}\n')
+    script.chmod(0o700)
+    return script
 
 
 @cache
