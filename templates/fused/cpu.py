@@ -26,7 +26,7 @@ FLAGS = (
     "-O3 -ffp-contract=off -fno-trapping-math -fno-math-errno",
 )
 _forked = False
-_slow: dict[tuple[float | str, ...], str] = {}  # compilers that did not end in time
+_slow: dict[tuple[object, ...], str] = {}  # compilers that did not end in time
 
 
 def count_threads(n: int, steps: int) -> int:

@@ -1,6 +1,7 @@
 """One argument of a good call in turn wrong: of every size, type, device and layout."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -16,7 +17,21 @@ NUMBERS = (-1, 0, 1, 2, 3, 5, 2**31, 2**34, 2**40, 2**62, 2**63 - 1, -(2**63), 2
 SIZES = ([], [0], [1], [-1], [3, -5], [2**31, 2**31], [2**62, 4], [2**40])
 FLOATS = (0.0, -1.0, 1e30, float("nan"), float("inf"))
 TEXTS = ("", "auto", "c", "cuda", "torch", "nonsense", "c\0", "c" * 10000)
-OTHERS = (None, 1.5, "text", [], object())
+ALONG: dict[str, Callable[[int, Tensor], Tensor]] = {  # what is done to one axis
+    "one less in": lambda a, x: x.narrow(a, 0, x.shape[a] - 1).clone(),
+    "one less, a view, in": lambda a, x: x.narrow(a, 1, x.shape[a] - 1),
+    "one more in": lambda a, x: torch.cat([x, x.narrow(a, 0, 1)], a),
+    "0 in": lambda a, x: x.narrow(a, 0, 0).clone(),
+    "1 in": lambda a, x: x.narrow(a, 0, 1).clone(),
+    "one of": lambda a, x: x.select(a, 0),
+    "every second of": lambda a, x: torch.cat([x, x], a)[spread(a)],
+    "expanded in": lambda a, x: x.narrow(a, 0, 1).expand(x.shape),
+}
+ACROSS: dict[str, Callable[[int, int, Tensor], Tensor]] = {  # and to two
+    "swapped": lambda a, b, x: x.transpose(a, b),
+    "swapped in memory": lambda a, b, x: x.transpose(a, b).contiguous().transpose(a, b),
+}
+OTHERS: tuple[Any, ...] = (None, 1.5, "text", [], object())
 
 
 def attacks(arguments: Sequence[Any], names: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
@@ -74,20 +89,11 @@ def changed(x: Tensor) -> Iterator[tuple[str, Tensor]]:
 def changes(x: Tensor) -> Iterator[tuple[str, Change]]:
     """Names of changes, and what they do."""
     for axis in range(x.dim()):
-        yield f"one less in {axis}", lambda x, a=axis: x.narrow(a, 0, x.shape[a] - 1).clone()
-        yield f"one less in {axis}, a view", lambda x, a=axis: x.narrow(a, 1, x.shape[a] - 1)
-        yield f"one more in {axis}", lambda x, a=axis: torch.cat([x, x.narrow(a, 0, 1)], a)
-        yield f"0 in {axis}", lambda x, a=axis: x.narrow(a, 0, 0).clone()
-        yield f"1 in {axis}", lambda x, a=axis: x.narrow(a, 0, 1).clone()
-        yield f"one of {axis}", lambda x, a=axis: x.select(a, 0)
-        yield f"every second of {axis}", lambda x, a=axis: torch.cat([x, x], a)[spread(a)]
-        yield f"expanded in {axis}", lambda x, a=axis: x.narrow(a, 0, 1).expand(x.shape)
+        for what, change in ALONG.items():
+            yield f"{what} {axis}", partial(change, axis)
         for other in range(axis):
-            yield f"axes {other} and {axis} swapped", lambda x, a=axis, b=other: x.transpose(a, b)
-            yield (
-                f"axes {other} and {axis} swapped in memory",
-                lambda x, a=axis, b=other: x.transpose(a, b).contiguous().transpose(a, b),
-            )
+            for what, swap in ACROSS.items():
+                yield f"{what} {other} and {axis}", partial(swap, axis, other)
     yield "one axis more", lambda x: x[None]
     yield "one axis more behind", lambda x: x[..., None]
     yield "flat", lambda x: x.flatten()
@@ -98,8 +104,8 @@ def changes(x: Tensor) -> Iterator[tuple[str, Change]]:
     yield "overlapping", lambda x: x.new_ones(sum(x.shape) + 1).as_strided(x.shape, [1] * x.dim())
     yield "at an offset", lambda x: torch.cat([x.new_ones(1), x.flatten()])[1:].view(x.shape)
     for dtype in DTYPES:
-        yield f"as {dtype}", lambda x, d=dtype: x.to(d)
-        yield f"as bits of {dtype}", lambda x, d=dtype: x.contiguous().view(d)
+        yield f"as {dtype}", partial(torch.Tensor.to, dtype=dtype)
+        yield f"as bits of {dtype}", partial(bits, dtype)
     yield "on meta", lambda x: x.to("meta")
     yield "sparse", lambda x: x.to_sparse()
     yield "sparse rows", lambda x: x.to_sparse_csr()
@@ -112,6 +118,11 @@ def changes(x: Tensor) -> Iterator[tuple[str, Change]]:
     yield "imaginary part", lambda x: torch.complex(x, -x).conj().imag
     yield "with a gradient", lambda x: x.requires_grad_()
     yield "a parameter", torch.nn.Parameter
+
+
+def bits(dtype: torch.dtype, x: Tensor) -> Tensor:
+    """The same bytes, taken for another type."""
+    return x.contiguous().view(dtype)
 
 
 def spread(axis: int) -> tuple[Any, ...]:

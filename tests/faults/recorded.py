@@ -15,11 +15,11 @@ from tests.fused import neurons, recurring, test_normed, test_pooled
 Call = tuple[Any, tuple[Any, ...]]  # an operator and what it is called with
 
 
-class Recorder(TorchDispatchMode):
+class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Keeps every call of an operator of ours, and the classes of the kernels that were run."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.calls: list[Call] = []
 
     def __torch_dispatch__(
