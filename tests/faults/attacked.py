@@ -20,7 +20,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from snnc.emit import environment
+from snnc.emit import package
+from snnc.emit.environment import shared
 from tests.faults.attacks import attacks
 from tests.faults.planted import PLANTED, planted
 from tests.faults.recorded import Call, forms, recorded
@@ -39,10 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = command_line().parse_args(arguments)
     warnings.simplefilter("ignore")
     edits = PLANTED[options.plant].edits if options.plant else ()
-    environment.shared = planted(environment.shared, edits)
-    from snnc.emit import package  # which has taken the function by its name
-
-    package.shared = environment.shared
+    vars(package)["shared"] = planted(shared, edits)
     calls = recorded(options.short)
     missing = forms() - kinds()
     with Path(options.log).open("a", buffering=1) as log:

@@ -14,7 +14,7 @@ DTYPES = (
     *(torch.uint8, torch.bool, torch.complex64, torch.complex128, torch.float8_e5m2),
 )
 NUMBERS = (-1, 0, 1, 2, 3, 5, 2**31, 2**34, 2**40, 2**62, 2**63 - 1, -(2**63), 2**63)
-SIZES = ([], [0], [1], [-1], [3, -5], [2**31, 2**31], [2**62, 4], [2**40])
+SIZES: tuple[list[int], ...] = ([], [0], [1], [-1], [3, -5], [2**31, 2**31], [2**62, 4], [2**40])
 FLOATS = (0.0, -1.0, 1e30, float("nan"), float("inf"))
 TEXTS = ("", "auto", "c", "cuda", "torch", "nonsense", "c\0", "c" * 10000)
 ALONG: dict[str, Callable[[int, Tensor], Tensor]] = {  # what is done to one axis
