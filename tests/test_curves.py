@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 import snnc
-from templates.pictures import Sample, answered, read_runs, training_curves
-from templates.pictures.curves import labels_of
-from templates.pictures.key import broken, fitted, wide
-from templates.pictures.sample import plot_sample
+from templates.snn_runtime.pictures import Sample, answered, read_runs, training_curves
+from templates.snn_runtime.pictures.curves import labels_of
+from templates.snn_runtime.pictures.key import broken, fitted, wide
+from templates.snn_runtime.pictures.sample import plot_sample
 from tests.nets import document
 
 HEAD = "epoch,train/loss,train/accuracy,{}test/loss,test/accuracy\n"
@@ -199,14 +199,14 @@ def test_a_package_knows_what_it_reads_at_each_step(tmp_path: Path, encoder: str
     layers = f'layers = [{first}{{ kind = "Linear", out_features = 10 }}, "IF"]'
     train = 'dataset = "Digits"\nloss = "mse"\nepochs = 1\nbatch_size = 8\noptimizer = "SGD"\n'
     text = f'[input]\nshape = [1, 8, 8]\nencoder = "{encoder}"\n\n[network]\n{layers}\n\n[train]\n'
-    script = snnc.emit(document(tmp_path, text + train, 8))["visualize.py"]
+    script = snnc.emit(document(tmp_path, text + train, 8)).package["visualize.py"]
     assert f'SWEEP = "{encoder if encoder != "direct" else ""}"' in script
     assert 'CLASSES = "output"' in script
     assert 'METRIC, HIGHER_IS_BETTER = "accuracy", True' in script
 
 
 def test_ternary_spikes_are_counted_in_maps() -> None:
-    from templates.pictures import Activity, Layer, feature_maps
+    from templates.snn_runtime.pictures import Activity, Layer, feature_maps
 
     spikes = np.zeros((2, 1, 2, 2))
     spikes[0, 0, 0, 0], spikes[1, 0, 0, 0] = 1, -1

@@ -24,8 +24,6 @@ class Weighed(nn.Module):
     spike_value = "v_threshold"
     v_threshold: Tensor
 
-    v_threshold: Tensor
-
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("v_threshold", torch.tensor([[0.3], [7.0]]))

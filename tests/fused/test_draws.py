@@ -136,6 +136,10 @@ def test_threads_change_nothing(draws: ModuleType) -> None:
         assert torch.equal(draws.spikes(x, seed, KEY, 0, 16, "c"), one)
 
 
+def spikes(draws: ModuleType, backend: str) -> object:
+    return draws.spikes(torch.rand(4), torch.tensor(SEED), KEY, 0, 4, backend)
+
+
 def test_it_is_c(draws: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """Which was asked for, and the loop where there is no compiler."""
     seed, calls = torch.tensor(SEED), list[object]()
@@ -153,8 +157,13 @@ def test_it_is_c(draws: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
         raise draws.Unavailable("no compiler")
 
     monkeypatch.setattr(draws, "launching", nothing)
-    assert torch.equal(draws.draw(seed, KEY, (4,), 0, 4, "auto"), want)
+    draws.fall_back.cache_clear()
+    with pytest.warns(UserWarning, match="slowly: no compiler"):
+        assert torch.equal(draws.draw(seed, KEY, (4,), 0, 4, "auto"), want)
     assert len(calls) == 1
+    for run in (lambda: draws.draw(seed, KEY, (4,), 0, 4, "c"), lambda: spikes(draws, "c")):
+        with pytest.raises(draws.Unavailable, match="no compiler"):
+            run()
 
 
 def test_compiled_is_eager(draws: ModuleType) -> None:

@@ -47,37 +47,38 @@ def test_other_types_are_refused(
     monkeypatch: pytest.MonkeyPatch, dtype: torch.dtype, backend: str
 ) -> None:
     monkeypatch.setenv("SNNC_BACKEND", backend)
-    with pytest.raises(TypeError, match=r"a neuron takes torch.float32 or .*, not torch\."):
+    with pytest.raises(ValueError, match=r"inputs\[0\] is torch\..*, not float32, float64"):
         neuron("plain")(torch.zeros(2, 3, *SHAPE).to(dtype))
 
 
-WRONG: dict[str, tuple[Any, type[Exception], str]] = {
-    "shape": (torch.zeros(3, 4, 5, 4), ValueError, r"state is \(3, 4, 5, 4\), not \(2, 3, 4, 5\)"),
-    "axes": (torch.zeros(2, 3), ValueError, r"state is \(2, 3\), not \(2, 3, 4, 5\)"),
-    "device": (torch.zeros(2, *SHAPE, device="meta"), TypeError, "on meta, not torch.float32 on"),
+OVER = r"torch\.float32 on cpu that broadcasts over \[2, 3, 4, 5\]"
+WRONG: dict[str, tuple[Any, str]] = {
+    "shape": (torch.zeros(3, 4, 5, 4), rf"torch\.float32 \[3, 4, 5, 4\] on cpu, not {OVER}"),
+    "axes": (torch.zeros(2, 3), rf"torch\.float32 \[2, 3\] on cpu, not {OVER}"),
+    "device": (torch.zeros(2, *SHAPE, device="meta"), rf"\[2, 3, 4, 5\] on meta, not {OVER}"),
 }
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_states_that_do_not_fit(name: str) -> None:
-    state, error, message = WRONG[name]
-    with pytest.raises(error, match=message):
+    state, message = WRONG[name]
+    with pytest.raises(ValueError, match=rf"if: starts\[0\] is .*{message}"):
         neuron("plain").step([torch.zeros(2, *SHAPE)], [state])
 
 
 def test_operands_that_do_not_fit() -> None:
     plain, twin, x = neuron("plain"), neuron("twin"), torch.zeros(2, *SHAPE)
-    with pytest.raises(TypeError, match=r"1 inputs, 0 numbers and 1 states, not .* 2 states"):
+    with pytest.raises(ValueError, match=r"1 inputs, 0 terms and 1 starts, not .* 2 starts"):
         plain.step([x], [0.0, 0.0])
-    with pytest.raises(TypeError, match="takes 2 inputs"):
+    with pytest.raises(ValueError, match="takes 2 inputs"):
         twin.step([x], [0.0, 0.0])
-    with pytest.raises(ValueError, match="inputs must agree"):
+    with pytest.raises(ValueError, match=r"inputs\[1\] is torch.float32 \[1, .*, not .* \[2, "):
         twin.step([x, x[:1]], [0.0, 0.0])
-    with pytest.raises(ValueError, match=r"cannot take \(7,\) as \[T, B, ...\]"):
+    with pytest.raises(ValueError, match=r"inputs\[0\] is .* \[7\] on cpu, not \[T, B, ...\]"):
         plain(torch.zeros(7))
-    with pytest.raises(ValueError, match="for -1 steps"):
+    with pytest.raises(ValueError, match="steps is -1, not 0 or more"):
         plain(x, time_steps=-1)
-    with pytest.raises(ValueError, match=r"number is \(3, 1, 1\), not \(4, 3, 5\)"):
+    with pytest.raises(ValueError, match=r"terms\[0\] is .* \[3, 1, 1\] .* over \[4, 3, 5\]"):
         neuron("channel")(torch.zeros(2, 2, 4, 3, 5))
 
 
@@ -85,7 +86,7 @@ def test_gradients_that_do_not_fit() -> None:
     cell, x = neuron("plain"), torch.zeros(2, 3, *SHAPE)
     call = cell.kernels.call("if", [x], [], [], 2, False, "c")
     for grad, ends in ((x[:1], []), (x, [x]), (x, [x[0], x[0]]), (x.to("meta"), [])):
-        with pytest.raises(ValueError, match="gradients of"):
+        with pytest.raises(ValueError, match=r"if: (grad|end_grads)\b"):
             cell.kernels.backward(call, grad, ends)
 
 

@@ -15,7 +15,7 @@ from snnc.backends import torch as printer
 from snnc.kernel.types import Kernel
 from snnc.step.print_torch import expression
 from templates.snn_runtime.fused import Kernels, Spec, Tensors, choose, spike
-from templates.snn_runtime.fused.calls import Call, Launch
+from templates.snn_runtime.fused.calls import Call, Launch, Operand
 from templates.snn_runtime.fused.cuda import cuda_launcher
 from tests.gpu.cases import Case
 from tests.gpu.memory import watch
@@ -29,8 +29,8 @@ class OnCuda(Kernels):
     def launcher(self, call: Call) -> tuple[Launch, int] | None:
         launch, scratch = cuda_launcher(self.cuda, call, self.specs)
 
-        def watched(name: str, arguments: Sequence[Tensor | int | None]) -> None:
-            with watch(a for a in arguments if isinstance(a, Tensor)):
+        def watched(name: str, arguments: Sequence[Operand]) -> None:
+            with watch(a[0] for a in arguments if isinstance(a, tuple)):
                 launch(name, arguments)
 
         return watched, scratch

@@ -1,4 +1,4 @@
-"""A call of a neuron: its operands, checked and laid out alike."""
+"""A call of a neuron: its operands, and how they are laid out alike."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 Tensors = tuple[Tensor, ...]
-Operand = Tensor | int | None
+Memory = tuple[Tensor, int, torch.dtype]  # with how many numbers, and of which type
+Operand = Memory | int | None
 Launch = Callable[[str, Sequence[Operand]], None]
 
 DTYPES = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
@@ -71,6 +72,11 @@ class Call:
         return first[0] if self.steps else first.sum(0)
 
     @property
+    def size(self) -> int:
+        """How many numbers a step has."""
+        return self.sample.numel()
+
+    @property
     def dtype(self) -> torch.dtype:
         """The type of inputs and output."""
         return self.inputs[0].dtype
@@ -87,69 +93,12 @@ class Call:
     def over_time(self, dtype: torch.dtype) -> Tensor:
         """Room for [T, B, ...] in the layout of the sample."""
         x = self.sample
-        size, stride = (self.steps, *x.shape), (x.numel(), *x.stride())
+        size, stride = (self.steps, *x.shape), (self.size, *x.stride())
         return torch.empty_strided(size, stride, dtype=dtype, device=x.device)
 
     def once(self) -> Tensor:
         """Room for a state, [B, ...], in the layout of the sample."""
         return torch.empty_like(self.sample, dtype=self.real)
-
-
-def checked(call: Call) -> Call:
-    """The call with every operand dense and alike; raises before any pointer is taken."""
-    check_counts(call)
-    check_inputs(call)
-    for term in call.terms:
-        check_small("number", term, call.sample.shape[1:], call)
-    for start in call.starts:
-        check_small("state", start, call.sample.shape, call)
-    return densified(call)
-
-
-def check_counts(call: Call) -> None:
-    """As many operands as the kernel has parameters."""
-    spec = call.spec
-    have = len(call.inputs), len(call.terms), len(call.starts) or len(spec.start)
-    want = spec.inputs, spec.terms, len(spec.start)
-    if have != want:
-        what = "inputs, {} numbers and {} states"
-        message = f"takes {want[0]} {what}, not {have[0]} {what}"
-        raise TypeError(f"{call.name} {message.format(*want[1:], *have[1:])}")
-
-
-def check_inputs(call: Call) -> None:
-    """Inputs that a kernel can read, and that are alike."""
-    first, least = call.inputs[0], 1 if call.static else 2
-    if first.dtype not in DTYPES:
-        names = " or ".join(map(str, DTYPES))
-        raise TypeError(f"a neuron takes {names}, not {first.dtype}")
-    if first.dim() < least or call.steps < 0:
-        want = f"[B, ...] for {call.steps} steps" if call.static else "[T, B, ...]"
-        raise ValueError(f"a neuron cannot take {tuple(first.shape)} as {want}")
-    for x in call.inputs:
-        if (x.shape, x.dtype, x.device) != (first.shape, first.dtype, first.device):
-            raise ValueError("a neuron's inputs must agree in shape, dtype and device")
-
-
-def check_small(what: str, x: Tensor, shape: Sequence[int], call: Call) -> None:
-    """A number or state: of the type that is computed in, and it broadcasts over ``shape``."""
-    sizes = zip(reversed(x.shape), reversed(shape), strict=False)
-    if x.dim() > len(shape) or any(a not in (1, b) for a, b in sizes):
-        raise ValueError(f"a neuron's {what} is {tuple(x.shape)}, not {tuple(shape)}")
-    have, want = (x.dtype, x.device), (call.real, call.inputs[0].device)
-    if have != want:
-        on = "{} on {}, not {} on {}".format(*have, *want)
-        raise TypeError(f"a neuron's {what} must be like its input: {on}")
-
-
-def check_grads(call: Call, grad: Tensor, ends: Tensors) -> None:
-    """Gradients of what the forward gave, in any layout."""
-    shape = call.sample.shape
-    wrong = grad.shape != (call.steps, *shape) or any(g.shape != shape for g in ends)
-    if wrong or len(ends) not in (0, len(call.spec.start)):
-        raise ValueError(f"these are not the gradients of what {call.name} gave")
-    if any(g.device != call.sample.device for g in (grad, *ends)):
-        raise ValueError(f"gradients of {call.name} must be on {call.sample.device}")
 
 
 def densified(call: Call) -> Call:
@@ -194,7 +143,10 @@ def term_operand(term: Tensor, sample: Tensor) -> list[Operand]:
     """A term as kernels read it: element i belongs to number ``i / stride % size``."""
     one = sample[0]
     if term.numel() == 1:
-        return [term, 1, 1]
+        return [(term, 1, term.dtype), 1, 1]
     if term.dim() == one.dim() and len(term) == term.numel():  # one a channel
-        return [term.contiguous(), term.numel(), sample.stride(1)]
-    return [laid_out(term.expand(one.shape), one.stride()), one.numel(), 1]
+        size, stride, dense = term.numel(), sample.stride(1), term.contiguous()
+    else:
+        size, stride = one.numel(), 1
+        dense = laid_out(term.expand(one.shape), one.stride())
+    return [(dense, size, term.dtype), size, stride]

@@ -5,24 +5,28 @@ import functools
 import hashlib
 import os
 import platform
-import shlex
-import subprocess
-import tempfile
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from .cache import folders
 from .calls import Call, Launch, Operand
+from .checked import address
+from .compiler import Failed, Slow, build, command, intact, patience, version
 from .launch import Unavailable, io_macro
 
+CPU = torch.device("cpu")
 BLOCK = 512  # elements that a thread works on at a time
 FLAGS = (
     "-O3 -march=native -fopenmp -ffp-contract=off -fno-trapping-math -fno-math-errno",
     "-O3 -ffp-contract=off -fno-trapping-math -fno-math-errno",
 )
 _forked = False
+_slow: dict[tuple[object, ...], str] = {}  # compilers that did not end in time
 
 
 def count_threads(n: int, steps: int) -> int:
@@ -40,7 +44,7 @@ def after_fork() -> None:
 
 def c_launcher(text: str, call: Call) -> tuple[Launch, int]:
     """Calls a kernel of the compiled C text; and the scratch numbers that its way back needs."""
-    threads = count_threads(call.sample.numel(), call.steps)
+    threads = count_threads(call.size, call.steps)
     kept = len(call.spec.kept_states) + call.spec.kept_values
     scratch = threads * call.steps * BLOCK * kept
     return launching(text, call.dtype, threads), scratch
@@ -67,60 +71,69 @@ def c_type(argument: Operand) -> Any:
 
 
 def as_c(argument: Operand) -> int | None:
-    """A tensor as its address."""
-    return argument.data_ptr() if isinstance(argument, torch.Tensor) else argument
+    """Memory as its address."""
+    return address(argument, CPU) if isinstance(argument, tuple) else argument
 
 
 @functools.cache
 def compiled(text: str, io: str) -> ctypes.CDLL | str:
     """The C text as a library for one type of storage, or why there is none; tried once."""
-    compiler = shlex.split(os.environ.get("CC") or "cc")
-    why = ""
-    for flags in FLAGS:
-        options = [*flags.split(), f"-D{io}", f"-DBLOCK={BLOCK}"]
-        try:
-            return ctypes.CDLL(str(library_of(text, compiler, options)))
-        except subprocess.CalledProcessError as error:
-            why = error.stderr.strip() or f"it ends with code {error.returncode}"
-        except OSError as error:
-            why = str(error)
-    return f"the C compiler {shlex.join(compiler)!r} does not work: {why}"
+    try:
+        return library(text, io, command())
+    except (Failed, OSError) as error:
+        name = os.environ.get("CC") or "cc"
+        return f"the C compiler {name!r} does not work: {error}"
 
 
-def library_of(text: str, compiler: list[str], options: list[str]) -> Path:
-    """The library that the compiler makes of the text: built once, then found in the cache."""
-    about = [compiler_version(*compiler), processor()]
+def library(text: str, io: str, compiler: list[str]) -> ctypes.CDLL:
+    """The library, with the best flags that the compiler takes, in the best folder."""
+    asked, why = (patience(), *compiler), Exception()
+    if asked in _slow:
+        raise Slow(_slow[asked])
+    for folder in folders():
+        for flags in FLAGS:
+            options = [*flags.split(), f"-D{io}", f"-DBLOCK={BLOCK}"]
+            try:
+                return library_of(text, compiler, options, folder)
+            except Slow as error:
+                _slow[asked] = str(error)
+                raise
+            except Failed as error:
+                why = error
+            except OSError as error:  # the next folder may be better
+                why = error
+                break
+        else:
+            break
+    raise why
+
+
+def library_of(
+    text: str, compiler: list[str], options: list[str], folder: Path
+) -> ctypes.CDLL:
+    """What the compiler makes of the text: built once, then found in the folder."""
+    about = [version(*compiler), processor()]
     key = "\0".join([text, *compiler, *options, *about])
-    path = cache() / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.so"
-    if not intact(path):
-        build(text, [*compiler, *options], path)
-    return path
+    digest = hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest()
+    path = folder / f"{digest[:32]}.so"
+    if intact(path):
+        with suppress(OSError):
+            return opened(path, text)
+    build(text, [*compiler, *options], path)
+    return opened(path, text)
 
 
-def intact(path: Path) -> bool:
-    """Whether a library is there and ends with its checksum: half of one would crash."""
-    content = path.read_bytes() if path.exists() else b""
-    return content[-32:] == hashlib.sha256(content[:-32]).digest()
-
-
-def build(text: str, command: list[str], path: Path) -> None:
-    """Compiles the text into ``path``, which appears at once or not."""
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        Path(folder, "kernels.c").write_text(text)
-        made = Path(folder, "kernels.so")
-        full = [*command, "-shared", "-fPIC", "-o", made.name, "kernels.c", "-lm"]
-        subprocess.run(full, check=True, capture_output=True, text=True, cwd=folder)
-        with made.open("r+b") as file:
-            file.write(hashlib.sha256(file.read()).digest())
-        made.replace(path)
-
-
-@functools.cache
-def compiler_version(*compiler: str) -> str:
-    """What the compiler calls itself."""
-    command = [*compiler, "--version"]
-    asked = subprocess.run(command, check=False, capture_output=True, text=True)
-    return asked.stdout
+def opened(path: Path, text: str) -> ctypes.CDLL:
+    """A library with every function of the text; what is none does not stay."""
+    try:
+        found = ctypes.CDLL(str(path))
+        for name in re.findall(r"^void (\w+)\(", text, re.MULTILINE):
+            if not hasattr(found, name):
+                raise OSError(f"{name} is missing in what it made")
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+    return found
 
 
 @functools.cache
@@ -132,28 +145,6 @@ def processor() -> str:
         return platform.processor() or platform.machine()
     wanted = ("model name", "flags", "Features", "CPU part")
     return "\n".join(sorted({line for line in lines if line.startswith(wanted)}))
-
-
-@functools.cache
-def cache() -> Path:
-    """Where libraries stay between runs: the user's cache, else the user's corner of /tmp."""
-    own = Path(tempfile.gettempdir(), f"snnc-{os.getuid()}")
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    for folder in (Path(base, "snnc"), own):
-        if folder.is_absolute() and is_ours(folder):
-            return folder
-    return Path(tempfile.mkdtemp(prefix="snnc-"))
-
-
-def is_ours(folder: Path) -> bool:
-    """Whether only this user can write there: what lies there is run."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            about = folder.stat()
-    except OSError:
-        return False
-    return about.st_uid == os.getuid() and not about.st_mode & 0o022
 
 
 os.register_at_fork(after_in_child=after_fork)

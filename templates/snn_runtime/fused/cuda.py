@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from .calls import Call, Launch, Operand
+from .checked import address
 from .launch import Unavailable, io_macro
 
 OPTIONS = ("--std=c++17", "--fmad=false")
@@ -20,9 +20,9 @@ def cuda_launcher(text: str, call: Call, names: Iterable[str]) -> tuple[Launch, 
 
     All kernels are compiled here, before the first launch: never inside a graph's capture.
     """
-    device = call.inputs[0].device.index or 0
-    io = io_macro(call.inputs[0].dtype)
-    n, threads = call.sample.numel(), 256
+    where = call.inputs[0].device
+    device, io = where.index or 0, io_macro(call.dtype)
+    n, threads = call.size, 256
     segments = -(-call.steps // call.spec.segment)
     ends = ("forward", "backward")
     kernels = {
@@ -32,10 +32,9 @@ def cuda_launcher(text: str, call: Call, names: Iterable[str]) -> tuple[Launch, 
     }
 
     def launch(name: str, arguments: Sequence[Operand]) -> None:
+        addresses = tuple(as_cuda(argument, where) for argument in arguments)
         with stream(device):
-            kernels[name](
-                (-(-n // threads),), (threads,), tuple(map(as_cuda, arguments))
-            )
+            kernels[name]((-(-n // threads),), (threads,), addresses)
 
     return launch, max(0, segments - 1) * len(call.spec.start) * n
 
@@ -65,10 +64,10 @@ class Current:
         return 0, self.pointer
 
 
-def as_cuda(argument: Operand) -> int:
-    """A tensor as its address, nothing as address 0; CuPy passes Python's int as 64 bits."""
-    if isinstance(argument, Tensor):
-        return argument.data_ptr()
+def as_cuda(argument: Operand, device: torch.device) -> int:
+    """Memory as its address, nothing as address 0; CuPy passes Python's int as 64 bits."""
+    if isinstance(argument, tuple):
+        return address(argument, device)
     return argument or 0
 
 

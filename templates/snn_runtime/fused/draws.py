@@ -15,14 +15,16 @@ from torch import Tensor
 
 from .autograd import each
 from .calls import DTYPES, Launch
+from .checked import check_backend, described, plain
 from .cpu import BLOCK, count_threads, launching
-from .kernels import chosen_backend
+from .kernels import chosen_backend, fall_back
 from .launch import Unavailable
 from .philox import LOOPS, PHILOX
 from .prelude import PRELUDE, PRELUDE_C
 
 C = PRELUDE + PRELUDE_C + PHILOX + LOOPS
 NAMESPACE = f"snnc_draws_{hashlib.sha256(C.encode()).hexdigest()[:16]}"
+LAST = 2**34  # a counter has 32 bits for every four steps
 STEPS = "SymInt first, SymInt steps, str backend"
 
 
@@ -54,12 +56,14 @@ def draw(
     seed: Tensor, key: int, shape: Sequence[int], first: int, steps: int, backend: str
 ) -> Tensor:
     """:func:`uniform`, by C if it can be had."""
+    check("uniform", seed, shape, first, steps, backend)
     dtype, n = torch.get_default_dtype(), math.prod(shape)
     launch = launcher(dtype, seed.device, n, steps, backend)
     if launch is None:
         return looped(seed, key, shape, first, steps)
     output = torch.empty((steps, *shape))
-    launch("uniform", [output, int(seed) ^ key, first, steps, n])
+    made = output, steps * n, dtype
+    launch("uniform", [made, int(seed) ^ key, first, steps, n])
     return output
 
 
@@ -67,15 +71,44 @@ def spikes(
     x: Tensor, seed: Tensor, key: int, first: int, steps: int, backend: str
 ) -> Tensor:
     """:func:`bernoulli`, by C if it can be had."""
-    n = x.numel()
+    check_input(x, seed, first, steps, backend)
+    n, parts = x.numel(), -(-x.numel() // BLOCK)
     launch = launcher(x.dtype, x.device, n, steps, backend)
     if launch is None:
         return (looped(seed, key, x.shape, first, steps) < x).to(x)
     x, output = x.contiguous(), x.new_empty((steps, *x.shape))
-    where = torch.empty(n + -(-n // BLOCK), dtype=torch.int32)
-    room = [where, torch.empty(n, dtype=torch.int32), output]
-    launch("bernoulli", [x, *room, int(seed) ^ key, first, steps, n])
+    sizes = n + parts, n
+    room = [(torch.empty(m, dtype=torch.int32), m, torch.int32) for m in sizes]
+    memory = [(x, n, x.dtype), *room, (output, steps * n, x.dtype)]
+    launch("bernoulli", [*memory, int(seed) ^ key, first, steps, n])
     return output
+
+
+def check(
+    name: str,
+    seed: Tensor,
+    shape: Sequence[int],
+    first: int,
+    steps: int,
+    backend: str,
+) -> None:
+    """A seed that is one whole number, and steps and sizes that can be counted."""
+    check_backend(backend)
+    if not plain(seed) or seed.dtype != torch.int64 or seed.dim():
+        raise ValueError(f"{name}: seed is {described(seed)}, not torch.int64 []")
+    if first < 0 or steps < 0 or first + steps > LAST:
+        steps_are = f"first is {first} and steps is {steps}"
+        raise ValueError(f"{name}: {steps_are}, not from 0 on and before {LAST}")
+    if any(size < 0 for size in shape):
+        raise ValueError(f"{name}: shape is {[*shape]}, not of sizes from 0 on")
+
+
+def check_input(x: Tensor, seed: Tensor, first: int, steps: int, backend: str) -> None:
+    """The same with probabilities on the seed's device."""
+    check("bernoulli", seed, x.shape if plain(x) else (), first, steps, backend)
+    if not plain(x) or x.dtype not in DTYPES or x.device != seed.device:
+        want = f"float32, float64 or 16 bits on {seed.device}, dense"
+        raise ValueError(f"bernoulli: x is {described(x)}, not {want}")
 
 
 def launcher(
@@ -88,7 +121,10 @@ def launcher(
         return None
     try:
         return launching(C, dtype, count_threads(n, steps))
-    except Unavailable:
+    except Unavailable as error:
+        if backend != "auto":
+            raise
+        fall_back(str(error))
         return None
 
 
@@ -116,6 +152,7 @@ def fake(
     seed: Tensor, key: int, shape: Sequence[int], first: int, steps: int, backend: str
 ) -> Tensor:
     """The shape of :func:`draw`, for tracing."""
+    check("uniform", seed, shape, first, steps, backend)
     return seed.new_empty((steps, *shape), dtype=torch.get_default_dtype())
 
 
@@ -123,6 +160,7 @@ def fake_spikes(
     x: Tensor, seed: Tensor, key: int, first: int, steps: int, backend: str
 ) -> Tensor:
     """The shape of :func:`spikes`, for tracing."""
+    check_input(x, seed, first, steps, backend)
     return x.new_empty((steps, *x.shape))
 
 

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from .autograd import Fused, applied, each, operator
-from .calls import Call, Launch, Spec, Tensors, check_grads, checked
+from .calls import Call, Launch, Spec, Tensors
+from .checked import check_backend, check_grads, checked
 from .cpu import c_launcher
 from .cuda import cuda_launcher
 from .launch import Unavailable, fused_backward, fused_forward
@@ -106,8 +107,9 @@ class Kernels:
         self, call: Call, grad: Tensor, end_grads: Sequence[Tensor]
     ) -> list[Tensor]:
         """The gradients of inputs, terms and first states."""
-        ends, launching = tuple(end_grads), self.launcher(call)
+        ends = tuple(end_grads)
         check_grads(call, grad, ends)
+        launching = self.launcher(call)
         if launching is None:
             grads = loop_backward(call, grad, ends)
         else:
@@ -150,16 +152,16 @@ class Kernels:
         self, call: Call, on_cpu: Callable[[str, Call], tuple[Launch, int]]
     ) -> tuple[Launch, int] | None:
         """The launcher of the device's own backend, if the call is not for the loop."""
-        backend, device = call.backend, call.sample.device.type
-        native = {"cpu": "c", "cuda": "cuda"}.get(device)
+        backend, x = call.backend, call.inputs[0]
+        native = "c" if x.is_cpu else "cuda" if x.is_cuda else None
         if backend == "torch" or (backend, native) == ("auto", None):
             return None
         if backend not in ("auto", native):
             raise RuntimeError(
-                f"SNNC_BACKEND={backend}, but the tensors are on {device}"
+                f"SNNC_BACKEND={backend}, but the tensors are on {x.device.type}"
             )
         try:
-            if not call.sample.numel():
+            if not call.size:
                 return None
             if native == "c":
                 return on_cpu(self.c, call)
@@ -193,8 +195,7 @@ class Kernels:
 def chosen_backend() -> str:
     """SNNC_BACKEND; read at every call, fixed when a call is compiled."""
     backend = os.environ.get("SNNC_BACKEND") or "auto"
-    if backend not in ("auto", "c", "cuda", "torch"):
-        raise ValueError(f"SNNC_BACKEND is auto, c, cuda or torch, not {backend!r}")
+    check_backend(backend)
     return backend
 
 

@@ -8,8 +8,9 @@ from torch import Tensor
 
 from ..autograd import applied
 from ..calls import Call, Launch, Tensors
+from ..checked import check_channels, check_like, refuse
 from ..kernels import CALL, Kernels, chosen_backend
-from ..pooled.parts import part_launcher, room
+from ..pooled.parts import check_images, part_launcher, room
 from ..pooled.prelude import PRELUDE_POOLED
 from ..pooled.windows import Window, parsed
 from .autograd import Normed
@@ -55,6 +56,7 @@ class NormedKernels(Kernels):
         self, call: Call, affine: Sequence[Tensor], known: Sequence[Tensor], eps: float
     ) -> list[Tensor]:
         """The output [T, B, ...] and, unless they are known, mean and variance in float64."""
+        self.check(call, affine, known)
         return self.how(call).forward(affine, known, eps)
 
     def backward(  # type: ignore[override]
@@ -67,14 +69,14 @@ class NormedKernels(Kernels):
         grad: Tensor,
     ) -> list[Tensor]:
         """The gradients of the input, terms, first states, weight and bias."""
-        if grad.shape != room(call, self.windows[call.name][1], "meta").shape:
-            raise ValueError(f"this is not the gradient of what {call.name} gave")
+        self.check_back(call, affine, stats, grad)
         return self.how(call).backward(affine, stats, eps, batch, grad)
 
     def fake_forward(  # type: ignore[override]
         self, call: Call, affine: Sequence[Tensor], known: Sequence[Tensor], eps: float
     ) -> list[Tensor]:
         """Shapes and layouts of :meth:`forward`, for tracing."""
+        self.check(call, affine, known)
         output, x = room(call, self.windows[call.name][1]), call.sample
         stats = (x.new_empty(x.shape[1], dtype=torch.float64) for _ in range(2))
         return [output] if known else [output, *stats]
@@ -89,8 +91,43 @@ class NormedKernels(Kernels):
         grad: Tensor,
     ) -> list[Tensor]:
         """Shapes and layouts of :meth:`backward`, for tracing."""
+        self.check_back(call, affine, stats, grad)
         given = (*call.inputs, *call.terms, *call.given, *affine)
         return [torch.empty_like(x) for x in given]
+
+    def check(
+        self,
+        call: Call,
+        affine: Sequence[Tensor],
+        known: Sequence[Tensor],
+        name: str = "known",
+    ) -> None:
+        """Inputs with channels, and numbers of each of these."""
+        window = self.windows[call.name][1]
+        if call.sample.dim() < 2:
+            refuse(call, "inputs[0]", call.inputs[0], "[..., B, C, ...]")
+        if window is not None:
+            check_images(call, window)
+        check_channels(call, "affine", affine)
+        check_channels(call, name, known)
+        if not known and not call.inputs[0].numel():
+            refuse(call, "inputs[0]", call.inputs[0], "what has a mean")
+
+    def check_back(
+        self,
+        call: Call,
+        affine: Sequence[Tensor],
+        stats: Sequence[Tensor],
+        grad: Tensor,
+    ) -> None:
+        """The same with statistics, which a way back always has, and a gradient."""
+        if len(stats) != 2:
+            raise ValueError(
+                f"{call.name}: stats are {len(stats)}, not mean and variance"
+            )
+        self.check(call, affine, stats, "stats")
+        shape = room(call, self.windows[call.name][1], "meta").shape
+        check_like(call, "grad", grad, shape, call.dtype)
 
     def both_ways(self, call: Call, draw: Callable[..., Tensor]) -> Tensors:
         """The output and every gradient; of static calls with statistics that are known."""

@@ -56,6 +56,6 @@ class NormedNeuron(PooledNeuron):
         output, *stats = self.norms.norm(kernel, operands, known, bn.eps, steps, static)
         if stats:
             mean, var = stats
-            count = x.numel() // bn.num_features * (steps if static else 1)
+            count = x.numel() // len(mean) * (steps if static else 1)
             track(bn, mean, var, count)
         return output

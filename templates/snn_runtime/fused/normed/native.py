@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..calls import Call, Launch, Operand
+from ..calls import Call, Launch, Memory, Operand
 from ..cpu import BLOCK
-from ..launch import operands, sizes
-from ..pooled.parts import Back, image, room
+from ..launch import operands, read, sizes
+from ..pooled.parts import Back, as_output, image, room
 from ..pooled.windows import Window, fits
 from ..sums import summed
 from .prelude import CHUNKS
@@ -31,7 +31,8 @@ class Native:
         stats = known or self.statistics()
         output, wide = room(self.call, self.window), self.wide(self.window)
         rows = self.rows(affine, stats, eps, wide)
-        arguments = [*operands(self.call), *rows[:2], output, *self.sizes]
+        made = *self.per(wide, *rows[:2]), as_output(self.call, self.window, output)
+        arguments = [*operands(self.call), *made, *self.sizes]
         self.launch(f"{self.call.name}_forward", arguments)
         return [output, *(() if known else stats)]
 
@@ -40,18 +41,21 @@ class Native:
         x, channels, wide = self.call.inputs[0], self.channels, self.wide(None)
         found = [numbers(channels), numbers(channels)]
         chunks = count_chunks(x.numel() // wide)
+        given = *read(self.call, [x]), *doubles(channels, *found)
+        parts = doubles(chunks * 2 * wide, numbers(chunks, 2, wide))
         size = x.numel(), wide, channels, chunks
-        self.launch("statistics", [x, *found, numbers(chunks, 2, wide), *size])
+        self.launch("statistics", [*given, *parts, *size])
         return found
 
     def rows(self, affine: Known, stats: Known, eps: float, wide: int) -> list[Tensor]:
         """Scale, shift and mean, as kernels read them."""
         rows = [torch.empty(wide, dtype=self.call.real) for _ in range(3)]
         given = [
-            *spread(stats, eps),
-            *(map(double, affine) if affine else (None, None)),
+            *doubles(self.channels, *spread(stats, eps)),
+            *(doubles(self.channels, *map(double, affine)) or (None, None)),
         ]
-        self.launch("lines", [*given, *rows, self.channels, wide])
+        size = self.channels, wide
+        self.launch("lines", [*given, *self.per(wide, *rows), *size])
         return rows
 
     def backward(
@@ -61,12 +65,12 @@ class Native:
         call, wide = self.call, self.wide(self.window)
         back = Back(call, grad, self.window)
         kept = torch.empty(self.scratch, dtype=call.real)
-        chunks = count_chunks(call.sample.numel() // wide)
+        chunks = count_chunks(call.size // wide)
         sums = torch.zeros(chunks, 2, wide, dtype=torch.float64)
-        rows = self.rows(affine, stats, eps, wide)
-        given = [*operands(call), *rows, back.grad]
-        size = *self.sizes, chunks
-        self.launch(f"{call.name}_backward", [*given, *back.results, kept, sums, *size])
+        rows = self.per(wide, *self.rows(affine, stats, eps, wide))
+        given = [*operands(call), *rows, back.grad, *back.results]
+        given += [*self.per(self.scratch, kept), *doubles(chunks * 2 * wide, sums)]
+        self.launch(f"{call.name}_backward", [*given, *self.sizes, chunks])
         g_x, *rest = back.grads
         slopes = self.finish(affine, stats, eps, batch, g_x, sums)
         small = map(summed, rest, (*call.terms, *call.given))
@@ -93,12 +97,23 @@ class Native:
         x, channels, wide = self.call.inputs[0], self.channels, self.wide(None)
         slopes = [numbers(channels), numbers(channels)]
         rows = torch.empty(4, wide, dtype=self.call.real)
-        weight = double(affine[0]) if affine else None
-        given = [x, g_x, sums, *spread(stats, eps), weight, rows, *slopes]
+        added = sums.shape[-1]
+        given = [
+            *read(self.call, [x, g_x]),
+            *doubles(len(sums) * 2 * added, sums),
+            *doubles(channels, *spread(stats, eps)),
+            *(doubles(channels, *map(double, affine[:1])) or (None,)),
+            *self.per(4 * wide, rows),
+            *doubles(channels, *slopes),
+        ]
         count = x.numel() // channels if batch else 0
-        size = count, x.numel(), sums.shape[-1], wide, channels
+        size = count, x.numel(), added, wide, channels
         self.launch("finish", [*given, *size])
         return slopes
+
+    def per(self, count: int, *tensors: Tensor) -> list[Memory]:
+        """So many numbers each, of the type that is computed in."""
+        return [(x, count, self.call.real) for x in tensors]
 
     @property
     def channels(self) -> int:
@@ -122,6 +137,11 @@ class Native:
 def numbers(*size: int) -> Tensor:
     """Room for numbers in float64."""
     return torch.empty(size, dtype=torch.float64)
+
+
+def doubles(count: int, *tensors: Tensor) -> list[Memory]:
+    """So many numbers each, in float64."""
+    return [(x, count, torch.float64) for x in tensors]
 
 
 def double(v: Tensor) -> Tensor:

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 
 from ..calls import Call, Launch
+from ..checked import check_like
 from ..kernels import Kernels
 from ..launch import operands, sizes
 from ..sums import summed
-from .parts import Back, image, part_launcher, room
+from .parts import Back, as_output, check_images, image, part_launcher, room
 from .prelude import PRELUDE_POOLED
-from .windows import channels_last, fits, parsed
+from .windows import Window, channels_last, fits, parsed
 
 
 class PooledKernels(Kernels):
@@ -28,7 +29,8 @@ class PooledKernels(Kernels):
         self, base: Kernels, steps: str, c: str, pools: Mapping[str, Sequence[str]]
     ) -> None:
         super().__init__(steps, PRELUDE_POOLED + c, "", {})
-        self.base, self.windows = base, {}
+        self.base = base
+        self.windows: dict[str, tuple[str, Window]] = {}
         for name, windows in pools.items():
             for window in windows:
                 own = f"{name}_{window}"
@@ -46,12 +48,13 @@ class PooledKernels(Kernels):
 
     def forward(self, call: Call, end: bool) -> list[Tensor]:
         """The pooled output [T, B, C, H', W']; states are not known for all elements."""
-        unknown(end)
+        window = self.window(call, end)
         native = self.launcher(call)
         if native is None:
-            return [self.windows[call.name][1].pool(self.output(call))]
-        output = room(call, self.windows[call.name][1])
-        arguments = [*operands(call), output, *sizes(call), *image(call)]
+            return [window.pool(self.output(call))]
+        output = room(call, window)
+        made = as_output(call, window, output)
+        arguments = [*operands(call), made, *sizes(call), *image(call)]
         native[0](f"{call.name}_forward", arguments)
         return [output]
 
@@ -59,12 +62,11 @@ class PooledKernels(Kernels):
         self, call: Call, grad: Tensor, end_grads: Sequence[Tensor]
     ) -> list[Tensor]:
         """The gradients of inputs, terms and first states."""
-        unknown(bool(end_grads))
-        if grad.shape != room(call, self.windows[call.name][1], "meta").shape:
-            raise ValueError(f"this is not the gradient of what {call.name} gave")
+        window = self.window(call, bool(end_grads))
+        check_like(call, "grad", grad, room(call, window, "meta").shape, call.dtype)
         native = self.launcher(call)
         if native is None:
-            back = self.windows[call.name][1].pool_back(self.output(call), grad)
+            back = window.pool_back(self.output(call), grad)
             return self.base.backward(self.alone(call), back, ())
         grads = self.launch_back(call, grad, *native)
         count, small = len(call.inputs), (*call.terms, *call.given)
@@ -76,21 +78,31 @@ class PooledKernels(Kernels):
         """The same by a compiled kernel, terms and states one an element."""
         back = Back(call, grad, self.windows[call.name][1])
         kept = torch.empty(scratch, dtype=call.real)
-        arguments = [*operands(call), back.grad, *back.results, kept]
-        launch(f"{call.name}_backward", [*arguments, *sizes(call), *image(call)])
+        arguments = [*operands(call), back.grad, *back.results]
+        arguments += [(kept, scratch, call.real), *sizes(call), *image(call)]
+        launch(f"{call.name}_backward", arguments)
         return back.grads
 
     def fake_forward(self, call: Call, end: bool) -> list[Tensor]:
         """Shape and layout of :meth:`forward`, for tracing."""
-        unknown(end)
-        return [room(call, self.windows[call.name][1])]
+        return [room(call, self.window(call, end))]
 
     def fake_backward(
         self, call: Call, grad: Tensor, end_grads: Sequence[Tensor]
     ) -> list[Tensor]:
         """Shapes and layouts of :meth:`backward`, for tracing."""
-        unknown(bool(end_grads))
+        window = self.window(call, bool(end_grads))
+        check_like(call, "grad", grad, room(call, window, "meta").shape, call.dtype)
         return [torch.empty_like(x) for x in (*call.inputs, *call.terms, *call.given)]
+
+    def window(self, call: Call, ends: bool) -> Window:
+        """The window of a kernel, of which the call has one; only a neuron alone tells its end."""
+        if ends:
+            why = "with pooling, a neuron does not tell its last states"
+            raise ValueError(f"{call.name} takes neither end nor end_grads: {why}")
+        found = self.windows[call.name][1]
+        check_images(call, found)
+        return found
 
     def output(self, call: Call) -> Tensor:
         """The neuron's own output."""
@@ -109,9 +121,3 @@ class PooledKernels(Kernels):
     def pooled_launcher(self, text: str, call: Call) -> tuple[Launch, int]:
         """Calls a kernel of the compiled C text; and the scratch numbers of its way back."""
         return part_launcher(text, call, self.windows[call.name][1])
-
-
-def unknown(end: bool) -> None:
-    """Only a neuron alone tells its last states."""
-    if end:
-        raise ValueError("a neuron with pooling does not tell its last states")

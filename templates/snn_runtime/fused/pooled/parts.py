@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..calls import Call, Launch, laid_out
+from ..calls import Call, Launch, Memory, Operand, laid_out
+from ..checked import refuse
 from ..cpu import BLOCK, count_threads, launching
+from ..launch import once, optional, over_time, read
 from .windows import Window
 
 
@@ -23,10 +25,10 @@ class Back:
     window: Window | None
 
     @property
-    def grad(self) -> Tensor:
+    def grad(self) -> Memory:
         """The gradient in the layout of the output."""
         like = room(self.call, self.window, "meta")
-        return laid_out(self.given.to(self.call.dtype), like.stride())
+        return as_output(self.call, self.window, laid_out(self.given, like.stride()))
 
     @functools.cached_property
     def grads(self) -> list[Tensor]:
@@ -37,10 +39,12 @@ class Back:
         return [*map(new, call.inputs), *(new(x, dtype=call.real) for _ in small)]
 
     @property
-    def results(self) -> list[Tensor | None]:
+    def results(self) -> list[Operand]:
         """The same, and nothing for first states that are not given."""
-        missing = len(self.call.spec.start) - len(self.call.starts)
-        return [*self.grads, *[None] * missing]
+        call, inputs = self.call, len(self.call.inputs)
+        small = inputs + len(call.terms)
+        grads = read(call, self.grads[:inputs]), once(call, self.grads[inputs:small])
+        return [*grads[0], *grads[1], *optional(call, self.grads[small:])]
 
 
 def whole(x: Tensor, window: Window | None) -> bool:
@@ -69,6 +73,24 @@ def room(call: Call, window: Window | None, device: str | None = None) -> Tensor
     return torch.unflatten(found, 0, (call.steps, batch))
 
 
+def as_output(call: Call, window: Window | None, x: Tensor) -> Memory:
+    """What has a number for every element and step or, if there are windows, for each of these."""
+    if window is None:
+        return over_time(call, x)
+    height, width = call.sample.shape[-2:]
+    places = height // window.height * (width // window.width)
+    return x, call.steps * call.size // (height * width) * places, call.dtype
+
+
+def check_images(call: Call, window: Window) -> None:
+    """Images [B, C, H, W] of at least one window."""
+    x, (height, width) = call.sample, window.size
+    if x.dim() == 4 and x.shape[1] and x.shape[2] >= height and x.shape[3] >= width:
+        return
+    least = f"[..., B, C, H, W] with at least {height} x {width} places"
+    refuse(call, "inputs[0]", call.inputs[0], least)
+
+
 def image(call: Call) -> list[int]:
     """Rows, columns, channels."""
     return [*call.sample.shape[-2:], call.sample.shape[1]]
@@ -77,7 +99,7 @@ def image(call: Call) -> list[int]:
 def part_launcher(text: str, call: Call, window: Window | None) -> tuple[Launch, int]:
     """Calls a kernel of the compiled C text; and the scratch numbers of its way back."""
     size, spec = window.height * window.width if window else 1, call.spec
-    threads = count_threads(call.sample.numel(), call.steps)
+    threads = count_threads(call.size, call.steps)
     kept = size * (len(spec.kept_states) + spec.kept_values) + 1
     launch = launching(text, call.dtype, threads)
     return launch, threads * call.steps * BLOCK * kept

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..calls import Call, Tensors, check_small, laid_out
+from ..calls import Call, Tensors, laid_out
+from ..checked import check_like, check_small, refuse
 
 
 @dataclass(frozen=True)
@@ -30,21 +31,19 @@ class Feedback:
 
     def check_output(self, output: Tensor) -> None:
         """What a forward gave is what its backward is handed."""
-        have, want = output.shape, (self.call.steps, *self.call.sample.shape)
-        if have != want or output.dtype != self.call.dtype:
-            raise ValueError(f"this is not the output of {self.call.name}")
+        shape = self.call.steps, *self.call.sample.shape
+        check_like(self.call, "output", output, shape, self.call.dtype)
 
 
 def fed_back(call: Call, weight: Tensor, last: Sequence[Tensor]) -> Feedback:
-    """The call with its weight, checked; raises before any pointer is taken."""
+    """The call with its weight, checked."""
     x = call.sample
-    check_shapes(x.shape, weight)
-    have, want_like = (weight.dtype, weight.device), (call.real, x.device)
-    if have != want_like:
-        on = "{} on {}, not {} on {}".format(*have, *want_like)
-        raise TypeError(f"a recurrent weight must be like its input: {on}")
-    for y in last:
-        check_small("last output", y, x.shape, call)
+    if x.dim() != 2:
+        refuse(call, "inputs[0]", call.inputs[0], "[..., B, H]")
+    check_like(call, "weight", weight, (x.shape[1], x.shape[1]), call.real)
+    if len(last) > 1:
+        raise ValueError(f"{call.name}: last are {len(last)}, not one or none")
+    check_small(call, "last", tuple(last), x.shape)
     dense = tuple(laid_out(y.expand(x.shape), x.stride()) for y in last)
     return Feedback(call, weight, dense, tuple(last))
 

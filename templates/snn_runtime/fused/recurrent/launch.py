@@ -4,9 +4,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..calls import Call, Launch, Operand, Tensors, laid_out
+from ..calls import Call, Launch, Memory, Operand, Tensors, laid_out
 from ..cpu import BLOCK, count_threads, launching
-from ..launch import operands, sizes
+from ..launch import once, operands, optional, over_time, sizes
 from .calls import Feedback
 from .prelude import LANES_BYTES, ROWS
 
@@ -24,10 +24,11 @@ def fused_forward(fed: Feedback, end: bool, launch: Launch) -> list[Tensor]:
     """The output and, if asked for, the states after the last step."""
     call = fed.call
     output = call.over_time(call.dtype)
-    ends = [call.once() if end else None for _ in call.spec.start]
-    arguments = [*before(fed), output, *ends, *sizes(call), fed.weight.shape[0]]
+    ends = [call.once() for _ in call.spec.start if end]
+    results = [over_time(call, output), *optional(call, ends)]
+    arguments = [*before(fed), *results, *sizes(call), len(fed.weight)]
     launch(f"{call.name}_recurrent_forward", arguments)
-    return [output, *(state for state in ends if state is not None)]
+    return [output, *ends]
 
 
 def fused_backward(
@@ -40,28 +41,38 @@ def fused_backward(
 ) -> list[Tensor]:
     """The gradients of i[t] = x[t] + W y[t-1], of terms and of first states."""
     call, stride = fed.call, fed.call.sample.stride()
-    over_time = (call.sample.numel(), *stride)
-    grads = [grad.to(call.dtype), *ends]
-    g_results = [laid_out(g, over_time if g.dim() == 3 else stride) for g in grads]
-    g_none = [None] * (len(call.spec.start) - len(ends))
-    results = [call.over_time(call.real)]
-    results += [call.once() for _ in (*call.terms, *call.starts)]
-    none = [None] * (len(call.spec.start) - len(call.starts))
+    timed = [laid_out(x, (call.size, *stride)) for x in (output, grad)]
+    g_ends = [laid_out(g, stride) for g in ends]
+    every = call.over_time(call.real)
+    g_terms = [call.once() for _ in call.terms]
+    g_starts = [call.once() for _ in call.starts]
     kept = torch.empty(scratch, dtype=call.real)
-    given = [packed(fed.weight), laid_out(output, over_time), *g_results, *g_none]
-    size = [*sizes(call), fed.weight.shape[0]]
-    arguments = [*before(fed), *given, *results, *none, kept, *size]
+    arguments = [
+        *before(fed),
+        packed(fed.weight),
+        *(over_time(call, x) for x in timed),
+        *optional(call, g_ends),
+        (every, call.steps * call.size, call.real),
+        *once(call, g_terms),
+        *optional(call, g_starts),
+        (kept, scratch, call.real),
+        *sizes(call),
+        len(fed.weight),
+    ]
     launch(f"{call.name}_recurrent_backward", arguments)
-    return results
+    return [every, *g_terms, *g_starts]
 
 
 def before(fed: Feedback) -> list[Operand]:
     """What both kernels of a recurrent neuron read first."""
-    return [*operands(fed.call), packed(fed.weight.t()), *(fed.last or [None])]
+    last = once(fed.call, fed.last) or (None,)
+    return [*operands(fed.call), packed(fed.weight.t()), *last]
 
 
-def packed(weight: Tensor) -> Tensor:
+def packed(weight: Tensor) -> Memory:
     """The weight in strips of a few columns, filled up with zeros, each row by row."""
-    lanes = LANES_BYTES // weight.element_size()
-    whole = F.pad(weight, (0, -weight.shape[1] % lanes))
-    return whole.reshape(len(weight), -1, lanes).transpose(0, 1).contiguous()
+    width, lanes = len(weight), LANES_BYTES // weight.element_size()
+    more = -width % lanes
+    whole = F.pad(weight, (0, more)).reshape(width, -1, lanes)
+    dense = whole.transpose(0, 1).contiguous()
+    return dense, width * (width + more), weight.dtype
