@@ -88,7 +88,7 @@ def test_an_old_fault_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     (role,) = (role for role in ROLES if role.what == "layer in a block")
     counts = names.Counts()
     names.check(role, ["data", "w"], counts)
-    assert (counts.failures, counts.built) == ([], 2)
+    assert (counts.failures, counts.built) == ([], 1)
     monkeypatch.setattr(Program, "given", Ending())
     names.check(role, ["data", "w"], counts)
     assert counts.failures
@@ -143,7 +143,7 @@ def _derived(word: str) -> bool:
 
 def test_numbers_never_hide_what_a_neuron_has() -> None:
     for word in words.WORDS["attributes of neurons"]:
-        with pytest.raises(PydanticCustomError, match="is taken"):
+        with pytest.raises(PydanticCustomError, match=r"is taken|is longer"):
             allowed.parameter(word)
 
 
@@ -186,10 +186,10 @@ def _plain(name: str) -> str:
 
 
 def test_packages_beside_each_other_are_imported() -> None:
-    assert unimportable(["data", "training", "fused", "nodes", "expf"]) == []
+    assert unimportable(["losses", "pictures", "fused", "nodes", "expf"]) == []
 
 
 def test_a_package_that_hides_a_module_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(allowed, "_PACKAGES", frozenset())
-    (failure,) = unimportable(["torch"])
+    (failure,) = unimportable(["typing_extensions"])
     assert failure.startswith("network: ")
