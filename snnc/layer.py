@@ -218,11 +218,13 @@ Sources = Source | Annotated[tuple[Source, ...], Field(min_length=1)]
 class Layer(Operator):
     """One entry of ``[network] layers``, whose ``name`` is a path once blocks are expanded.
 
-    ``stem`` makes its default name (``conv1``). Fields that are PyTorch's keywords are passed on
-    when they differ from PyTorch's default; ``positional`` ones are passed by position.
+    ``stem`` makes the default name (``conv1``). ``example`` is a line of a spec, for the reference.
+    Fields that are PyTorch's keywords are passed on if they differ from PyTorch's default;
+    ``positional`` ones are passed by position.
     """
 
     stem: ClassVar[str]
+    example: ClassVar[str] = ""
     torch: ClassVar[str] = ""
     positional: ClassVar[tuple[str, ...]] = ()
     unprinted: ClassVar[frozenset[str]] = frozenset()

@@ -12,6 +12,7 @@ class AdaptiveAvgPool1d(AdaptiveAvgPool):
     It is torch.nn.AdaptiveAvgPool1d.
     """
 
+    example: ClassVar[str] = '{ kind = "AdaptiveAvgPool1d", output_size = 1 }'
     torch: ClassVar[str] = "nn.AdaptiveAvgPool1d"
     inner: ClassVar[int] = 1
 

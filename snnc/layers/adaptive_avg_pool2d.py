@@ -12,6 +12,7 @@ class AdaptiveAvgPool2d(AdaptiveAvgPool):
     It is torch.nn.AdaptiveAvgPool2d.
     """
 
+    example: ClassVar[str] = '{ kind = "AdaptiveAvgPool2d", output_size = [4, 4] }'
     torch: ClassVar[str] = "nn.AdaptiveAvgPool2d"
     inner: ClassVar[int] = 2
 

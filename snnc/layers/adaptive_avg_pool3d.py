@@ -12,6 +12,7 @@ class AdaptiveAvgPool3d(AdaptiveAvgPool):
     It is torch.nn.AdaptiveAvgPool3d.
     """
 
+    example: ClassVar[str] = '{ kind = "AdaptiveAvgPool3d", output_size = 2 }'
     torch: ClassVar[str] = "nn.AdaptiveAvgPool3d"
     inner: ClassVar[int] = 3
 

@@ -12,6 +12,7 @@ class AdaptiveMaxPool1d(AdaptiveMaxPool):
     It is torch.nn.AdaptiveMaxPool1d.
     """
 
+    example: ClassVar[str] = '{ kind = "AdaptiveMaxPool1d", output_size = 1 }'
     torch: ClassVar[str] = "nn.AdaptiveMaxPool1d"
     inner: ClassVar[int] = 1
 

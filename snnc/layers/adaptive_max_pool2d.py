@@ -12,6 +12,7 @@ class AdaptiveMaxPool2d(AdaptiveMaxPool):
     It is torch.nn.AdaptiveMaxPool2d.
     """
 
+    example: ClassVar[str] = '{ kind = "AdaptiveMaxPool2d", output_size = [4, 4] }'
     torch: ClassVar[str] = "nn.AdaptiveMaxPool2d"
     inner: ClassVar[int] = 2
 

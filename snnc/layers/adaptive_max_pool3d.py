@@ -12,6 +12,7 @@ class AdaptiveMaxPool3d(AdaptiveMaxPool):
     It is torch.nn.AdaptiveMaxPool3d.
     """
 
+    example: ClassVar[str] = '{ kind = "AdaptiveMaxPool3d", output_size = 2 }'
     torch: ClassVar[str] = "nn.AdaptiveMaxPool3d"
     inner: ClassVar[int] = 3
 

@@ -18,6 +18,9 @@ class Attention(Layer):
     are (Zhou et al., Spikformer, ICLR 2023). ``scale`` is 1 / sqrt(C / heads) unless stated.
     """
 
+    example: ClassVar[str] = (
+        '{ kind = "Attention", from = ["q", "k", "v"], heads = 4, softmax = false }'
+    )
     stem: ClassVar[str] = "attention"
     ports: ClassVar[int | None] = 3
     inputs: ClassVar[tuple[str, ...]] = ("queries", "keys", "values")

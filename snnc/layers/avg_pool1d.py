@@ -12,6 +12,7 @@ class AvgPool1d(AvgPool):
     ``stride`` is the window's size unless stated.
     """
 
+    example: ClassVar[str] = '{ kind = "AvgPool1d", kernel_size = 2 }'
     torch: ClassVar[str] = "nn.AvgPool1d"
     inner: ClassVar[int] = 1
 

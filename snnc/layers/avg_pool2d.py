@@ -13,6 +13,7 @@ class AvgPool2d(AvgPool):
     ``stride`` is the window's size unless stated.
     """
 
+    example: ClassVar[str] = '{ kind = "AvgPool2d", kernel_size = 2 }'
     torch: ClassVar[str] = "nn.AvgPool2d"
     inner: ClassVar[int] = 2
 

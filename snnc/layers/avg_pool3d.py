@@ -13,6 +13,7 @@ class AvgPool3d(AvgPool):
     ``stride`` is the window's size unless stated.
     """
 
+    example: ClassVar[str] = '{ kind = "AvgPool3d", kernel_size = 2, stride = 1 }'
     torch: ClassVar[str] = "nn.AvgPool3d"
     inner: ClassVar[int] = 3
 

@@ -11,6 +11,7 @@ class BatchNorm1d(BatchNorm):
     ``stats`` says whether the statistics are of the whole sequence or of each step.
     """
 
+    example: ClassVar[str] = '{ kind = "BatchNorm1d", momentum = 0.01 }'
     torch: ClassVar[str] = "nn.BatchNorm1d"
     inner: ClassVar[int] = 1
 

@@ -11,6 +11,7 @@ class BatchNorm2d(BatchNorm):
     ``stats`` says whether the statistics are of the whole sequence or of each step.
     """
 
+    example: ClassVar[str] = '{ kind = "BatchNorm2d", stats = "step" }'
     torch: ClassVar[str] = "nn.BatchNorm2d"
     inner: ClassVar[int] = 2
 

@@ -11,6 +11,7 @@ class BatchNorm3d(BatchNorm):
     ``stats`` says whether the statistics are of the whole sequence or of each step.
     """
 
+    example: ClassVar[str] = '{ kind = "BatchNorm3d", eps = 1e-4 }'
     torch: ClassVar[str] = "nn.BatchNorm3d"
     inner: ClassVar[int] = 3
 

@@ -13,6 +13,7 @@ class BNTT1d(BNTT):
     a weight and no bias. It fixes the number of steps.
     """
 
+    example: ClassVar[str] = '{ kind = "BNTT1d", bias = true }'
     inner: ClassVar[int] = 1
 
     kind: Literal["BNTT1d"] = "BNTT1d"

@@ -13,6 +13,7 @@ class BNTT2d(BNTT):
     a weight and no bias. It fixes the number of steps.
     """
 
+    example: ClassVar[str] = '{ kind = "BNTT2d", momentum = 0.01 }'
     inner: ClassVar[int] = 2
 
     kind: Literal["BNTT2d"] = "BNTT2d"

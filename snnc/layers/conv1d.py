@@ -12,6 +12,7 @@ class Conv1d(Conv):
     ``in_channels`` is inferred; stated, it is checked.
     """
 
+    example: ClassVar[str] = '{ kind = "Conv1d", out_channels = 32, kernel_size = 5, stride = 2 }'
     torch: ClassVar[str] = "nn.Conv1d"
     axes: ClassVar[str] = "C, L"
 

@@ -12,6 +12,9 @@ class Conv2d(Conv):
     ``in_channels`` is inferred; stated, it is checked.
     """
 
+    example: ClassVar[str] = (
+        '{ kind = "Conv2d", out_channels = 64, kernel_size = 3, padding = 1, bias = false }'
+    )
     torch: ClassVar[str] = "nn.Conv2d"
     axes: ClassVar[str] = "C, H, W"
 

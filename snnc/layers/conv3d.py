@@ -12,6 +12,9 @@ class Conv3d(Conv):
     ``in_channels`` is inferred; stated, it is checked.
     """
 
+    example: ClassVar[str] = (
+        '{ kind = "Conv3d", out_channels = 16, kernel_size = [1, 3, 3], padding = "same" }'
+    )
     torch: ClassVar[str] = "nn.Conv3d"
     axes: ClassVar[str] = AXES[3]
 

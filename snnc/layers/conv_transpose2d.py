@@ -16,6 +16,9 @@ class ConvTranspose2d(Conv):
     stated, it is checked.
     """
 
+    example: ClassVar[str] = (
+        '{ kind = "ConvTranspose2d", out_channels = 32, kernel_size = 2, stride = 2 }'
+    )
     torch: ClassVar[str] = "nn.ConvTranspose2d"
     axes: ClassVar[str] = AXES[2]
     role: ClassVar[Role] = ""

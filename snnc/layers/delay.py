@@ -22,6 +22,10 @@ class Delay(Layer):
     [0, max_delay] where it is used.
     """
 
+    example: ClassVar[str] = (
+        '{ kind = "Delay", delay = { uniform = [0.0, 8.0], '
+        'per = "neuron", learnable = true }, max_delay = 8 }'
+    )
     stem: ClassVar[str] = "delay"
 
     kind: Literal["Delay"] = "Delay"

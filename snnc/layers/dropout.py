@@ -12,6 +12,7 @@ class Dropout(AnyDropout):
     sample, ``"step"`` draws anew at every step.
     """
 
+    example: ClassVar[str] = '{ kind = "Dropout", p = 0.3, mask = "step" }'
     classes: ClassVar[dict[str, tuple[str, str]]] = {
         "sequence": ("dropout", "Dropout"),
         "step": ("step_dropout", "StepDropout"),

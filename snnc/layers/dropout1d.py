@@ -12,6 +12,7 @@ class Dropout1d(ChannelDropout):
     of a sample, ``"step"`` draws anew at every step.
     """
 
+    example: ClassVar[str] = '{ kind = "Dropout1d", p = 0.2 }'
     inner: ClassVar[int] = 1
 
     kind: Literal["Dropout1d"] = "Dropout1d"

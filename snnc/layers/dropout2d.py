@@ -12,6 +12,7 @@ class Dropout2d(ChannelDropout):
     of a sample, ``"step"`` draws anew at every step.
     """
 
+    example: ClassVar[str] = '{ kind = "Dropout2d", p = 0.2 }'
     inner: ClassVar[int] = 2
 
     kind: Literal["Dropout2d"] = "Dropout2d"

@@ -12,6 +12,7 @@ class Flatten(Layer):
     Axes are a sample's own: 0 is the channel (PyTorch counts the batch, so it sees one more).
     """
 
+    example: ClassVar[str] = '{ kind = "Flatten", start_dim = 1 }'
     stem: ClassVar[str] = "flatten"
 
     kind: Literal["Flatten"] = "Flatten"

@@ -11,6 +11,7 @@ class GELU(Activation):
     ``approximate = "tanh"`` computes Φ by a tanh.
     """
 
+    example: ClassVar[str] = '{ kind = "GELU", approximate = "tanh" }'
     stem: ClassVar[str] = "gelu"
     torch: ClassVar[str] = "nn.GELU"
 

@@ -17,6 +17,7 @@ class GroupNorm(Weighted):
     does the same in training and eval.
     """
 
+    example: ClassVar[str] = '{ kind = "GroupNorm", num_groups = 4 }'
     stem: ClassVar[str] = "gn"
     torch: ClassVar[str] = "nn.GroupNorm"
     unprinted: ClassVar[frozenset[str]] = frozenset({"num_groups", "num_channels"})

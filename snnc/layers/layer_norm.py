@@ -17,6 +17,7 @@ class LayerNorm(Weighted):
     of a sample. To normalise tokens [C, N] each over its channels, put a Permute before it.
     """
 
+    example: ClassVar[str] = '{ kind = "LayerNorm", eps = 1e-6 }'
     stem: ClassVar[str] = "ln"
     torch: ClassVar[str] = "nn.LayerNorm"
     unprinted: ClassVar[frozenset[str]] = frozenset({"normalized_shape"})

@@ -14,6 +14,7 @@ class Linear(Weighted):
     ``in_features`` is inferred; stated, it is checked.
     """
 
+    example: ClassVar[str] = '{ kind = "Linear", out_features = 10, bias = false }'
     stem: ClassVar[str] = "fc"
     role: ClassVar[Role] = "weights"
     torch: ClassVar[str] = "nn.Linear"

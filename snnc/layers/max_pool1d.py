@@ -12,6 +12,7 @@ class MaxPool1d(MaxPool):
     On spikes it is their logical or. ``stride`` is the window's size unless stated.
     """
 
+    example: ClassVar[str] = '{ kind = "MaxPool1d", kernel_size = 2 }'
     torch: ClassVar[str] = "nn.MaxPool1d"
     inner: ClassVar[int] = 1
 

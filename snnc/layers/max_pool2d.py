@@ -12,6 +12,7 @@ class MaxPool2d(MaxPool):
     On spikes it is their logical or. ``stride`` is the window's size unless stated.
     """
 
+    example: ClassVar[str] = '{ kind = "MaxPool2d", kernel_size = 3, stride = 2, padding = 1 }'
     torch: ClassVar[str] = "nn.MaxPool2d"
     inner: ClassVar[int] = 2
 

@@ -12,6 +12,7 @@ class MaxPool3d(MaxPool):
     On spikes it is their logical or. ``stride`` is the window's size unless stated.
     """
 
+    example: ClassVar[str] = '{ kind = "MaxPool3d", kernel_size = [1, 2, 2] }'
     torch: ClassVar[str] = "nn.MaxPool3d"
     inner: ClassVar[int] = 3
 

@@ -14,6 +14,7 @@ class Permute(Layer):
     Axes are a sample's own, 0 is the channel: ``dims = [1, 2, 0]`` puts it last.
     """
 
+    example: ClassVar[str] = '{ kind = "Permute", dims = [1, 2, 0] }'
     stem: ClassVar[str] = "permute"
 
     kind: Literal["Permute"] = "Permute"

@@ -19,6 +19,7 @@ class QCFS(Neuron):
     becomes a neuron of threshold λ.
     """
 
+    example: ClassVar[str] = '{ kind = "QCFS", levels = 8 }'
     stem: ClassVar[str] = "qcfs"
     role: ClassVar[Role] = "activation"
     states: ClassVar[Mapping[str, str | float]] = {}

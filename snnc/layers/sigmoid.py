@@ -11,6 +11,7 @@ class SigmoidLayer(Monotone):
     As a ``surrogate``, ``"Sigmoid"`` is the slope of this curve.
     """
 
+    example: ClassVar[str] = '{ kind = "Sigmoid" }'
     stem: ClassVar[str] = "sigmoid"
     torch: ClassVar[str] = "nn.Sigmoid"
 

@@ -13,6 +13,7 @@ class TDBatchNorm1d(TDBatchNorm):
     directly-trained larger spiking neural networks, AAAI 2021).
     """
 
+    example: ClassVar[str] = '{ kind = "TDBatchNorm1d", v_threshold = 0.5 }'
     torch: ClassVar[str] = "nn.BatchNorm1d"
     inner: ClassVar[int] = 1
 

@@ -13,6 +13,7 @@ class TDBatchNorm2d(TDBatchNorm):
     directly-trained larger spiking neural networks, AAAI 2021).
     """
 
+    example: ClassVar[str] = '{ kind = "TDBatchNorm2d", alpha = 1.0, v_threshold = 0.5 }'
     torch: ClassVar[str] = "nn.BatchNorm2d"
     inner: ClassVar[int] = 2
 

@@ -13,6 +13,7 @@ class TEBN1d(TEBN):
     NeurIPS 2022). It fixes the number of steps.
     """
 
+    example: ClassVar[str] = '{ kind = "TEBN1d" }'
     inner: ClassVar[int] = 1
 
     kind: Literal["TEBN1d"] = "TEBN1d"

@@ -13,6 +13,7 @@ class TEBN2d(TEBN):
     NeurIPS 2022). It fixes the number of steps.
     """
 
+    example: ClassVar[str] = '{ kind = "TEBN2d", momentum = 0.01 }'
     inner: ClassVar[int] = 2
 
     kind: Literal["TEBN2d"] = "TEBN2d"

@@ -15,6 +15,7 @@ class Unflatten(Layer):
     Axes are a sample's own: 0 is the channel. One of the sizes may be -1: whatever is left.
     """
 
+    example: ClassVar[str] = '{ kind = "Unflatten", unflattened_size = [4, -1] }'
     stem: ClassVar[str] = "unflatten"
 
     kind: Literal["Unflatten"] = "Unflatten"

@@ -21,6 +21,7 @@ class Upsample(Layer):
     or one for each. ``mode`` says what lies between: copies (nearest) or interpolated values.
     """
 
+    example: ClassVar[str] = '{ kind = "Upsample", scale_factor = 2, mode = "bilinear" }'
     stem: ClassVar[str] = "upsample"
     torch: ClassVar[str] = "nn.Upsample"
 

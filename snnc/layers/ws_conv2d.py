@@ -17,6 +17,9 @@ class WSConv2d(Conv):
     arXiv:1903.10520). With ``gain`` each filter has a learned factor, which starts at 1.
     """
 
+    example: ClassVar[str] = (
+        '{ kind = "WSConv2d", out_channels = 64, kernel_size = 3, padding = 1, gain = true }'
+    )
     axes: ClassVar[str] = AXES[2]
     role: ClassVar[Role] = ""
     order: ClassVar[tuple[str, ...]] = (*Conv.order, "eps", "gain")

@@ -14,6 +14,7 @@ class ALIF(ResettingNeuron):
     ``tau_a``. A soft reset subtracts the risen threshold.
     """
 
+    example: ClassVar[str] = '{ kind = "ALIF", tau = 10.0, tau_a = 100.0, beta = 1.8 }'
     stem: ClassVar[str] = "alif"
     step: ClassVar[str] = """
 h = v + (x - (v - v_reset)) / tau if decay_input else v - (v - v_reset) / tau + x

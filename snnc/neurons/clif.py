@@ -13,6 +13,7 @@ class CLIF(SpikingNeuron):
     The reset always subtracts, ``sigmoid(m)`` more than the threshold.
     """
 
+    example: ClassVar[str] = '{ kind = "CLIF", tau = 2.0 }'
     stem: ClassVar[str] = "clif"
     step: ClassVar[str] = """
 h = v - v / tau + x

@@ -13,6 +13,7 @@ class CUBALIF(ResettingNeuron):
     Both decay by a factor a step.
     """
 
+    example: ClassVar[str] = '{ kind = "CUBALIF", c_decay = 0.5, v_decay = 0.9, v_threshold = 1.0 }'
     stem: ClassVar[str] = "cubalif"
     step: ClassVar[str] = """
 c = c * c_decay + x

@@ -12,6 +12,7 @@ class EIF(ResettingNeuron):
     Above the rheobase threshold ``theta_rh`` it takes off, the sharper the smaller ``dT``.
     """
 
+    example: ClassVar[str] = '{ kind = "EIF", tau = 4.0 }'
     stem: ClassVar[str] = "eif"
     step: ClassVar[str] = """
 h = v + (x + v_rest - v + dT * exp((v - theta_rh) / dT)) / tau

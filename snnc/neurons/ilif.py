@@ -16,6 +16,7 @@ class ILIF(Neuron):
     What it fires is subtracted. Its gradient is 1 / v_threshold where the number is not clipped.
     """
 
+    example: ClassVar[str] = '{ kind = "ILIF", tau = 2.0 }'
     stem: ClassVar[str] = "ilif"
     step: ClassVar[str] = """
 h = (1 - 1 / tau) * v + x

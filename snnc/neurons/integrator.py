@@ -9,6 +9,7 @@ from snnc.neuron import Neuron
 class Integrator(Neuron):
     """Integrator: a readout whose value is the sum of its inputs; it never fires."""
 
+    example: ClassVar[str] = '{ kind = "I" }'
     stem: ClassVar[str] = "i"
     step: ClassVar[str] = """
 v = v + x

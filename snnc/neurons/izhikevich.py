@@ -14,6 +14,7 @@ class Izhikevich(ResettingNeuron):
     ``b`` at a spike.
     """
 
+    example: ClassVar[str] = '{ kind = "Izhikevich", tau = 4.0, tau_w = 20.0, a = 0.1, b = 0.2 }'
     stem: ClassVar[str] = "izhikevich"
     step: ClassVar[str] = """
 h = v + (x + a0 * (v - v_rest) * (v - v_c) - w) / tau

@@ -12,6 +12,9 @@ class LIF(ResettingNeuron):
     ``tau``, the time constant, is in steps; with ``decay_input`` the input is divided by it too.
     """
 
+    example: ClassVar[str] = (
+        '{ kind = "LIF", tau = 4.0, reset = "soft", detach_reset = true, surrogate = "Sigmoid" }'
+    )
     stem: ClassVar[str] = "lif"
     step: ClassVar[str] = """
 h = v + (x - (v - v_reset)) / tau if decay_input else v - (v - v_reset) / tau + x

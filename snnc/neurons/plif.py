@@ -14,6 +14,7 @@ class PLIF(ResettingNeuron):
     ``tau`` is where learning starts; what is learned is w, with 1/tau = sigmoid(w).
     """
 
+    example: ClassVar[str] = '{ kind = "PLIF", tau = { value = 2.0, per = "channel" } }'
     stem: ClassVar[str] = "plif"
     step: ClassVar[str] = """
 h = v + (x - (v - v_reset)) / tau if decay_input else v - (v - v_reset) / tau + x

@@ -13,6 +13,7 @@ class QIF(ResettingNeuron):
     how fast.
     """
 
+    example: ClassVar[str] = '{ kind = "QIF", tau = 4.0 }'
     stem: ClassVar[str] = "qif"
     step: ClassVar[str] = """
 h = v + (x + a0 * (v - v_rest) * (v - v_c)) / tau

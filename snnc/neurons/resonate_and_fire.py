@@ -14,6 +14,7 @@ class ResonateAndFire(SpikingNeuron):
     input pushes u. A spike puts it at (0, v_threshold).
     """
 
+    example: ClassVar[str] = '{ kind = "ResonateAndFire", w = 2.0, b = -0.1 }'
     stem: ClassVar[str] = "resonate"
     step: ClassVar[str] = """
 decay = exp(b * dt)

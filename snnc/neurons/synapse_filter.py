@@ -13,6 +13,7 @@ class SynapseFilter(Neuron):
     A learnable ``tau`` is kept above 1 as in PLIF.
     """
 
+    example: ClassVar[str] = '{ kind = "SynapseFilter", tau = { value = 10.0, learnable = true } }'
     stem: ClassVar[str] = "synapse"
     step: ClassVar[str] = """
 i = i - (1 - x) * i / tau + x
