@@ -7,10 +7,7 @@ from snnc.sizes import Size1
 
 
 class AdaptiveAvgPool1d(AdaptiveAvgPool):
-    """The mean over a grid of ``output_size`` windows of [C, L].
-
-    It is torch.nn.AdaptiveAvgPool1d.
-    """
+    """The mean over a grid of ``output_size`` windows of [C, L] (torch.nn.AdaptiveAvgPool1d)."""
 
     example: ClassVar[str] = '{ kind = "AdaptiveAvgPool1d", output_size = 1 }'
     torch: ClassVar[str] = "nn.AdaptiveAvgPool1d"

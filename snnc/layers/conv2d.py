@@ -9,7 +9,7 @@ from snnc.sizes import Padding2, Size2
 class Conv2d(Conv):
     """A convolution over [C, H, W] (torch.nn.Conv2d).
 
-    ``in_channels`` is inferred; stated, it is checked.
+    ``in_channels`` is inferred. A stated value is checked.
     """
 
     example: ClassVar[str] = (

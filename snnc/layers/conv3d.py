@@ -9,7 +9,7 @@ from snnc.sizes import AXES, Padding3, Size3
 class Conv3d(Conv):
     """A convolution over [C, D, H, W] (torch.nn.Conv3d).
 
-    ``in_channels`` is inferred; stated, it is checked.
+    ``in_channels`` is inferred. A stated value is checked.
     """
 
     example: ClassVar[str] = (

@@ -14,12 +14,12 @@ Steps = Annotated[Number, at_least(0.0)]
 
 
 class Delay(Layer):
-    """The input ``delay`` steps earlier, and 0 before the first step: y[t] = x[t - delay].
+    """The input ``delay`` time steps earlier, and 0 before the first: y[t] = x[t - delay].
 
-    Between two whole steps it interpolates linearly (of 1.25: three quarters of the value one step
-    ago, a quarter of that two steps ago), so a delay can be learned, one a layer, channel or
-    neuron. ``max_delay`` bounds one that is learned: without a ``range`` it is cut to
-    [0, max_delay] where it is used.
+    A delay between two whole steps interpolates linearly. A delay of 1.25 is three quarters of the
+    value one step ago and a quarter of the value two steps ago. A delay can therefore be learned,
+    per layer, channel or neuron. ``max_delay`` bounds a learnable delay: without a ``range``, the
+    delay is clipped to [0, max_delay] where it is used.
     """
 
     example: ClassVar[str] = (

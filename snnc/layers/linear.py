@@ -11,7 +11,7 @@ from snnc.sizes import Positive
 class Linear(Weighted):
     """A matrix product with the features: [in_features] to [out_features] (torch.nn.Linear).
 
-    ``in_features`` is inferred; stated, it is checked.
+    ``in_features`` is inferred. A stated value is checked.
     """
 
     example: ClassVar[str] = '{ kind = "Linear", out_features = 10, bias = false }'

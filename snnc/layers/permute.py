@@ -11,7 +11,7 @@ from snnc.layer import Draw, Layer, Shape, ShapeError, Site, Traits, axis, show
 class Permute(Layer):
     """The axes of a sample in another order (torch.permute).
 
-    Axes are a sample's own, 0 is the channel: ``dims = [1, 2, 0]`` puts it last.
+    Axes count those of a sample, and 0 is the channel: ``dims = [1, 2, 0]`` puts the channel last.
     """
 
     example: ClassVar[str] = '{ kind = "Permute", dims = [1, 2, 0] }'

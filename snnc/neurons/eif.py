@@ -9,7 +9,8 @@ from snnc.number import Number, Positive, TimeConstant
 class EIF(ResettingNeuron):
     """Exponential integrate-and-fire (Gerstner et al., Neuronal Dynamics, 5.2).
 
-    Above the rheobase threshold ``theta_rh`` it takes off, the sharper the smaller ``dT``.
+    The potential grows exponentially above the rheobase threshold ``theta_rh``. A smaller ``dT``
+    makes the onset sharper.
     """
 
     example: ClassVar[str] = '{ kind = "EIF", tau = 4.0 }'

@@ -10,7 +10,7 @@ from snnc.number import Number, Positive, TimeConstant
 class Izhikevich(ResettingNeuron):
     """A quadratic neuron with a recovery variable w (Izhikevich, IEEE TNN 2003).
 
-    ``w`` follows the potential with the weight ``a`` and the time constant ``tau_w``, and jumps by
+    ``w`` follows the potential with the weight ``a`` and the time constant ``tau_w``. It jumps by
     ``b`` at a spike.
     """
 

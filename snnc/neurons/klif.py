@@ -9,7 +9,7 @@ from snnc.number import Learned, TimeConstant
 
 
 class KLIF(ResettingNeuron):
-    """LIF behind a ReLU of learned slope ``k`` (Jiang and Zhang, KLIF, 2023)."""
+    """LIF whose potential passes a ReLU of learnable slope ``k`` (Jiang and Zhang, KLIF, 2023)."""
 
     example: ClassVar[str] = '{ kind = "KLIF", tau = 2.0 }'
     stem: ClassVar[str] = "klif"

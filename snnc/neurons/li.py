@@ -8,7 +8,7 @@ from snnc.number import TimeConstant
 
 
 class LI(Neuron):
-    """Leaky integrator: a readout whose value is its potential; it never fires."""
+    """Leaky integrator: a readout whose value is its potential. It never fires."""
 
     example: ClassVar[str] = '{ kind = "LI", tau = 10.0 }'
     stem: ClassVar[str] = "li"

@@ -9,7 +9,7 @@ from snnc.number import TimeConstant
 class LIF(ResettingNeuron):
     """Leaky integrate-and-fire: the potential decays to its resting value.
 
-    ``tau``, the time constant, is in steps; with ``decay_input`` the input is divided by it too.
+    ``tau`` is the time constant in time steps. With ``decay_input``, it divides the input too.
     """
 
     example: ClassVar[str] = (
