@@ -36,7 +36,7 @@ def from_torch(path: str, shape: str, stored: Path | None, out: Path | None, for
 
 def _announce(path: str) -> None:
     """Says that it is not snnc that runs now; and finds what is in the current folder."""
-    terminal.say(f"running {path}: this is your code, with your rights")
+    terminal.say(f"running {path}: this is your code, with your permissions")
     if not {"", str(Path.cwd())} & {*sys.path}:
         sys.path.insert(0, "")
 
@@ -67,7 +67,7 @@ def _target(path: str, out: Path | None) -> Path:
         names.network(target.name)
     except PydanticCustomError as error:
         raise terminal.UsageError(
-            f"a network cannot be called {target.name}, it {error.message()}: give a name with -o"
+            f"a network cannot be named {target.name}, it {error.message()}: give a name with -o"
         ) from error
     if target.is_dir() and not target.with_name(target.name + terminal.SUFFIX).exists():
         raise terminal.UsageError(f"{target} is a folder: name the files, such as -o {target}/net")
@@ -83,7 +83,9 @@ def _written(contents: dict[Path, bytes], what: str, force: bool) -> int:
     """Writes, unless something else is there already; exit code 1 then."""
     other = [path for path, content in contents.items() if project.differs(path, content)]
     if other and not force:
-        terminal.say(f"{other[0]}: exists and is different: move it, or add --force to replace it")
+        terminal.say(
+            f"{other[0]}: exists with other content: move it, or add --force to replace it"
+        )
         return 1
     project.replace(contents)
     terminal.say(f"{' and '.join(map(str, contents))}: {what}")

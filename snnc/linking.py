@@ -97,7 +97,9 @@ class _Builder:
             if surrogate and surrogate.kind in self.spec.surrogates:
                 surrogate.derivative()
         except StepError as error:
-            message = f"with the numbers of this layer an equation is impossible: {error.message}"
+            message = (
+                f"an equation is impossible with the parameters of this layer: {error.message}"
+            )
             self.fail(at, "SNN208", "bad-equation", message)
 
     def refs(self, sources: tuple[str, ...], at: Path) -> tuple[Ref, ...] | None:
@@ -165,13 +167,13 @@ class _Builder:
             for name in names:
                 self.in_cycle(self.nodes[name], names)
             if not self.driven(names):
-                message = f"nothing from outside enters the cycle of {', '.join(names)}"
+                message = f"no edge from outside enters the cycle of {', '.join(names)}"
                 self.fail((*self.nodes[names[0]].at, "from"), "SNN308", "bad-cycle", message)
 
     def in_cycle(self, node: Node, names: Sequence[str]) -> None:
         if any(node.operator.traits(mode).time == "whole" for mode in (True, False)):
             around = " → ".join(name for name in names if name != node.path)
-            message = f"`{node.path}` needs every step at once, but is in a cycle with {around}"
+            message = f"`{node.path}` needs all time steps at once, but is in a cycle with {around}"
             help = 'a batch normalisation with `stats = "step"` can be in a cycle'
             self.fail((*node.at, "kind"), "SNN308", "bad-cycle", message, help)
 
@@ -190,7 +192,7 @@ class _Builder:
             message = f"`{self.spec.name}` is taken: the class of a neuron is called {name}"
             self.fail(("name",), "SNN206", "bad-name", message)
         for word in {"first", "state", "t"} & {*self.spec.inputs}:
-            message = f"`{word}` is taken: generated code counts steps and keeps states by it"
+            message = f"`{word}` is taken: generated code uses it for time steps and states"
             self.fail(self.section("input", word), "SNN206", "bad-name", message)
         for output in {"count", "index"} & {*self.spec.outputs}:
             message = f"`{output}` is taken: a tuple of outputs has a method of that name"

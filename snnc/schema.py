@@ -29,7 +29,9 @@ _VARIABLE_SCHEMA: Json = {
     "type": "string",
     "pattern": r"^\$",
 }
-_DEFAULTS = "Of every layer of a kind; `neuron` is for all that spike. A layer's own keys win."
+_DEFAULTS = (
+    "Keys for every layer of a kind. `neuron` applies to all spiking kinds. A layer's own keys win."
+)
 
 
 def text() -> str:
@@ -163,7 +165,7 @@ def _head(models: Json) -> Json:
     neuron = {"type": "object", "properties": _common(models[name] for name in spiking)}
     own: Json = {"type": "object"}
     return {
-        "extends": {"description": "A spec that this one changes.", "type": "string"},
+        "extends": {"description": "The spec that this one extends.", "type": "string"},
         "vars": {"description": 'Values to use as "$name" or "${expression}".', "type": "object"},
         "defaults": {
             "description": _DEFAULTS,

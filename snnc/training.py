@@ -71,7 +71,7 @@ class Train(BaseModel):
     @model_validator(mode="after")
     def _not_both(self) -> "Train":
         if (self.loss is None) == (not self.losses):
-            message = "`loss` is that of the only output; `losses` names all: write one of the two"
+            message = "`loss` and `losses` exclude each other: `losses` states one loss per output"
             raise PydanticCustomError("one_or_several", message)
         return self
 
@@ -94,7 +94,7 @@ class Train(BaseModel):
         """How losses, metric and penalties do not fit the data, the outputs and the neurons."""
         if self.loss and len(answers) > 1:
             names = " and ".join(f"`{name}`" for name in answers)
-            message = f"the network has the outputs {names}: each needs a loss of its own"
+            message = f"the network has the outputs {names}: each needs its own loss"
             yield Misfit(("loss",), message, "write [train.losses]")
             return
         yield from self._unnamed(answers)
@@ -113,7 +113,9 @@ class Train(BaseModel):
         for name in answers if self.losses else ():
             if name not in self.losses:
                 message = f"the output `{name}` has no loss"
-                help = f'give it one: `{name} = "mse"`; `net.values(x)` shows what needs none'
+                help = (
+                    f'give it one: `{name} = "mse"`; `net.values(x)` returns values without a loss'
+                )
                 yield Misfit(("losses",), message, help)
 
     def _unfit(
@@ -130,7 +132,7 @@ class Train(BaseModel):
             answer.shape != data.shape or data.over_time > answer.over_time
         ):
             message = f"the input is {_said(data)}, but the output is {_said(answer)}"
-            yield Misfit(at, message, "an autoencoder gives back what it is given")
+            yield Misfit(at, message, "an autoencoder returns its input")
         elif loss.wants == "labels":
             yield from self._unlabelled(answer)
 
@@ -139,10 +141,10 @@ class Train(BaseModel):
         count, kind = self.dataset.classes, self.dataset.kind
         if count is not None and answer.shape != (count,):
             message = f"{kind} has {count} classes, but the output is {show(answer.shape)}"
-            yield Misfit(("dataset",), message, f"the last layer has to make {show((count,))}")
+            yield Misfit(("dataset",), message, f"the last layer must return {show((count,))}")
         elif len(answer.shape) != 1:
-            message = f"the output is {show(answer.shape)}, but a loss needs one number a class"
-            yield Misfit(("dataset",), message, "the last layer has to make [classes]")
+            message = f"the output is {show(answer.shape)}, but a loss needs one number per class"
+            yield Misfit(("dataset",), message, "the last layer must return [classes]")
 
     @property
     def smoothing(self) -> float | None:

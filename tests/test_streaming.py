@@ -116,7 +116,7 @@ def test_chunks_of_time_change_nothing(
 def test_statistics_of_a_sequence_cannot_be_streamed_in_training(tmp_path: Path) -> None:
     module = prepared(tmp_path, "plain").module.train()
     step: Any = module.step
-    with pytest.raises(RuntimeError, match="bn1 needs every step at once: stream in eval mode"):
+    with pytest.raises(RuntimeError, match="bn1 needs all time steps at once: stream in eval mode"):
         step(torch.rand(2, 2, 7, 7))
 
 

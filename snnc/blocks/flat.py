@@ -51,7 +51,7 @@ def _check_absent(state: State) -> None:
     for item in state.absent:
         if loops(item):
             name = item.path.rpartition(".")[2]
-            message = f"`{name}` is absent, and what it reads instead is itself"
+            message = f"`{name}` is absent and would be replaced by itself"
             state.wiring.tell("SNN306", "cycle", message, item.at)
 
 

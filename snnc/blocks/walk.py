@@ -89,7 +89,7 @@ class Walk:
         if names.above or len(names.ports) == 1:
             return names.above or next(iter(names.ports.values()))
         if names.ports:
-            message = "with several inputs the first layer has to say which one it reads"
+            message = "the first layer must name one of the inputs that it reads"
             help = 'write `from = "…"`'
             self.state.wiring.tell("SNN301", "unknown-name", message, entry, help)
         return None
@@ -105,8 +105,8 @@ class Walk:
     def left_out(self, path: str, entry: Tree) -> Part:
         """An absent layer: who reads it reads its source."""
         if len(sources(entry)) > 1:
-            message = "a layer that reads several others cannot be absent"
-            help = "whoever reads it would not know which of them to read instead"
+            message = "a layer with several inputs cannot be absent"
+            help = "its readers would have several replacements"
             raise bad(message, entry.table["when"], help)
         item = Item(path, entry)
         self.state.absent.append(item)
@@ -116,7 +116,7 @@ class Walk:
         """A chain of the same: each reads the one before."""
         block = self.state.block(entry)
         if len(sources(entry)) > 1 or (block and len(block.inputs) > 1):
-            raise bad("only what reads one other can be repeated", entry.table["repeat"])
+            raise bad("only a layer with one input can be repeated", entry.table["repeat"])
         group, parts = Item(path, entry), list[Part]()
         self.state.containers[path] = Repeat(count), group
         self.spend(entry, replace(site, frame=None, sizes={}), count)

@@ -62,8 +62,8 @@ class Wiring:
         if item is not None:
             itself = names.position.get(name) == position
             where = "cannot read itself" if itself else "comes later in the list"
-            message = f"`{name}` {where}: an edge leads down only with a delay"
-            help = f'write "{name}@-1" for its value a step ago'
+            message = f"`{name}` {where}: only a delayed edge may read a later layer"
+            help = f'write "{name}@-1" for its value one time step earlier'
             self.tell("SNN306", "cycle", message, node, help)
         else:
             place = f" in block `{block}`" if block else ""
@@ -75,7 +75,7 @@ class Wiring:
     def outside(self, names: Names, name: str) -> str | None:
         if names is self.root or self.root.find(name) is None:
             return None
-        return f"`{name}` is outside of the block: hand it in by `inputs`"
+        return f"`{name}` is outside the block: add it to the block's `inputs`"
 
     def declare(self, names: Names, name: str, item: Item, position: int) -> None:
         first = names.declare(name, item, position)

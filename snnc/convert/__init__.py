@@ -62,5 +62,5 @@ def _spelt_out(value: Any) -> Any:
     if value.rstrip().endswith("%"):
         raise PydanticCustomError("conflict", 'a percentile is written like "99.9%"')
     if _NUMBER.match(value):
-        raise PydanticCustomError("conflict", "a part of the maximum is written without quotes")
+        raise PydanticCustomError("conflict", "a fraction of the maximum is written without quotes")
     return value

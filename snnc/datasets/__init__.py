@@ -80,8 +80,12 @@ class Dataset(Kind):
 def _other_time(kind: str, timed: bool) -> tuple[str, str, str]:
     if timed:
         message = f"{kind} has pictures without a time axis, but the encoder none reads sequences"
-        return message, "dataset", 'write `encoder = "direct"`, or another that makes steps'
-    message = f"{kind} has a time axis of its own, and the encoder would make another"
+        return (
+            message,
+            "dataset",
+            'write `encoder = "direct"`, or another encoder that makes time steps',
+        )
+    message = f"{kind} has its own time axis, and the encoder would add another"
     return message, "dataset", 'write `encoder = "none"` in [input]'
 
 
@@ -92,4 +96,4 @@ def _moments(shape: Shape, mean: tuple[float, ...], std: tuple[float, ...]) -> N
         if len(numbers) not in (1, channels):
             message = f"`{name}` has {len(numbers)} numbers, but a sample {show(shape)}"
             message += f" has {channels} channel{'s' * (channels > 1)}"
-            raise ShapeError(message, "dataset", "write one number a channel")
+            raise ShapeError(message, "dataset", "write one number per channel")

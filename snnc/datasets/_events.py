@@ -38,7 +38,7 @@ class Events(Dataset):
     @classmethod
     def _only_by_time(cls, duration: float | None, info: ValidationInfo) -> float | None:
         if duration is not None and info.data.get("frames") == "count":
-            message = '`duration` belongs to `frames = "time"`: by count no time is given'
+            message = '`duration` belongs to `frames = "time"`: frames by count have no duration'
             raise PydanticCustomError("duration_by_count", message)
         return duration
 

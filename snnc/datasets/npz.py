@@ -11,7 +11,7 @@ from snnc.datasets._arrays import LONGEST, Arrays
 def _path(text: str) -> str:
     """Check that generated code can hold the path as it is."""
     if not text.isprintable() or not 0 < len(text) <= LONGEST or '"' in text or "\\" in text:
-        message = f"is not a path here: up to {LONGEST} characters, no quotes, no backslashes"
+        message = f"is not an allowed path: at most {LONGEST} characters, no quotes, no backslashes"
         raise PydanticCustomError("bad_name", message)
     return text
 

@@ -71,7 +71,7 @@ def _guards(program: Program) -> Iterator[str]:
     name = whole_in_training(program)
     if name:
         yield "if state is not None and self.training:"
-        yield f'    raise RuntimeError("{name} needs every step at once: stream in eval mode")'
+        yield f'    raise RuntimeError("{name} needs all time steps at once: stream in eval mode")'
 
 
 def whole_in_training(program: Program) -> str:

@@ -104,7 +104,9 @@ def _check(name: str, entry: Tree, known: Collection[str]) -> Diagnostic | None:
     if "kind" in entry.table:
         return _bad("a default cannot change a layer's kind", entry.table["kind"].key)
     if found := [key for key in _OF_ONE if key in entry.table]:
-        return _bad(f"`{found[0]}` is of one layer and has no default", entry.table[found[0]].key)
+        return _bad(
+            f"`{found[0]}` belongs to one layer and has no default", entry.table[found[0]].key
+        )
     return None
 
 

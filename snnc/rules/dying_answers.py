@@ -51,8 +51,10 @@ optimizer = "Adam"
             last = graph[graph[output].reads[0]]
             if isinstance(loss, CrossEntropy) and last.operator.role == "activation":
                 tree = document.tree.find(last.at)[0]
-                message = f"`{last.path}` cuts answers off at 0: some classes may never be learned"
-                yield warning(RULE, tree, message, "leave it out: the largest answer stays it")
+                message = f"`{last.path}` clips outputs at 0: some classes may never be learned"
+                yield warning(
+                    RULE, tree, message, "leave it out: the largest output stays the largest"
+                )
 
 
 RULE = DyingAnswers()

@@ -35,7 +35,7 @@ layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Each entry of the table without an effect."""
         for entry in document.unused_defaults:
-            yield warning(RULE, entry, f"`{entry.key.quoted}`: no layer takes these defaults")
+            yield warning(RULE, entry, f"`{entry.key.quoted}`: no layer uses these defaults")
 
 
 RULE = UnusedDefault()

@@ -58,7 +58,7 @@ def _unread(document: Document, at: tuple[str, str], read: set[str]) -> Iterator
     stated = document.tree.find(at)[0].get("parameters")
     for name, node in (stated.table if stated else {}).items():
         if name not in read:
-            yield warning(RULE, node, f"`{name}`: no equation of {at[1]} reads this parameter")
+            yield warning(RULE, node, f"`{name}`: no equation of {at[1]} uses this parameter")
 
 
 RULE = UnusedParameter()

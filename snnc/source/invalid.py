@@ -21,8 +21,8 @@ _PUNCTUATION = re.compile(rf"{STRING.pattern}|#[^\n]*|[][{{}}.=,\n]")
 _LEVELS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _ENDS_OF_KEY = ("=", ",", "\n")
 _LONG_INTEGER = re.compile(r"\d[\d_]{4000,}")
-_QUOTE = "text must stand in quotes"
-_ONE_LINE = "an inline table `{ … }` stands on one line and has no comma after its last entry"
+_QUOTE = "text needs quotes"
+_ONE_LINE = "an inline table `{ … }` must be on one line, without a comma after its last entry"
 
 
 class _Finding(NamedTuple):
@@ -99,7 +99,7 @@ def _still_open(place: Place) -> tuple[Note, ...]:
             del opened[-1:]
     places = [Place(place.path, place.text, span) for span in opened]
     above = [p for p in places if p.start.line < place.start.line]
-    return tuple(Note(p, f"this `{p.quoted}` is still open") for p in above[-1:])
+    return tuple(Note(p, f"this `{p.quoted}` is not closed") for p in above[-1:])
 
 
 def _twice(path: str, text: str, at: int) -> Diagnostic:
@@ -170,13 +170,13 @@ def _statement(text: str, at: int) -> _Finding:
 def _line_end(text: str, at: int) -> _Finding:
     span = _token(text, at)
     message = f"the line should end here, but {_shown(text, span)} follows"
-    return _Finding(span, message, f"one `key = value` a line; {_QUOTE}")
+    return _Finding(span, message, f"write one `key = value` per line; {_QUOTE}")
 
 
 def _escape(text: str, at: int) -> _Finding:
     start = max(text.rfind("\\", 0, at), 0)
     span = Span(start, max(at, start + 1))
-    advice = "write `\\\\` for a backslash, or use single quotes, which know no escapes"
+    advice = "write `\\\\` for a backslash, or use single quotes, which have no escapes"
     return _Finding(span, f"{_shown(text, span)} is not a valid escape", advice)
 
 
@@ -199,7 +199,7 @@ def _open_string(text: str, at: int) -> _Finding:
 
 def _date(text: str, at: int) -> _Finding:
     span = _token(text, at)
-    return _Finding(span, f"{_shown(text, span)} is no date or time that exists")
+    return _Finding(span, f"{_shown(text, span)} is not a valid date or time")
 
 
 def _integer(text: str, at: int) -> _Finding:

@@ -7,15 +7,15 @@ from snnc.source.nearest import nearest
 
 _LONGEST = 40
 _BY_TYPE: dict[type[ast.AST], str] = {
-    ast.AugAssign: "write it out: `v = v + …`",
+    ast.AugAssign: "write the sum: `v = v + …`",
     ast.If: "write `where(condition, a, b)`",
     ast.BitXor: "a power is `**`",
-    ast.Attribute: "functions stand alone, without a dot: `exp(u)`",
+    ast.Attribute: "write functions without a dot: `exp(u)`",
     ast.BoolOp: "nest them: `where(a, where(b, …), …)`",
-    ast.Not: "swap what follows: `where(condition, b, a)`",
+    ast.Not: "swap the two values: `where(condition, b, a)`",
     ast.Compare: "compare two at a time",
-    ast.Expr: "every line gives a name to a value",
-    ast.Subscript: "a name is one number of one neuron",
+    ast.Expr: "every line assigns a value to a name",
+    ast.Subscript: "a name stands for one number of one neuron",
 }
 
 

@@ -110,7 +110,7 @@ class _Linker:
         if expr.name != "reset":
             return Op(expr.name, args, expr.at)
         if self.reset.kind == "hard" and "v_reset" not in self.parameters:
-            raise StepError("`reset` needs spikes", expr.at, "make them by `s = spike(h - …)`")
+            raise StepError("`reset` needs spikes", expr.at, "make them with `s = spike(h - …)`")
         return self.reset_to(args)
 
     def name(self, var: Var) -> Expr:

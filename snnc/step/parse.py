@@ -71,7 +71,7 @@ def _statements(text: str) -> list[ast.stmt]:
         return _indented(text) if _INDENTED.match(text) else ast.parse(text).body
     except SyntaxError as error:
         at = (max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0))
-        help = "one a line: `name = expression`, and every `(` is closed"
+        help = "write one `name = expression` per line, and close every `(`"
         raise StepError("this is not an equation", at, help) from None
     except (RecursionError, MemoryError, ValueError):
         raise StepError("the equations are nested too deeply", (1, 0)) from None

@@ -95,7 +95,7 @@ class _Walker:
         if isinstance(expr, Op) and expr.name == "where":
             condition = expr.args[0]
             if not isinstance(condition, Op) or condition.name not in COMPARISONS:
-                raise StepError("the condition of `where` is a comparison", expr.at)
+                raise StepError("the condition of `where` must be a comparison", expr.at)
         if isinstance(expr, Op) and expr.name not in ARITHMETIC | COMPARISONS | {"pow"}:
             return Op(expr.name, tuple(self.argument(arg) for arg in expr.args), expr.at)
         return self.inner(expr)
@@ -120,7 +120,7 @@ class _Walker:
     def power(self, expr: Op) -> Expr:
         base, exponent = expr.args
         if not isinstance(exponent, Const) or exponent.value not in _POWERS:
-            raise StepError(f"an exponent is a whole number from 1 to {_LARGEST_POWER}", expr.at)
+            raise StepError(f"an exponent must be an integer from 1 to {_LARGEST_POWER}", expr.at)
         factor = self.inner(base)
         if not isinstance(factor, Var):
             factor = self.temporary("base", factor)

@@ -125,7 +125,7 @@ class Verification:
             wrong = {(d.what, d.name) for d in found if not d.equal}
             if not wrong or case.numbers == "dyadic" or not wrong <= truth.shaken(case):
                 return found
-        self.warnings[f"{where} is not decided: rounding alone moves {min(wrong)[1]}"] = None
+        self.warnings[f"{where} is undecided: rounding alone changes {min(wrong)[1]}"] = None
         return ()
 
 

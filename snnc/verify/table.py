@@ -79,6 +79,6 @@ def head(graph: Graph, batch: int, seed: int) -> str:
     """What is compared, before the table."""
     steps = graph.time_steps
     return (
-        f"{graph.name}: what is generated beside the reference, T = {steps}, B = {batch} and "
+        f"{graph.name}: generated code compared with the reference, T = {steps}, B = {batch} and "
         f"smaller, seed {seed}\n"
     )

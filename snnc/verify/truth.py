@@ -105,4 +105,4 @@ class Truth:
     def warnings(self) -> Iterator[str]:
         """What makes the comparison prove less."""
         for path, rate in self.start[1].items():
-            yield f"{path} fires at {rate:.1%} whatever its weights are scaled to"
+            yield f"{path} fires at {rate:.1%} at every scale of its weights"

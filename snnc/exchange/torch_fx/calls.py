@@ -77,7 +77,7 @@ def _attributes(module: nn.Module, handler: Handler) -> Mapping[str, Any]:
 
 def _unhooked(module: nn.Module) -> None:
     if module._forward_hooks or module._forward_pre_hooks:
-        raise Refused("it has hooks, which a spec cannot say: remove them before importing")
+        raise Refused("it has hooks, which a spec cannot express: remove them before importing")
 
 
 def _unknown(name: str) -> str:

@@ -30,8 +30,10 @@ def traced(net: nn.Module) -> fx.GraphModule:
         graph = tracer.trace(net, _defaults(net))
     except Exception as error:  # the same code has just run on numbers
         place = where.of(error) or type(net).__name__
-        message = f"{place}: torch.fx cannot trace what is known only when the network runs"
-        help = "decisions, loops and numbers may depend on options, not on tensors or their shapes"
+        message = f"{place}: torch.fx cannot trace values that are known only at run time"
+        help = (
+            "decisions, loops and numbers may depend on arguments, not on tensors or their shapes"
+        )
         raise Refused(f"{message}: {help}") from error
     return fx.GraphModule(tracer.root, graph)
 

@@ -50,7 +50,7 @@ def clamp(out: Shape, input: Any, min: Any = None, max: Any = None) -> Layers:
     """Between two ends, if there is a layer of these."""
     kind = _CLIPPED.get((min, max))
     if kind is None:
-        raise Refused(f"it clips to [{min}, {max}], where a spec knows ReLU and, at 6, ReLU6")
+        raise Refused(f"it clips to [{min}, {max}]: a spec has only ReLU and ReLU6")
     return (Made(kind, {}, (read(input),)),)
 
 

@@ -24,7 +24,7 @@ def batch_norm(
     """With running statistics, which a network needs in evaluation."""
     x = read(input)
     if running_mean is None or training:
-        raise Refused("it takes the batch's statistics in evaluation too, not running ones")
+        raise Refused("it uses batch statistics in eval mode too, and no running ones")
     if momentum is None:
         raise Refused("it has `momentum = None`, an average over all batches: state a number")
     if (weight is None) != (bias is None):
