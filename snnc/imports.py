@@ -58,7 +58,7 @@ def _shape(text: str) -> tuple[int, ...]:
 
 
 def _target(path: str, out: Path | None) -> Path:
-    """Where to write, without a suffix; unless stated, the factory's name in the current folder."""
+    """The path of the files without a suffix; the default is the factory's name."""
     factory = path.rpartition(":")[2].rpartition(".")[2]
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", factory).lower()
     stated = Path(snake or "network") if out is None else out

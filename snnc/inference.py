@@ -36,7 +36,7 @@ class Entry:
 
 @dataclass
 class Shapes:
-    """What is known after one walk down the list; a node that is unavailable is left out."""
+    """The shapes after one walk down the list; an unavailable node is left out."""
 
     operators: dict[str, Operator] = field(default_factory=dict)
     inputs: dict[str, tuple[Shape, ...]] = field(default_factory=dict)

@@ -61,7 +61,7 @@ class _Builder:
         self.generated()
 
     def section(self, singular: str, name: str) -> Path:
-        """Where an input or an output stands: ``[input]`` or ``[inputs.NAME]``."""
+        """The section of an input or an output: ``[input]`` or ``[inputs.NAME]``."""
         plural = f"{singular}s"
         return (plural, name) if plural in self.document.tree.table else (singular,)
 
@@ -157,7 +157,7 @@ class _Builder:
                 self.nodes[name] = Node(name, found.operators[name], refs, *shapes, entry.at)
 
     def cycles(self) -> None:
-        """What no loop over time can compute."""
+        """Findings on cycles that no loop over time can compute."""
         if self.findings or not any(r.delay for _, refs in self.entries for r in refs):
             return
         reads = {entry.name: entry.sources for entry, _ in self.entries}
@@ -230,7 +230,7 @@ class _Builder:
 
 
 def _how_to_read(layer: Layer) -> str:
-    """What to write to give a layer as many inputs as it takes."""
+    """The text to write for as many inputs as a layer takes."""
     if layer.ports == 1:
         return "join them by Add or Concat"
     if layer.ports is None:

@@ -61,7 +61,7 @@ def identifier(name: str) -> str:
 
 
 def path(name: str) -> str:
-    """Where a layer is: ``conv1``, ``layer2.0.conv1``; its parts are names or numbers."""
+    """A path of a layer: ``conv1``, ``layer2.0.conv1``; its parts are names or numbers."""
     for part in name.split(".") if "." in name else ():
         if not part.isdecimal():
             identifier(part)

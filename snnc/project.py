@@ -23,7 +23,7 @@ class File:
 
     @property
     def state(self) -> State:
-        """How it differs from what it should be."""
+        """The difference between the file and its wanted text."""
         if self.want == self.have:
             return "current"
         if self.have is None:
@@ -69,7 +69,7 @@ def differs(path: Path, content: bytes) -> bool:
 
 
 def diff(files: tuple[File, ...]) -> str:
-    """What :func:`write` would change, as a unified diff."""
+    """The changes that :func:`write` would make, as a unified diff."""
     return "".join(line for file in files for line in _diff(file))
 
 
@@ -85,7 +85,7 @@ def _diff(file: File) -> Iterator[str]:
 
 
 def _left_over(folder: Path, files: Mapping[str, str]) -> Iterator[File]:
-    """What was generated from the same spec; packages of others may lie in the same folder."""
+    """Files from the same spec that are no longer generated; others may share the folder."""
     titles = {_title(text) for text in files.values() if read_header(text)}
     for path in sorted(folder.rglob("*.py")):
         if path.relative_to(folder).as_posix() in files or not path.is_file():

@@ -118,7 +118,7 @@ class _Writer:
         return made
 
     def plain(self, node: Json) -> Json:
-        """Without null for a default, and its words in Markdown."""
+        """The schema without null for a default, and its words in Markdown."""
         made = {k: v for k, v in node.items() if (k, v) != ("default", None)}
         if "description" in made:
             made["description"] = made["description"].replace("``", "`")
@@ -186,7 +186,7 @@ def _common(models: Iterator[Json]) -> Json:
 
 
 def _complete(raw: Json) -> Json:
-    """What a file needs that extends no other."""
+    """The required keys of a file that extends no other."""
     keys = [key for key in raw["required"] if key not in ("inputs", "outputs")]
     sections = {k: found for k, node in raw["properties"].items() if (found := _needs(raw, node))}
     return {

@@ -1,4 +1,4 @@
-"""What the commands share: finding specs, printing findings, one sentence for every failure."""
+"""Parts that commands share: finding specs, printing findings, one sentence per failure."""
 
 import io
 import os
@@ -87,7 +87,7 @@ def _hidden(path: Path, root: Path) -> bool:
 
 
 def or_report(make: Callable[[], T]) -> T:
-    """What ``make`` makes; or its findings, printed, and exit code 1."""
+    """The result of ``make``. Its findings are printed instead, with exit code 1."""
     try:
         return make()
     except Findings as findings:

@@ -39,9 +39,9 @@ class Misfit(ValueError):
 
 
 class Train(BaseModel):
-    """How the network is trained: these are the defaults of the training script's options.
+    """The training of the network: defaults of the training script's options.
 
-    ``loss`` is that of the one output; ``[train.losses]`` has one for every output, added up.
+    ``loss`` is the loss of a single output. ``[train.losses]`` has one for every output, added up.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
@@ -91,7 +91,7 @@ class Train(BaseModel):
     def judge(
         self, data: Answer, answers: Mapping[str, Answer], neurons: Collection[str]
     ) -> Iterator[Misfit]:
-        """How losses, metric and penalties do not fit the data, the outputs and the neurons."""
+        """Findings on losses, metric and penalties that do not fit data, outputs and neurons."""
         if self.loss and len(answers) > 1:
             names = " and ".join(f"`{name}`" for name in answers)
             message = f"the network has the outputs {names}: each needs its own loss"

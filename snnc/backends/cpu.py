@@ -58,7 +58,7 @@ def start(k: Kernel, room: str = "BLOCK") -> Iterable[str]:
 
 
 def scratch(k: Kernel) -> str:
-    """Where a step leaves its results."""
+    """The arrays that take the results of a step."""
     return ", ".join(["out", *k.kept_values])
 
 
@@ -93,7 +93,7 @@ def _replay(k: Kernel) -> Iterable[str]:
 
 
 def _gradients(k: Kernel) -> Iterable[str]:
-    """What arrives at the last states, and sums that start at zero."""
+    """The gradients of the last states, and sums that start at zero."""
     names = [*k.step.states, *(x.name for x in (*k.inputs, *k.terms))]
     yield f"real {', '.join(f'g_{name}_[BLOCK]' for name in names)};"
     yield "for (int j = 0; j < m; ++j) {"

@@ -94,7 +94,7 @@ def _step(f: Form) -> str:
 
 
 def _size(f: Form) -> int:
-    """How many numbers a window and step keep for the way back."""
+    """The number of values that a window and time step keep for the backward pass."""
     return f.size * len(f.kernel.kept) + f.largest
 
 
@@ -163,7 +163,7 @@ def _back(f: Form) -> Iterable[str]:
 
 
 def _sums(x: str) -> list[str]:
-    """What the gradients of scale and shift grow by."""
+    """The updates of the sums for the gradients of scale and shift."""
     away = f"(LOAD({x}[t * stride + in]) - center[at.channel + j])"
     return [f"shift_now += g_{x}_now;", f"scale_now += g_{x}_now * {away};"]
 

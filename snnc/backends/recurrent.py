@@ -56,7 +56,7 @@ def _first() -> Iterable[str]:
 
 
 def _over_time(inside: Iterable[str]) -> Iterable[str]:
-    """What is done for every element at every step, once the weight has been applied."""
+    """The statements for every element at every time step, behind the product with the weight."""
     yield "for (i64 t = 0; t < steps; ++t) {"
     yield "    const i64 in = t * stride + first, at = t * n + first;"
     yield "    feed(weight, fired, m, (int)width, fed);"
@@ -98,7 +98,7 @@ def _replay(k: Kernel) -> Iterable[str]:
 
 
 def _gradients(k: Kernel) -> Iterable[str]:
-    """What arrives at the last states, and sums that start at zero."""
+    """The gradients of the last states, and sums that start at zero."""
     names = [f"g_{name}_" for name in (*k.step.states, *(p.name for p in k.terms))]
     yield f"real {', '.join(f'{name}[WIDE]' for name in (*names, 'more'))};"
     yield "for (int j = 0; j < m; ++j) {"

@@ -63,7 +63,7 @@ def forward(k: Kernel) -> list[str]:
 
 
 def backward(k: Kernel, inputs: Iterable[str]) -> list[str]:
-    """What a backward loop reads of the results' gradients; then its own results."""
+    """The parameters of a backward loop: the gradients of the results, then its own results."""
     states = k.step.states
     found = ["const io *restrict g_output", *(f"const real *restrict g_{s}_end" for s in states)]
     found += [*inputs, *(f"real *restrict g_{p.name}" for p in k.terms)]

@@ -56,7 +56,7 @@ def _check_absent(state: State) -> None:
 
 
 def _something(layers: Tree, state: State) -> Tree:
-    """Where no layer is left: so that the list is not blamed for being empty."""
+    """Check that a layer is left, so that the message does not blame an empty list."""
     if not state.findings and not state.wiring.problems:
         message = "no layer is left: `when` is false for each of them"
         found = Diagnostic("SNN204", "bad-value", message, layers.place, None, layers.notes)

@@ -1,4 +1,4 @@
-"""What the editor's schema has to know of blocks, since no model of a flat document does."""
+"""The part of the editor's schema on blocks, which no model of a flat document has."""
 
 from typing import Any
 

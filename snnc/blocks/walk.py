@@ -85,7 +85,7 @@ class Walk:
         return found.stem if found else kind.lower()
 
     def above(self, names: Names, entry: Tree) -> Item | None:
-        """What an entry reads that does not say so."""
+        """The source of an entry without a ``from``."""
         if names.above or len(names.ports) == 1:
             return names.above or next(iter(names.ports.values()))
         if names.ports:
@@ -95,7 +95,7 @@ class Walk:
         return None
 
     def part(self, path: str, entry: Tree, stated: Head, site: Site) -> Part:
-        """What an entry becomes: nothing, a numbered list, or one."""
+        """The expansion of an entry: nothing, a numbered list, or one item."""
         if not stated.when:
             return self.left_out(path, entry)
         if stated.repeat is not None:
@@ -160,7 +160,7 @@ class Walk:
 
 
 def _if_absent(raw: Tree, site: Site) -> Tree:
-    """Of an absent layer only what is needed, since the rest may have no value."""
+    """The keys that an absent layer needs, since its other keys may have no value."""
     when = raw.get("when")
     if when is None or substitute_in(when, site.scope).value is not False:
         return raw

@@ -12,7 +12,7 @@ from snnc.source.tree import Tree
 
 
 class Read(NamedTuple):
-    """What an item reads, and its ``from`` as written, if it is."""
+    """The source of an item, and its ``from`` as written, if there is one."""
 
     edges: tuple[Edge, ...]
     node: Tree | None = None
@@ -53,7 +53,7 @@ class Wiring:
                 reader.bind(Read(edges, reader.entry.get("from")))
 
     def edge(self, names: Names, node: Tree, position: int, block: str = "") -> Edge | None:
-        """What ``node`` names, read from the item at ``position``."""
+        """The edge that ``node`` names, read from the item at ``position``."""
         name, _, delay = str(node.value).partition("@-")
         item = names.find(name)
         later = names.position.get(name.partition(".")[0], -1) >= position

@@ -1,4 +1,4 @@
-"""What cannot be converted is said, layer by layer: nothing is skipped."""
+"""Checks of an ANN before its conversion: every layer that cannot be converted is a finding."""
 
 from collections.abc import Iterator
 

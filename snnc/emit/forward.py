@@ -36,7 +36,7 @@ class Bodies:
 
 
 def bodies(program: Program, plain: Program) -> Bodies:
-    """What a network's module consists of."""
+    """The parts of a network's module."""
     return Bodies(forward(program), values(plain))
 
 
@@ -59,7 +59,7 @@ def forward(program: Program) -> list[str]:
 
 
 def output_class(program: Program) -> str:
-    """What ``forward`` returns: a tensor or, for several outputs, a named tuple of them."""
+    """The return type of ``forward``: a tensor or, for several outputs, a named tuple."""
     several = len(program.graph.outputs) > 1
     return f"{class_name(program.graph.name)}Output" if several else "Tensor"
 
@@ -79,7 +79,7 @@ def values(program: Program) -> list[str]:
 
 
 def _from_the_start(line: str) -> str:
-    """What begins at step 0 need not say so."""
+    """The text without arguments that a start at step 0 does not need."""
     return line.replace("[first : first + time_steps]", "").replace("first + t", "t")
 
 

@@ -85,7 +85,7 @@ def defined(needed: Iterable[str], neurons: Neurons) -> list[str]:
 
 
 def site(region: Region) -> Site:
-    """How calls in a region are printed."""
+    """The site of the calls in a region."""
     match region:
         case Once():
             return "once"

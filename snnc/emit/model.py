@@ -67,7 +67,7 @@ def _tuple(names: list[str]) -> str:
 
 
 def _doc(program: Program) -> str:
-    """What goes in and what comes out, with shapes."""
+    """The docstring of ``forward``: inputs and outputs with shapes."""
     graph = program.graph
     ins = [f"{p} {_shape(program, data(n), n)}" for n, p in parameters(program).items()]
     outs = [f"{n}: {graph[n].operator.kind} {_shape(program, n, n)}" for n in graph.outputs]
@@ -85,7 +85,7 @@ def _shape(program: Program, value: str, node: str) -> str:
 
 
 def _imports(code: str, outputs: bool, known: Iterable[str]) -> str:
-    """What the module needs: torch, and of kernels.py what it uses."""
+    """The imports of the module: torch, and the used names of kernels.py."""
     words = set(re.findall(r"\w+", code))
     used = sorted((name for name in known if name in words), key=import_order)
     own = imported(".kernels", used)

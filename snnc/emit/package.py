@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Converted:
-    """What a network with [convert] has beside others: an ANN, and an answer at every step."""
+    """The additional parts of a network with [convert]: an ANN, and an output at every step."""
 
     section: "Convert"
     conversion: "Conversion"
@@ -75,7 +75,7 @@ def emit(
 
 
 def run_time(classes: Sequence[Class], drawn: bool = False) -> dict[str, str]:
-    """What runs these neurons and draws random numbers, without what nobody needs."""
+    """The runtime files that these neurons and random numbers need."""
     kernels = [found.kernel for found in classes]
     files = shared("fused") if kernels or drawn else {}
     used = {

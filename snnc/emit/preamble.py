@@ -1,4 +1,4 @@
-"""What a generated function works out before its first region: T, the seed, where it begins."""
+"""The first lines of a generated function: T, the seed, and the index of the first step."""
 
 import re
 from collections.abc import Iterator
@@ -67,7 +67,7 @@ def _seed(program: Program, scope: Scope) -> str:
 
 
 def _guards(program: Program) -> Iterator[str]:
-    """In training, what takes its statistics over all steps cannot see them one by one."""
+    """The check in training mode: statistics over all steps cannot be computed step by step."""
     name = whole_in_training(program)
     if name:
         yield "if state is not None and self.training:"
@@ -86,7 +86,7 @@ def whole_in_training(program: Program) -> str:
 
 
 def _chunks(program: Program) -> Iterator[str]:
-    """In eval mode, parts of time one after the other."""
+    """The loop of eval mode over chunks of time."""
     if program.time_chunk is None:
         return
     graph, timed = program.graph, timed_inputs(program)

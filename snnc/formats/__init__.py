@@ -1,4 +1,4 @@
-"""How findings are written down: one format a module, and a module more is a format more."""
+"""Output formats of findings: one module per format; a new module is a new format."""
 
 import importlib
 import pkgutil

@@ -14,16 +14,17 @@ class Traffic:
 
     @property
     def training(self) -> float:
-        """Of a training step: both."""
+        """The bytes of a training step: forward and backward."""
         return self.forward + self.backward
 
 
 def traffic(kernel: Kernel, steps: int, static: bool, size: int = 4) -> Traffic:
-    """What a call moves, ``size`` bytes a number.
+    """The bytes that a call moves, with ``size`` bytes per number.
 
-    Forwards every input is read and the output written; backwards the inputs are read again, the
-    output's gradient read and each input's written. A static input and its gradient count once a
-    call. Terms, first and last states are not of every step and do not count.
+    The forward pass reads every input and writes the output. The backward pass reads the inputs
+    again, reads the output's gradient and writes each input's gradient. A static input and its
+    gradient count once per call. Terms, first and last states do not occur at every step and do not
+    count.
     """
     share = 1 / steps if static else 1.0
     inputs = len(kernel.inputs) * share

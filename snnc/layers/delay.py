@@ -45,7 +45,7 @@ class Delay(Layer):
 
     @property
     def _span(self) -> tuple[float, float]:
-        """What the delay may become."""
+        """The range of a learnable delay."""
         stated = self.delay
         if isinstance(stated, Value) and stated.learnable:
             return stated.range or (0.0, inf)
@@ -53,7 +53,7 @@ class Delay(Layer):
 
     @property
     def longest(self) -> int:
-        """How many steps back it may look, 1 at least."""
+        """The largest number of time steps back, at least 1."""
         return self.max_delay or max(1, ceil(self._span[1]))
 
     def run_time(self) -> Mapping[str, Value]:
@@ -114,7 +114,7 @@ class Delay(Layer):
 
     @property
     def _back(self) -> range:
-        """How many steps each of the values that it needs is ago."""
+        """The age in time steps of each value that the delay needs."""
         return range(self.longest + 1)
 
 

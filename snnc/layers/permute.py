@@ -39,5 +39,5 @@ class Permute(Layer):
         return inputs[0].permute(self._dims())
 
     def _dims(self) -> list[int]:
-        """With the batch axis before them; negative ones have every axis of the sample behind."""
+        """The axes with the batch axis before them; a negative axis counts from the end."""
         return [0, *(dim % len(self.dims) + 1 for dim in self.dims)]

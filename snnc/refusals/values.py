@@ -133,7 +133,7 @@ def _section(refusal: Refusal) -> str | None:
 
 
 def _expected(error: Error) -> Iterator[str]:
-    """What would have been right; pydantic's ``'hard' or 'soft'`` as TOML's ``"hard"``."""
+    """The expected values; pydantic's ``'hard' or 'soft'`` becomes TOML's ``"hard"``."""
     if error.type != "literal_error":
         yield _TYPES.get(error.type, "of another form")
         return

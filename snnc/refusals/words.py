@@ -1,4 +1,4 @@
-"""How messages say what was written and what could be written instead."""
+"""Words of messages: the written value, and the suggestion."""
 
 import json
 import re

@@ -119,7 +119,7 @@ def _layers(defaults: Defaults, key: str, node: Tree) -> Tree:
 
 
 def _unused(tree: Tree, defaults: Defaults) -> frozenset[str]:
-    """What no layer needs. If a layer's kind is a block's parameter, it may be any kind."""
+    """The defaults that no layer uses. A kind that is a block's parameter may be any kind."""
     layers = _all_layers(tree)
     if any((kind_of(layer) or "").startswith("$") for layer in layers):
         return frozenset()

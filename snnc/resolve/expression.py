@@ -116,7 +116,7 @@ def _constant(node: ast.expr) -> object:
 
 
 def _kind(value: object) -> str:
-    """What a person calls it."""
+    """The word for the type of a value."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if is_number(value):

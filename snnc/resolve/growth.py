@@ -1,4 +1,4 @@
-"""How large a document becomes when its variables are put in, known before it is done.
+"""The size of a document after its variables are inserted, computed beforehand.
 
 Ten variables of ten references each would otherwise make ten thousand million values.
 """
@@ -17,7 +17,7 @@ DEEPEST = MAX_DEPTH + 1
 
 
 class Size(NamedTuple):
-    """How many values a tree holds, and how deep they nest."""
+    """The number of values in a tree, and their depth."""
 
     values: int
     depth: int

@@ -28,7 +28,7 @@ class Expression:
 
     @property
     def names(self) -> tuple[ast.Name, ...]:
-        """From left to right."""
+        """The names in the expression, from left to right."""
         found = [node for node in ast.walk(self.tree) if isinstance(node, ast.Name)]
         return tuple(
             node

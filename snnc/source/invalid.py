@@ -1,7 +1,7 @@
-"""What is wrong with a text that is not TOML, in our words and at the place that matters.
+"""Findings in a text that is not TOML, in the words of snnc and at the place that matters.
 
-``tomllib`` stops at the first mistake and says where its parser stood, which for a duplicate key
-or an open string is not where the mistake is.
+``tomllib`` stops at the first error and reports the place of its parser. For a duplicate key or an
+open string this is not the place of the error.
 """
 
 import re
@@ -67,7 +67,7 @@ def too_deep(path: str, text: str, span: Span) -> Diagnostic:
 
 
 def too_deep_at(text: str) -> int | None:
-    """Where brackets and the dots of a key first nest deeper than MAX_DEPTH."""
+    """The place where brackets and dotted keys first nest deeper than MAX_DEPTH."""
     depth = dots = 0
     for token in _PUNCTUATION.finditer(text):
         depth += _LEVELS.get(token[0], 0)

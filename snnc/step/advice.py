@@ -1,4 +1,4 @@
-"""What to write in place of Python that is not part of the step language."""
+"""Advice for Python that is not part of the step language."""
 
 import ast
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _BY_TYPE: dict[type[ast.AST], str] = {
 
 
 def instead_of(node: ast.AST) -> str | None:
-    """What says the same in the step language, if something does."""
+    """The equivalent in the step language, if there is one."""
     within = (getattr(node, "op", node), getattr(node, "func", node), node)
     return next((said for n in within if (said := _BY_TYPE.get(type(n)))), None)
 

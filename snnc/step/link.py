@@ -14,9 +14,9 @@ Parameter = float | bool | None
 
 @dataclass(frozen=True)
 class Reset:
-    """What ``reset(h, s)`` means for one layer.
+    """The meaning of ``reset(h, s)`` for one layer.
 
-    ``kind`` is "hard" (to ``v_reset``) or "soft" (by subtraction of ``v_threshold``); with
+    ``kind`` is "hard" (to ``v_reset``) or "soft" (by subtraction of ``v_threshold``). With
     ``detach`` no gradient flows through the spike.
     """
 

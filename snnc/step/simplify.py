@@ -74,7 +74,7 @@ class _Walker:
         return Op(expr.name, tuple(self.lift(arg) for arg in expr.args), expr.at)
 
     def pure(self, expr: Expr) -> bool:
-        """Whether it can be computed outside, of parameters alone."""
+        """Whether an expression depends on parameters alone and can be computed outside."""
         read = set(names(expr))
         condition = isinstance(expr, Op) and expr.name in COMPARISONS
         return bool(read) and read <= self.parameters and not condition and _like_torch(expr)

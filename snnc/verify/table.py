@@ -76,7 +76,7 @@ def _object(row: Row) -> Mapping[str, Any]:
 
 
 def head(graph: Graph, batch: int, seed: int) -> str:
-    """What is compared, before the table."""
+    """The lines above the table."""
     steps = graph.time_steps
     return (
         f"{graph.name}: generated code compared with the reference, T = {steps}, B = {batch} and "

@@ -77,7 +77,7 @@ def samples(net: nn.Module, shape: Shape) -> Tensor:
 
 
 def output(net: nn.Module, x: Tensor) -> Tensor:
-    """What the network makes of samples. Raises Unusable or Refused if that is no tensor."""
+    """The output of the network for samples. Raises Unusable or Refused if it is no tensor."""
     try:
         with torch.no_grad():
             y = net(x)

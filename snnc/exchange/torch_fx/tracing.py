@@ -24,7 +24,7 @@ class _Tracer(fx.Tracer):
 
 
 def traced(net: nn.Module) -> fx.GraphModule:
-    """Its graph, optional arguments at their defaults. Raises Refused if it has none."""
+    """The graph of a module, optional arguments at their defaults. Raises Refused."""
     tracer = _Tracer()
     try:
         graph = tracer.trace(net, _defaults(net))

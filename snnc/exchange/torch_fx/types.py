@@ -1,4 +1,4 @@
-"""What handlers are given and what they answer."""
+"""The arguments and results of handlers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -66,5 +66,5 @@ def one(size: Any) -> object:
 
 
 def inner(x: Value) -> int:
-    """How many axes a sample has after the channel."""
+    """The number of axes of a sample after the channel."""
     return len(x.shape) - 1

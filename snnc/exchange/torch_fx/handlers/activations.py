@@ -25,7 +25,7 @@ def gelu(out: Shape, input: Any, approximate: str = "none") -> Layers:
 
 
 def leaky_relu(out: Shape, input: Any, negative_slope: float = 0.01) -> Layers:
-    """With a slope below 0."""
+    """A ReLU with a slope below 0."""
     return (Made("LeakyReLU", {"negative_slope": float(negative_slope)}, (read(input),)),)
 
 

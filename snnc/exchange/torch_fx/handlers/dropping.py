@@ -8,7 +8,7 @@ from snnc.layer import Shape
 
 
 def _dropout(kind: str) -> Handler:
-    """Of elements or of channels."""
+    """A dropout of elements or of channels."""
 
     def made(out: Shape, input: Any, p: float = 0.5, training: bool = True) -> Layers:
         if training:
