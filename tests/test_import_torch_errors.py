@@ -114,7 +114,7 @@ def test_names_that_a_network_cannot_have(
     assert (ran.code, ran.err) == (
         2,
         (
-            "snnc: a network cannot be called torch, it is taken: generated code uses it: "
+            "snnc: a network cannot be named torch, it is taken: generated code uses it: "
             "give a name with -o\n"
         ),
     )
@@ -145,10 +145,10 @@ def test_a_package_that_would_hide_their_code(
         ("hooked", "0 (nn.Linear)"),
         ("hooked", "it has hooks, which a spec cannot express: remove them before importing"),
         ("always_drops", "it also drops in eval mode: pass `training=self.training`"),
-        ("own_statistics", "it takes the batch's statistics in evaluation too"),
+        ("own_statistics", "it uses batch statistics in eval mode too"),
         ("too_much", "0 (nn.Dropout)"),
         ("too_much", "a spec's Dropout cannot have `p = 1.0`"),
-        ("Decides", "(`if x.sum() > 0:`): torch.fx cannot trace what is known only when"),
+        ("Decides", "(`if x.sum() > 0:`): torch.fx cannot trace values that are known only at"),
         ("Adds", "write `x = x + y` for `x += y` where another name of x is read later"),
     ],
 )

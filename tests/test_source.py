@@ -171,7 +171,7 @@ def test_a_bracket_left_open_is_named() -> None:
     found = refused('layers = [\n  { kind = "IF" },\n[output]\nreadout = "mean"\n')
     assert found.message == "`output` is not a value"
     (note,) = found.notes
-    assert (note.message, note.place.start) == ("this `[` is still open", (1, 10))
+    assert (note.message, note.place.start) == ("this `[` is not closed", (1, 10))
 
 
 @pytest.mark.parametrize(
