@@ -1,7 +1,6 @@
 """Operators of a network: each states its ports, shapes, behaviour over time and PyTorch call.
 
-Passes, rules, shape inference, emitters and the reference interpreter ask these statements. None of
-them knows a kind by its name.
+Passes, rules, emitters and the interpreter ask for these, and never for the name of a kind.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -39,8 +38,7 @@ class Traits:
 
     ``time``: pointwise f(x[t]), indexed f(x[t], t), causal (a state) or whole (needs all steps).
     ``batch``: couples the samples of a batch. ``random``: draws per "step", per "sequence" or not.
-    ``updates``: writes buffers. ``algebra``: the class of functions, which decides what it commutes
-    with.
+    ``updates``: writes buffers. ``algebra``: what it commutes with.
     """
 
     time: Literal["pointwise", "indexed", "causal", "whole"] = "pointwise"
@@ -218,9 +216,8 @@ Sources = Source | Annotated[tuple[Source, ...], Field(min_length=1)]
 class Layer(Operator):
     """One entry of ``[network] layers``, whose ``name`` is a path once blocks are expanded.
 
-    ``stem`` makes the default name (``conv1``). ``example`` is a line of a spec, for the reference.
-    Fields that are PyTorch's keywords are passed on if they differ from PyTorch's default;
-    ``positional`` ones are passed by position.
+    ``stem`` makes the default name (``conv1``). ``example`` is a line of a spec. Fields that are
+    PyTorch's keywords are passed on if off PyTorch's default; ``positional`` ones by position.
     """
 
     stem: ClassVar[str]
