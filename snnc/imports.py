@@ -12,7 +12,7 @@ from snnc.exchange import Refused, Unusable
 
 
 def from_torch(path: str, shape: str, stored: Path | None, out: Path | None, force: bool) -> int:
-    """Writes NAME.snn.toml and NAME.pt; exit code 1 if the network has no spec."""
+    """Write NAME.snn.toml and NAME.pt; exit code 1 without a spec of it. Raises UsageError."""
     if find_spec("torch") is None:
         raise terminal.UsageError("importing needs torch: pip install 'snnc[torch]'")
     from snnc.exchange.torch_fx import factory, imported

@@ -268,7 +268,7 @@ class Layer(Operator):
 
 
 def one(value: int, got: int, key: str, what: str) -> None:
-    """Check a size that a spec states although it is inferred."""
+    """Check a stated size against the inferred one. Raises ShapeError."""
     if value != got:
         raise ShapeError(f"`{key}` is {value}, but the input has {plural(got, what)}", key)
 
@@ -279,7 +279,7 @@ def plural(count: int, what: str) -> str:
 
 
 def rank(shape: Shape, want: int, axes: str) -> None:
-    """Check the number of axes of one sample."""
+    """Check the number of axes of one sample. Raises ShapeError."""
     if len(shape) != want:
         raise ShapeError(
             f"expected an input of shape {axes}, got {show(shape)}",
@@ -288,7 +288,7 @@ def rank(shape: Shape, want: int, axes: str) -> None:
 
 
 def axis(shape: Shape, index: int, key: str) -> int:
-    """The axis of a sample that ``index`` counts from either end, from 0 on."""
+    """The axis of a sample, from 0 on; ``index`` may count from the end. Raises ShapeError."""
     if not -len(shape) <= index < len(shape):
         raise ShapeError(f"`{key}` is {index}, but a sample is {show(shape)}", key)
     return index % len(shape)

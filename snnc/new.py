@@ -39,7 +39,7 @@ def listing() -> str:
 
 
 def files_of(name: str, entry: zoo.Entry) -> Mapping[str, str]:
-    """Text by path. The specs that ``entry`` extends come along as they are."""
+    """Text by path, with copies of the specs that ``entry`` extends. Raises UsageError."""
     spec, *bases = entry.chain
     main = f"{name}{terminal.SUFFIX}"
     copies = {Path(base.path).name: base.text for base in bases}

@@ -31,7 +31,7 @@ def windows(
     dilation: int | tuple[int, ...] = 1,
     ceil: bool = False,
 ) -> Shape:
-    """The number of windows along each axis (PyTorch's formula for convolution and pooling)."""
+    """The number of windows along each axis, by PyTorch's formula. Raises ShapeError."""
     axes = len(sizes)
     per_axis = zip(
         sizes, *(spread(s, axes) for s in (kernel, stride, padding, dilation)), strict=True

@@ -64,7 +64,7 @@ def _specs(given: Path) -> list[Path]:
 
 
 def spec(given: Path) -> Path:
-    """``given`` itself, if it is a file and called as a spec is."""
+    """The path ``given``, if it is a file with the name of a spec. Raises UsageError."""
     if given.is_dir():
         raise UsageError(f"{given}: this is a folder, name one spec in it")
     if not given.exists():
@@ -87,7 +87,7 @@ def _hidden(path: Path, root: Path) -> bool:
 
 
 def or_report(make: Callable[[], T]) -> T:
-    """The result of ``make``. Its findings are printed instead, with exit code 1."""
+    """The result of ``make``. Prints its findings and raises Exit(1) if it has any."""
     try:
         return make()
     except Findings as findings:
@@ -110,7 +110,7 @@ def _colour() -> bool:
 
 
 def one_of(option: str, value: str, allowed: Sequence[str]) -> None:
-    """Refuses a value of an option that is none of those allowed."""
+    """Check that the value of an option is allowed. Raises UsageError."""
     if value not in allowed:
         raise UsageError(f"{option} must be one of {', '.join(allowed)}, not {value}")
 

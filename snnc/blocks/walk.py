@@ -70,7 +70,7 @@ class Walk:
         return part.item
 
     def read(self, raw: Tree, site: Site) -> Tree:
-        """An entry with references and defaults put in, as a part of the use that it belongs to."""
+        """An entry of a use with its references and defaults inserted. Raises Findings."""
         if site.frame is None:
             return raw
         try:
@@ -103,7 +103,7 @@ class Walk:
         return self.one(path, fields(entry), site, max(1, len(sources(entry))))
 
     def left_out(self, path: str, entry: Tree) -> Part:
-        """An absent layer: who reads it reads its source."""
+        """Leave out an absent layer: its readers read its source. Raises Findings."""
         if len(sources(entry)) > 1:
             message = "a layer with several inputs cannot be absent"
             help = "its readers would have several replacements"
@@ -113,7 +113,7 @@ class Walk:
         return passes(item)
 
     def repeated(self, path: str, entry: Tree, count: int, site: Site) -> Part:
-        """A chain of the same: each reads the one before."""
+        """A chain of copies, each of which reads the one before. Raises Findings."""
         block = self.state.block(entry)
         if len(sources(entry)) > 1 or (block and len(block.inputs) > 1):
             raise bad("only a layer with one input can be repeated", entry.table["repeat"])
@@ -148,7 +148,7 @@ class Walk:
         return part
 
     def check_kind(self, entry: Tree) -> None:
-        """A misspelt block: the validation tells whatever else is no kind, but knows no blocks."""
+        """Check for a misspelt block; the validation knows no blocks. Raises Findings."""
         kind, node = str(kind_of(entry)), entry.table["kind"]
         if kind in self.state.kinds:
             return

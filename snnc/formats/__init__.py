@@ -23,7 +23,7 @@ def formats() -> Mapping[str, Render]:
 
 
 def render(name: str, diagnostics: Sequence[Diagnostic]) -> str:
-    """Write ``diagnostics`` in the format of that name."""
+    """Write ``diagnostics`` in the format of that name. Raises LookupError."""
     if name not in names():
         raise LookupError(f"no format is called {name}")
     text: str = importlib.import_module(f"{__name__}.{name}").render(diagnostics)

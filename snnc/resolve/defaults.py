@@ -62,7 +62,7 @@ class Defaults:
 def apply_defaults(
     tree: Tree, spiking: Mapping[str, frozenset[str]], known: Collection[str]
 ) -> tuple[Tree, frozenset[str]]:
-    """The document with its layers filled in, and the names of defaults that no layer used."""
+    """The document with defaults inserted, and the names of unused defaults. Raises Findings."""
     problems = check_defaults(tree, known)
     if problems:
         raise Findings(*problems)

@@ -24,7 +24,7 @@ class Size(NamedTuple):
 
 
 def check_growth(tree: Tree, node: Tree) -> None:
-    """Refuses a document that its variables, the table ``node``, would make huge."""
+    """Reject a document that variables, the table ``node``, make huge. Raises Findings."""
     sizes: dict[str, Size] = {}
     for name in in_order(dependencies(node)):
         sizes[name] = size(node.table[name], sizes)

@@ -55,7 +55,7 @@ class Expression:
 
 
 def parse(text: str, place: Place) -> Expression:
-    """Refuses everything that the language does not have."""
+    """The syntax tree of an expression without anything foreign. Raises Findings."""
     if len(text) > LONGEST:
         raise bad_expression(f"an expression has at most {LONGEST} characters", place)
     whole = locate(text, place, 0, len(text))

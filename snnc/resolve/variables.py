@@ -17,7 +17,7 @@ from snnc.source.tree import Tree
 
 
 def substitute(tree: Tree) -> tuple[Tree, frozenset[str]]:
-    """The document without its variables, and the names of those that it used."""
+    """The document without its variables, and the names of the used ones. Raises Findings."""
     scope, problems = variables(tree)
     rest = attempt(lambda: substitute_document(tree, scope))
     problems = (*problems, *diagnostics(rest))

@@ -147,7 +147,7 @@ class _Linker:
 
 
 def possible(expr: Expr) -> None:
-    """Refuses constants that have no value: 1 / 0, log(-1), exp(1000)."""
+    """Reject constants without a value: 1 / 0, log(-1), exp(1000). Raises StepError."""
     if not isinstance(expr, Op):
         return
     if expr.name in EVALUATE and all(isinstance(arg, Const) for arg in expr.args):

@@ -45,7 +45,7 @@ def _defaults(net: nn.Module) -> dict[str, Any]:
 
 
 def takes_one(net: nn.Module) -> None:
-    """Refuses a forward that needs several inputs, or none."""
+    """Check that forward takes exactly one input. Raises Refused."""
     parameters = inspect.signature(net.forward).parameters.values()
     needed = [p for p in parameters if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
     if len(needed) != 1 or needed[0].kind is inspect.Parameter.VAR_POSITIONAL:

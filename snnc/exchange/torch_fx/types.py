@@ -38,7 +38,7 @@ Handler = Callable[..., Layers]
 
 
 def read(given: Any) -> Value:
-    """An operand that must be a value."""
+    """An operand that must be a value. Raises Refused."""
     if not isinstance(given, Value):
         what = "a constant tensor" if isinstance(given, Tensor) else f"{given!r}"
         raise Refused(f"one of its operands is {what}, where a layer reads only other layers")
@@ -46,14 +46,14 @@ def read(given: Any) -> Value:
 
 
 def constant(given: Any, key: str) -> Tensor:
-    """A weight, which must not depend on the input."""
+    """A weight, which must not depend on the input. Raises Refused."""
     if not isinstance(given, Tensor):
         raise Refused(f"its `{key}` depends on the input, where a layer's is a parameter")
     return given
 
 
 def only(key: str, got: object, want: object) -> None:
-    """Refuses an option that layers do not have."""
+    """Check that an option has one of the values that layers have. Raises Refused."""
     if got != want:
         raise Refused(f"it has `{key} = {got}`, where a spec knows only {want}")
 

@@ -21,7 +21,7 @@ def batch_norm(
     eps: float = 1e-5,
     num_batches_tracked: Any = None,
 ) -> Layers:
-    """A batch norm with running statistics, which a network needs in eval mode."""
+    """A batch norm with running statistics, which eval mode needs. Raises Refused."""
     x = read(input)
     if running_mean is None or training:
         raise Refused("it uses batch statistics in eval mode too, and no running ones")

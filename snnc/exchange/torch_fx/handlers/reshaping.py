@@ -9,7 +9,7 @@ from snnc.layer import Shape, show
 
 
 def reshape(out: Shape, input: Any, *sizes: Any, **named: Any) -> Layers:
-    """Some axes of the sample become one, or one becomes several."""
+    """A reshape that joins axes of the sample, or splits one of them. Raises Refused."""
     x = read(input)
     if out == x.shape:
         return x
