@@ -12,7 +12,7 @@ from snnc.sizes import Positive
 
 
 class QCFS(Neuron):
-    """Quantised, clipped and shifted ReLU: the output of a neuron with ``levels`` time steps.
+    """Quantised, clipped, shifted ReLU: a neuron with ``levels`` time steps.
 
     The value is λ·clip(⌊x·L/λ + 1/2⌋/L, 0, 1), with L = ``levels`` and a learned threshold λ that
     starts at ``init``. The floor passes gradients unchanged (Bu et al., ICLR 2022). [convert] turns
