@@ -224,7 +224,7 @@ def new(
         bool, typer.Option("--list", help="Print the specs that --from accepts.")
     ] = False,
 ) -> None:
-    """Start a project: a spec of the zoo, with README, hooks and a CI workflow.
+    """Start a project: a spec, a README, hooks and a CI workflow.
 
     The command writes the folder NAME and replaces no existing file.
     """

@@ -45,7 +45,7 @@ def files_of(name: str, entry: zoo.Entry) -> Mapping[str, str]:
     copies = {Path(base.path).name: base.text for base in bases}
     if main in copies:
         base = f"{entry.name} extends {main}"
-        raise terminal.UsageError(f"{name}: {base}, which has the same name: choose another")
+        raise terminal.UsageError(f"{name}: {base}, which has the same name: choose another name")
     context = {"name": name, "zoo": entry.name, "trained": entry.whole.get("train") is not None}
     templates = environment()
     around = {
