@@ -47,7 +47,7 @@ def load(path: Path | str, settings: Sequence[str] = ()) -> "Document":
 
 
 def check(path: Path | str, settings: Sequence[str] = ()) -> "tuple[Diagnostic, ...]":
-    """What is wrong with the spec at ``path``: nothing, if the result is empty."""
+    """The findings in the spec at ``path``: errors and warnings, empty if there are none."""
     from snnc.rules import lint
 
     try:
@@ -58,7 +58,7 @@ def check(path: Path | str, settings: Sequence[str] = ()) -> "tuple[Diagnostic, 
 
 
 def link(document: "Document") -> "Graph":
-    """Its graph: names, edges and shapes; with [convert] that of the SNN. Raises Findings."""
+    """The graph of a document: names, edges, shapes; with [convert] the SNN's. Raises Findings."""
     from snnc.linking import build
 
     found = converted(document)
@@ -66,7 +66,7 @@ def link(document: "Document") -> "Graph":
 
 
 def converted(document: "Document") -> "Conversion | None":
-    """What [convert] makes of the ANN that its layers describe, if it has one. Raises Findings."""
+    """The conversion of the ANN of the layers, if there is a [convert]. Raises Findings."""
     if document.spec.convert is None:
         return None
     from snnc.converting import convert
@@ -81,7 +81,7 @@ def lower(
     after: str | None = None,
     without: Collection[str] = (),
 ) -> "Program":
-    """Its program under a schedule; ``after`` stops behind the pass of that name.
+    """The program of a graph under a schedule; ``after`` stops behind the pass of that name.
 
     ``without`` names optional passes to leave out (``passes.OPTIONAL``).
     """

@@ -22,16 +22,19 @@ app = typer.Typer(
 )
 
 importing = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(importing, name="import", help="Make a spec of a network from elsewhere.")
+app.add_typer(importing, name="import", help="Turn a network from elsewhere into a spec.")
 
-Paths = Annotated[list[Path], typer.Argument(help="Specs, or folders that hold them.")]
+Paths = Annotated[list[Path], typer.Argument(help="Specs, or folders that contain specs.")]
 Spec = Annotated[Path, typer.Argument(help="A spec, NAME.snn.toml.")]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Override a value; may be repeated."),
+    typer.Option("--set", metavar="KEY=VALUE", help="Set a value of the spec; repeatable."),
 ]
 Format = Annotated[
-    str, typer.Option("--output-format", help="full, concise, json, github, gitlab, sarif, junit.")
+    str,
+    typer.Option(
+        "--output-format", help="One of full, concise, json, github, gitlab, sarif, junit."
+    ),
 ]
 
 
@@ -44,7 +47,10 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it and exit.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and exit."
+        ),
     ] = False,
 ) -> None:
     """Compile declarative specs of spiking neural networks into readable, fast PyTorch."""
@@ -53,19 +59,23 @@ def root(
 @app.command()
 def build(
     paths: Paths,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if stale.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Print what would change.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace files edited by hand.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 1 if a file is stale.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Print the changes and write nothing.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace edited files too.")] = False,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="Where to put the package.")
+        Path | None, typer.Option("-o", "--out", help="The folder of the package.")
     ] = None,
     settings: Settings = None,
     output_format: Format = "full",
 ) -> None:
-    """Generate the package of each spec, beside it.
+    """Generate the package of each spec.
 
-    Exit code 0: all is well; 1: a spec is wrong, --check or --diff found a difference, or a file
-    was edited by hand; 2: the command could not be carried out.
+    Exit code 0: success; 1: a spec has errors, --check or --diff found a difference, or a file was
+    edited by hand; 2: the command could not run.
     """
     from snnc.builds import Builds
 
@@ -75,9 +85,9 @@ def build(
 
 @app.command()
 def lint(paths: Paths, settings: Settings = None, output_format: Format = "full") -> None:
-    """Check specs for mistakes and for what is hardly meant.
+    """Check specs for errors and suspicious constructs.
 
-    Exit code 0: nothing found; 1: errors or warnings; 2: the command could not be carried out.
+    Exit code 0: no findings; 1: errors or warnings; 2: the command could not run.
     """
     terminal.one_of("--output-format", output_format, terminal.FORMATS)
     specs = terminal.specs(paths)
@@ -93,12 +103,12 @@ def show(
     spec: Spec,
     after: Annotated[
         str | None,
-        typer.Option(help="The Program after this pass; `lower` is that before all of them."),
+        typer.Option(help="Print the program after this pass; `lower` is before all passes."),
     ] = None,
-    format: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    format: Annotated[str, typer.Option("--format", help="One of text and json.")] = "text",
     settings: Settings = None,
 ) -> None:
-    """Print where every layer went in time, and why."""
+    """Print where every layer runs in time, and why."""
     from snnc import show as view
     from snnc.program.text import text
 
@@ -117,19 +127,21 @@ def show(
 def verify(
     spec: Spec,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Only the spec's own schedule, with all passes.")
+        bool, typer.Option("--quick", help="Run only the spec's own schedule, with all passes.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="Weights and data are drawn from it.")] = 0,
+    seed: Annotated[int, typer.Option(help="The seed of weights and data.")] = 0,
     batch: Annotated[
-        int, typer.Option(min=0, help="Samples at a time; 0: 3, or 1 of a large network.")
+        int,
+        typer.Option(min=0, help="Samples per batch; 0 stands for 3, or 1 for a large network."),
     ] = 0,
-    format: Annotated[str, typer.Option("--format", help="full or json.")] = "full",
+    format: Annotated[str, typer.Option("--format", help="One of full and json.")] = "full",
     settings: Settings = None,
 ) -> None:
-    """Compare what is generated with a naive interpreter.
+    """Compare the generated code with a naive interpreter.
 
-    Every schedule, every optional pass left out, every backend of this machine. Exit code 0: all
-    are equal; 1: something differs, or the spec is wrong; 2: the command could not be carried out.
+    The command runs every schedule, every schedule without each optional pass, and every backend of
+    this machine. Exit code 0: all are equal; 1: a difference, or the spec has errors; 2: the
+    command could not run.
     """
     from snnc import verdicts
 
@@ -141,7 +153,7 @@ def verify(
 def explain(
     name: Annotated[str, typer.Argument(help="A kind, a lint rule, or a code such as SNN204.")],
 ) -> None:
-    """Say what a kind, a lint rule or an error is, with an example."""
+    """Describe a kind, a lint rule or an error, with an example."""
     from snnc import explain as known
 
     if name not in known.topics():
@@ -157,18 +169,19 @@ def convert(
     spec: Spec,
     weights: Annotated[Path, typer.Option(help="A checkpoint of the ANN.")],
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="For the results; beside the weights.")
+        Path | None,
+        typer.Option("-o", "--out", help="The folder of the results; beside the weights."),
     ] = None,
     compare: Annotated[
-        str | None, typer.Option(help="Other rules to report on: max,99.9%,0.5,balance,mmse.")
+        str | None, typer.Option(help="Further rules in the report: max,99.9%,0.5,balance,mmse.")
     ] = None,
     settings: Settings = None,
 ) -> None:
-    """Turn a trained ANN into an SNN, and report accuracy over time.
+    """Convert a trained ANN into an SNN, and report accuracy over time.
 
-    All other options are those of the generated convert.py: --rule, --per, --initial, --time-steps,
+    Further options are those of the generated convert.py: --rule, --per, --initial, --time-steps,
     --readout-delay, --cos, --samples, --limit, --batch-size, --data-dir, --device. Exit code 0:
-    converted; 1: the spec is wrong; 2: the command could not be carried out.
+    success; 1: the spec has errors; 2: the command could not run.
     """
     from snnc.compile import emitted, script
 
@@ -187,7 +200,7 @@ def convert(
 @app.command()
 def schema(
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="A file instead of the terminal.")
+        Path | None, typer.Option("-o", "--out", help="Write to this file and not to the terminal.")
     ] = None,
 ) -> None:
     """Print the JSON Schema of specs, for editors.
@@ -212,15 +225,19 @@ def schema(
 
 @app.command()
 def new(
-    name: Annotated[str | None, typer.Argument(help="Of the network and of its folder.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="The name of the network and of its folder.")
+    ] = None,
     base: Annotated[
-        str, typer.Option("--from", metavar="ZOO", help="The spec to begin with.")
+        str, typer.Option("--from", metavar="ZOO", help="The spec to start from.")
     ] = "digits_conv",
-    listing: Annotated[bool, typer.Option("--list", help="Print what --from takes.")] = False,
+    listing: Annotated[
+        bool, typer.Option("--list", help="Print the specs that --from accepts.")
+    ] = False,
 ) -> None:
-    """Start a project: a spec of the zoo and what belongs around it.
+    """Start a project: a spec, a README, hooks and a CI workflow.
 
-    Writes the folder NAME; nothing that exists is replaced.
+    The command writes the folder NAME and replaces no existing file.
     """
     from snnc import new as projects
 
@@ -228,7 +245,7 @@ def new(
         sys.stdout.write(projects.listing())
         return
     if name is None:
-        raise terminal.UsageError("name the project: snnc new NAME")
+        raise terminal.UsageError("the name is missing: snnc new NAME")
     folder = projects.start(name, base)
     spec = f"{name}{SUFFIX}"
     terminal.say(f"{folder}: a new project; next: cd {folder} && snnc build {spec}")
@@ -237,23 +254,29 @@ def new(
 @importing.command("torch")
 def import_torch(
     factory: Annotated[
-        str, typer.Argument(metavar="PACKAGE.MODULE:FACTORY", help="Makes the nn.Module.")
+        str,
+        typer.Argument(
+            metavar="PACKAGE.MODULE:FACTORY",
+            help="The function or class that returns the nn.Module.",
+        ),
     ],
     shape: Annotated[
-        str, typer.Option("--input", metavar="SIZES", help="Of one sample, such as 1,28,28.")
+        str,
+        typer.Option("--input", metavar="SIZES", help="The shape of one sample, such as 1,28,28."),
     ],
     weights: Annotated[
-        Path | None, typer.Option("--weights", help="A state_dict for it, from torch.save.")
+        Path | None, typer.Option("--weights", help="A state_dict for the module, from torch.save.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", metavar="NAME", help="Of the files to write.")
+        Path | None,
+        typer.Option("-o", "--out", metavar="NAME", help="The name of the files to write."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
 ) -> None:
-    """Make NAME.snn.toml and NAME.pt of an nn.Module, and prove them equal.
+    """Turn an nn.Module into NAME.snn.toml and NAME.pt, and prove them equal.
 
-    It imports and runs your code: the factory, called without arguments, and forward. Exit code 0:
-    written; 1: a spec cannot say it, or files are there; 2: the command could not be carried out.
+    The command imports and runs your code: the factory, without arguments, and forward. Exit code
+    0: success; 1: a spec cannot express the module, or files exist; 2: the command could not run.
     """
     from snnc import imports
 

@@ -12,16 +12,16 @@ AnyRule = Annotated[Rule, RuleChoice("snnc.convert")]
 
 
 class Convert(BaseModel):
-    """How the ANN that the layers describe becomes an SNN.
+    """The conversion of the ANN that the layers describe into an SNN.
 
-    ``rule`` gives the thresholds of ReLUs, ``per`` layer or channel; a QCFS has learned its own.
-    ``compare`` are rules to report on beside it. ``initial = "half"`` starts potentials at half of
-    the threshold. ``calibrate`` corrects biases or initial potentials by what the SNN gets wrong.
-    ``readout_delay`` steps are not read; ``cos`` steps are run before, to correct where neurons
-    start. ``signed`` neurons may take spikes back. ``pool = "move"`` puts a max-pooling before
-    the activation that it reads, ``"sum"`` lets it compare sums over the steps there.
-    ``final = "logits"`` leaves out an activation at the end.
-    ``samples`` of the training data calibrate.
+    ``rule`` sets the thresholds of ReLUs, per layer or channel (``per``); a QCFS has learned its
+    own. ``compare`` lists further rules for the report. ``initial = "half"`` starts potentials at
+    half of the threshold. ``calibrate`` corrects biases or initial potentials by the error of the
+    SNN. The readout ignores ``readout_delay`` steps. ``cos`` steps run before, to correct the start
+    of neurons. ``signed`` neurons may take spikes back. ``pool = "move"`` puts a max-pooling before
+    the activation that it reads; ``"sum"`` lets it compare sums over the steps there. ``final =
+    "logits"`` leaves out an activation at the end. ``samples`` is the number of training samples
+    for calibration.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)

@@ -1,7 +1,7 @@
-"""What a kind says of itself, as values: its doc, fields, equations, and how it behaves in time."""
+"""Descriptions of kinds as values: doc, fields, equations, example, and behaviour over time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from snnc.docstrings import docstring
@@ -17,14 +17,24 @@ from snnc.surrogate import Surrogate
 
 _K = TypeVar("_K", bound=Kind)
 _TIME = {
-    "pointwise": "sees each step on its own",
-    "indexed": "reads another part of its input at every step",
-    "causal": "has a state and goes through the steps in order",
-    "whole": "needs every step at once",
+    "pointwise": "treats each time step on its own",
+    "indexed": "depends on the index of the time step",
+    "causal": "has a state and runs the time steps in order",
+    "whole": "needs all time steps at once",
 }
-_RANDOM = {"no": [], "step": ["draws anew at every step"], "sequence": ["draws once a call"]}
+_RANDOM = {
+    "no": [],
+    "step": ["draws random numbers at each time step"],
+    "sequence": ["draws random numbers once per call"],
+}
+_SHORT = {
+    "pointwise": "each step",
+    "indexed": "step index",
+    "causal": "state",
+    "whole": "all steps",
+}
 _ALGEBRA = {
-    "move": ["moves values about"],
+    "move": ["only moves values"],
     "linear": ["is linear"],
     "affine": ["is affine"],
     "monotone": ["is monotone"],
@@ -34,7 +44,7 @@ _ALGEBRA = {
 
 @dataclass(frozen=True)
 class Row:
-    """A field: the key, what may stand there, and what does if nothing is written."""
+    """A field: its key, the values that it accepts, and its default."""
 
     key: str
     type: str
@@ -43,26 +53,47 @@ class Row:
 
 @dataclass(frozen=True)
 class Description:
-    """A kind as ``snnc explain`` and the reference tell it."""
+    """A kind as ``snnc explain`` and the reference show it.
+
+    ``behaviour`` and ``static`` describe an operator over time with its defaults: a phrase, and
+    when it runs once. ``cells`` say the same in a table: over time, algebra, training mode, static
+    input. ``options`` are sentences on fields that change this.
+    """
 
     name: str
     doc: str
     code: str
+    example: str
     notes: tuple[str, ...]
     fields: tuple[Row, ...]
-    behaviour: tuple[str, ...]
+    behaviour: str = ""
+    static: str = ""
+    cells: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The behaviour over time as sentences: with the defaults, then by option."""
+        usual = (f"It {self.behaviour}.",) if self.behaviour else ()
+        runs = (f"{self.static[0].upper()}{self.static[1:]}.",) if self.static else ()
+        return (" ".join(usual + runs), *self.options) if usual else ()
 
 
 def describe(kind: type[Kind]) -> Description:
-    """All that there is to say of a kind."""
+    """The description of a kind."""
     name = str(kind.model_fields["kind"].default)
     doc = docstring(kind)
-    in_time = tuple(_behaviour(kind)) if issubclass(kind, Operator) else ()
-    return Description(name, doc, _code(kind), tuple(_notes(kind)), tuple(_fields(kind)), in_time)
+    example = kind.example if issubclass(kind, Layer) else ""
+    said = Description(name, doc, _code(kind), example, tuple(_notes(kind)), tuple(_fields(kind)))
+    if not issubclass(kind, Operator):
+        return said
+    usual = _made(kind)
+    said = replace(said, behaviour=_phrase(usual), static=_static(usual), cells=_cells(usual))
+    return replace(said, options=tuple(_options_in_time(kind)))
 
 
 def _code(kind: type[Kind]) -> str:
-    """Its equations or its expression; "" if it is told by a call of PyTorch's."""
+    """The equations or the expression of a kind; "" if a call of PyTorch's says it all."""
     if issubclass(kind, Neuron):
         return kind.step.strip()
     if issubclass(kind, Surrogate):
@@ -73,7 +104,7 @@ def _code(kind: type[Kind]) -> str:
 
 
 def _notes(kind: type[Kind]) -> Iterator[str]:
-    """What the equations leave unsaid."""
+    """Sentences on a neuron's states, output and inputs, which its equations leave open."""
     if not issubclass(kind, Neuron):
         return
     starts = ", ".join(f"{state} = {at}" for state, at in kind.states.items())
@@ -85,7 +116,7 @@ def _notes(kind: type[Kind]) -> Iterator[str]:
 
 
 def _fields(kind: type[Kind]) -> Iterator[Row]:
-    """The kind's keys, but for those that every layer has."""
+    """The fields of a kind without those that every layer has."""
     schema = kind.model_json_schema(by_alias=True)["properties"]
     common = {"kind", *(Layer.model_fields if issubclass(kind, Layer) else ())}
     for name, field in kind.model_fields.items():
@@ -94,19 +125,18 @@ def _fields(kind: type[Kind]) -> Iterator[Row]:
             yield Row(key, words(schema[key]), toml(field.get_default(call_default_factory=True)))
 
 
-def _behaviour(kind: type[Operator]) -> Iterator[str]:
-    """With its defaults, then with every choice of a field that changes it."""
+def _options_in_time(kind: type[Operator]) -> Iterator[str]:
+    """A sentence on every choice of a field that changes the behaviour over time."""
     usual = _made(kind)
-    yield f"It {_sentence(usual)}."
     for name, field in kind.model_fields.items():
         for value in _options(field.annotation):
             other = _made(kind, **{name: value})
-            if value != field.default and _sentence(other) != _sentence(usual):
-                yield f"With `{name} = {toml(value)}` it {_sentence(other)}."
+            if value != field.default and (changed := _difference(usual, other)):
+                yield f"With `{name} = {toml(value)}`, it {changed}."
 
 
 def _made(kind: type[_K], /, **fields: Any) -> _K:
-    """One with its defaults; required fields are left out."""
+    """A kind with its defaults; required fields are left out."""
     construct: Any = kind.model_construct
     made: _K = construct(**fields)
     return made
@@ -118,26 +148,52 @@ def _options(annotation: Any) -> tuple[object, ...]:
     return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
-def _sentence(operator: Operator) -> str:
+def _difference(usual: Operator, other: Operator) -> str:
+    """The behaviour of ``other`` where it differs from the usual one; "" if it does not."""
+    training, inference = (_parts(other.traits(mode)) for mode in (True, False))
+    same = inference == _parts(usual.traits(training=False))
+    parts = [f"{training} in training mode" if same and inference != training else _phrase(other)]
+    parts += [_static(other)] * (_static(other) != _static(usual))
+    unchanged = (_phrase(usual), _static(usual)) == (_phrase(other), _static(other))
+    return "" if unchanged else "; ".join(parts)
+
+
+def _phrase(operator: Operator) -> str:
+    """The behaviour in training and, if it differs, in eval mode."""
     training, inference = (_parts(operator.traits(mode)) for mode in (True, False))
-    parts = [training]
-    if inference != training:
-        parts = [f"{training} in training", f"{inference} in eval"]
-    return "; ".join([*parts, *_static(operator)])
+    if inference == training:
+        return training
+    return f"{training} in training mode; in eval mode it {inference}"
 
 
 def _parts(traits: Traits) -> str:
     parts = [_TIME[traits.time], *_RANDOM[traits.random], *_ALGEBRA[traits.algebra]]
     parts += ["couples the samples of a batch"] * traits.batch
     parts += ["updates its buffers"] * traits.updates
-    return ", ".join(parts)
+    *front, last = parts
+    return f"{', '.join(front)} and {last}" if front else last
 
 
-def _static(operator: Operator) -> Iterator[str]:
-    """Whether one execution can stand for all steps."""
+def _cells(operator: Operator) -> tuple[str, ...]:
+    training, inference = (operator.traits(mode) for mode in (True, False))
+    changes = [_SHORT[training.time]] * (training.time != inference.time)
+    changes += _RANDOM[training.random] if training.random != inference.random else []
+    changes += ["couples the batch"] * training.batch + ["updates buffers"] * training.updates
+    always = [_SHORT[inference.time], *_RANDOM[inference.random]]
+    algebra = "".join(_ALGEBRA[inference.algebra]).removeprefix("is ")
+    return ", ".join(always), algebra, ", ".join(changes), _runs(operator)
+
+
+def _runs(operator: Operator) -> str:
+    if isinstance(operator, Encoder) and operator.timed_data:
+        return "the data has a time axis"
+    return "" if isinstance(operator, Readout) else "every step" if operator.why() else "once"
+
+
+def _static(operator: Operator) -> str:
+    """When one execution stands for all time steps; "" for a readout."""
     if operator.why():
-        yield "it is computed anew at every step, whatever its input is"
-    elif isinstance(operator, Encoder):
-        yield "its data has a time axis" if operator.timed_data else "it is computed once"
-    elif not isinstance(operator, Readout):
-        yield "it is computed once if its input does not change over time"
+        return "it runs at every time step, even if its input is static"
+    if isinstance(operator, Encoder):
+        return "its data has a time axis" if operator.timed_data else "it runs once"
+    return "" if isinstance(operator, Readout) else "it runs once if its input is static"

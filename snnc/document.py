@@ -43,7 +43,7 @@ class Document:
     problems: tuple[Diagnostic, ...] = ()
 
     def place(self, *path: str | int) -> Place:
-        """Where the deepest part of ``path`` that the document has was written."""
+        """The place of the deepest part of ``path`` that the document has."""
         return self.tree.find(path)[0].place
 
 

@@ -46,5 +46,5 @@ class Encoder(Operator):
         raise NotImplementedError
 
     def textbook(self, x: Any, t: int, steps: int, draw: Draw) -> Any:
-        """Its value [B, ...] at step ``t`` of ``steps``, of all of the data."""
+        """The value [B, ...] at step ``t`` of ``steps``, from all of the data."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""``snnc explain``: what a name of snnc's means - a kind, a lint rule, the code of an error."""
+"""``snnc explain``: texts on every kind, lint rule and error code by its name."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -31,17 +31,17 @@ SORTS = {
     "schedulers": "scheduler",
     "convert": "rule of conversion",
 }
-"""The folders of kinds, and what each of them holds."""
+"""The folders of kinds, and the word for a kind of each folder."""
 
 
 def explain(name: str) -> str:
-    """All that snnc knows by this name. Raises KeyError."""
+    """The text on everything of this name. Raises KeyError."""
     found = topics()[name]
     return "\n".join(tell() for tell in found)
 
 
 def topics() -> Mapping[str, list[Callable[[], str]]]:
-    """Every name that can be explained; one may mean several things."""
+    """The texts by name; a name may mean several things."""
     found: dict[str, list[Callable[[], str]]] = {}
     for name, tell in _topics():
         found.setdefault(name, []).append(tell)
@@ -61,8 +61,9 @@ def _topics() -> Iterator[tuple[str, Callable[[], str]]]:
 def _kind(sort: str, kind: type[Kind]) -> str:
     said = describe(kind)
     parts = [f"{said.name}: {sort}", _plain(said.doc), indent(said.code, "    ")]
+    parts += [indent(said.example, "    ")]
     parts += ["\n".join(said.notes), _table(said.fields), numbers(said)]
-    parts += ["\n".join(fill(line, 100) for line in said.behaviour)]
+    parts += ["\n".join(fill(line, 100) for line in said.sentences)]
     return _joined(parts)
 
 
@@ -72,7 +73,7 @@ def _table(rows: Sequence[Row]) -> str:
 
 
 def numbers(said: Description) -> str:
-    """What a number may be besides a plain one, if a field may be it."""
+    """The table that may stand for a number, if a field accepts one."""
     found = any(Value.__name__ in row.type for row in said.fields)
     example = docstring(Value).splitlines()[0].strip("`.")
     return f"{Value.__name__}: {example}" if found else ""
@@ -87,7 +88,7 @@ def _rule(rule: Rule) -> str:
     example = indent(rule.example.strip("\n"), "    ")
     instead = indent(rule.instead.strip("\n"), "    ")
     title = f"{rule.code} {rule.name}: lint rule"
-    return _joined([title, doc, "It finds something here:", example, "Instead:", instead])
+    return _joined([title, doc, "The rule finds something here:", example, "Better:", instead])
 
 
 def _error(error: Error) -> str:
@@ -97,13 +98,13 @@ def _error(error: Error) -> str:
 
 
 def said(error: Error) -> str:
-    """What snnc says of the example, as if it were a file in the current folder."""
+    """The findings of snnc in the example, as if it were a file in the current folder."""
     findings = snnc.check(error.path) if error.example else ()
     return full.render([_shown(error, finding) for finding in findings]).rstrip("\n")
 
 
 def _shown(error: Error, finding: Diagnostic) -> Diagnostic:
-    """Its places in the example, without the comment above it."""
+    """The finding with its places in the example, without the comment above it."""
     notes = tuple(replace(note, place=_moved(error, note.place)) for note in finding.notes)
     return replace(finding, place=_moved(error, finding.place), notes=notes)
 

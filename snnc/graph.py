@@ -24,7 +24,7 @@ class Ref:
 
     @property
     def value(self) -> str:
-        """Its name among values: ``hidden``, ``hidden@-1``."""
+        """The name of the value: ``hidden``, ``hidden@-1``."""
         return f"{self.node}@-{self.delay}" if self.delay else self.node
 
 

@@ -13,7 +13,7 @@ from snnc.source.reading import SUFFIX
 
 
 def from_torch(path: str, shape: str, stored: Path | None, out: Path | None, force: bool) -> int:
-    """Writes NAME.snn.toml and NAME.pt; exit code 1 if the network has no spec."""
+    """Write NAME.snn.toml and NAME.pt; exit code 1 without a spec of it. Raises UsageError."""
     if find_spec("torch") is None:
         raise terminal.UsageError("importing needs torch: pip install 'snnc[torch]'")
     from snnc.exchange.torch_fx import factory, imported
@@ -37,7 +37,7 @@ def from_torch(path: str, shape: str, stored: Path | None, out: Path | None, for
 
 def _announce(path: str) -> None:
     """Says that it is not snnc that runs now; and finds what is in the current folder."""
-    terminal.say(f"running {path}: this is your code, with your rights")
+    terminal.say(f"running {path}: this is your code, with your permissions")
     if not {"", str(Path.cwd())} & {*sys.path}:
         sys.path.insert(0, "")
 
@@ -59,7 +59,7 @@ def _shape(text: str) -> tuple[int, ...]:
 
 
 def _target(path: str, out: Path | None) -> Path:
-    """Where to write, without a suffix; unless stated, the factory's name in the current folder."""
+    """The path of the files without a suffix; the default is the factory's name."""
     factory = path.rpartition(":")[2].rpartition(".")[2]
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", factory).lower()
     stated = Path(snake or "network") if out is None else out
@@ -68,7 +68,7 @@ def _target(path: str, out: Path | None) -> Path:
         names.network(target.name)
     except PydanticCustomError as error:
         raise terminal.UsageError(
-            f"a network cannot be called {target.name}, it {error.message()}: give a name with -o"
+            f"a network cannot be named {target.name}, it {error.message()}: give a name with -o"
         ) from error
     if target.is_dir() and not target.with_name(target.name + SUFFIX).exists():
         raise terminal.UsageError(f"{target} is a folder: name the files, such as -o {target}/net")
@@ -84,7 +84,9 @@ def _written(contents: dict[Path, bytes], what: str, force: bool) -> int:
     """Writes, unless something else is there already; exit code 1 then."""
     other = [path for path, content in contents.items() if project.differs(path, content)]
     if other and not force:
-        terminal.say(f"{other[0]}: exists and is different: move it, or add --force to replace it")
+        terminal.say(
+            f"{other[0]}: exists with other content: move it, or add --force to replace it"
+        )
         return 1
     project.replace(contents)
     terminal.say(f"{' and '.join(map(str, contents))}: {what}")

@@ -37,7 +37,7 @@ class Entry:
 
 @dataclass
 class Shapes:
-    """What is known after one walk down the list; a node that cannot be had is left out."""
+    """The shapes after one walk down the list; an unavailable node is left out."""
 
     operators: dict[str, Operator] = field(default_factory=dict)
     inputs: dict[str, tuple[Shape, ...]] = field(default_factory=dict)

@@ -30,6 +30,6 @@ class Initializer(Kind):
 
 
 def ordered(low: float, high: float) -> None:
-    """Check the ends ``a`` and ``b`` of a range."""
+    """Check the ends ``a`` and ``b`` of a range. Raises PydanticCustomError."""
     if not low < high:
         raise PydanticCustomError("conflict", "`a` must be below `b`")

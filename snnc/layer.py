@@ -1,7 +1,6 @@
-"""What an operator of the network states about itself: ports, shapes, time, PyTorch's call.
+"""Operators of a network: each states its ports, shapes, behaviour over time and PyTorch call.
 
-Passes, rules, shape inference, emitters and the reference interpreter ask these; none of them
-knows a kind by its name.
+Passes, rules, emitters and the interpreter ask for these, and never for the name of a kind.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,11 +34,11 @@ Draw = Callable[[Shape, int], Any]
 
 @dataclass(frozen=True)
 class Traits:
-    """How an operator behaves in time, in one mode (training or eval).
+    """The behaviour of an operator over time, in one mode (training or eval).
 
-    ``time``: pointwise f(x[t]), indexed f(x[t], t), causal (a state) or whole (needs every step).
+    ``time``: pointwise f(x[t]), indexed f(x[t], t), causal (a state) or whole (needs all steps).
     ``batch``: couples the samples of a batch. ``random``: draws per "step", per "sequence" or not.
-    ``updates``: writes buffers. ``algebra``: what commutes with it.
+    ``updates``: writes buffers. ``algebra``: what it commutes with.
     """
 
     time: Literal["pointwise", "indexed", "causal", "whole"] = "pointwise"
@@ -67,9 +66,9 @@ class Call:
 
 @dataclass(frozen=True)
 class Kept:
-    """What the reference keeps for an operator: PyTorch's ``module``, and parameters in it.
+    """The parameters and buffers of an operator in the reference: PyTorch's ``module``, and more.
 
-    ``more`` gives parameters that the module has not, by their path in it: a shape, a start.
+    ``more`` gives parameters that the module lacks, by their path in it: a shape, a start.
     """
 
     module: Call
@@ -101,7 +100,7 @@ class Operator(Kind):
         return False
 
     def traits(self, training: bool) -> Traits:
-        """How it behaves in time."""
+        """The behaviour over time in training or eval mode."""
         raise NotImplementedError
 
     def carries(self) -> Mapping[str, float | str]:
@@ -121,25 +120,25 @@ class Operator(Kind):
         raise NotImplementedError
 
     def torch_call(self, *inputs: Shape) -> Call | None:
-        """What it is in PyTorch, or None if it is none of PyTorch's."""
+        """The PyTorch call of the operator, or None if PyTorch has none."""
         return None
 
     @property
     def fixes_time(self) -> bool:
-        """Whether it has something for each step, so that T cannot change at run time."""
+        """Whether the operator has a part for each time step, so T cannot change at run time."""
         return False
 
     def bound(self, time_steps: int) -> Self:
-        """Itself in a network of so many steps: only what fixes time needs to know."""
+        """The operator in a network of so many time steps; only one that fixes time changes."""
         return self
 
     def kept(self, *inputs: Shape) -> Kept | None:
-        """What it learns and remembers, in PyTorch's terms."""
+        """The parameters and buffers, in PyTorch's terms."""
         call = self.torch_call(*inputs)
         return Kept(call) if call and call.of == "module" else None
 
     def run_time(self) -> Mapping[str, Any]:
-        """Its numbers (:class:`snnc.number.Value`) that are tensors at run time."""
+        """The parameters (:class:`snnc.number.Value`) that are tensors at run time."""
         return {}
 
     def initialise(self) -> Mapping[str, Call]:
@@ -164,7 +163,7 @@ class Operator(Kind):
         return ()
 
     def parameters(self, *inputs: Shape) -> int:
-        """How many learnable numbers it has."""
+        """The number of learnable numbers."""
         return 0
 
     def macs(self, *inputs: Shape) -> int:
@@ -172,42 +171,41 @@ class Operator(Kind):
         return 0
 
     def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
-        """What it must have of each input to compute ``corner`` of its output, exactly.
+        """The part of each input that ``corner`` of the output needs, exactly.
 
-        A corner is the shape of what is left: all channels and, of each axis behind them, so many
-        elements from the first on. Only what is the same in training and in eval may be less than
-        everything.
+        A corner is a shape: all channels and, of each axis behind them, the first elements. The
+        part may be less than everything only if this holds in training and in eval mode.
         """
         return inputs
 
     @property
     def product(self) -> bool:
-        """Whether it is a product with its ``weight``, [out, in], plus its ``bias`` if any."""
+        """Whether this is a product with a ``weight``, [out, in], plus a ``bias`` if any."""
         return False
 
     @property
     def concatenates(self) -> bool:
-        """Whether it puts features side by side."""
+        """Whether the operator joins features."""
         return False
 
     def elementwise(self, count: int) -> Step | None:
-        """Its value at one element of ``count`` inputs, to be fused with a neuron.
+        """The equations at one element of ``count`` inputs, for fusion with a neuron.
 
-        None if it is computed otherwise, or has a state or a spike of its own.
+        None if the operator is not element-wise, or has a state or a spike of its own.
         """
         return None
 
     def window(self) -> Window | None:
-        """What it does to a neuron's output, if a kernel can do both."""
+        """The windows over a neuron's output, if a kernel can do both."""
         return None
 
     @property
     def normalises(self) -> bool:
-        """Whether it is PyTorch's batch normalisation of all steps, which a kernel can do too."""
+        """Whether this is PyTorch's batch norm of all time steps, which a kernel can do too."""
         return False
 
     def why(self) -> str:
-        """Why it cannot be computed once although its input is static; "" if it can."""
+        """The reason that a static input does not make the operator run once; "" if it does."""
         match self.traits(training=True):
             case Traits(time="causal"):
                 return "has a state: its output changes over time"
@@ -227,11 +225,12 @@ Sources = Source | Annotated[tuple[Source, ...], Field(min_length=1)]
 class Layer(Operator):
     """One entry of ``[network] layers``, whose ``name`` is a path once blocks are expanded.
 
-    ``stem`` makes its default name (``conv1``). Fields that are PyTorch's keywords are passed on
-    when they differ from PyTorch's default; ``positional`` ones are passed by position.
+    ``stem`` makes the default name (``conv1``). ``example`` is a line of a spec. Fields that are
+    PyTorch's keywords are passed on if off PyTorch's default; ``positional`` ones by position.
     """
 
     stem: ClassVar[str]
+    example: ClassVar[str] = ""
     torch: ClassVar[str] = ""
     positional: ClassVar[tuple[str, ...]] = ()
     unprinted: ClassVar[frozenset[str]] = frozenset()
@@ -252,9 +251,9 @@ class Layer(Operator):
     def textbook(
         self, inputs: Sequence[Any], t: int, module: Any, training: bool, draw: Draw
     ) -> Any:
-        """Its value [B, ...] at step ``t`` of inputs [B, ...]: the meaning of what PyTorch has not.
+        """The value [B, ...] at step ``t`` of inputs [B, ...], for layers that PyTorch lacks.
 
-        ``module`` is what :meth:`kept` describes.
+        ``module`` is the result of :meth:`kept`.
         """
         raise NotImplementedError
 
@@ -278,7 +277,7 @@ class Layer(Operator):
 
 
 def one(value: int, got: int, key: str, what: str) -> None:
-    """Check a size that a spec states although it is inferred."""
+    """Check a stated size against the inferred one. Raises ShapeError."""
     if value != got:
         raise ShapeError(f"`{key}` is {value}, but the input has {plural(got, what)}", key)
 
@@ -289,7 +288,7 @@ def plural(count: int, what: str) -> str:
 
 
 def rank(shape: Shape, want: int, axes: str) -> None:
-    """Check the number of axes of one sample."""
+    """Check the number of axes of one sample. Raises ShapeError."""
     if len(shape) != want:
         raise ShapeError(
             f"expected an input of shape {axes}, got {show(shape)}",
@@ -298,7 +297,7 @@ def rank(shape: Shape, want: int, axes: str) -> None:
 
 
 def axis(shape: Shape, index: int, key: str) -> int:
-    """The axis of a sample that ``index`` counts from either end, from 0 on."""
+    """The axis of a sample, from 0 on; ``index`` may count from the end. Raises ShapeError."""
     if not -len(shape) <= index < len(shape):
         raise ShapeError(f"`{key}` is {index}, but a sample is {show(shape)}", key)
     return index % len(shape)

@@ -66,7 +66,7 @@ class _Builder:
         self.generated()
 
     def section(self, singular: str, name: str) -> Path:
-        """Where an input or an output stands: ``[input]`` or ``[inputs.NAME]``."""
+        """The section of an input or an output: ``[input]`` or ``[inputs.NAME]``."""
         plural = f"{singular}s"
         return (plural, name) if plural in self.document.tree.table else (singular,)
 
@@ -172,7 +172,7 @@ class _Builder:
         return ""
 
     def cycles(self) -> None:
-        """What no loop over time can compute."""
+        """Findings on cycles that no loop over time can compute."""
         if self.findings or not any(r.delay for _, refs in self.entries for r in refs):
             return
         reads = {entry.name: entry.sources for entry, _ in self.entries}
@@ -182,13 +182,13 @@ class _Builder:
             for name in names:
                 self.in_cycle(self.nodes[name], names)
             if not self.driven(names):
-                message = f"nothing from outside enters the cycle of {', '.join(names)}"
+                message = f"no edge from outside enters the cycle of {', '.join(names)}"
                 self.fail((*self.nodes[names[0]].at, "from"), "SNN308", "bad-cycle", message)
 
     def in_cycle(self, node: Node, names: Sequence[str]) -> None:
         if any(node.operator.traits(mode).time == "whole" for mode in (True, False)):
             around = " → ".join(name for name in names if name != node.path)
-            message = f"`{node.path}` needs every step at once, but is in a cycle with {around}"
+            message = f"`{node.path}` needs all time steps at once, but is in a cycle with {around}"
             help = 'a batch normalisation with `stats = "step"` can be in a cycle'
             self.fail((*node.at, "kind"), "SNN308", "bad-cycle", message, help)
 
@@ -266,7 +266,7 @@ def _impossible(neuron: Neuron, surrogate: Surrogate | None) -> str:
 
 
 def _how_to_read(layer: Layer) -> str:
-    """What to write to give a layer as many inputs as it takes."""
+    """The text to write for as many inputs as a layer takes."""
     if layer.ports == 1:
         return "join them by Add or Concat"
     if layer.ports is None:

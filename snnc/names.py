@@ -77,7 +77,7 @@ _CLASSES = frozenset(
 
 
 def identifier(name: str) -> str:
-    """A name of a layer, a network or a variable."""
+    """A name of a layer, a network or a variable. Raises PydanticCustomError."""
     if not _IDENTIFIER.match(name):
         raise odd(name, "is not a name: it starts with a letter; letters, digits and _ follow")
     if len(name) > LONGEST:
@@ -92,7 +92,7 @@ def identifier(name: str) -> str:
 
 
 def path(name: str) -> str:
-    """Where a layer is: ``conv1``, ``layer2.0.conv1``; its parts are names or numbers."""
+    """A path of a layer: ``conv1``, ``layer2.0.conv1``; its parts are names or numbers."""
     for part in name.split(".") if "." in name else ():
         if not part.isdecimal():
             identifier(part)
@@ -100,7 +100,7 @@ def path(name: str) -> str:
 
 
 def container(name: str) -> str:
-    """The name of a block, which becomes a class beside that of the network."""
+    """A name of a block, which becomes a class in model.py. Raises PydanticCustomError."""
     identifier(name)
     if class_name(name) in _CLASSES:
         raise taken(name, f"generated code has another class {class_name(name)}")
@@ -136,7 +136,7 @@ def state(name: str) -> str:
 
 
 def symbol(name: str) -> str:
-    """A name in equations: an input, a state, a parameter."""
+    """A name in equations: an input, a state, a parameter. Raises PydanticCustomError."""
     if not _IDENTIFIER.match(name):
         message = "is not a name for equations: letters, digits and _, starting with a letter"
         raise odd(name, message)
@@ -150,7 +150,7 @@ def symbol(name: str) -> str:
 
 
 def network(name: str) -> str:
-    """The name of a whole network, which is that of a package too."""
+    """A name of a whole network, also of its package. Raises PydanticCustomError."""
     identifier(name)
     if name in sys.stdlib_module_names or name in _PACKAGES:
         raise taken(name, "the package would hide a module that generated code needs")
@@ -178,7 +178,7 @@ def is_reference(value: object) -> bool:
 
 
 def reference(name: str) -> str:
-    """A name of something else: ``conv1``, ``enc1.sn2``, ``hidden@-1``."""
+    """A reference: ``conv1``, ``enc1.sn2``, ``hidden@-1``. Raises PydanticCustomError."""
     if not is_reference(name):
         help = 'write "a", or "a@-1" for the value of `a` one step earlier'
         raise _bad("is not the name of a layer", help)

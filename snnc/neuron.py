@@ -1,4 +1,4 @@
-"""What every neuron states: its equations, once; everything else is derived from them."""
+"""Neurons: each states its equations once; everything else is derived from them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, Self
@@ -48,11 +48,11 @@ class Neuron(Layer):
 
     @property
     def reset_rule(self) -> Reset:
-        """What ``reset`` means in its equations."""
+        """The meaning of ``reset`` in the equations."""
         return Reset()
 
     def equations(self) -> Step:
-        """Its step, constants filled in; the step's parameters are those known at run time."""
+        """The step with constants filled in; its parameters are those known at run time."""
         parameters = {name: _constant(number) for name, number in self.numbers().items()}
         states = list(self.states)
         return link(parse(self.step), self.inputs, states, parameters, self.output, self.reset_rule)
@@ -132,7 +132,7 @@ def _constant(number: Number | bool) -> Parameter:
 
 
 def count(value: Value, shape: Shape) -> int:
-    """How many numbers a parameter has in a layer of this shape."""
+    """The number of values of a parameter in a layer of this shape."""
     size = 1
     for axis in {"layer": (), "channel": shape[:1], "neuron": shape}[value.per]:
         size *= axis

@@ -42,13 +42,13 @@ def listing() -> str:
 
 
 def files_of(name: str, entry: zoo.Entry) -> Mapping[str, str]:
-    """Text by path. The specs that ``entry`` extends come along as they are."""
+    """Text by path, with copies of the specs that ``entry`` extends. Raises UsageError."""
     spec, *bases = entry.chain
     main = f"{name}{SUFFIX}"
     copies = {Path(base.path).name: base.text for base in bases}
     if main in copies:
         base = f"{entry.name} extends {main}"
-        raise terminal.UsageError(f"{name}: {base}, which comes along: choose another name")
+        raise terminal.UsageError(f"{name}: {base}, which has the same name: choose another name")
     context = {"name": name, "zoo": entry.name, "trained": entry.whole.get("train") is not None}
     templates = environment()
     around = {

@@ -65,7 +65,7 @@ Number = float | Value
 
 
 def numbers(number: Number) -> tuple[float, ...]:
-    """What a parameter starts as: a number, or two ends."""
+    """The start values of a parameter: a number, or two ends."""
     return number.numbers if isinstance(number, Value) else (number,)
 
 

@@ -1,4 +1,4 @@
-"""What a delayed edge reads: a value as it was some steps earlier."""
+"""Delayed edges: a value as it was some time steps earlier."""
 
 from collections.abc import Sequence
 from typing import Literal

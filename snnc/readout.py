@@ -37,5 +37,5 @@ class Readout(Operator):
         return self.expression.format(x=args[0])
 
     def read(self, x: Any) -> Any:
-        """Its value of a tensor [T, B, ...]: the meaning of :attr:`expression`."""
+        """The readout of a tensor [T, B, ...]: the meaning of :attr:`expression`."""
         raise NotImplementedError

@@ -1,10 +1,10 @@
-"""docs/reference: a page for every folder of things that can be added, made from what they say.
+"""docs/reference: a page for every folder of kinds, rules, passes and errors.
 
 python -m snnc.reference_pages docs/reference
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from snnc import project
@@ -17,8 +17,20 @@ from snnc.passes import PIPELINE, SCHEDULES
 from snnc.rules import rules
 
 _NOTE = "<!-- Made by `make docs` from the docstrings in snnc/. Do not edit. -->"
-_LAYER = "Every layer also takes `name`, and `from`: what it reads, if not the layer above."
-_HEADS = {"layers": _LAYER, "neurons": f"{_LAYER} `initial` sets where a state starts."}
+_LAYER = (
+    "Every layer also accepts `name` and `from`. `from` names the layer or layers that it reads, "
+    "in place of the layer above."
+)
+_HEADS = {"layers": _LAYER, "neurons": f"{_LAYER} `initial` sets the start value of a state."}
+_IN_TIME = """\
+This table describes each kind with its default fields.
+
+- **Over time.** `each step`: it treats each time step on its own. `step index`: it depends on the
+  index of the time step. `state`: it runs the time steps in order. `all steps`: it needs all time
+  steps at once.
+- **In training mode.** The column lists what differs from eval mode.
+- **Static input.** The column says how often it runs if its input never changes over time."""
+_COLUMNS = "| kind | over time | algebra | in training mode | static input |"
 
 
 def pages() -> Mapping[str, str]:
@@ -29,11 +41,20 @@ def pages() -> Mapping[str, str]:
 
 def _kinds(folder: str, sort: str) -> str:
     described = [describe(kind) for kind in catalog(f"snnc.{folder}").values()]
-    about = (
-        f"`snnc explain NAME` prints the same. To add one: a {sort} is a file in `snnc/{folder}/`."
-    )
+    about = f"`snnc explain NAME` prints the same text. Each {sort} is a file in `snnc/{folder}/`."
     sections = (part for said in described for part in _kind(said))
-    return _page(folder, about, _HEADS.get(folder, ""), *sections)
+    return _page(folder, about, _HEADS.get(folder, ""), *_in_time(described), *sections)
+
+
+def _in_time(described: Sequence[Description]) -> Iterator[str]:
+    """A table of the behaviour over time, if these are operators."""
+    rows = [said for said in described if said.behaviour]
+    if len({said.cells for said in rows}) <= 1:
+        yield from (f"Every kind on this page {said.behaviour}." for said in rows[:1])
+        return
+    yield _IN_TIME
+    lines = (f"| [{s.name}](#{s.name.lower()}) | {' | '.join(s.cells)} |" for s in rows)
+    yield "\n".join([_COLUMNS, "|---|---|---|---|---|", *lines])
 
 
 def _kind(said: Description) -> Iterator[str]:
@@ -42,24 +63,27 @@ def _kind(said: Description) -> Iterator[str]:
     if said.code:
         yield _code("python", said.code)
     yield "\n".join(said.notes)
+    if said.example:
+        yield _code("toml", said.example)
     if said.fields:
         rows = (
             f"| `{row.key}` | {_cell(row.type)} | {_cell(row.default)} |" for row in said.fields
         )
-        yield "\n".join(["| field | may be | default |", "|---|---|---|", *rows])
+        yield "\n".join(["| field | accepts | default |", "|---|---|---|", *rows])
     if found := numbers(said):
         yield f"`{found}`"
-    yield "\n".join(f"- {line}" for line in said.behaviour)
+    yield "\n".join(f"- {line}" for line in said.options)
 
 
 def _rules() -> str:
     sections: list[str] = []
     for rule in rules():
         sections += [f"## {rule.name} ({rule.code})", _markdown(docstring(type(rule)))]
-        sections += ["It finds something here:", _code("toml", rule.example)]
-        sections += ["Instead:", _code("toml", rule.instead)]
+        sections += ["The rule finds something here:", _code("toml", rule.example)]
+        sections += ["Better:", _code("toml", rule.instead)]
     about = (
-        "What is legal in a spec but hardly meant. `# snnc: ignore[NAME]` on the line answers one."
+        "Rules find suspicious constructs in valid specs. "
+        "`# snnc: ignore[NAME]` on a line silences a rule there."
     )
     return _page("rules", about, *sections)
 
@@ -71,7 +95,7 @@ def _errors() -> str:
         if error.example:
             sections += [_code("toml", error.example), _code("text", said(error))]
     return _page(
-        "errors", "What is wrong in a spec, by its code; each with a spec that has it.", *sections
+        "errors", "Each error has a code, an explanation, and a spec that causes it.", *sections
     )
 
 
@@ -81,9 +105,9 @@ def _passes() -> str:
         module = docstring(sys.modules[type(step).__module__])
         schedules = " and ".join(f'`"{n}"`' for n, steps in SCHEDULES.items() if step in steps)
         sections += [f"## {step.name}", _markdown(module), _markdown(docstring(type(step)))]
-        after = f"`snnc show --after {step.name}` prints what it leaves."
-        sections += [f"Part of the schedule {schedules}. {after}"]
-    return _page("passes", "How a program is rewritten, in this order.", *sections)
+        after = f"`snnc show --after {step.name}` prints the program behind it."
+        sections += [f"It is part of the schedule {schedules}. {after}"]
+    return _page("passes", "The passes rewrite a program in this order.", *sections)
 
 
 def _page(title: str, *parts: str) -> str:

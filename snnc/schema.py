@@ -34,7 +34,9 @@ _VARIABLE_SCHEMA: Json = {
     "type": "string",
     "pattern": r"^\$",
 }
-_DEFAULTS = "Of every layer of a kind; `neuron` is for all that spike. A layer's own keys win."
+_DEFAULTS = (
+    "Keys for every layer of a kind. `neuron` applies to all spiking kinds. A layer's own keys win."
+)
 
 
 class _Documented(GenerateJsonSchema):
@@ -135,7 +137,7 @@ class _Writer:
         return made
 
     def plain(self, node: Json) -> Json:
-        """Without null for a default, and its words in Markdown."""
+        """The schema without null for a default, and its words in Markdown."""
         made = {k: v for k, v in node.items() if (k, v) != ("default", None)}
         if "description" in made:
             made["description"] = made["description"].replace("``", "`")
@@ -182,7 +184,7 @@ def _head(models: Json) -> Json:
     neuron = {"type": "object", "properties": _common(models[name] for name in spiking)}
     own: Json = {"type": "object"}
     return {
-        "extends": {"description": "A spec that this one changes.", "type": "string"},
+        "extends": {"description": "The spec that this one extends.", "type": "string"},
         "vars": {"description": 'Values to use as "$name" or "${expression}".', "type": "object"},
         "defaults": {
             "description": _DEFAULTS,
@@ -203,7 +205,7 @@ def _common(models: Iterator[Json]) -> Json:
 
 
 def _complete(raw: Json) -> Json:
-    """What a file needs that extends no other."""
+    """The required keys of a file that extends no other."""
     keys = [key for key in raw["required"] if key not in ("inputs", "outputs")]
     sections = {k: found for k, node in raw["properties"].items() if (found := _needs(raw, node))}
     return {

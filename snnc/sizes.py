@@ -56,7 +56,7 @@ def windows(
     dilation: int | tuple[int, ...] = 1,
     ceil: bool = False,
 ) -> Shape:
-    """How many windows fit along each axis (PyTorch's formula for convolution and pooling)."""
+    """The number of windows along each axis, by PyTorch's formula. Raises ShapeError."""
     axes = len(sizes)
     per_axis = zip(
         sizes, *(spread(s, axes) for s in (kernel, stride, padding, dilation)), strict=True
@@ -75,10 +75,10 @@ def touched(
     padding: int | tuple[int, ...],
     dilation: int | tuple[int, ...] = 1,
 ) -> Shape:
-    """How much of each axis the first ``counts`` windows look at, at least 1.
+    """The part of each axis that the first ``counts`` windows read, at least 1.
 
-    All of it if they go beyond its end: what is padded there stands where it is. ``padding`` is
-    that before the first element.
+    It is the whole axis if the windows go beyond its end, because padding stays at the original
+    border. ``padding`` is that before the first element.
     """
     axes = len(sizes)
     per_axis = zip(

@@ -29,7 +29,7 @@ def toml(value: Any) -> str:
 
 
 def words(node: Json) -> str:
-    """What may stand somewhere: ``integer ≥ 1 or [integer ≥ 1, integer ≥ 1]``."""
+    """The accepted values of a schema: ``integer ≥ 1 or [integer ≥ 1, integer ≥ 1]``."""
     if is_choice(node):
         return _few([toml(name) for name in chosen(node)])
     if "anyOf" in node:

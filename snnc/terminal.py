@@ -1,4 +1,4 @@
-"""What the commands share: finding specs, printing findings, one sentence for every failure."""
+"""Parts that commands share: finding specs, printing findings, one sentence per failure."""
 
 import io
 import os
@@ -65,7 +65,7 @@ def _specs(given: Path) -> list[Path]:
 
 
 def spec(given: Path) -> Path:
-    """``given`` itself, if it is a file and called as a spec is."""
+    """The path ``given``, if it is a file with the name of a spec. Raises UsageError."""
     if given.is_dir():
         raise UsageError(f"{given}: this is a folder, name one spec in it")
     if not given.exists():
@@ -88,7 +88,7 @@ def _hidden(path: Path, root: Path) -> bool:
 
 
 def or_report(make: Callable[[], T]) -> T:
-    """What ``make`` makes; or its findings, printed, and exit code 1."""
+    """The result of ``make``. Prints its findings and raises Exit(1) if it has any."""
     try:
         return make()
     except Findings as findings:
@@ -111,7 +111,7 @@ def _colour() -> bool:
 
 
 def one_of(option: str, value: str, allowed: Sequence[str]) -> None:
-    """Refuses a value of an option that is none of those allowed."""
+    """Check that the value of an option is allowed. Raises UsageError."""
     if value not in allowed:
         raise UsageError(f"{option} must be one of {', '.join(allowed)}, not {value}")
 

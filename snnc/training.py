@@ -38,9 +38,9 @@ class Misfit(ValueError):
 
 
 class Train(BaseModel):
-    """How the network is trained: these are the defaults of the training script's options.
+    """The training of the network: defaults of the training script's options.
 
-    ``loss`` is that of the one output; ``[train.losses]`` has one for every output, added up.
+    ``loss`` is the loss of a single output. ``[train.losses]`` has one for every output, added up.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
@@ -70,7 +70,7 @@ class Train(BaseModel):
     @model_validator(mode="after")
     def _not_both(self) -> "Train":
         if (self.loss is None) == (not self.losses):
-            message = "`loss` is that of the only output; `losses` names all: write one of the two"
+            message = "`loss` and `losses` exclude each other: `losses` states one loss per output"
             raise PydanticCustomError("one_or_several", message)
         return self
 
@@ -96,7 +96,7 @@ class Train(BaseModel):
         """
         if self.loss and len(answers) > 1:
             names = " and ".join(f"`{name}`" for name in answers)
-            message = f"the network has the outputs {names}: each needs a loss of its own"
+            message = f"the network has the outputs {names}: each needs its own loss"
             yield Misfit(("loss",), message, "write [train.losses]")
             return
         yield from self._unnamed(answers)
@@ -115,7 +115,9 @@ class Train(BaseModel):
         for name in answers if self.losses else ():
             if name not in self.losses:
                 message = f"the output `{name}` has no loss"
-                help = f'give it one: `{name} = "mse"`; `net.values(x)` shows what needs none'
+                help = (
+                    f'give it one: `{name} = "mse"`; `net.values(x)` returns values without a loss'
+                )
                 yield Misfit(("losses",), message, help)
 
     def _unfit(
@@ -132,7 +134,7 @@ class Train(BaseModel):
             answer.shape != data.shape or data.over_time > answer.over_time
         ):
             message = f"the input is {_said(data)}, but the output is {_said(answer)}"
-            yield Misfit(at, message, "an autoencoder gives back what it is given")
+            yield Misfit(at, message, "an autoencoder returns its input")
         elif loss.wants == "labels":
             yield from self._unlabelled(answer)
 
@@ -141,10 +143,10 @@ class Train(BaseModel):
         count, kind = self.dataset.classes, self.dataset.kind
         if count is not None and answer.shape != (count,):
             message = f"{kind} has {count} classes, but the output is {show(answer.shape)}"
-            yield Misfit(("dataset",), message, f"the last layer has to make {show((count,))}")
+            yield Misfit(("dataset",), message, f"the last layer must return {show((count,))}")
         elif len(answer.shape) != 1:
-            message = f"the output is {show(answer.shape)}, but a loss needs one number a class"
-            yield Misfit(("dataset",), message, "the last layer has to make [classes]")
+            message = f"the output is {show(answer.shape)}, but a loss needs one number per class"
+            yield Misfit(("dataset",), message, "the last layer must return [classes]")
 
     @property
     def smoothing(self) -> float | None:

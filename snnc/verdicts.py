@@ -10,7 +10,7 @@ _CLEAR = "\r\x1b[K"
 
 
 def verify(document: Document, seed: int, batch: int, quick: bool, output_format: str) -> int:
-    """Prints a table, or JSON; exit code 1 if anything differs."""
+    """Print a table, or JSON; exit code 1 if anything differs. Raises UsageError."""
     terminal.one_of("--format", output_format, ("full", "json"))
     if find_spec("torch") is None:
         raise terminal.UsageError("verify runs networks and needs torch: pip install 'snnc[torch]'")

@@ -25,7 +25,7 @@ class Window:
 
     @property
     def size(self) -> int:
-        """How many elements it has."""
+        """The number of elements of the window."""
         return self.height * self.width
 
 

@@ -12,14 +12,14 @@ from snnc.source.tree import Tree
 
 
 def folder() -> Path:
-    """In a wheel, or in a checkout the repository's own."""
+    """The folder of the zoo: in a wheel, or in the repository of a checkout."""
     package = Path(__file__).parent
     shipped = package / "zoo"
     return shipped if shipped.is_dir() else package.parent / "specs"
 
 
 def names() -> tuple[str, ...]:
-    """What ``Entry`` takes, in order."""
+    """The names that ``Entry`` accepts, in order."""
     return tuple(sorted(path.name.removesuffix(SUFFIX) for path in folder().glob(f"*{SUFFIX}")))
 
 
@@ -31,12 +31,12 @@ class Entry:
 
     @cached_property
     def chain(self) -> tuple[Source, ...]:
-        """Its file, then that which it extends, and so on."""
+        """The file of the spec, then the file that it extends, and so on."""
         return tuple(_chain(folder() / f"{self.name}{SUFFIX}"))
 
     @cached_property
     def whole(self) -> Tree:
-        """What it says, and what it extends."""
+        """The content of the spec, together with what it extends."""
         return extend(self.chain[0], read)
 
     @property

@@ -45,13 +45,13 @@ def test_a_neuron(capsys: pytest.CaptureFixture[str]) -> None:
     assert ran.out.startswith(LIF)
     assert "    s = spike(h - v_threshold)\n" in ran.out
     assert re.search(r"^    tau +number > 1 or Value +2\.0$", ran.out, re.MULTILINE)
-    assert "It has a state and goes through the steps in order" in ran.out
+    assert "It has a state and runs the time steps in order." in ran.out
 
 
 def test_a_field_that_changes_how_a_layer_behaves() -> None:
     text = explain("Dropout")
     plain = " ".join(text.split())
-    assert 'With `mask = "step"` it sees each step on its own, draws anew at every step' in plain
+    assert 'With `mask = "step"`, it treats each time step on its own and draws random' in plain
     assert re.search(r"^    p +number ≥ 0, < 1 +0\.5$", text, re.MULTILINE)
 
 

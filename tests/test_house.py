@@ -1,5 +1,6 @@
 """The house rules: what no linter checks for us."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import snnc
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ("cupy", "matplotlib", "numpy", "sklearn", "torch", "torchvision")
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
+HEADLESS = re.compile(r"(What|Of|Its|Such|Whose|Those|Who|In|With|Without|By|From|How|Where) ")
 # The character classes keep these patterns from matching themselves.
 WORKPLACE = re.compile(
     r"/wor[k]/|/roo[t]/|/far[m]/|/hom[e]/\w|\.\./share[d]\b|/\.librar[y]\b|h-see[d]-"
@@ -35,6 +38,16 @@ def test_no_module_is_where_everything_meets() -> None:
     lengths = {str(p.relative_to(ROOT)): len(p.read_text("utf-8").splitlines()) for p in sources()}
     assert lengths
     assert {path: n for path, n in lengths.items() if n > 300} == {}
+
+
+def test_docstrings_begin_with_their_subject() -> None:
+    headless = {
+        f"{path.relative_to(ROOT)}: {doc.splitlines()[0]}"
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, DOCUMENTED) and HEADLESS.match(doc := ast.get_docstring(node) or "")
+    }
+    assert headless == set()
 
 
 def test_the_command_line_loads_without_torch() -> None:

@@ -128,7 +128,7 @@ def test_what_is_there_is_not_replaced(bring: Import) -> None:
     ran = bring(f"{HERE}:mlp", "--input", "6")
     assert (ran.code, ran.err.splitlines()[-1]) == (
         1,
-        "mlp.pt: exists and is different: move it, or add --force to replace it",
+        "mlp.pt: exists with other content: move it, or add --force to replace it",
     )
     assert Path("mlp.pt").read_text() == "my own"
     assert not Path("mlp.snn.toml").exists()
@@ -144,7 +144,7 @@ def test_code_in_the_current_folder_is_found(bring: Import) -> None:
     assert ran == Ran(
         0,
         "",
-        "running nets_of_mine:one: this is your code, with your rights\n"
+        "running nets_of_mine:one: this is your code, with your permissions\n"
         "made/relu_only.snn.toml and made/relu_only.pt: 1 layer, proved equal\n",
     )
 
@@ -191,7 +191,7 @@ def test_the_proof_sees_a_wrong_weight_of_tiny_answers(
 
 
 def test_a_network_that_hears_nothing_proves_little_and_that_is_said(bring: Import) -> None:
-    said = "note: the network answers all random samples alike, which proves little"
+    said = "note: all random samples have the same output, which proves little"
     assert said in bring(f"{HERE}:deaf", "--input", "6").err
     assert said not in bring(f"{HERE}:tiny", "--input", "6").err
 

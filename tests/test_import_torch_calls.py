@@ -138,7 +138,7 @@ def test_calls(
         (lambda x: x.view(-1, 8, 4, 8), r"it makes \[8, 4, 8\] of \[4, 8, 8\]"),
         (lambda x: x + x.mean([2, 3], keepdim=True), "a spec's Add does not fit"),
         (lambda x: F.conv2d(x, x[:, :, :3, :3][:1]), "`weight` depends on the input"),
-        (lambda x: F.batch_norm(x, None, None, training=True), "takes the batch's statistics"),
+        (lambda x: F.batch_norm(x, None, None, training=True), "uses batch statistics"),
         (nn.BatchNorm2d(4, momentum=None), "`momentum = None`"),
         (
             lambda x: torch.add(x, x, out=torch.empty_like(x)),

@@ -114,7 +114,7 @@ def test_names_that_a_network_cannot_have(
     assert (ran.code, ran.err) == (
         2,
         (
-            "snnc: a network cannot be called torch, it is taken: generated code uses it: "
+            "snnc: a network cannot be named torch, it is taken: generated code uses it: "
             "give a name with -o\n"
         ),
     )
@@ -143,12 +143,12 @@ def test_a_package_that_would_hide_their_code(
         ("echo", "the network returns its input"),
         ("mixes", "of 3 samples it makes [18]: a spec keeps them apart"),
         ("hooked", "0 (nn.Linear)"),
-        ("hooked", "it has hooks, which a spec cannot say: remove them before importing"),
-        ("always_drops", "it drops in evaluation too: pass `training=self.training`"),
-        ("own_statistics", "it takes the batch's statistics in evaluation too"),
+        ("hooked", "it has hooks, which a spec cannot express: remove them before importing"),
+        ("always_drops", "it also drops in eval mode: pass `training=self.training`"),
+        ("own_statistics", "it uses batch statistics in eval mode too"),
         ("too_much", "0 (nn.Dropout)"),
         ("too_much", "a spec's Dropout cannot have `p = 1.0`"),
-        ("Decides", "(`if x.sum() > 0:`): torch.fx cannot trace what is known only when"),
+        ("Decides", "(`if x.sum() > 0:`): torch.fx cannot trace values that are known only at"),
         ("Adds", "write `x = x + y` for `x += y` where another name of x is read later"),
     ],
 )
@@ -238,7 +238,7 @@ def test_files_that_are_torn(bring: Import) -> None:
 
     torch.save(mlp.state_dict(), "w.pt")
     whole = Path("w.pt").read_bytes()
-    said = "snnc: w.pt is no file of weights, or only a part of one: expected torch.save's\n"
+    said = "snnc: w.pt is not a complete file of weights: expected a file written by torch.save\n"
     for content in (whole[:-200], whole[:40], b"", b"hello"):
         Path("w.pt").write_bytes(content)
         told = bring(f"{HERE}:mlp", "--input", "6", "--weights", "w.pt")
@@ -248,7 +248,7 @@ def test_files_that_are_torn(bring: Import) -> None:
 
 
 def test_a_network_that_answers_with_nan_is_refused(bring: Import) -> None:
-    said = "the network answers random samples with NaN or infinity: see its weights"
+    said = "the network returns NaN or infinity for random samples: check its weights"
     assert bring(f"{HERE}:broken", "--input", "6") == (2, f"snnc: {said}\n")
 
 

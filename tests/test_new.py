@@ -13,7 +13,7 @@ from tests.cli import Ran, snnc
 Run = Callable[..., Ran]
 AROUND = [".gitattributes", ".github/workflows/snnc.yml", ".gitignore", ".pre-commit-config.yaml"]
 NO_NAME = "is not a name: it starts with a letter; letters, digits and _ follow"
-CLASH = "conv_fmnist_lif extends conv_fmnist.snn.toml, which comes along"
+CLASH = "conv_fmnist_lif extends conv_fmnist.snn.toml, which has the same name"
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_what_a_spec_extends_comes_along(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), "name the project: snnc new NAME"),
+        ((), "the name is missing: snnc new NAME"),
         (
             ("my-net",),
             f"`my-net` {NO_NAME}; did you mean `my_net`?",

@@ -119,7 +119,7 @@ WRONG = {
     "attribute": ("v = x.real", "v", "13:5", "`x.real` is not part of the step language"),
     "import": ("import os", "v", "13:1", "expected `name = expression`"),
     "parameter": ("tau = v + x\nv = tau", "v", "13:1", "`tau` is a parameter: it cannot change"),
-    "exponent": ("v = v ** x", "v", "13:5", "an exponent is a whole number from 1 to 8"),
+    "exponent": ("v = v ** x", "v", "13:5", "an exponent must be an integer from 1 to 8"),
     "state never updated": ("y = x + v", "y", "11:11", "the state `v` is never updated"),
     "no output": ("v = v + x", "z", "15:10", "the output `z` is never assigned"),
     "impossible constant": ("v = v + x / (tau - 2)", "v", "13:9", "this divides by zero"),
@@ -128,7 +128,12 @@ WRONG = {
     "indented, then not": ("  h = v + x\n v = h", "v", "14:7", "this is not an equation"),
     "number as output": ("v = tau * 2.0", "v", "13:1", "`v` is the same number at every step"),
     "constant output": ("v = v + x\nh = 1.0", "h", "14:1", "`h` is the same number at every"),
-    "no condition": ("v = where(x, v, x)", "v", "13:5", "the condition of `where` is a comparison"),
+    "no condition": (
+        "v = where(x, v, x)",
+        "v",
+        "13:5",
+        "the condition of `where` must be a comparison",
+    ),
     "too large": ("v = v * 1e400", "v", "13:9", "this number is too large"),
     "bounds": ("v = clip(v + x, 1, 0)", "v", "13:5", "`clip` has its lower bound first"),
     "one argument": ("v = exp(v, x)", "v", "13:5", "`exp` takes 1 argument, not 2"),
@@ -175,12 +180,12 @@ def test_conditions_of_numbers_alone(tmp_path: Path, step: str) -> None:
 ADVICE = {
     "v = v + x / tua": "did you mean `tau`?",
     "v = heaviside(v + x)": "did you mean `spike`?",
-    "v = x.real": "functions stand alone, without a dot: `exp(u)`",
+    "v = x.real": "write functions without a dot: `exp(u)`",
     "v = (v + x)^2": "a power is `**`",
-    "v += x": "write it out: `v = v + …`",
+    "v += x": "write the sum: `v = v + …`",
     "if x > 0:\n  v = x": "write `where(condition, a, b)`",
     "v = where(x > 0 and v > 0, x, v)": "nest them: `where(a, where(b, …), …)`",
-    "v = (v + x": "one a line: `name = expression`, and every `(` is closed",
+    "v = (v + x": "write one `name = expression` per line, and close every `(`",
     "h = v + x": "assign it: `v = …`",
 }
 

@@ -209,11 +209,11 @@ BAD = {
         CYCLE.replace(
             '{ kind = "IF", name = "hidden" }', '"BatchNorm1d", { kind = "IF", name = "hidden" }'
         ),
-        "`bn1` needs every step at once, but is in a cycle with both → mix → hidden",
+        "`bn1` needs all time steps at once, but is in a cycle with both → mix → hidden",
     ),
     "undriven": (
         '{ kind = "IF", name = "a", from = "a@-1" },',
-        "nothing from outside enters the cycle of a",
+        "no edge from outside enters the cycle of a",
     ),
 }
 

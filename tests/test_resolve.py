@@ -248,7 +248,7 @@ def test_later_settings_win() -> None:
         ("name=", ("1:1", "`name=` is not KEY=VALUE", "for example train.epochs=2"), []),
         (
             "extends=x",
-            ("1:1", "`extends` cannot be set", "settings are made after it is resolved"),
+            ("1:1", "`extends` cannot be set", "--set applies after `extends`"),
             [],
         ),
         ("a" + ".a" * 16 + "=1", ("1:1", "a key has at most 16 parts", None), []),
@@ -262,7 +262,7 @@ def test_later_settings_win() -> None:
             (
                 "1:11",
                 "`optimizer` is not a table, so `optimizer.lr` cannot be set",
-                "set it whole: --set 'optimizer={ kind = \"Adam\", … }'",
+                "set the whole table: --set 'optimizer={ kind = \"Adam\", … }'",
             ),
             ["a.snn.toml:2:13 `optimizer` is defined here"],
         ),

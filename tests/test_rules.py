@@ -112,5 +112,5 @@ layers = [
   { kind = "Gate", from = ["a", "input"] },
 ]
 """
-    message = "`height`: no equation of Bump reads this parameter"
+    message = "`height`: no equation of Bump uses this parameter"
     assert said(neuron) == f"net.snn.toml:18:29: SNN407 unused-parameter {message}\n"

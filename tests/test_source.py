@@ -127,7 +127,7 @@ def test_a_missing_file_is_for_the_caller(tmp_path: Path) -> None:
         (r'a = "\q"', (1, 6), r"\q", r"`\q` is not a valid escape"),
         (r'a = "\ud800"', (1, 6), r"\ud800", r"`\ud800` is not a valid escape"),
         ("# \x01", (1, 3), "\x01", "the character U+0001 is not allowed here"),
-        ("a = 1979-02-30", (1, 5), "1979-02-30", "`1979-02-30` is no date or time that exists"),
+        ("a = 1979-02-30", (1, 5), "1979-02-30", "`1979-02-30` is not a valid date or time"),
         (f"a = 1{'0' * 5000}", (1, 5), f"1{'0' * 5000}", "this integer has too many digits"),
         ("\r\na = 1\r\nb", (3, 2), "", "`=` is missing after the key"),
     ],
@@ -171,7 +171,7 @@ def test_a_bracket_left_open_is_named() -> None:
     found = refused('layers = [\n  { kind = "IF" },\n[output]\nreadout = "mean"\n')
     assert found.message == "`output` is not a value"
     (note,) = found.notes
-    assert (note.message, note.place.start) == ("this `[` is still open", (1, 10))
+    assert (note.message, note.place.start) == ("this `[` is not closed", (1, 10))
 
 
 @pytest.mark.parametrize(

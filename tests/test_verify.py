@@ -137,7 +137,7 @@ def test_a_neuron_that_cannot_fire_is_a_warning(tmp_path: Path) -> None:
     text = '[input]\nshape = [3]\n[network]\nlayers = [{ kind = "IF", v_threshold = 90.0 }]\n'
     made = Verification(document(tmp_path, text), QUICK)
     assert [row.finding for row in made.rows()] == [""] * 4
-    assert [*made.warnings] == ["if1 fires at 0.0% whatever its weights are scaled to"]
+    assert [*made.warnings] == ["if1 fires at 0.0% at every scale of its weights"]
 
 
 def test_what_is_not_defined_is_a_warning(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_what_noise_moves_in_every_draw_is_not_decided(
     rows = {(row.mode, row.numbers): row for row in made.rows()}
     undecided = rows["train", "float64"]
     assert (undecided.finding, undecided.largest) == ("", {})
-    assert "train, T = 4, B = 3 is not decided: rounding alone moves " in next(iter(made.warnings))
+    assert "train, T = 4, B = 3 is undecided: rounding alone changes " in next(iter(made.warnings))
 
 
 def test_a_difference_that_noise_does_not_make_stands(

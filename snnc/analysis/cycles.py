@@ -40,5 +40,5 @@ def in_order(reads: Reads) -> bool:
 
 
 def cyclic(reads: Reads) -> bool:
-    """Whether all of it is one cycle."""
+    """Whether all values form one cycle."""
     return len(components(reads)) == 1 and any(s in reads for all in reads.values() for s in all)

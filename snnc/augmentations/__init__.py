@@ -1,8 +1,8 @@
-"""Augmentations: how training images are changed at random, anew in every batch; one per file.
+"""Augmentations: random changes of training images, anew in every batch; one per file.
 
-An augmentation is a call on ``images`` [B, C, H, W] in the generated data.py, each image drawing
-for itself. It draws from torch's generator of the CPU, so that a seed gives one result on every
-device. What torchvision has no batched form for goes through ``one_by_one``.
+An augmentation is a call on ``images`` [B, C, H, W] in the generated data.py. Each image draws its
+own random numbers. They come from torch's CPU generator, so a seed gives one result on every
+device. An augmentation without a batched form in torchvision goes through ``one_by_one``.
 """
 
 from typing import ClassVar
@@ -12,7 +12,7 @@ from snnc.layer import Shape, ShapeError, show
 
 
 class Augmentation(Kind):
-    """A random change of a batch of images [B, C, H, W]; their shape stays."""
+    """A random change of a batch of images [B, C, H, W] that keeps their shape."""
 
     helper: ClassVar[str]
     """Formatted source text of the function that ``source()`` calls."""
@@ -26,7 +26,7 @@ class Augmentation(Kind):
         raise NotImplementedError
 
     def check(self, shape: Shape, timed: bool, white: int | None) -> None:
-        """Whether samples are images that it can change. Raises ShapeError."""
+        """Check that samples are images that the augmentation can change. Raises ShapeError."""
         if len(shape) != 3:
             message = f"{self.kind} changes images [C, H, W], but a sample is {show(shape)}"
             raise ShapeError(message, "dataset")

@@ -1,4 +1,4 @@
-"""What augmentations that torchvision has share: they are its transforms, image by image."""
+"""The base of augmentations from torchvision: transforms that run image by image."""
 
 from snnc.augmentations import Augmentation
 from snnc.layer import Shape, ShapeError
@@ -7,7 +7,7 @@ from snnc.layer import Shape, ShapeError
 class OneByOne(Augmentation):
     """A class of torchvision.transforms.v2 with its field names and defaults.
 
-    torchvision would change all images of a batch alike, so that it sees one at a time.
+    torchvision would change all images of a batch alike, so it gets one image at a time.
     """
 
     torchvision = True
@@ -25,7 +25,7 @@ def one_by_one(images: Tensor, change: Callable[[Tensor], Tensor]) -> Tensor:
 
 
 class Photographic(OneByOne):
-    """Made for photographs: bytes of one channel or three, no events."""
+    """An augmentation for photographs: bytes with one or three channels, and no events."""
 
     def check(self, shape: Shape, timed: bool, white: int | None) -> None:
         super().check(shape, timed, white)

@@ -6,7 +6,7 @@ from snnc.augmentations._torchvision import Photographic
 
 
 class AutoAugment(Photographic):
-    """Two of fourteen changes, by the policy that was found for CIFAR-10.
+    """Two of fourteen changes, by the policy that was learned on CIFAR-10.
 
     Cubuk et al., AutoAugment: learning augmentation strategies from data, CVPR 2019.
     """

@@ -7,10 +7,11 @@ from snnc.sizes import Positive
 
 
 class RandomCrop(Augmentation):
-    """A window of the image's own size, anywhere in the image with ``padding`` zeros around it.
+    """A window of the image's own size, at a random place of the image padded with zeros.
 
-    Krizhevsky, Convolutional deep belief networks on CIFAR-10, 2010; ``padding = 4`` is customary
-    there. In events every frame of a sample moves alike.
+    ``padding`` is the number of zeros on each side; 4 is usual for CIFAR-10 (Krizhevsky,
+    Convolutional deep belief networks on CIFAR-10, 2010). All frames of a recording of events move
+    alike.
     """
 
     kind: Literal["RandomCrop"] = "RandomCrop"

@@ -10,7 +10,7 @@ from snnc.augmentations import Augmentation
 class RandomHorizontalFlip(Augmentation):
     """The image mirrored, left to right, with probability ``p``.
 
-    Not for digits, and not for gestures of one hand: their labels would be wrong.
+    Digits and gestures of one hand do not allow it, because their labels would be wrong.
     """
 
     kind: Literal["RandomHorizontalFlip"] = "RandomHorizontalFlip"

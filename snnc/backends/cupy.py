@@ -94,7 +94,7 @@ def _marks(k: Kernel) -> Iterable[str]:
 
 
 def _mark(k: Kernel, segment: str, state: str) -> str:
-    """Where a state is kept as it is after a segment."""
+    """The place of a state after a segment."""
     count, at = len(k.step.states), k.step.states.index(state)
     row = segment if count == 1 else f"({segment} * {count} + {at})"
     return f"kept[{row} * n + i]"

@@ -1,4 +1,4 @@
-"""What runs in one kernel besides a neuron, and how C goes over the parts of an image.
+"""Forms of a kernel: the layers that run beside a neuron, and the order of an image's parts in C.
 
 A part is the channels of one place of the pooled image, or a block of them; without pooling it is
 a run of elements that lie behind each other. ``part_of`` and ``run_of``, which are the run time's
@@ -33,7 +33,7 @@ class Form:
 
     @property
     def size(self) -> int:
-        """How many elements of the neuron's output become one."""
+        """The number of elements of the neuron's output that become one."""
         return self.window.size if self.window else 1
 
     @property
@@ -43,18 +43,18 @@ class Form:
 
     @property
     def largest(self) -> bool:
-        """Whether it keeps the largest of a window."""
+        """Whether the pooling takes the maximum of a window."""
         return self.window is not None and self.window.how == "max"
 
     @property
     def share(self) -> str:
-        """What the gradient of a window is divided by for each of its elements."""
+        """The divisor of a window's gradient for each of its elements."""
         mean = self.window is not None and self.window.how == "avg"
         return f" / R({self.size}.0)" if mean else ""
 
     @property
     def parts(self) -> tuple[str, str]:
-        """How many parts there are, and where part ``i`` is."""
+        """The number of parts, and the place of part ``i``."""
         if not self.window:
             return "count_runs(n, channels)", "run_of(i, n, channels)"
         image = f"n, height, width, channels, {self.window.height}, {self.window.width}"
@@ -65,7 +65,7 @@ class Form:
         return f"{name}[cell][j]" if self.window else f"{name}[j]"
 
     def arrays(self, names: Iterable[str]) -> str:
-        """Such arrays."""
+        """The declarations of arrays with those names."""
         size = f"[{self.size}][BLOCK]" if self.window else "[BLOCK]"
         return f"real {', '.join(f'{name}{size}' for name in names)};"
 
@@ -75,7 +75,7 @@ class Form:
         return f"NORMED({value}, at.channel + j)" if self.normed else value
 
     def cells(self, lines: Iterable[str]) -> Iterable[str]:
-        """What is done for every element that becomes one."""
+        """The statements for every element that becomes part of one output element."""
         if not self.window:
             yield "const i64 in = at.first + j;"
             yield from lines
@@ -87,7 +87,7 @@ class Form:
         yield "}"
 
     def once(self, lines: Sequence[str]) -> Iterable[str]:
-        """What is done once for every element of a part."""
+        """The statements that run once for every element of a part."""
         found = ["for (int j = 0; j < at.m; ++j) {"]
         if any("in" in re.split(r"\W", line) for line in lines):
             found += [f"    const i64 in = {self._in()};"]
@@ -113,7 +113,7 @@ class Form:
         return f"{self._first()} + j"
 
     def _first(self) -> str:
-        """Where the elements lie that stand at one place of their windows."""
+        """The index of the elements at one place of their windows."""
         if not self.window:
             return "at.first"
         wide = self.window.width
@@ -121,7 +121,7 @@ class Form:
 
 
 def over(steps: str, lines: Iterable[str]) -> Iterable[str]:
-    """What is done for every element of the output of a part, at every step."""
+    """The statements for every element of the output of a part, at every time step."""
     yield f"for ({steps}) {{"
     yield "    SIMD"
     yield "    for (int j = 0; j < at.m; ++j) {"

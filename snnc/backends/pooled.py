@@ -99,7 +99,7 @@ def _step(f: Form) -> str:
 
 
 def _size(f: Form) -> int:
-    """How many numbers a window and step keep for the way back."""
+    """The number of values that a window and time step keep for the backward pass."""
     return f.size * len(f.kernel.kept) + f.largest
 
 

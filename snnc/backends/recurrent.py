@@ -57,7 +57,7 @@ def _first() -> Iterable[str]:
 
 
 def _over_time(inside: Iterable[str]) -> Iterable[str]:
-    """What is done for every element at every step, once the weight has been applied."""
+    """The statements for every element at every time step, behind the product with the weight."""
     yield "for (i64 t = 0; t < steps; ++t) {"
     yield "    const i64 in = t * stride + first, at = t * n + first;"
     yield "    feed(weight, fired, m, (int)width, fed);"

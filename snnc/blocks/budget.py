@@ -1,6 +1,6 @@
-"""How large a document may become when its blocks are put in.
+"""Limits on the size of a document after its blocks are expanded.
 
-Ten blocks of ten uses each would otherwise make ten thousand million layers.
+Ten levels of blocks with ten uses each would otherwise make ten thousand million layers.
 """
 
 from collections.abc import Mapping

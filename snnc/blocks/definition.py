@@ -36,7 +36,7 @@ PARAMETER = re.compile(r"[^\W\d]\w*")
 
 
 class Stated(BaseModel):
-    """What a definition may say; its layers have a meaning only where it is used."""
+    """The keys of a definition; its layers have a meaning only at a use."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -71,7 +71,7 @@ class Block:
 
     @property
     def layers(self) -> list[Tree]:
-        """Its layers, their references not yet replaced."""
+        """The layers of the block, with references not yet replaced."""
         return self.tree.table["layers"].items
 
     def default(self, name: str) -> Tree:

@@ -103,7 +103,7 @@ def _sized(state: State, entry: Tree) -> tuple[Tree, str | None]:
 
 
 def _named(table: dict[str, Tree]) -> dict[str, Tree]:
-    """With the name of a kind instead of its short word."""
+    """A feedback with the name of its kind in place of the short word."""
     kind = table["kind"]
     return {**table, "kind": replace(kind, value=_ALIASES.get(str(kind.value), kind.value))}
 

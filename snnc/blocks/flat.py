@@ -51,12 +51,12 @@ def _check_absent(state: State) -> None:
     for item in state.absent:
         if loops(item):
             name = item.path.rpartition(".")[2]
-            message = f"`{name}` is absent, and what it reads instead is itself"
+            message = f"`{name}` is absent and would be replaced by itself"
             state.wiring.tell("SNN306", "cycle", message, item.at)
 
 
 def _something(layers: Tree, state: State) -> Tree:
-    """Where no layer is left: so that the list is not blamed for being empty."""
+    """Check that a layer is left, so that the message does not blame an empty list."""
     if not state.findings and not state.wiring.problems:
         message = "no layer is left: `when` is false for each of them"
         found = Diagnostic("SNN204", "bad-value", message, layers.place, None, layers.notes)

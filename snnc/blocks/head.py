@@ -14,7 +14,7 @@ from snnc.source.tree import Tree
 
 
 class Head(BaseModel):
-    """Its name, its sources, whether and how often it is there."""
+    """The keys of an entry that blocks read: name, sources, ``when`` and ``repeat``."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 

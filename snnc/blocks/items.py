@@ -1,4 +1,4 @@
-"""Who reads whom while blocks are expanded, before every edge has found its layer."""
+"""Names and readers during expansion, before every edge has found its layer."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ class Names:
     above: Item | None = None
 
     def find(self, path: str) -> Item | None:
-        """What a path leads to, down from this list."""
+        """The item that a path leads to, down from this list."""
         name, *rest = path.split(".")
         if name in self.ports:
             return None if rest else self.ports[name]

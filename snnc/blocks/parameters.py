@@ -1,4 +1,4 @@
-"""What a use of a block gives, and what its parameters are then."""
+"""Parameters of a block: the values that a use gives, and the defaults."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from snnc.source.tree import Tree
 
 @dataclass(frozen=True)
 class Site:
-    """Where a list of layers is expanded: its path, the use that it belongs to, and its scope.
+    """The place where a list of layers is expanded: its path, the use around it, and its scope.
 
     ``uses`` are the blocks around it, the innermost last; the network's own list has none.
     ``sizes`` are those of the scope's values.

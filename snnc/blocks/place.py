@@ -39,7 +39,7 @@ def placed(raw: Tree, done: Tree, frame: Frame) -> Tree:
 
 
 def blamed(findings: Findings, frame: Frame) -> list[Diagnostic]:
-    """What is wrong inside a block's text, told of the use."""
+    """A finding inside a block's text, reported at the use."""
     return [
         replace(d, place=frame.place, notes=_chain(d.place, d.notes, frame))
         for d in findings.diagnostics

@@ -1,4 +1,4 @@
-"""What the editor's schema has to know of blocks, since no model of a flat document does."""
+"""The part of the editor's schema on blocks, which no model of a flat document has."""
 
 from typing import Any
 
@@ -9,34 +9,34 @@ _NAMES: Json = {"type": "array", "items": {"type": "string"}}
 
 KEYS: Json = {
     "when": {
-        "description": "Whether the layer is there; who reads an absent one reads its source.",
+        "description": "Whether the layer exists. Readers of an absent layer read its source.",
         "default": True,
         "anyOf": [{"type": "boolean"}, _VARIABLE],
     },
     "repeat": {
-        "description": "How many of them follow each other: `NAME.0`, `NAME.1`, …",
+        "description": "The number of copies, each reading the one before: `NAME.0`, `NAME.1`, …",
         "anyOf": [{"type": "integer", "minimum": 1}, _VARIABLE],
     },
     "first": {
-        "description": "What the first of the repetitions has otherwise.",
+        "description": "Values of the first copy that differ from the others.",
         "type": "object",
     },
     "feedback": {
-        "description": "What it reads of its own value one step earlier: a merge, or a layer.",
+        "description": "A merge, or a layer that transforms the value of one time step earlier.",
         "$ref": "#/$defs/layers",
     },
 }
 """Keys of every layer."""
 
 BLOCKS: Json = {
-    "description": "Lists of layers to use as kinds.",
+    "description": "Named lists of layers that are used like kinds.",
     "type": "object",
     "additionalProperties": {
         "type": "object",
         "properties": {
             "doc": {"type": "string"},
             "inputs": {**_NAMES, "minItems": 1, "default": ["input"]},
-            "required": {"description": "Parameters that a use has to give.", **_NAMES},
+            "required": {"description": "Parameters that every use must give.", **_NAMES},
             "parameters": {
                 "description": 'Other parameters and their defaults, to use as "$name".',
                 "type": "object",

@@ -1,4 +1,4 @@
-"""What is known while blocks are expanded."""
+"""The state of an expansion."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,7 +53,7 @@ class State:
         return self.kinds.get(str(kind_of(entry)))
 
     def ports(self, entry: Tree) -> int | None:
-        """How many inputs an entry takes (None: two or more)."""
+        """The number of inputs of an entry (None: two or more)."""
         block, kind = self.block(entry), self.kind(entry)
         if block:
             return len(block.inputs)
@@ -70,7 +70,7 @@ def reads(item: Item) -> Part:
 
 
 def passes(item: Item) -> Part:
-    """What has the value of its only source."""
+    """An entry with the value of its only source."""
 
     def bind(read: Read) -> None:
         item.through = read.edges[0]

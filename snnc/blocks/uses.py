@@ -1,4 +1,4 @@
-"""What is left of blocks once a document is flat: for containers of modules, and for messages."""
+"""The uses of blocks in a flat document, for containers of modules and for messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

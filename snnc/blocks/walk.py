@@ -71,7 +71,7 @@ class Walk:
         return part.item
 
     def read(self, raw: Tree, site: Site) -> Tree:
-        """An entry with references and defaults put in, as a part of the use that it belongs to."""
+        """An entry of a use with its references and defaults inserted. Raises Findings."""
         if site.frame is None:
             return raw
         try:
@@ -86,17 +86,17 @@ class Walk:
         return found.stem if found else kind.lower()
 
     def above(self, names: Names, entry: Tree) -> Item | None:
-        """What an entry reads that does not say so."""
+        """The source of an entry without a ``from``."""
         if names.above or len(names.ports) == 1:
             return names.above or next(iter(names.ports.values()))
         if names.ports:
-            message = "with several inputs the first layer has to say which one it reads"
+            message = "the first layer must name one of the inputs that it reads"
             help = 'write `from = "…"`'
             self.state.wiring.tell("SNN301", "unknown-name", message, entry, help)
         return None
 
     def part(self, path: str, entry: Tree, stated: Head, site: Site) -> Part:
-        """What an entry becomes: nothing, a numbered list, or one."""
+        """The expansion of an entry: nothing, a numbered list, or one item."""
         if not stated.when:
             return self.left_out(path, entry)
         if stated.repeat is not None:
@@ -104,20 +104,20 @@ class Walk:
         return self.one(path, fields(entry), site, max(1, len(sources(entry))))
 
     def left_out(self, path: str, entry: Tree) -> Part:
-        """An absent layer: who reads it reads its source."""
+        """Leave out an absent layer: its readers read its source. Raises Findings."""
         if len(sources(entry)) > 1:
-            message = "a layer that reads several others cannot be absent"
-            help = "whoever reads it would not know which of them to read instead"
+            message = "a layer with several inputs cannot be absent"
+            help = "its readers would have several replacements"
             raise bad(message, entry.table["when"], help)
         item = Item(path, entry)
         self.state.absent.append(item)
         return passes(item)
 
     def repeated(self, path: str, entry: Tree, count: int, site: Site) -> Part:
-        """A chain of the same: each reads the one before."""
+        """A chain of copies, each of which reads the one before. Raises Findings."""
         block = self.state.block(entry)
         if len(sources(entry)) > 1 or (block and len(block.inputs) > 1):
-            raise bad("only what reads one other can be repeated", entry.table["repeat"])
+            raise bad("only a layer with one input can be repeated", entry.table["repeat"])
         group, parts = Item(path, entry), list[Part]()
         self.state.containers[path] = Repeat(count), group
         self.spend(entry, replace(site, frame=None, sizes={}), count)
@@ -149,7 +149,7 @@ class Walk:
         return part
 
     def check_kind(self, entry: Tree) -> None:
-        """A misspelt block: the validation tells whatever else is no kind, but knows no blocks."""
+        """Check for a misspelt block; the validation knows no blocks. Raises Findings."""
         kind, node = str(kind_of(entry)), entry.table["kind"]
         if kind in self.state.kinds:
             return
@@ -161,7 +161,7 @@ class Walk:
 
 
 def _if_absent(raw: Tree, site: Site) -> Tree:
-    """Of an absent layer only what is needed, since the rest may have no value."""
+    """The keys that an absent layer needs, since its other keys may have no value."""
     when = raw.get("when")
     if when is None or substitute_in(when, site.scope).value is not False:
         return raw

@@ -12,7 +12,7 @@ from snnc.source.tree import Tree
 
 
 class Read(NamedTuple):
-    """What an item reads, and its ``from`` as written, if it is."""
+    """The source of an item, and its ``from`` as written, if there is one."""
 
     edges: tuple[Edge, ...]
     node: Tree | None = None
@@ -53,7 +53,7 @@ class Wiring:
                 reader.bind(Read(edges, reader.entry.get("from")))
 
     def edge(self, names: Names, node: Tree, position: int, block: str = "") -> Edge | None:
-        """What ``node`` names, read from the item at ``position``."""
+        """The edge that ``node`` names, read from the item at ``position``."""
         name, _, delay = str(node.value).partition("@-")
         item = names.find(name)
         later = names.position.get(name.partition(".")[0], -1) >= position
@@ -62,8 +62,8 @@ class Wiring:
         if item is not None:
             itself = names.position.get(name) == position
             where = "cannot read itself" if itself else "comes later in the list"
-            message = f"`{name}` {where}: an edge leads down only with a delay"
-            help = f'write "{name}@-1" for its value a step ago'
+            message = f"`{name}` {where}: only a delayed edge may read a later layer"
+            help = f'write "{name}@-1" for its value one time step earlier'
             self.tell("SNN306", "cycle", message, node, help)
         else:
             place = f" in block `{block}`" if block else ""
@@ -75,7 +75,7 @@ class Wiring:
     def outside(self, names: Names, name: str) -> str | None:
         if names is self.root or self.root.find(name) is None:
             return None
-        return f"`{name}` is outside of the block: hand it in by `inputs`"
+        return f"`{name}` is outside the block: add it to the block's `inputs`"
 
     def declare(self, names: Names, name: str, item: Item, position: int) -> None:
         first = names.declare(name, item, position)

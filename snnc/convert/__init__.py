@@ -1,8 +1,8 @@
-"""Rules of conversion, one a file: how high the threshold of a neuron is.
+"""Conversion rules, one per file: how high the threshold of a neuron is.
 
-A rule looks at the values of an activation over the calibration samples and gives the threshold of
-the neuron that takes its place, for the whole layer or for each channel. What it computes stands in
-templates/conversion/rules.py, in the class that :meth:`Rule.source` calls.
+A rule reads the values of an activation over the calibration samples. It returns the threshold of
+the neuron that replaces the activation, for the whole layer or for each channel. The computation is
+in templates/conversion/rules.py, in the class that :meth:`Rule.source` calls.
 """
 
 import re
@@ -20,23 +20,23 @@ _PERCENT = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*%\s*\Z")
 
 
 class Rule(Kind):
-    """How thresholds come out of activations."""
+    """A method to compute thresholds from activations."""
 
     @property
     def text(self) -> str:
-        """What reports call it, and what ``--compare`` takes: ``max``, ``99.9%``, ``0.5``."""
+        """The name in reports and of ``--compare``: ``max``, ``99.9%``, ``0.5``."""
         return self.kind
 
     def source(self) -> str:
-        """The call that makes it at run time."""
+        """The call that creates the rule at run time."""
         raise NotImplementedError
 
 
 class RuleChoice(Choice):
-    """A rule by its kind, ``"99.9%"`` for a percentile, or a number for that part of the maximum.
+    """A rule by its kind, ``"99.9%"`` for a percentile, or a number for a fraction of the maximum.
 
-    A number stands for ``{ kind = "fraction", of = … }``, a percentage for
-    ``{ kind = "percentile", percent = … }``.
+    A number stands for ``{ kind = "fraction", of = … }``, a percentage for ``{ kind = "percentile",
+    percent = … }``.
     """
 
     def _choose(self, value: Any, optional: bool, context: Any) -> Kind | None:
@@ -62,5 +62,5 @@ def _spelt_out(value: Any) -> Any:
     if value.rstrip().endswith("%"):
         raise PydanticCustomError("conflict", 'a percentile is written like "99.9%"')
     if _NUMBER.match(value):
-        raise PydanticCustomError("conflict", "a part of the maximum is written without quotes")
+        raise PydanticCustomError("conflict", "a fraction of the maximum is written without quotes")
     return value

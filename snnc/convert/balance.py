@@ -9,10 +9,11 @@ from snnc.sizes import Positive
 
 
 class BalanceRule(Rule):
-    """Local threshold balancing: each threshold θ climbs from 0 towards what is clipped.
+    """Local threshold balancing: each threshold θ rises from 0 by what it clips.
 
-    After each calibration batch θ grows by 2·``rate``·mean((x − θ)·[x > θ]), and the layers after
-    it see what is clipped at θ already, ``passes`` times over all of them (Bu et al., CVPR 2025).
+    After each calibration batch θ grows by 2·``rate``·mean((x − θ)·[x > θ]). The layers behind see
+    the values already clipped at θ. The rule makes ``passes`` passes over all batches (Bu et al.,
+    CVPR 2025).
     """
 
     kind: Literal["balance"] = "balance"

@@ -8,7 +8,7 @@ from snnc.convert import Rule
 
 
 class FractionRule(Rule):
-    """A part of the largest value; ``0.5`` is short for ``{ kind = "fraction", of = 0.5 }``."""
+    """A fraction of the largest value; ``0.5`` is short for ``{ kind = "fraction", of = 0.5 }``."""
 
     kind: Literal["fraction"] = "fraction"
     of: Annotated[float, Field(gt=0, le=1)]

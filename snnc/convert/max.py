@@ -6,9 +6,9 @@ from snnc.convert import Rule
 
 
 class MaxRule(Rule):
-    """The largest value over all calibration samples: nothing is clipped, but few spikes are fired.
+    """The largest value over all calibration samples: it clips nothing, and neurons fire seldom.
 
-    It is the true maximum, not a moving average of batches' maxima.
+    The value is the true maximum, not a moving average over batches.
     """
 
     kind: Literal["max"] = "max"

@@ -8,10 +8,10 @@ from snnc.convert import Rule
 
 
 class MmseRule(Rule):
-    """The threshold with the least mean squared error of what T steps can say.
+    """The threshold with the least mean squared error of the rates that T time steps allow.
 
-    It is the best of the maximum times 1, 1 − 1/``grid``, and so on (light calibration: Li et al.,
-    ICML 2021), found on a histogram of 2,048 cells.
+    The rule tries the maximum times 1, 1 − 1/``grid``, and so on (light calibration: Li et al.,
+    ICML 2021), on a histogram of 2,048 cells.
     """
 
     kind: Literal["mmse"] = "mmse"

@@ -8,10 +8,10 @@ from snnc.convert import Rule
 
 
 class PercentileRule(Rule):
-    """The smallest value that so many percent of all values do not exceed: outliers are clipped.
+    """The smallest value that ``percent`` of all values do not exceed: it clips outliers.
 
     ``"99.9%"`` is short for ``{ kind = "percentile", percent = 99.9 }``. The value is exact,
-    however many there are (Rueckauer et al., Frontiers in Neuroscience 2017).
+    however many values there are (Rueckauer et al., Frontiers in Neuroscience 2017).
     """
 
     kind: Literal["percentile"] = "percentile"

@@ -18,10 +18,10 @@ __all__ = ["Conversion", "convert"]
 
 
 def convert(document: Document, ann: Graph) -> Conversion:
-    """What becomes of the ANN ``ann`` of a document with [convert].
+    """The conversion of the ANN ``ann`` of a document with [convert].
 
     Raises:
-        Findings: a layer cannot be converted; all that could be told apart.
+        Findings: a layer cannot be converted; one finding per cause.
     """
     section = document.spec.convert
     assert section is not None

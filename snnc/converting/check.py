@@ -1,4 +1,4 @@
-"""What cannot be converted is said, layer by layer: nothing is skipped."""
+"""Checks of an ANN before its conversion: every layer that cannot be converted is a finding."""
 
 from collections.abc import Iterator
 
@@ -43,7 +43,7 @@ def _whole(document: Document, ann: Graph, section: Convert) -> Iterator[Problem
         message = f"`{ann.name}` is taken: convert.py has a class OverTime"
         yield ("name",), message, None
     if document.spec.train is None:
-        message = "[convert] needs [train], whose data the thresholds are found with"
+        message = "[convert] needs [train]: its data determines the thresholds"
         yield ("convert",), message, "add [train], with your data as its `dataset`"
     if section.readout_delay >= ann.time_steps:
         message = f"`readout_delay` leaves no step of {ann.time_steps} to read"
@@ -65,13 +65,13 @@ def _layers(ann: Graph) -> Iterator[Problem]:
 
 def _encoder(node: Node) -> Iterator[Problem]:
     if not isinstance(node.operator, Direct):
-        message = f"with [convert], `{node.path}` is what the ANN reads, as it is"
+        message = f"with [convert], the ANN reads `{node.path}` without an encoder"
         yield (*node.at, "encoder"), message, 'leave out `encoder`, or write "direct"'
 
 
 def _readout(node: Node) -> Iterator[Problem]:
     if not isinstance(node.operator, Mean | Sum):
-        message = "with [convert], the answer is a rate or a count of spikes"
+        message = "with [convert], the readout must be a rate or a number of spikes"
         yield (*node.at, "readout"), message, 'write `readout = "mean"` or "sum"'
 
 
@@ -108,7 +108,7 @@ def _poolings(ann: Graph, section: Convert) -> Iterator[Problem]:
         if activation and only_reader(graph, activation):
             graph = swapped(graph, activation, pool.path)
         elif activation:
-            message = f"`{pool.path}` cannot go before `{activation}`, which others read too"
+            message = f"`{pool.path}` cannot go before `{activation}`, which other layers read too"
             help = 'give it an activation of its own, or write `pool = "keep"` in [convert]'
             yield (*pool.at, "kind"), message, help
         elif pool.operator.role == "largest" and of_spikes(graph, pool):

@@ -91,6 +91,6 @@ def _bias(graph: Graph, node: Node) -> str | None:
 
 def _unbiased(document: Document, node: Node) -> Diagnostic:
     found = document.tree.find((*node.at, "kind"))[0]
-    message = f"`{node.path}`: no bias of its own leads to it that could be calibrated"
+    message = f"`{node.path}`: no bias before it belongs to it alone, so none can be calibrated"
     help = 'write `calibrate = "potential"` in [convert]'
     return Diagnostic("SNN310", "bad-conversion", message, found.place, help, found.notes)

@@ -40,7 +40,7 @@ def _fold(graph: Graph, norm: Node) -> Fold | None:
 
 
 def _pads_zeros(node: Node) -> bool:
-    """Whether it reads zeros around its input: what shifts the input does not shift them."""
+    """Whether a layer pads its input with zeros, which a shift of the input does not shift."""
     if getattr(node.operator, "padding_mode", "zeros") != "zeros":
         return False
     padding = getattr(node.operator, "padding", 0)

@@ -27,7 +27,7 @@ def moved(graph: Graph) -> tuple[Graph, dict[str, str]]:
 
 
 def after_activation(graph: Graph, node: Node) -> bool:
-    """Whether it is a max-pooling of an activation."""
+    """Whether a node is a max-pooling of an activation."""
     if node.operator.role != "largest":
         return False
     return source(graph, node).operator.role == "activation"

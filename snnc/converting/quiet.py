@@ -1,6 +1,6 @@
-"""What an SNN has no use for: noise, other names, a softmax, and a last activation if asked.
+"""The removal of layers without use in an SNN: noise, other names, a softmax, a last activation.
 
-A softmax at the end changes no answer, since the largest stays the largest.
+A softmax at the end changes no decision, since the largest output stays the largest.
 """
 
 from snnc.conversion import Convert

@@ -46,7 +46,7 @@ v = h - y
 
 
 class RunningSum(Neuron):
-    """What has come in so far."""
+    """The sum of all inputs so far."""
 
     stem: ClassVar[str] = "sum"
     helps: ClassVar[bool] = True
@@ -60,7 +60,7 @@ total = total + x
 
 
 class Change(Neuron):
-    """By how much its input has changed since the step before: undoes RunningSum."""
+    """The change of the input since the time step before: the inverse of RunningSum."""
 
     stem: ClassVar[str] = "change"
     helps: ClassVar[bool] = True

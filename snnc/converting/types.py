@@ -1,4 +1,4 @@
-"""What a conversion is: two graphs, and how the numbers of one become those of the other."""
+"""The types of a conversion: two graphs, and the map from the numbers of one to the other."""
 
 from dataclasses import dataclass
 

@@ -1,9 +1,9 @@
-"""Datasets: labelled samples to train on; one per file.
+"""Datasets: labelled samples for training; one per file.
 
-A dataset brings the part of the generated data.py that is its own: imports and, in ``source()``,
-what reads its files. Pictures define ``read(data_dir: Path) -> tuple[Split, Split]`` (to train, to
-test); events define a class ``Recording``, ``find(data_dir) -> tuple[list[Recording], …]`` and
-``events(recording)``. Nothing is read before the training script runs.
+A dataset contributes its own part of the generated data.py: imports, and in ``source()`` the code
+that reads its files. Pictures define ``read(data_dir: Path) -> tuple[Split, Split]`` (training,
+test). Events define a class ``Recording``, ``find(data_dir) -> tuple[list[Recording], …]`` and
+``events(recording)``. Only the training script reads files.
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from snnc.layer import Shape, ShapeError, show
 
 
 class Dataset(Kind):
-    """Labelled samples in two splits, one to train and one to test.
+    """Labelled samples in two splits, one for training and one for testing.
 
-    ``validation`` is the share of the training samples that is kept apart, always the same ones;
-    the best network is then picked by them and the test samples decide nothing.
+    ``validation`` is the share of the training samples that is held out, always the same ones. The
+    best epoch is then selected on them and not on the test samples.
     """
 
     title: ClassVar[str]
@@ -41,7 +41,7 @@ class Dataset(Kind):
 
     @property
     def classes(self) -> int | None:
-        """How many there are, if that is known."""
+        """The number of classes, if it is known."""
         return len(self.labels) if self.labels else None
 
     @property
@@ -51,20 +51,20 @@ class Dataset(Kind):
 
     @property
     def changes(self) -> Sequence[Augmentation]:
-        """What happens to the training samples of every batch."""
+        """The augmentations of the training samples of every batch."""
         return ()
 
     @property
     def moments(self) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
-        """Mean and standard deviation of each channel, if they are taken out."""
+        """Mean and standard deviation of each channel, if the dataset normalises."""
         return None
 
     def source(self, timed: bool) -> str:
-        """Formatted source text of what reads the files; ``timed`` as the network's encoder is."""
+        """Formatted source text that reads the files; ``timed`` as the network's encoder is."""
         raise NotImplementedError
 
     def check(self, shape: Shape, timed: bool) -> None:
-        """Whether its samples fit an input of that shape. Raises ShapeError."""
+        """Check that samples fit an input of that shape. Raises ShapeError."""
         if self.shape is not None and shape != self.shape:
             want = show(self.shape)
             message = f"a sample of {self.kind} is {want}, but the input is {show(shape)}"
@@ -80,16 +80,20 @@ class Dataset(Kind):
 def _other_time(kind: str, timed: bool) -> tuple[str, str, str]:
     if timed:
         message = f"{kind} has pictures without a time axis, but the encoder none reads sequences"
-        return message, "dataset", 'write `encoder = "direct"`, or another that makes steps'
-    message = f"{kind} has a time axis of its own, and the encoder would make another"
+        return (
+            message,
+            "dataset",
+            'write `encoder = "direct"`, or another encoder that makes time steps',
+        )
+    message = f"{kind} has its own time axis, and the encoder would add another"
     return message, "dataset", 'write `encoder = "none"` in [input]'
 
 
 def _moments(shape: Shape, mean: tuple[float, ...], std: tuple[float, ...]) -> None:
-    """Whether there is one of each for all of the sample, or one a channel."""
+    """Check that a mean and a deviation are given once, or once per channel."""
     channels = shape[0] if len(shape) == 3 else 1
     for name, numbers in (("mean", mean), ("std", std)):
         if len(numbers) not in (1, channels):
             message = f"`{name}` has {len(numbers)} numbers, but a sample {show(shape)}"
             message += f" has {channels} channel{'s' * (channels > 1)}"
-            raise ShapeError(message, "dataset", "write one number a channel")
+            raise ShapeError(message, "dataset", "write one number per channel")

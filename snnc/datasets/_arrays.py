@@ -1,4 +1,4 @@
-"""What datasets of one's own arrays share."""
+"""The base of datasets of user-defined arrays."""
 
 from string import Template
 

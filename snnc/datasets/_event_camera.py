@@ -1,4 +1,4 @@
-"""What recordings of event cameras share: pixels, polarities, a file each."""
+"""The base of recordings of event cameras: pixels, polarities, one file each."""
 
 from collections.abc import Sequence
 from string import Template
@@ -10,9 +10,9 @@ from snnc.datasets._events import Events
 
 
 class EventCamera(Events):
-    """Events of an address [polarity, y, x]; channel 0 counts those of less light, 1 of more.
+    """Events with an address [polarity, y, x]; channel 0 counts those of less light, 1 of more.
 
-    ``augment`` changes the training samples of every batch anew, all frames of a sample alike.
+    ``augment`` changes the training samples of every batch, all frames of a sample alike.
     """
 
     folders: ClassVar[tuple[str, str]]

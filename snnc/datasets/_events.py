@@ -1,7 +1,6 @@
-"""What datasets of events share: recordings are counted in frames, one a step of the network.
+"""The base of datasets of events, which are counted in frames: one frame per time step.
 
-Frames by count, as in Fang et al., Incorporating learnable membrane time constant, ICCV 2021, or
-by time.
+Frames by count follow Fang et al., Incorporating learnable membrane time constant, ICCV 2021.
 """
 
 from string import Template
@@ -15,10 +14,10 @@ from snnc.datasets._text import strings, tonic
 
 
 class Events(Dataset):
-    """Recordings of events, each an address and a time, as frames [T, ...] that count them.
+    """Recordings of events, each with an address and a time, as frames [T, ...] that count them.
 
-    ``frames = "count"``: each frame holds as many events as the others. ``"time"``: each spans the
-    same time, of the recording or, if ``duration`` is stated, of its first so many milliseconds.
+    ``frames = "count"`` gives every frame the same number of events. ``"time"`` gives every frame
+    the same duration, of the whole recording or of its first ``duration`` milliseconds.
     """
 
     timed = True
@@ -39,7 +38,7 @@ class Events(Dataset):
     @classmethod
     def _only_by_time(cls, duration: float | None, info: ValidationInfo) -> float | None:
         if duration is not None and info.data.get("frames") == "count":
-            message = '`duration` belongs to `frames = "time"`: by count no time is given'
+            message = '`duration` belongs to `frames = "time"`: frames by count have no duration'
             raise PydanticCustomError("duration_by_count", message)
         return duration
 

@@ -1,4 +1,4 @@
-"""What datasets of pictures share: augmentation and normalisation."""
+"""The base of datasets of pictures: augmentation and normalisation."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -14,7 +14,7 @@ Spreads = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=
 
 
 class Normalize(BaseModel):
-    """(x - mean) / std of pixels in [0, 1], with one number a channel."""
+    """(x - mean) / std of pixels in [0, 1], with one number for all channels or one per channel."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -23,10 +23,10 @@ class Normalize(BaseModel):
 
 
 class Pictures(Dataset):
-    """Images, held as bytes [N, C, H, W]; they reach the network as floats in [0, 1].
+    """Images, stored as bytes [N, C, H, W]; the network reads floats in [0, 1].
 
-    ``augment`` changes the training images of every batch anew, in the order of the list.
-    ``normalize`` then takes the mean from every channel and divides by the deviation.
+    ``augment`` changes the training images of every batch, in the order of the list. ``normalize``
+    then subtracts the mean of every channel and divides by its deviation.
     """
 
     augment: tuple[Annotated[Augmentation, Choice("snnc.augmentations")], ...] = ()

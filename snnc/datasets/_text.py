@@ -13,7 +13,7 @@ def strings(text: str, indent: int = 4) -> str:
 
 
 def torchvision(kind: str) -> str:
-    """The command that lets torchvision fetch a dataset into the folder {data_dir}."""
+    """The command by which torchvision fetches a dataset into the folder {data_dir}."""
     return (
         f"`python -c \"from torchvision.datasets import {kind} as D; D('{{data_dir}}', "
         f'download=True)"`'
@@ -21,7 +21,7 @@ def torchvision(kind: str) -> str:
 
 
 def tonic(kind: str) -> str:
-    """The command that lets tonic fetch both splits of a dataset into the folder {data_dir}."""
+    """The command by which tonic fetches both splits of a dataset into the folder {data_dir}."""
     return (
         f"`python -c \"from tonic.datasets import {kind} as D; D('{{data_dir}}', True); "
         f"D('{{data_dir}}', False)\"` (after `pip install tonic`)"

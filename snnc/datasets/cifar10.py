@@ -8,10 +8,10 @@ from snnc.datasets._text import strings, torchvision
 
 
 class CIFAR10(Pictures):
-    """60,000 colour photographs of ten classes, 32 x 32 pixels; 50,000 to train, 10,000 to test.
+    """60,000 colour photographs of ten classes, 32 x 32 pixels; 50,000 train, 10,000 test.
 
-    Krizhevsky, Learning multiple layers of features from tiny images, 2009. torchvision reads the
-    folder cifar-10-batches-py and compares its checksums.
+    torchvision reads the folder cifar-10-batches-py and compares its checksums (Krizhevsky,
+    Learning multiple layers of features from tiny images, 2009).
     """
 
     kind: Literal["CIFAR10"] = "CIFAR10"

@@ -8,8 +8,8 @@ from snnc.datasets._pictures import Pictures
 class Digits(Pictures):
     """1,797 handwritten digits of 8 x 8 pixels that come with scikit-learn: nothing to download.
 
-    Alpaydin and Kaynak, Optical recognition of handwritten digits, UCI repository, 1998. The split
-    is fixed: 1,437 to train, 360 to test.
+    The split is fixed: 1,437 samples for training, 360 for testing (Alpaydin and Kaynak, Optical
+    recognition of handwritten digits, UCI repository, 1998).
     """
 
     kind: Literal["Digits"] = "Digits"

@@ -8,9 +8,9 @@ from snnc.datasets._event_camera import EventCamera
 class DVSGesture(EventCamera):
     """DVS128 Gesture: recordings of eleven gestures of hands and arms by an event camera.
 
-    128 x 128 pixels of two polarities, about six seconds each. Amir et al., A low power, fully
-    event-based gesture recognition system, CVPR 2017. What is read are the files of tonic's
-    archive, one a gesture: DVSGesture/ibmGestureTrain/user01_fluorescent/0.npy and so on.
+    A recording has 128 x 128 pixels of two polarities and takes about six seconds (Amir et al., A
+    low power, fully event-based gesture recognition system, CVPR 2017). The files are those of
+    tonic's archive, one per gesture: DVSGesture/ibmGestureTrain/user01_fluorescent/0.npy and so on.
     """
 
     kind: Literal["DVSGesture"] = "DVSGesture"

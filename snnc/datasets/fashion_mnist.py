@@ -6,10 +6,10 @@ from snnc.datasets.idx import IdxImages
 
 
 class FashionMNIST(IdxImages):
-    """70,000 pictures of clothes, 28 x 28 pixels; 60,000 to train, 10,000 to test.
+    """70,000 pictures of clothes, 28 x 28 pixels; 60,000 for training, 10,000 for testing.
 
-    Xiao, Rasul and Vollgraf, Fashion-MNIST: a novel image dataset for benchmarking machine
-    learning algorithms, 2017. Made to replace MNIST, and harder.
+    The dataset replaces MNIST and is harder (Xiao, Rasul and Vollgraf, Fashion-MNIST: a novel image
+    dataset for benchmarking machine learning algorithms, 2017).
     """
 
     kind: Literal["FashionMNIST"] = "FashionMNIST"

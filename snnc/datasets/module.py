@@ -23,11 +23,11 @@ def _loader(text: str) -> str:
 
 
 class Module(Arrays):
-    """What a function of one's own returns: x_train, y_train, x_test and y_test.
+    """The arrays x_train, y_train, x_test and y_test that a user-defined function returns.
 
-    ``loader`` names it, as "package.module:function". The training script imports it when it runs,
-    from where Python finds modules then; nothing else does. It is called with --data-dir, a Path,
-    and, if the encoder is none, with the number of steps. Its arrays or tensors are as npz's.
+    ``loader`` names the function as "package.module:function". Only the training script imports it,
+    when it runs. The script calls it with --data-dir (a Path) and, if the encoder is none, with the
+    number of time steps. Arrays or tensors have the shapes that npz requires.
     """
 
     kind: Literal["module"] = "module"

@@ -6,11 +6,12 @@ from snnc.datasets._event_camera import EventCamera
 
 
 class NMNIST(EventCamera):
-    """N-MNIST: the 70,000 digits of MNIST, seen by an event camera that moves in three saccades.
+    """N-MNIST: the 70,000 digits of MNIST, recorded by an event camera in three saccades.
 
-    34 x 34 pixels of two polarities, a third of a second each. Orchard, Jayawant, Cohen and
-    Thakor, Converting static image datasets to spiking neuromorphic datasets using saccades,
-    Frontiers in Neuroscience, 2015. tonic reads the files, NMNIST/Train/0/00002.bin and so on.
+    A recording has 34 x 34 pixels of two polarities and takes a third of a second (Orchard,
+    Jayawant, Cohen and Thakor, Converting static image datasets to spiking neuromorphic datasets
+    using saccades, Frontiers in Neuroscience, 2015). tonic reads the files,
+    NMNIST/Train/0/00002.bin and so on.
     """
 
     kind: Literal["NMNIST"] = "NMNIST"

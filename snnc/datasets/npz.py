@@ -10,19 +10,20 @@ from snnc.escape import string
 
 
 def _path(text: str) -> str:
-    """What generated code can hold as it is."""
+    """Check that generated code can hold the path as it is."""
     if not text.isprintable() or not 0 < len(text) <= LONGEST or '"' in text or "\\" in text:
-        message = f"is not a path here: up to {LONGEST} characters, no quotes, no backslashes"
+        message = f"is not an allowed path: at most {LONGEST} characters, no quotes, no backslashes"
         raise PydanticCustomError("bad_name", message)
     return text
 
 
 class Npz(Arrays):
-    """Arrays of one's own: the file ``path`` with x_train, y_train, x_test and y_test.
+    """User-defined arrays: the file ``path`` with x_train, y_train, x_test and y_test.
 
-    Samples x are [N, ...] in the shape of the network's input, [N, T, ...] if its encoder is none;
-    labels y are integers [N], or [N, T] for one a step. ``path`` starts at --data-dir. ``white`` is
-    the number that stands for 1 (255 for images of bytes). `numpy.savez_compressed` writes it.
+    Samples x are [N, ...] in the shape of the network's input, or [N, T, ...] if its encoder is
+    none. Labels y are integers [N], or [N, T] with one per time step. ``path`` starts at
+    --data-dir. ``white`` is the number that stands for 1 (255 for images of bytes).
+    `numpy.savez_compressed` writes such a file.
     """
 
     kind: Literal["npz"] = "npz"

@@ -8,9 +8,10 @@ from snnc.datasets._events import Events
 class SHD(Events):
     """Spiking Heidelberg Digits: 10,420 spoken digits as the spikes of 700 channels of a cochlea.
 
-    8,156 to train, 2,264 to test, of twenty classes: zero to nine in English and in German. Cramer
-    et al., The Heidelberg spiking data sets, IEEE Transactions on Neural Networks and Learning
-    Systems, 2022. h5py reads the files shd_train.h5 and shd_test.h5, in the folder SHD or alone.
+    8,156 samples are for training and 2,264 for testing, of twenty classes: zero to nine in English
+    and in German (Cramer et al., The Heidelberg spiking data sets, IEEE Transactions on Neural
+    Networks and Learning Systems, 2022). h5py reads the files shd_train.h5 and shd_test.h5, in the
+    folder SHD or in --data-dir itself.
     """
 
     kind: Literal["SHD"] = "SHD"

@@ -21,7 +21,7 @@ from snnc.readout import Readout
 
 
 class _Noise(Layer):
-    """What drops values in training, as PyTorch has it: without time there is but one mask."""
+    """A dropout of training, as in PyTorch: without time there is only one mask."""
 
     kind: str
     p: float
@@ -48,7 +48,7 @@ class Ann:
 
     @property
     def name(self) -> str:
-        """Its class."""
+        """The name of the class."""
         return f"{class_name(self.graph.name)}ANN"
 
     def module(self, neurons: Neurons, runtime: Runtime) -> str:

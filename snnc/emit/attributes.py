@@ -28,7 +28,7 @@ class Held:
 
 
 def module_classes(graph: Graph, neurons: Neurons) -> Held:
-    """What the network holds."""
+    """The classes of the modules that the network holds."""
     leaves: dict[str, Made] = {}
     for node in graph.holders_first:
         made = node.operator.attribute(node.path, *node.shapes)

@@ -65,7 +65,7 @@ def contained(
 
 
 def _children(leaves: Iterable[str], blocks: Mapping[str, Container]) -> dict[str, list[str]]:
-    """What each container (the network is ``""``) holds, in order."""
+    """The children of each container (the network is ``""``), in order."""
     children: dict[str, list[str]] = {}
     for leaf in leaves:
         path = leaf

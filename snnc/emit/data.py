@@ -1,4 +1,4 @@
-"""What data.py.jinja sees of a dataset beside the section itself: imports and helpers."""
+"""The context of data.py.jinja beside the dataset itself: imports and helpers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

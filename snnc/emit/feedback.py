@@ -14,14 +14,14 @@ from snnc.program.types import Op, Program, Scan
 
 @dataclass(frozen=True)
 class How:
-    """What stands in front of a neuron in its kernel, and whether its output has a weight back."""
+    """The operators in front of a neuron in its kernel, and whether its feedback has a weight."""
 
     fronts: tuple[Front, ...] = ()
     recurrent: bool = False
 
 
 def feedbacks(program: Program) -> Mapping[str, How]:
-    """How each neuron that is not alone in its kernel runs, by its path."""
+    """The feedback of each neuron that is not alone in its kernel, by its path."""
     found = {}
     for region in program.regions:
         if not isinstance(region, Scan) or region.form in ("loop", "pooled", "normed"):
@@ -66,7 +66,7 @@ def _merge(program: Program, region: Scan, cell: Op) -> Op:
 
 
 def _delay(program: Program, region: Scan, name: str) -> int:
-    """How many steps ago the kernel's own output was that; 0 for a value from outside."""
+    """The delay of the kernel's own output in time steps; 0 for a value from outside."""
     if name not in {op.writes for op in region.ops}:
         return 0
     operator = program.graph[name].operator

@@ -37,7 +37,7 @@ class Bodies:
 
 
 def bodies(program: Program, plain: Program) -> Bodies:
-    """What a network's module consists of."""
+    """The parts of a network's module."""
     return Bodies(forward(program), values(plain))
 
 
@@ -66,7 +66,7 @@ def _on_one_line(scope: Scope) -> bool:
 
 
 def output_class(program: Program) -> str:
-    """What ``forward`` returns: a tensor or, for several outputs, a named tuple of them."""
+    """The return type of ``forward``: a tensor or, for several outputs, a named tuple."""
     several = len(program.graph.outputs) > 1
     return f"{class_name(program.graph.name)}Output" if several else "Tensor"
 

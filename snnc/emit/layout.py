@@ -40,7 +40,7 @@ def import_order(name: str) -> tuple[int, list[tuple[bool, int, str]]]:
 
 
 def _items(inner: str, indent: int) -> Iterator[str]:
-    """What stands between brackets: on one line if it fits, else one item a line."""
+    """The items between brackets: on one line if they fit, else one per line."""
     if indent + len(inner) <= WIDTH:
         yield " " * indent + inner
     else:
@@ -54,13 +54,13 @@ def _each(inner: str, indent: int) -> Iterator[str]:
 
 
 def _joins(text: str) -> bool:
-    """Whether it is a sum or product that ruff puts into brackets, instead of breaking one."""
+    """Whether a value is a sum or product that ruff puts into brackets, instead of breaking one."""
     _, _, terms = _terms(text)
     return len(terms) > 2 or (len(terms) == 2 and not terms[-1].endswith((")", "]")))
 
 
 def _terms(text: str) -> tuple[str, str, list[str]]:
-    """What stands before a value (``x = ``, ``return ``), its operator and the operands."""
+    """The text before a value (``x = ``, ``return ``), its operator and the operands."""
     target, equals, value = text.partition(" = ")
     if text.startswith("def ") or any(c in target for c in "(["):
         return "", "", [text]

@@ -21,6 +21,6 @@ def source(value: object) -> str:
 
 
 def arguments(made: Call) -> list[str]:
-    """What stands between the brackets of a call."""
+    """The text between the brackets of a call."""
     keywords = (f"{key}={source(value)}" for key, value in made.keywords.items())
     return [*map(source, made.args), *keywords]

@@ -45,7 +45,7 @@ def _handed_on(program: Program, op: Op, scope: Scope, body: Scope) -> str:
 
 
 def _end(region: Scan, scope: Scope) -> None:
-    """What the loop collected, and the states that it leaves."""
+    """The statements behind the loop: the collected values, and the states that remain."""
     if scope.streams and region.carries:
         after = ", ".join(f'"{c.name}": {scope.names[c.name]}' for c in region.carries)
         scope.line(f"keep_state(state, {{{after}}})", "keep_state", "state")
@@ -54,7 +54,7 @@ def _end(region: Scan, scope: Scope) -> None:
 
 
 def _settle(region: Scan, scope: Scope) -> None:
-    """What is read from outside, with a time axis of its own."""
+    """The outside values that the loop reads, with a time axis of their own."""
     inside = {op.writes for op in region.ops}
     for name in {read: None for op in region.ops for read in op.reads if read not in inside}:
         if scope.layouts.get(name) == "folded":

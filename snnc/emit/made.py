@@ -1,4 +1,4 @@
-"""How an attribute of a generated class is made: a call whose arguments have names."""
+"""Constructors of the attributes of a generated class: calls whose arguments have names."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -94,7 +94,7 @@ class Merger:
         }
 
     def call(self, target: str, at: int) -> Made:
-        """How use number ``at`` is made."""
+        """The constructor call of use number ``at``."""
         arguments = {}
         for name, values in self._order():
             some = next(value for value in values if value is not _ABSENT)
@@ -117,7 +117,7 @@ def _arguments(names: Iterable[str]) -> dict[str, str]:
 
 
 def _in_order(keys: set[str], part: Made) -> list[str]:
-    """What goes by position, then the rest as the kind declares it."""
+    """The positional arguments, then the others as the kind declares them."""
     first = list(part.arguments)[: part.positional]
     rest = [key for key in part.defaults if key in keys and key not in first]
     return [*first, *rest, *sorted(keys.difference(first, rest))]

@@ -67,7 +67,7 @@ def _tuple(names: list[str]) -> str:
 
 
 def _doc(program: Program) -> str:
-    """What goes in and what comes out, with shapes."""
+    """The docstring of ``forward``: inputs and outputs with shapes."""
     graph = program.graph
     ins = [f"{p} {_shape(program, data(n), n)}" for n, p in parameters(program).items()]
     outs = [f"{n}: {graph[n].operator.kind} {_shape(program, n, n)}" for n in graph.outputs]

@@ -67,7 +67,7 @@ def collected(path: str) -> str:
 
 
 def _loop_values(program: Program) -> list[str]:
-    """What loops hold beside values: states, and the lists of what they yield."""
+    """The variables of loops beside values: states, and the lists of yielded values."""
     loops = [r for r in program.regions if isinstance(r, Scan) and r.form == "loop"]
     delays = {node.path for node in program.graph.steps if isinstance(node.operator, Past)}
     states = [c.name for loop in loops for c in loop.carries if c.name not in delays]

@@ -47,7 +47,7 @@ class Class:
 
     @property
     def equations(self) -> list[str]:
-        """Its step with its numbers filled in, to read."""
+        """The equations with their numbers filled in, for people."""
         return equations(self.kernel.written.body)
 
     @property
@@ -91,13 +91,13 @@ class _Wanted:
 
     @property
     def key(self) -> Hashable:
-        """What makes two layers the same: everything but their names and sources."""
+        """The key that equal layers share: everything but their names and sources."""
         fronts = tuple((_plain(f.layer), f.delays, f.port, f.module) for f in self.how.fronts)
         return _plain(self.neuron), self.inner, fronts, self.how.recurrent
 
 
 def neurons(program: Program) -> Neurons:
-    """What kernels.py defines for ``program``."""
+    """The definitions of kernels.py for ``program``."""
     graph, how = program.graph, feedbacks(program)
     layers = {n.path: n.operator for n in graph.nodes if isinstance(n.operator, Neuron)}
     inner = _inner(graph, layers)
@@ -143,7 +143,7 @@ def _plain(layer: Layer) -> str:
 
 
 def _inner(graph: Graph, layers: Mapping[str, Neuron]) -> dict[str, tuple[tuple[str, str], ...]]:
-    """What stands below a neuron's path: the layer of its feedback."""
+    """The attributes below a neuron's path: the layer of its feedback."""
     found: dict[str, tuple[tuple[str, str], ...]] = {}
     for node in graph.nodes:
         parent, _, name = node.path.rpartition(".")

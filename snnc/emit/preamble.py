@@ -1,4 +1,4 @@
-"""What a generated function works out before its first region: T, the seed, where it begins."""
+"""The first lines of a generated function: T, the seed, and the index of the first step."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""What visualize.py knows of a network: its layers of neurons."""
+"""The context of visualize.py.jinja: the network's layers of neurons."""
 
 import re
 
@@ -31,7 +31,7 @@ def _layer(path: str, neuron: Neuron) -> str:
 
 
 def _threshold(neuron: Neuron) -> float | None:
-    """Its ``v_threshold``, if that is where it fires (ALIF's rises) and it is not learned."""
+    """The constant ``v_threshold`` of a neuron, if it fires there (ALIF's threshold rises)."""
     number = neuron.numbers().get("v_threshold")
     if number is None or not _FIRES_AT_V_THRESHOLD.search(neuron.step):
         return None

@@ -92,7 +92,7 @@ def _kernel(program: Program, region: Scan, scope: Scope) -> None:
 
 
 def _arguments(program: Program, region: Scan, scope: Scope) -> list[str]:
-    """What a kernel is called with."""
+    """The arguments of a kernel."""
     reads = inputs(program, region)
     static = all(scope.layouts[name] == "static" for name in reads)
     args = [scope.use(name, "static" if static else "timed") for name in reads]
@@ -118,7 +118,7 @@ def _normed(program: Program, region: Scan, scope: Scope) -> None:
 
 
 def _inside(program: Program, region: Scan, scope: Scope) -> None:
-    """What a kernel computes on its way, out of its output."""
+    """The values that a kernel computes on its way, from its output."""
     cell = neuron_of(program, region)
     for op in region.ops:
         if op is not cell:

@@ -1,7 +1,8 @@
-"""What train.py.jinja sees of [train]: signatures, expressions and calls of its functions.
+"""The context of train.py.jinja from [train]: signatures, expressions and calls of functions.
 
-The script has a function for the loss and, unless it is the loss, for the metric; each takes ``y``
-and what it is compared with: ``x`` or ``labels``. Lines may be long; the template breaks them.
+The script has a function for the loss and, unless it is the loss, one for the metric. Each takes
+``y`` and the value that it is compared with: ``x`` or ``labels``. Lines may be long; the template
+breaks them.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -64,7 +65,7 @@ def _literal(value: object) -> str:
 
 
 def _loss(losses: Mapping[str, Loss], answer: str, several: bool, smooths: bool) -> dict[str, Any]:
-    """Its function, and the call of it; ``smooths``: labels are smoothed as a setting says."""
+    """The function of the loss and its call; ``smooths``: a setting smooths the labels."""
     wanted = {loss.wants for loss in losses.values()}
     passed: list[str] = [name for name in ("x", "labels") if name in wanted]
     typed = [f"{name}: Tensor" for name in passed]
@@ -100,7 +101,7 @@ def _sum(losses: Mapping[str, Loss], smooths: bool) -> Iterator[str]:
 def _metric(
     train: Train, outputs: Mapping[str, bool], answer: str, several: bool
 ) -> dict[str, Any]:
-    """Its function, and the call of it; the loss needs none."""
+    """The function of the metric and its call; the loss needs none."""
     metric, of = train.measured(outputs)
     found: dict[str, Any] = {"kind": metric.kind, "higher": metric.higher}
     if metric.wants is None:

@@ -8,7 +8,7 @@ from snnc.layer import Draw, Site, Traits
 
 
 class Direct(Encoder):
-    """The data itself, the same at every step: static, so what follows it is computed once."""
+    """The data itself at every time step: a static input, so the layers behind it run once."""
 
     kind: Literal["direct"] = "direct"
 

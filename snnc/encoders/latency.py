@@ -9,11 +9,12 @@ from snnc.layer import Draw, Site, Traits
 
 
 class Latency(Encoder):
-    """One spike for each x in [0, 1], which is checked when it runs: the larger x, the earlier.
+    """One spike for each x in [0, 1]: the larger x, the earlier. The range is checked at run time.
 
-    With ``mode = "linear"`` it comes at step round((T - 1)(1 - x)), with ``"log"`` at step
-    round(T - 1 - ln(αx + 1)), α = e^(T-1) - 1. Halves are rounded to the even step, and a zero
-    spikes at the last one. T is the network's own number of steps, whatever part of them runs.
+    The spike comes at step round((T - 1)(1 - x)) with ``mode = "linear"``, and at step round(T - 1
+    - ln(αx + 1)), α = e^(T-1) - 1, with ``"log"``. Halves are rounded to the even step, and a zero
+    spikes at the last step. T is the network's own number of time steps, also if a call runs fewer
+    of them.
     """
 
     kind: Literal["latency"] = "latency"

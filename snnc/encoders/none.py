@@ -8,7 +8,7 @@ from snnc.layer import Draw, Site, Traits
 
 
 class NoEncoder(Encoder):
-    """The data already is a sequence, [T, B, ...]: events in frames, spike trains, sound."""
+    """The data already is a sequence, [T, B, ...]: frames of events, spike trains, sound."""
 
     kind: Literal["none"] = "none"
 

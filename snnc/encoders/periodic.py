@@ -8,10 +8,9 @@ from snnc.layer import Draw, Shape, ShapeError, Site, Traits, show
 
 
 class Periodic(Encoder):
-    """The data holds one period, [P, ...]: at step t the network sees entry t mod P of it.
+    """The data holds one period, [P, ...]: at step t the network reads entry t mod P.
 
-    ``shape`` counts the period as the first axis of a sample; whatever T is, it is repeated or
-    cut.
+    The period is the first axis of ``shape``. It is repeated or cut to fit T.
     """
 
     kind: Literal["periodic"] = "periodic"

@@ -9,9 +9,9 @@ from snnc.randomness import literal
 
 
 class Poisson(Encoder):
-    """A spike with probability x at every step, drawn anew each time.
+    """A spike with probability x at each time step.
 
-    x in [0, 1], which is checked when it runs.
+    x must be in [0, 1], which is checked at run time.
     """
 
     kind: Literal["poisson"] = "poisson"

@@ -15,11 +15,11 @@ from snnc.sizes import MOST
 class Population(Encoder):
     """Each channel becomes ``neurons`` channels that are tuned to different values of it.
 
-    Their preferred values lie evenly from ``low`` to ``high``, where x must be, which is checked
-    when it runs; their answer is exp(-(x - preferred)²/(2 sigma²)), ``sigma`` being the distance
-    of two preferred values unless stated. ``spikes = "none"`` gives the answers themselves, the
-    same at every step, ``"poisson"`` a spike with that probability at every step. Channel c, neuron
-    i is channel c · neurons + i.
+    The preferred values lie evenly from ``low`` to ``high``. x must lie in this range, which is
+    checked at run time. The answer of a neuron is exp(-(x - preferred)²/(2 sigma²)). ``sigma`` is
+    the distance between two preferred values unless stated. ``spikes = "none"`` gives the answers
+    themselves, the same at every time step. ``"poisson"`` gives a spike with that probability at
+    every time step. Channel c, neuron i is channel c · neurons + i.
     """
 
     kind: Literal["population"] = "population"

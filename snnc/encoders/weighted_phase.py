@@ -10,11 +10,11 @@ from snnc.layer import Draw, Site, Traits
 
 
 class WeightedPhase(Encoder):
-    """The binary digits of x, one a step, the most significant first.
+    """The binary digits of x, one per time step, the most significant first.
 
-    Step t has phase k = t mod ``phases``; a spike there is worth 2^-(k+1) (Kim et al., Deep neural
-    networks with weighted spikes, Neurocomputing 2018). x in [0, 1 - 2^-phases], which is checked
-    when it runs; digits beyond the last phase are cut.
+    Step t has the phase k = t mod ``phases``, and a spike there is worth 2^-(k+1) (Kim et al., Deep
+    neural networks with weighted spikes, Neurocomputing 2018). x must be in [0, 1 - 2^-phases],
+    which is checked at run time. Digits beyond the last phase are cut.
     """
 
     kind: Literal["weighted_phase"] = "weighted_phase"

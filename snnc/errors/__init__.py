@@ -1,6 +1,6 @@
-"""What the codes of errors mean, one a file: a comment that explains, and a spec that provokes it.
+"""Error codes, one per file: a comment that explains, and a spec that causes the error.
 
-A file without a spec is about what no spec shows: bytes, a command line.
+A file without a spec explains an error that no spec can show: bytes, a command line.
 """
 
 from dataclasses import dataclass

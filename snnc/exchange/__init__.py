@@ -2,7 +2,7 @@
 
 
 class Refused(Exception):
-    """What a spec cannot say of a network: one sentence for each of ``reasons``; and ``help``."""
+    """A network that a spec cannot express: one sentence for each of ``reasons``; and ``help``."""
 
     def __init__(self, *reasons: str, help: str = "") -> None:
         super().__init__("; ".join(reasons))

@@ -1,4 +1,4 @@
-"""How findings are written down: one format a module, and a module more is a format more."""
+"""Output formats of findings: one module per format; a new module is a new format."""
 
 import importlib
 import pkgutil
@@ -23,7 +23,7 @@ def formats() -> Mapping[str, Render]:
 
 
 def render(name: str, diagnostics: Sequence[Diagnostic]) -> str:
-    """Write ``diagnostics`` in the format of that name."""
+    """Write ``diagnostics`` in the format of that name. Raises LookupError."""
     if name not in names():
         raise LookupError(f"no format is called {name}")
     text: str = importlib.import_module(f"{__name__}.{name}").render(diagnostics)

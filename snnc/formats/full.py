@@ -1,4 +1,4 @@
-"""For people: the message, the line it is about, and carets under the very place."""
+"""The format for people: the message, the line, and carets below the place."""
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -76,7 +76,7 @@ def _shown(source: str) -> str:
 
 
 def _width(source: str) -> int:
-    """How many columns a terminal needs to show it."""
+    """The number of columns of a text on a terminal."""
     return sum(_columns(character) for character in _shown(source))
 
 

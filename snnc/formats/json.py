@@ -1,4 +1,4 @@
-"""For programs: everything that a finding knows, as a JSON list of objects."""
+"""The format for programs: all of a finding, as a JSON list of objects."""
 
 import json
 from collections.abc import Sequence

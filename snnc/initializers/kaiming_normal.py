@@ -8,9 +8,9 @@ from snnc.initializer import Initializer, Nonlinearity
 class KaimingNormal(Initializer):
     """A normal distribution of variance gain²/fan (torch.nn.init.kaiming_normal_).
 
-    It keeps the variance from layer to layer of a ReLU network (He et al., ICCV 2015). ``mode``
-    counts the fan: ``"fan_in"`` keeps it forward, ``"fan_out"`` backward. ``a`` is the slope that
-    ``leaky_relu`` has below 0.
+    It keeps the variance from layer to layer of a ReLU network (He et al., ICCV 2015). ``mode =
+    "fan_in"`` keeps it in the forward pass, ``"fan_out"`` in the backward pass. ``a`` is the slope
+    of ``leaky_relu`` below 0.
     """
 
     axes: ClassVar[int] = 2

@@ -8,9 +8,9 @@ from snnc.initializer import Initializer, Positive, ordered
 
 
 class TruncNormal(Initializer):
-    """A normal distribution, drawn anew until it lies in [a, b] (torch.nn.init.trunc_normal_).
+    """A normal distribution, truncated to [a, b] (torch.nn.init.trunc_normal_).
 
-    ``a`` and ``b`` are values, not standard deviations: with ``std = 0.02`` the defaults cut
+    ``a`` and ``b`` are values and not standard deviations: with ``std = 0.02`` the defaults cut
     nothing.
     """
 

@@ -8,7 +8,8 @@ from snnc.initializer import Initializer, Positive
 class XavierNormal(Initializer):
     """A normal distribution of variance 2 gain²/(fan_in + fan_out) (torch.nn.init.xavier_normal_).
 
-    A compromise between keeping variances forward and backward (Glorot and Bengio, AISTATS 2010).
+    It is a compromise between the variance of the forward and of the backward pass (Glorot and
+    Bengio, AISTATS 2010).
     """
 
     axes: ClassVar[int] = 2

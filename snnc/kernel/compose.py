@@ -42,7 +42,7 @@ def in_front(step: Step, port: str, front: Step) -> tuple[Step, dict[str, str]]:
 def fed_back(step: Step, port: str, delay: int = 1) -> Step:
     """``step`` with its own output, ``delay`` steps ago, as its input ``port``: 0 before that.
 
-    The outputs of the last ``delay`` steps become states, the newest first.
+    The outputs of the last ``delay`` steps become states, the newest first. Raises ValueError.
     """
     if delay < 1 or port not in step.inputs:
         raise ValueError(f"nothing can be fed back to {port!r} after {delay} steps")

@@ -58,7 +58,7 @@ class Traffic:
 
     @property
     def training(self) -> float:
-        """Of a training step: both."""
+        """The bytes of a training step: forward and backward."""
         return self.forward + self.backward
 
 

@@ -1,7 +1,7 @@
-"""What a kernel is, before any backend prints it.
+"""The types of a kernel, before any backend prints it.
 
 One law gives every gradient its shape: an operand's gradient is summed over the axes it lacks. A
-static input lacks time, a learnable number lacks time and batch and perhaps everything.
+static input lacks time. A learnable parameter lacks time and batch, and perhaps all axes.
 """
 
 from collections.abc import Mapping
@@ -63,7 +63,7 @@ class Kernel:
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """What the backward pass holds for each element and step while it goes back."""
+        """The values per element and time step that the backward pass holds while it goes back."""
         return (*self.kept_states, *self.kept_values)
 
     @property

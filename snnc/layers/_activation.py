@@ -1,4 +1,4 @@
-"""What activations share: they change each element, or all along an axis, and no shape."""
+"""Activations: functions of each element, or of all along an axis, that keep the shape."""
 
 from snnc.layer import Layer, Shape, Traits
 from snnc.window import alike
@@ -20,7 +20,7 @@ class Activation(Layer):
 
 
 class Monotone(Activation):
-    """A function of each element that never falls."""
+    """A function of each element that never decreases."""
 
     def traits(self, training: bool) -> Traits:
         return Traits(algebra="monotone")

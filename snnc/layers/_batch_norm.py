@@ -1,4 +1,4 @@
-"""What batch normalisations share: their meaning in time is the spec's, never the schedule's."""
+"""The base of batch norms: their meaning in time belongs to the spec, not to the schedule."""
 
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal
@@ -65,7 +65,7 @@ class SequenceNorm(Normalisation):
 
     @property
     def per_step(self) -> bool:
-        """Whether the statistics are of each step, not of the whole sequence."""
+        """Whether the statistics are those of each time step and not of the whole sequence."""
         return False
 
     @property
@@ -103,10 +103,10 @@ class SequenceNorm(Normalisation):
 
 
 class BatchNorm(SequenceNorm):
-    """The spec says what statistics are of.
+    """A batch norm whose statistics follow ``stats``.
 
-    ``stats = "sequence"`` takes them over all T·B samples and makes one running update; ``"step"``
-    takes them anew at every step and makes T running updates.
+    ``"sequence"`` takes statistics over all T·B samples and makes one running update. ``"step"``
+    takes statistics of each time step and makes T running updates.
     """
 
     stats: Literal["sequence", "step"] = "sequence"

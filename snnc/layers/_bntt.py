@@ -1,4 +1,4 @@
-"""What batch normalisations through time share."""
+"""The base of batch norms through time."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from snnc.layers._te_batch_norm import ForEachStep
 
 
 class BNTT(ForEachStep):
-    """A batch normalisation of its own for every step, with a weight but, as published, no bias."""
+    """A separate batch norm for every time step, with a weight and, as published, no bias."""
 
     bias: bool = False
 

@@ -1,4 +1,4 @@
-"""What dropouts of whole channels share."""
+"""The base of dropouts of whole channels."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""What convolutions share."""
+"""The base of convolutions."""
 
 from math import prod
 from typing import ClassVar, Literal
@@ -85,7 +85,7 @@ class Conv(Weighted):
         return tuple(-(-d * (k - 1) // 2) for d, k in reach)
 
     def _paddable(self, sizes: Shape, padding: int | tuple[int, ...]) -> None:
-        """A mirrored or repeated border cannot be wider than the input."""
+        """Check that a mirrored or repeated border is not wider than the input."""
         slack = {"reflect": 1, "circular": 0}.get(self.padding_mode)
         if slack is None:
             return

@@ -1,4 +1,4 @@
-"""What dropouts share: a mask for the sequence or one for each step."""
+"""The base of dropouts: one mask for the sequence, or one for each time step."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
@@ -10,7 +10,7 @@ from snnc.randomness import key
 
 
 class AnyDropout(Layer):
-    """Zeroes elements, or what is drawn together, with probability ``p`` in training.
+    """Zeroes elements, or groups that are drawn together, with probability ``p`` in training.
 
     ``classes`` are the modules for the masks "sequence" and "step".
     """
@@ -34,7 +34,7 @@ class AnyDropout(Layer):
         return inputs[0]
 
     def drawn(self, shape: Shape) -> Shape:
-        """The shape of what is drawn for x [B, ...]; the axes behind it share a number."""
+        """The shape of the random numbers for x [B, ...]; the axes behind it share a number."""
         return shape
 
     def attribute(self, name: str, *inputs: Shape) -> Call:

@@ -1,4 +1,4 @@
-"""What pooling layers share: windows over the axes after the channel."""
+"""The base of pooling layers: windows over the axes after the channel."""
 
 from typing import ClassVar, Literal
 
@@ -8,7 +8,7 @@ from snnc.window import LARGEST, Window
 
 
 class Pool(Layer):
-    """Each channel of a sample becomes smaller; subclasses give the sizes their types."""
+    """A layer that shrinks each channel of a sample; subclasses give the sizes their types."""
 
     stem: ClassVar[str] = "pool"
     inner: ClassVar[int]
@@ -22,7 +22,7 @@ class Pool(Layer):
 
 
 class WindowPool(Pool):
-    """One number for every window; ``stride`` is the window's size unless stated."""
+    """One number for every window; ``stride`` defaults to the size of the window."""
 
     # fields of the subclasses
     kernel_size: int | tuple[int, ...]
@@ -50,7 +50,7 @@ class WindowPool(Pool):
         return found if found.size <= LARGEST else None
 
     def side_by_side(self) -> bool:
-        """Whether windows neither overlap nor leave gaps, and are all inside."""
+        """Whether windows neither overlap nor leave gaps, and all lie inside the sample."""
         kernel, rest = spread(self.kernel_size, self.inner), (self.padding, self.dilated())
         stride = kernel if self.stride is None else spread(self.stride, self.inner)
         none, dense = (spread(size, self.inner) for size in rest)
@@ -63,7 +63,7 @@ class WindowPool(Pool):
         return ((shape[0], *touched(corner[1:], shape[1:], *window)),)
 
     def _half_window(self) -> None:
-        """PyTorch pads a pooling window by half of it at most."""
+        """Check the padding: PyTorch pads a pooling window by at most half of it."""
         sizes = (spread(size, self.inner) for size in (self.padding, self.kernel_size))
         if any(2 * pad > kernel for pad, kernel in zip(*sizes, strict=True)):
             message = f"`padding` must be at most half of the window {self.kernel_size}"
@@ -95,7 +95,7 @@ class MaxPool(WindowPool):
 
 
 class AdaptivePool(Pool):
-    """A grid of ``output_size`` windows that cover the sample, whatever its size."""
+    """A grid of ``output_size`` windows that cover a sample of any size."""
 
     output_size: int | tuple[int, ...]
 

@@ -1,4 +1,4 @@
-"""What threshold-dependent batch normalisations share."""
+"""The base of threshold-dependent batch norms."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -14,7 +14,7 @@ Scale = Annotated[float, Field(gt=0)]
 class TDBatchNorm(SequenceNorm):
     """Normalises to the threshold of the neuron behind it.
 
-    Statistics are of the whole sequence, the weight starts at ``alpha`` times ``v_threshold``.
+    Statistics cover the whole sequence. The weight starts at ``alpha`` times ``v_threshold``.
     """
 
     alpha: Scale = 1.0

@@ -1,4 +1,4 @@
-"""What temporal effective batch normalisations share."""
+"""The base of temporal effective batch norms."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Self
@@ -10,7 +10,7 @@ from snnc.layers._batch_norm import Normalisation
 
 
 class ForEachStep(Normalisation):
-    """A normalisation that has something for each step, and so fixes their number."""
+    """A normalisation with a parameter for each time step, which fixes the number of steps."""
 
     role: ClassVar[Role] = ""
     _steps: int = PrivateAttr(default=1)
@@ -37,7 +37,7 @@ class ForEachStep(Normalisation):
 
 
 class TEBN(ForEachStep):
-    """Statistics of the whole sequence, then a learned factor for each step, which starts at 1."""
+    """Statistics of the whole sequence, then a learned factor per time step, which starts at 1."""
 
     def traits(self, training: bool) -> Traits:
         # the factor depends on the step, whatever the input

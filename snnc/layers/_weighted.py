@@ -1,4 +1,4 @@
-"""What layers with a weight and a bias share: how these start."""
+"""The base of layers with a weight and a bias: initialisers of both."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Self
@@ -15,7 +15,7 @@ Initial = Annotated[Initializer | None, Choice("snnc.initializers")]
 
 
 class Weighted(Layer):
-    """A layer whose ``weight_init`` and ``bias_init`` say how it starts, if not as in PyTorch."""
+    """A layer with initialisers, ``weight_init`` and ``bias_init``; the default is PyTorch's."""
 
     kind: str = ""
     weight_init: Initial = None
@@ -23,12 +23,12 @@ class Weighted(Layer):
 
     @property
     def weight_axes(self) -> int:
-        """Two or more for a matrix or a filter; 1 for a number a channel; 0 without a weight."""
+        """The axes of the weight: 2 or more for a matrix, 1 per channel, 0 without a weight."""
         return 2
 
     @property
     def biased(self) -> bool:
-        """Whether it has a bias."""
+        """Whether the layer has a bias."""
         return bool(getattr(self, "bias", False))
 
     @model_validator(mode="after")
@@ -41,7 +41,7 @@ class Weighted(Layer):
         return self
 
     def _initials(self) -> Iterator[tuple[str, Initializer, int]]:
-        """Each parameter that the spec starts, with its number of axes."""
+        """Each parameter with an initialiser in the spec, and its number of axes."""
         if self.weight_init:
             yield "weight", self.weight_init, self.weight_axes
         if self.bias_init:

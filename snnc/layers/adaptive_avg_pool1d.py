@@ -7,11 +7,9 @@ from snnc.sizes import Size1
 
 
 class AdaptiveAvgPool1d(AdaptiveAvgPool):
-    """The mean over a grid of ``output_size`` windows of [C, L].
+    """The mean over a grid of ``output_size`` windows of [C, L] (torch.nn.AdaptiveAvgPool1d)."""
 
-    It is torch.nn.AdaptiveAvgPool1d.
-    """
-
+    example: ClassVar[str] = '{ kind = "AdaptiveAvgPool1d", output_size = 1 }'
     torch: ClassVar[str] = "nn.AdaptiveAvgPool1d"
     inner: ClassVar[int] = 1
 

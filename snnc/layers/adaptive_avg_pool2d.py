@@ -7,11 +7,12 @@ from snnc.sizes import Size2
 
 
 class AdaptiveAvgPool2d(AdaptiveAvgPool):
-    """The mean over a grid of ``output_size`` windows of [C, H, W].
+    """The mean over a grid of ``output_size`` windows (torch.nn.AdaptiveAvgPool2d).
 
-    It is torch.nn.AdaptiveAvgPool2d.
+    The input is an image [C, H, W].
     """
 
+    example: ClassVar[str] = '{ kind = "AdaptiveAvgPool2d", output_size = [4, 4] }'
     torch: ClassVar[str] = "nn.AdaptiveAvgPool2d"
     inner: ClassVar[int] = 2
 

@@ -11,6 +11,7 @@ from snnc.window import alike
 class Add(Layer):
     """The sum of two or more inputs of one shape: a residual connection."""
 
+    example: ClassVar[str] = '{ kind = "Add", from = ["a", "b"] }'
     stem: ClassVar[str] = "add"
     ports: ClassVar[int | None] = None
 

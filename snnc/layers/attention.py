@@ -12,12 +12,16 @@ from snnc.sizes import Positive
 class Attention(Layer):
     """Multi-head attention of three inputs: queries, keys and values, each [C, N] with N tokens.
 
-    Of each head, whose share of the channels is C / ``heads``, the value at a token is the sum of
-    all values by ``scale`` times the product of its query with their keys; with ``softmax`` these
-    weights are exponentials that sum to 1 (Vaswani et al., NeurIPS 2017), without they are as they
-    are (Zhou et al., Spikformer, ICLR 2023). ``scale`` is 1 / sqrt(C / heads) unless stated.
+    Each of the ``heads`` has C / ``heads`` channels. The output at a token is a weighted sum of all
+    values. A weight is ``scale`` times the product of the token's query with a key. ``scale`` is 1
+    / sqrt(C / heads) unless stated. With ``softmax``, the weights of a token are normalised by a
+    softmax (Vaswani et al., NeurIPS 2017). Without it, they stay as they are (Zhou et al.,
+    Spikformer, ICLR 2023).
     """
 
+    example: ClassVar[str] = (
+        '{ kind = "Attention", from = ["q", "k", "v"], heads = 4, softmax = false }'
+    )
     stem: ClassVar[str] = "attention"
     ports: ClassVar[int | None] = 3
     inputs: ClassVar[tuple[str, ...]] = ("queries", "keys", "values")

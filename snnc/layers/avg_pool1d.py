@@ -9,9 +9,10 @@ from snnc.sizes import Padding1, Size1
 class AvgPool1d(AvgPool):
     """The mean of every window of a sequence [C, L] (torch.nn.AvgPool1d).
 
-    ``stride`` is the window's size unless stated.
+    ``stride`` defaults to the size of the window.
     """
 
+    example: ClassVar[str] = '{ kind = "AvgPool1d", kernel_size = 2 }'
     torch: ClassVar[str] = "nn.AvgPool1d"
     inner: ClassVar[int] = 1
 

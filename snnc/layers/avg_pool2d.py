@@ -10,9 +10,10 @@ from snnc.window import Window
 class AvgPool2d(AvgPool):
     """The mean of every window of an image [C, H, W] (torch.nn.AvgPool2d).
 
-    ``stride`` is the window's size unless stated.
+    ``stride`` defaults to the size of the window.
     """
 
+    example: ClassVar[str] = '{ kind = "AvgPool2d", kernel_size = 2 }'
     torch: ClassVar[str] = "nn.AvgPool2d"
     inner: ClassVar[int] = 2
 

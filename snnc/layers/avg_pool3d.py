@@ -10,9 +10,10 @@ from snnc.sizes import Padding3, Positive, Size3, spread
 class AvgPool3d(AvgPool):
     """The mean of every window of a volume [C, D, H, W] (torch.nn.AvgPool3d).
 
-    ``stride`` is the window's size unless stated.
+    ``stride`` defaults to the size of the window.
     """
 
+    example: ClassVar[str] = '{ kind = "AvgPool3d", kernel_size = 2, stride = 1 }'
     torch: ClassVar[str] = "nn.AvgPool3d"
     inner: ClassVar[int] = 3
 

@@ -6,11 +6,12 @@ from snnc.layers._batch_norm import BatchNorm
 
 
 class BatchNorm1d(BatchNorm):
-    """Batch normalisation of features [C] or sequences [C, L] (torch.nn.BatchNorm1d).
+    """Batch norm of features [C] or sequences [C, L] (torch.nn.BatchNorm1d).
 
-    ``stats`` says whether the statistics are of the whole sequence or of each step.
+    ``stats`` selects the statistics: those of the whole sequence, or those of each time step.
     """
 
+    example: ClassVar[str] = '{ kind = "BatchNorm1d", momentum = 0.01 }'
     torch: ClassVar[str] = "nn.BatchNorm1d"
     inner: ClassVar[int] = 1
 

@@ -6,11 +6,12 @@ from snnc.layers._batch_norm import BatchNorm
 
 
 class BatchNorm2d(BatchNorm):
-    """Batch normalisation of images [C, H, W] (torch.nn.BatchNorm2d).
+    """Batch norm of images [C, H, W] (torch.nn.BatchNorm2d).
 
-    ``stats`` says whether the statistics are of the whole sequence or of each step.
+    ``stats`` selects the statistics: those of the whole sequence, or those of each time step.
     """
 
+    example: ClassVar[str] = '{ kind = "BatchNorm2d", stats = "step" }'
     torch: ClassVar[str] = "nn.BatchNorm2d"
     inner: ClassVar[int] = 2
 

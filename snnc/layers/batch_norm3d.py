@@ -6,11 +6,12 @@ from snnc.layers._batch_norm import BatchNorm
 
 
 class BatchNorm3d(BatchNorm):
-    """Batch normalisation of volumes [C, D, H, W] (torch.nn.BatchNorm3d).
+    """Batch norm of volumes [C, D, H, W] (torch.nn.BatchNorm3d).
 
-    ``stats`` says whether the statistics are of the whole sequence or of each step.
+    ``stats`` selects the statistics: those of the whole sequence, or those of each time step.
     """
 
+    example: ClassVar[str] = '{ kind = "BatchNorm3d", eps = 1e-4 }'
     torch: ClassVar[str] = "nn.BatchNorm3d"
     inner: ClassVar[int] = 3
 

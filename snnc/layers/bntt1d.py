@@ -6,13 +6,14 @@ from snnc.layers._bntt import BNTT
 
 
 class BNTT1d(BNTT):
-    """Batch normalisation through time of features [C] or sequences [C, L].
+    """Batch norm through time of features [C] or sequences [C, L].
 
-    Every step has its own (Kim and Panda, Revisiting batch normalization for training low-latency
-    deep spiking neural networks from scratch, Frontiers in Neuroscience 2021). As published, it has
-    a weight and no bias. It fixes the number of steps.
+    Every time step has its own batch norm (Kim and Panda, Revisiting batch normalization for
+    training low-latency deep spiking neural networks from scratch, Frontiers in Neuroscience 2021).
+    As published, it has a weight and no bias. It fixes the number of time steps.
     """
 
+    example: ClassVar[str] = '{ kind = "BNTT1d", bias = true }'
     inner: ClassVar[int] = 1
 
     kind: Literal["BNTT1d"] = "BNTT1d"

@@ -9,8 +9,9 @@ from snnc.layers._activation import Monotone
 
 
 class ClippedReLU(Monotone):
-    """min(max(x, 0), ``max``), element by element (torch.nn.Hardtanh from 0 on)."""
+    """min(max(x, 0), ``max``), element by element (torch.nn.Hardtanh with a minimum of 0)."""
 
+    example: ClassVar[str] = '{ kind = "ClippedReLU", max = 2.0 }'
     stem: ClassVar[str] = "relu"
     role: ClassVar[Role] = "activation"
 

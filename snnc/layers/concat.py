@@ -8,8 +8,9 @@ from snnc.window import alike
 
 
 class Concat(Layer):
-    """Two or more inputs side by side along ``dim`` (torch.cat); 0 is the channel axis."""
+    """Two or more inputs joined along ``dim`` (torch.cat); 0 is the channel axis."""
 
+    example: ClassVar[str] = '{ kind = "Concat", from = ["a", "b"] }'
     stem: ClassVar[str] = "concat"
     ports: ClassVar[int | None] = None
 

@@ -9,9 +9,10 @@ from snnc.sizes import Padding1, Size1
 class Conv1d(Conv):
     """A convolution over [C, L] (torch.nn.Conv1d).
 
-    ``in_channels`` is inferred; stated, it is checked.
+    ``in_channels`` is inferred. A stated value is checked.
     """
 
+    example: ClassVar[str] = '{ kind = "Conv1d", out_channels = 32, kernel_size = 5, stride = 2 }'
     torch: ClassVar[str] = "nn.Conv1d"
     axes: ClassVar[str] = "C, L"
 

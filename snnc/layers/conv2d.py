@@ -9,9 +9,12 @@ from snnc.sizes import Padding2, Size2
 class Conv2d(Conv):
     """A convolution over [C, H, W] (torch.nn.Conv2d).
 
-    ``in_channels`` is inferred; stated, it is checked.
+    ``in_channels`` is inferred. A stated value is checked.
     """
 
+    example: ClassVar[str] = (
+        '{ kind = "Conv2d", out_channels = 64, kernel_size = 3, padding = 1, bias = false }'
+    )
     torch: ClassVar[str] = "nn.Conv2d"
     axes: ClassVar[str] = "C, H, W"
 

@@ -9,9 +9,12 @@ from snnc.sizes import AXES, Padding3, Size3
 class Conv3d(Conv):
     """A convolution over [C, D, H, W] (torch.nn.Conv3d).
 
-    ``in_channels`` is inferred; stated, it is checked.
+    ``in_channels`` is inferred. A stated value is checked.
     """
 
+    example: ClassVar[str] = (
+        '{ kind = "Conv3d", out_channels = 16, kernel_size = [1, 3, 3], padding = "same" }'
+    )
     torch: ClassVar[str] = "nn.Conv3d"
     axes: ClassVar[str] = AXES[3]
 

@@ -11,11 +11,14 @@ from snnc.sizes import AXES, Padding2, Size2, spread
 class ConvTranspose2d(Conv):
     """A transposed convolution over [C, H, W] (torch.nn.ConvTranspose2d).
 
-    It enlarges by ``stride``. ``output_padding`` adds to one side of the output, to choose among
-    the sizes that a convolution with this stride would make equal. ``in_channels`` is inferred;
-    stated, it is checked.
+    The output is larger by the factor ``stride``. ``output_padding`` adds to one side of the
+    output, because several output sizes belong to one input size. ``in_channels`` is inferred. A
+    stated value is checked.
     """
 
+    example: ClassVar[str] = (
+        '{ kind = "ConvTranspose2d", out_channels = 32, kernel_size = 2, stride = 2 }'
+    )
     torch: ClassVar[str] = "nn.ConvTranspose2d"
     axes: ClassVar[str] = AXES[2]
     role: ClassVar[Role] = ""

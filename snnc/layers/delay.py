@@ -15,14 +15,18 @@ Steps = Annotated[Number, at_least(0.0)]
 
 
 class Delay(Layer):
-    """The input ``delay`` steps earlier, and 0 before the first step: y[t] = x[t - delay].
+    """The input ``delay`` time steps earlier, and 0 before the first: y[t] = x[t - delay].
 
-    Between two whole steps it interpolates linearly (of 1.25: three quarters of the value one step
-    ago, a quarter of that two steps ago), so a delay can be learned, one a layer, channel or
-    neuron. ``max_delay`` bounds one that is learned: without a ``range`` it is cut to
-    [0, max_delay] where it is used.
+    A delay between two whole steps interpolates linearly. A delay of 1.25 is three quarters of the
+    value one step ago and a quarter of the value two steps ago. A delay can therefore be learned,
+    per layer, channel or neuron. ``max_delay`` bounds a learnable delay: without a ``range``, the
+    delay is clipped to [0, max_delay] where it is used.
     """
 
+    example: ClassVar[str] = (
+        '{ kind = "Delay", delay = { uniform = [0.0, 8.0], '
+        'per = "neuron", learnable = true }, max_delay = 8 }'
+    )
     stem: ClassVar[str] = "delay"
 
     kind: Literal["Delay"] = "Delay"
@@ -42,7 +46,7 @@ class Delay(Layer):
 
     @property
     def _span(self) -> tuple[float, float]:
-        """What the delay may become."""
+        """The range of a learnable delay."""
         stated = self.delay
         if isinstance(stated, Value) and stated.learnable:
             return stated.range or (0.0, inf)
@@ -50,7 +54,7 @@ class Delay(Layer):
 
     @property
     def longest(self) -> int:
-        """How many steps back it may look, 1 at least."""
+        """The largest number of time steps back, at least 1."""
         return self.max_delay or max(1, ceil(self._span[1]))
 
     @property
@@ -115,7 +119,7 @@ class Delay(Layer):
 
     @property
     def _back(self) -> range:
-        """How many steps each of the values that it needs is ago."""
+        """The age in time steps of each value that the delay needs."""
         return range(self.longest + 1)
 
 

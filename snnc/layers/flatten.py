@@ -9,9 +9,10 @@ from snnc.layer import Call, Layer, Shape, ShapeError, Traits, axis, show
 class Flatten(Layer):
     """Joins the axes ``start_dim`` to ``end_dim`` of a sample into one (torch.nn.Flatten).
 
-    Axes are a sample's own: 0 is the channel (PyTorch counts the batch, so it sees one more).
+    Axes count those of a sample: 0 is the channel. PyTorch also counts the batch axis.
     """
 
+    example: ClassVar[str] = '{ kind = "Flatten", start_dim = 1 }'
     stem: ClassVar[str] = "flatten"
 
     kind: Literal["Flatten"] = "Flatten"

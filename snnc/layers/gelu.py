@@ -6,11 +6,12 @@ from snnc.layers._activation import Activation
 
 
 class GELU(Activation):
-    """x · Φ(x), Φ the normal distribution's, element by element (torch.nn.GELU).
+    """x · Φ(x), element by element; Φ is the normal distribution function (torch.nn.GELU).
 
-    ``approximate = "tanh"`` computes Φ by a tanh.
+    ``approximate = "tanh"`` computes Φ with a tanh.
     """
 
+    example: ClassVar[str] = '{ kind = "GELU", approximate = "tanh" }'
     stem: ClassVar[str] = "gelu"
     torch: ClassVar[str] = "nn.GELU"
 

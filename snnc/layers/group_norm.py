@@ -11,12 +11,13 @@ from snnc.sizes import Positive
 
 
 class GroupNorm(Weighted):
-    """Normalises groups of channels of each sample and step (torch.nn.GroupNorm).
+    """Normalises groups of channels of each sample and time step (torch.nn.GroupNorm).
 
-    ``num_channels`` is inferred; stated, it is checked. Nothing is kept from step to step, and it
-    does the same in training and eval.
+    ``num_channels`` is inferred. A stated value is checked. The layer has no running statistics, so
+    it is the same in training and in eval mode.
     """
 
+    example: ClassVar[str] = '{ kind = "GroupNorm", num_groups = 4 }'
     stem: ClassVar[str] = "gn"
     torch: ClassVar[str] = "nn.GroupNorm"
     unprinted: ClassVar[frozenset[str]] = frozenset({"num_groups", "num_channels"})

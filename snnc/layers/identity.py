@@ -7,8 +7,9 @@ from snnc.window import alike
 
 
 class Identity(Layer):
-    """Passes its input on unchanged (torch.nn.Identity); useful to give a value a name."""
+    """Returns its input unchanged (torch.nn.Identity). It gives a value a name."""
 
+    example: ClassVar[str] = '{ kind = "Identity", name = "features" }'
     stem: ClassVar[str] = "identity"
     role: ClassVar[Role] = "same"
     torch: ClassVar[str] = "nn.Identity"

@@ -11,12 +11,13 @@ from snnc.sizes import Positive
 
 
 class LayerNorm(Weighted):
-    """Normalises each sample and step over its last axes (torch.nn.LayerNorm).
+    """Normalises each sample and time step over its last axes (torch.nn.LayerNorm).
 
-    ``normalized_shape`` is the sizes of these axes, as in PyTorch; unless stated, they are all axes
-    of a sample. To normalise tokens [C, N] each over its channels, put a Permute before it.
+    ``normalized_shape`` is the sizes of these axes, as in PyTorch. The default is all axes of a
+    sample. A Permute before it normalises each token of [C, N] over its channels.
     """
 
+    example: ClassVar[str] = '{ kind = "LayerNorm", eps = 1e-6 }'
     stem: ClassVar[str] = "ln"
     torch: ClassVar[str] = "nn.LayerNorm"
     unprinted: ClassVar[frozenset[str]] = frozenset({"normalized_shape"})

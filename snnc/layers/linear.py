@@ -11,9 +11,10 @@ from snnc.sizes import Positive
 class Linear(Weighted):
     """A matrix product with the features: [in_features] to [out_features] (torch.nn.Linear).
 
-    ``in_features`` is inferred; stated, it is checked.
+    ``in_features`` is inferred. A stated value is checked.
     """
 
+    example: ClassVar[str] = '{ kind = "Linear", out_features = 10, bias = false }'
     stem: ClassVar[str] = "fc"
     role: ClassVar[Role] = "weights"
     torch: ClassVar[str] = "nn.Linear"

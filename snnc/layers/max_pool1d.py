@@ -9,9 +9,10 @@ from snnc.sizes import Padding1, Size1
 class MaxPool1d(MaxPool):
     """The maximum of every window of a sequence [C, L] (torch.nn.MaxPool1d).
 
-    On spikes it is their logical or. ``stride`` is the window's size unless stated.
+    The maximum of spikes is their logical or. ``stride`` defaults to the size of the window.
     """
 
+    example: ClassVar[str] = '{ kind = "MaxPool1d", kernel_size = 2 }'
     torch: ClassVar[str] = "nn.MaxPool1d"
     inner: ClassVar[int] = 1
 

@@ -9,9 +9,10 @@ from snnc.sizes import Padding2, Size2
 class MaxPool2d(MaxPool):
     """The maximum of every window of an image [C, H, W] (torch.nn.MaxPool2d).
 
-    On spikes it is their logical or. ``stride`` is the window's size unless stated.
+    The maximum of spikes is their logical or. ``stride`` defaults to the size of the window.
     """
 
+    example: ClassVar[str] = '{ kind = "MaxPool2d", kernel_size = 3, stride = 2, padding = 1 }'
     torch: ClassVar[str] = "nn.MaxPool2d"
     inner: ClassVar[int] = 2
 

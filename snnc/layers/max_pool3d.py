@@ -9,9 +9,10 @@ from snnc.sizes import Padding3, Size3
 class MaxPool3d(MaxPool):
     """The maximum of every window of a volume [C, D, H, W] (torch.nn.MaxPool3d).
 
-    On spikes it is their logical or. ``stride`` is the window's size unless stated.
+    The maximum of spikes is their logical or. ``stride`` defaults to the size of the window.
     """
 
+    example: ClassVar[str] = '{ kind = "MaxPool3d", kernel_size = [1, 2, 2] }'
     torch: ClassVar[str] = "nn.MaxPool3d"
     inner: ClassVar[int] = 3
 

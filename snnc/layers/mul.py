@@ -11,6 +11,7 @@ from snnc.window import alike
 class Mul(Layer):
     """The product of two or more inputs of one shape: a gate."""
 
+    example: ClassVar[str] = '{ kind = "Mul", from = ["a", "b"] }'
     stem: ClassVar[str] = "mul"
     ports: ClassVar[int | None] = None
 

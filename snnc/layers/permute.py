@@ -11,9 +11,10 @@ from snnc.layer import Draw, Layer, Shape, ShapeError, Site, Traits, axis, show
 class Permute(Layer):
     """The axes of a sample in another order (torch.permute).
 
-    Axes are a sample's own, 0 is the channel: ``dims = [1, 2, 0]`` puts it last.
+    Axes count those of a sample, and 0 is the channel: ``dims = [1, 2, 0]`` puts the channel last.
     """
 
+    example: ClassVar[str] = '{ kind = "Permute", dims = [1, 2, 0] }'
     stem: ClassVar[str] = "permute"
 
     kind: Literal["Permute"] = "Permute"
@@ -38,5 +39,5 @@ class Permute(Layer):
         return inputs[0].permute(self._dims())
 
     def _dims(self) -> list[int]:
-        """With the batch axis before them; negative ones have every axis of the sample behind."""
+        """The axes with the batch axis before them; a negative axis counts from the end."""
         return [0, *(dim % len(self.dims) + 1 for dim in self.dims)]

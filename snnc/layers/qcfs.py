@@ -12,13 +12,14 @@ from snnc.sizes import Positive
 
 
 class QCFS(Neuron):
-    """Quantised, clipped and shifted: ReLU as a neuron sees it that has ``levels`` steps.
+    """Quantised, clipped, shifted ReLU: a neuron with ``levels`` time steps.
 
-    Of x it makes λ·clip(⌊x·L/λ + 1/2⌋/L, 0, 1) with L ``levels`` and a threshold λ that starts at
-    ``init`` and is learned; floor passes gradients on (Bu et al., ICLR 2022). With [convert] it
-    becomes a neuron of threshold λ.
+    The value is λ·clip(⌊x·L/λ + 1/2⌋/L, 0, 1), with L = ``levels`` and a learned threshold λ that
+    starts at ``init``. The floor passes gradients unchanged (Bu et al., ICLR 2022). [convert] turns
+    the layer into a neuron with the threshold λ.
     """
 
+    example: ClassVar[str] = '{ kind = "QCFS", levels = 8 }'
     stem: ClassVar[str] = "qcfs"
     role: ClassVar[Role] = "activation"
     states: ClassVar[Mapping[str, str | float]] = {}

@@ -8,9 +8,10 @@ from snnc.layers._activation import Monotone
 class SigmoidLayer(Monotone):
     """1 / (1 + exp(-x)), element by element (torch.nn.Sigmoid).
 
-    As a ``surrogate``, ``"Sigmoid"`` is the slope of this curve.
+    As a ``surrogate``, ``"Sigmoid"`` means the slope of this curve.
     """
 
+    example: ClassVar[str] = '{ kind = "Sigmoid" }'
     stem: ClassVar[str] = "sigmoid"
     torch: ClassVar[str] = "nn.Sigmoid"
 

@@ -8,6 +8,7 @@ from snnc.layers._activation import Activation
 class SiLU(Activation):
     """x · sigmoid(x), element by element (torch.nn.SiLU), also called swish."""
 
+    example: ClassVar[str] = '{ kind = "SiLU" }'
     stem: ClassVar[str] = "silu"
     torch: ClassVar[str] = "nn.SiLU"
 

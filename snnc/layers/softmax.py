@@ -9,6 +9,7 @@ from snnc.layers._activation import Activation
 class Softmax(Activation):
     """exp(x) over its sum along ``dim`` (torch.nn.Softmax); 0 is the channel axis of a sample."""
 
+    example: ClassVar[str] = '{ kind = "Softmax", dim = 0 }'
     stem: ClassVar[str] = "softmax"
     role: ClassVar[Role] = "softmax"
 

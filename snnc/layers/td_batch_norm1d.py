@@ -6,13 +6,14 @@ from snnc.layers._td_batch_norm import TDBatchNorm
 
 
 class TDBatchNorm1d(TDBatchNorm):
-    """Threshold-dependent batch normalisation of features [C] or sequences [C, L].
+    """Threshold-dependent batch norm of features [C] or sequences [C, L].
 
-    Statistics are of the whole sequence; the weight starts at ``alpha`` times ``v_threshold``, so
-    that the neuron behind it gets what its threshold needs (Zheng et al., Going deeper with
+    Statistics cover the whole sequence. The weight starts at ``alpha`` times ``v_threshold``, so
+    the input of the neuron behind it matches its threshold (Zheng et al., Going deeper with
     directly-trained larger spiking neural networks, AAAI 2021).
     """
 
+    example: ClassVar[str] = '{ kind = "TDBatchNorm1d", v_threshold = 0.5 }'
     torch: ClassVar[str] = "nn.BatchNorm1d"
     inner: ClassVar[int] = 1
 

@@ -10,11 +10,13 @@ from snnc.sizes import Positive
 
 
 class Unflatten(Layer):
-    """The axis ``dim`` of a sample as several, of ``unflattened_size`` (torch.nn.Unflatten).
+    """Splits the axis ``dim`` of a sample into axes of ``unflattened_size`` (torch.nn.Unflatten).
 
-    Axes are a sample's own: 0 is the channel. One of the sizes may be -1: whatever is left.
+    Axes count those of a sample: 0 is the channel. One of the sizes may be -1, which stands for the
+    rest.
     """
 
+    example: ClassVar[str] = '{ kind = "Unflatten", unflattened_size = [4, -1] }'
     stem: ClassVar[str] = "unflatten"
 
     kind: Literal["Unflatten"] = "Unflatten"

@@ -17,10 +17,11 @@ _INNER = {"linear": (1,), "bilinear": (2,), "bicubic": (2,), "trilinear": (3,)}
 class Upsample(Layer):
     """A sample of [C, L], [C, H, W] or [C, D, H, W] enlarged (torch.nn.Upsample).
 
-    Either ``scale_factor`` or ``size`` says by how much, one number for all axes after the channel
-    or one for each. ``mode`` says what lies between: copies (nearest) or interpolated values.
+    ``scale_factor`` or ``size`` sets the output size: one number for all axes after the channel, or
+    one for each. ``mode`` fills the space between values with copies (nearest) or interpolates.
     """
 
+    example: ClassVar[str] = '{ kind = "Upsample", scale_factor = 2, mode = "bilinear" }'
     stem: ClassVar[str] = "upsample"
     torch: ClassVar[str] = "nn.Upsample"
 

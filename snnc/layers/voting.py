@@ -13,6 +13,7 @@ class Voting(Layer):
     Each class has several neurons that vote for it (Fang et al., ICCV 2021).
     """
 
+    example: ClassVar[str] = '{ kind = "Voting", voters = 8 }'
     stem: ClassVar[str] = "voting"
 
     kind: Literal["Voting"] = "Voting"

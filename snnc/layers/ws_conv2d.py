@@ -11,12 +11,15 @@ from snnc.sizes import AXES, Padding2, Size2
 
 
 class WSConv2d(Conv):
-    """A convolution whose filters are standardised: of each, mean 0 and variance 1.
+    """A convolution whose filters are standardised to mean 0 and variance 1.
 
-    ``(W - mean) / sqrt(variance + eps)``, over all but the output channel (Qiao et al.,
-    arXiv:1903.10520). With ``gain`` each filter has a learned factor, which starts at 1.
+    The weight is ``(W - mean) / sqrt(variance + eps)``, over all axes but the output channel (Qiao
+    et al., arXiv:1903.10520). With ``gain``, each filter has a learned factor, which starts at 1.
     """
 
+    example: ClassVar[str] = (
+        '{ kind = "WSConv2d", out_channels = 64, kernel_size = 3, padding = 1, gain = true }'
+    )
     axes: ClassVar[str] = AXES[2]
     role: ClassVar[Role] = ""
     order: ClassVar[tuple[str, ...]] = (*Conv.order, "eps", "gain")

@@ -1,4 +1,4 @@
-"""Losses: how far an output is from what it should be; one per file."""
+"""Losses: the distance of an output from its target; one per file."""
 
 from typing import Annotated, Literal
 
@@ -8,11 +8,11 @@ from snnc.kinds import Kind
 
 
 class Loss(Kind):
-    """A number to make small: the mean over the samples of an output's distance from its target.
+    """The number that training minimises: the mean distance from the target over the samples.
 
-    ``over = "steps"`` takes the loss at every step and not of the answer over time, so it needs
-    ``readout = "sequence"`` (TET: Deng et al., Temporal efficient training of spiking neural
-    network via gradient re-weighting, ICLR 2022). ``weight`` counts where several are added up.
+    ``over = "steps"`` takes the loss at every time step and not of the readout over time, so it
+    needs ``readout = "sequence"`` (TET: Deng et al., Temporal efficient training of spiking neural
+    network via gradient re-weighting, ICLR 2022). ``weight`` weights the loss in a sum of several.
     """
 
     over: Literal["answer", "steps"] = "answer"
@@ -20,7 +20,7 @@ class Loss(Kind):
 
     @property
     def smoothing(self) -> float | None:
-        """The share of the label's probability that all classes get; None if it gives none."""
+        """The share of the label's probability that goes to all classes; None if there is none."""
         return None
 
     @property
@@ -29,8 +29,8 @@ class Loss(Kind):
         return "labels"
 
     def source(self, y: str = "y", smoothing: str = "smoothing") -> str:
-        """The expression that computes it from ``y`` [B, ...], at every step [T, B, ...].
+        """The expression that computes the loss from ``y`` [B, ...], or [T, B, ...] per time step.
 
-        ``smoothing`` is a number or variable, for those that smooth labels.
+        ``smoothing`` is a number or a variable, for losses that smooth labels.
         """
         raise NotImplementedError

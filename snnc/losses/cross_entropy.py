@@ -10,8 +10,8 @@ from snnc.losses import Loss
 class CrossEntropy(Loss):
     """Minus the log-probability of the label, with the softmax of the output as probabilities.
 
-    ``label_smoothing`` takes that share of the probability from the label and spreads it over all
-    classes (Szegedy et al., Rethinking the Inception architecture, CVPR 2016).
+    ``label_smoothing`` moves that share of the probability from the label to all classes (Szegedy
+    et al., Rethinking the Inception architecture, CVPR 2016).
     """
 
     kind: Literal["cross_entropy"] = "cross_entropy"

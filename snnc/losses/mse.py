@@ -6,11 +6,11 @@ from snnc.losses import Loss
 
 
 class MSE(Loss):
-    """Mean squared distance between the output and the one-hot label, or the input.
+    """The mean squared distance between the output and the one-hot label, or the input.
 
-    For firing rates: the right neuron is to fire at every step, the others never
-    (Fang et al., Incorporating learnable membrane time constant, ICCV 2021). With
-    ``target = "input"`` the network learns to give back what it was given: an autoencoder.
+    With firing rates, the right neuron should fire at every time step and the others never (Fang et
+    al., Incorporating learnable membrane time constant, ICCV 2021). With ``target = "input"`` the
+    network learns to reproduce its input: an autoencoder.
     """
 
     kind: Literal["mse"] = "mse"

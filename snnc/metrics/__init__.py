@@ -1,4 +1,4 @@
-"""Metrics: what is reported beside the loss, and decides which epoch is the best; one per file."""
+"""Metrics: numbers that are reported beside the loss and select the best epoch; one per file."""
 
 from typing import ClassVar, Literal
 
@@ -7,7 +7,7 @@ from snnc.layer import Name
 
 
 class Metric(Kind):
-    """A number for every sample. ``of`` names the output; without it, the first that it suits."""
+    """A number for every sample. ``of`` names the output; the default is the first suitable one."""
 
     of: Name | None = None
 
@@ -19,5 +19,5 @@ class Metric(Kind):
     """The docstring of the function that computes it."""
 
     def source(self, y: str = "y", over_time: bool = False) -> str:
-        """The expression of its sum over the samples of ``y`` [B, ...], or [T, B, ...]."""
+        """The expression of the sum over the samples of ``y`` [B, ...], or [T, B, ...]."""
         raise NotImplementedError

@@ -6,9 +6,9 @@ from snnc.metrics import Metric
 
 
 class Accuracy(Metric):
-    """The share of samples whose largest output is their label's.
+    """The share of samples whose largest output is that of their label.
 
-    Of an output at every step, the mean over the steps counts.
+    An output at every time step counts by its mean over the steps.
     """
 
     kind: Literal["accuracy"] = "accuracy"

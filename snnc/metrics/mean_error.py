@@ -8,7 +8,7 @@ from snnc.metrics import Metric
 class MeanError(Metric):
     """The mean distance between the output and the input, of networks with ``target = "input"``.
 
-    Of an output at every step, the mean over the steps counts.
+    An output at every time step counts by its mean over the steps.
     """
 
     kind: Literal["mean_error"] = "mean_error"

@@ -10,10 +10,11 @@ from snnc.number import Number, Positive, TimeConstant
 class ALIF(ResettingNeuron):
     """LIF whose threshold rises with every spike (Bellec et al., LSNN, NeurIPS 2018).
 
-    The threshold is ``v_threshold + beta * a``; ``a`` follows the spikes with the time constant
-    ``tau_a``. A soft reset subtracts the risen threshold.
+    The threshold is ``v_threshold + beta * a``. The state ``a`` follows the spikes with the time
+    constant ``tau_a``. A soft reset subtracts the risen threshold.
     """
 
+    example: ClassVar[str] = '{ kind = "ALIF", tau = 10.0, tau_a = 100.0, beta = 1.8 }'
     stem: ClassVar[str] = "alif"
     step: ClassVar[str] = """
 h = v + (x - (v - v_reset)) / tau if decay_input else v - (v - v_reset) / tau + x

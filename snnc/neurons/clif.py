@@ -8,11 +8,12 @@ from snnc.number import TimeConstant
 
 
 class CLIF(SpikingNeuron):
-    """Complementary LIF (Huang et al., ICML 2024): m remembers spikes and deepens their reset.
+    """Complementary LIF (Huang et al., ICML 2024): the state m remembers spikes.
 
-    The reset always subtracts, ``sigmoid(m)`` more than the threshold.
+    The reset always subtracts the threshold and, on top, ``sigmoid(m)``.
     """
 
+    example: ClassVar[str] = '{ kind = "CLIF", tau = 2.0 }'
     stem: ClassVar[str] = "clif"
     step: ClassVar[str] = """
 h = v - v / tau + x

@@ -10,9 +10,10 @@ from snnc.number import Decay, Positive
 class CUBALIF(ResettingNeuron):
     """Current-based LIF: a synaptic current c charges the potential (as in Loihi and lava-dl).
 
-    Both decay by a factor a step.
+    Current and potential each decay by a factor per time step.
     """
 
+    example: ClassVar[str] = '{ kind = "CUBALIF", c_decay = 0.5, v_decay = 0.9, v_threshold = 1.0 }'
     stem: ClassVar[str] = "cubalif"
     step: ClassVar[str] = """
 c = c * c_decay + x

@@ -9,9 +9,11 @@ from snnc.number import Number, Positive, TimeConstant
 class EIF(ResettingNeuron):
     """Exponential integrate-and-fire (Gerstner et al., Neuronal Dynamics, 5.2).
 
-    Above the rheobase threshold ``theta_rh`` it takes off, the sharper the smaller ``dT``.
+    The potential grows exponentially above the rheobase threshold ``theta_rh``. A smaller ``dT``
+    makes the onset sharper.
     """
 
+    example: ClassVar[str] = '{ kind = "EIF", tau = 4.0 }'
     stem: ClassVar[str] = "eif"
     step: ClassVar[str] = """
 h = v + (x + v_rest - v + dT * exp((v - theta_rh) / dT)) / tau

@@ -6,8 +6,9 @@ from snnc.neuron import ResettingNeuron
 
 
 class IF(ResettingNeuron):
-    """Integrate-and-fire: the input is summed until it reaches the threshold."""
+    """Integrate-and-fire: the potential sums the input up to the threshold."""
 
+    example: ClassVar[str] = '{ kind = "IF", reset = "soft" }'
     stem: ClassVar[str] = "if"
     step: ClassVar[str] = """
 h = v + x

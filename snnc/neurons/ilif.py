@@ -10,11 +10,13 @@ from snnc.step.link import Reset
 
 
 class ILIF(Neuron):
-    """Integer LIF (Luo et al., SpikeYOLO, ECCV 2024): up to D spikes at once, as a whole number.
+    """Integer LIF (Luo et al., SpikeYOLO, ECCV 2024): up to D spikes per time step.
 
-    What it fires is subtracted. Its gradient is 1 / v_threshold where the number is not clipped.
+    The value is the number of spikes. The reset subtracts it, times the threshold. The gradient is
+    1 / v_threshold where the number is not clipped.
     """
 
+    example: ClassVar[str] = '{ kind = "ILIF", tau = 2.0 }'
     stem: ClassVar[str] = "ilif"
     step: ClassVar[str] = """
 h = (1 - 1 / tau) * v + x

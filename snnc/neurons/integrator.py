@@ -7,8 +7,9 @@ from snnc.neuron import Neuron
 
 
 class Integrator(Neuron):
-    """Integrator: a readout whose value is the sum of its inputs; it never fires."""
+    """Integrator: a readout whose value is the sum of all inputs so far. It never fires."""
 
+    example: ClassVar[str] = '{ kind = "I" }'
     stem: ClassVar[str] = "i"
     step: ClassVar[str] = """
 v = v + x

@@ -10,10 +10,11 @@ from snnc.number import Number, Positive, TimeConstant
 class Izhikevich(ResettingNeuron):
     """A quadratic neuron with a recovery variable w (Izhikevich, IEEE TNN 2003).
 
-    ``w`` follows the potential with the weight ``a`` and the time constant ``tau_w``, and jumps by
+    ``w`` follows the potential with the weight ``a`` and the time constant ``tau_w``. It jumps by
     ``b`` at a spike.
     """
 
+    example: ClassVar[str] = '{ kind = "Izhikevich", tau = 4.0, tau_w = 20.0, a = 0.1, b = 0.2 }'
     stem: ClassVar[str] = "izhikevich"
     step: ClassVar[str] = """
 h = v + (x + a0 * (v - v_rest) * (v - v_c) - w) / tau

@@ -9,8 +9,9 @@ from snnc.number import Learned, TimeConstant
 
 
 class KLIF(ResettingNeuron):
-    """LIF behind a ReLU of learned slope ``k`` (Jiang and Zhang, KLIF, 2023)."""
+    """LIF whose potential passes a ReLU of learnable slope ``k`` (Jiang and Zhang, KLIF, 2023)."""
 
+    example: ClassVar[str] = '{ kind = "KLIF", tau = 2.0 }'
     stem: ClassVar[str] = "klif"
     step: ClassVar[str] = """
 c = v + (x - (v - v_reset)) / tau if decay_input else v - (v - v_reset) / tau + x

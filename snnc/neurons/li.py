@@ -8,8 +8,9 @@ from snnc.number import TimeConstant
 
 
 class LI(Neuron):
-    """Leaky integrator: a readout whose value is its potential; it never fires."""
+    """Leaky integrator: a readout whose value is its potential. It never fires."""
 
+    example: ClassVar[str] = '{ kind = "LI", tau = 10.0 }'
     stem: ClassVar[str] = "li"
     step: ClassVar[str] = """
 v = v + (x - v) / tau if decay_input else v - v / tau + x

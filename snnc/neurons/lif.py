@@ -9,9 +9,12 @@ from snnc.number import TimeConstant
 class LIF(ResettingNeuron):
     """Leaky integrate-and-fire: the potential decays to its resting value.
 
-    ``tau``, the time constant, is in steps; with ``decay_input`` the input is divided by it too.
+    ``tau`` is the time constant in time steps. With ``decay_input``, it divides the input too.
     """
 
+    example: ClassVar[str] = (
+        '{ kind = "LIF", tau = 4.0, reset = "soft", detach_reset = true, surrogate = "Sigmoid" }'
+    )
     stem: ClassVar[str] = "lif"
     step: ClassVar[str] = """
 h = v + (x - (v - v_reset)) / tau if decay_input else v - (v - v_reset) / tau + x

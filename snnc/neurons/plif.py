@@ -11,9 +11,10 @@ from snnc.number import LearnedTimeConstant
 class PLIF(ResettingNeuron):
     """Parametric LIF: its time constant is learned (Fang et al., ICCV 2021).
 
-    ``tau`` is where learning starts; what is learned is w, with 1/tau = sigmoid(w).
+    ``tau`` is the start value. The learned parameter is w, with 1/tau = sigmoid(w).
     """
 
+    example: ClassVar[str] = '{ kind = "PLIF", tau = { value = 2.0, per = "channel" } }'
     stem: ClassVar[str] = "plif"
     step: ClassVar[str] = """
 h = v + (x - (v - v_reset)) / tau if decay_input else v - (v - v_reset) / tau + x

@@ -9,10 +9,11 @@ from snnc.number import Number, Positive, TimeConstant
 class QIF(ResettingNeuron):
     """Quadratic integrate-and-fire (Gerstner et al., Neuronal Dynamics, 5.3).
 
-    Below the critical potential ``v_c`` it decays to ``v_rest``, above it it takes off; ``a0`` says
-    how fast.
+    The potential decays to ``v_rest`` below the critical potential ``v_c`` and grows above it.
+    ``a0`` sets the speed.
     """
 
+    example: ClassVar[str] = '{ kind = "QIF", tau = 4.0 }'
     stem: ClassVar[str] = "qif"
     step: ClassVar[str] = """
 h = v + (x + a0 * (v - v_rest) * (v - v_c)) / tau

@@ -10,10 +10,11 @@ from snnc.number import Number, Positive
 class ResonateAndFire(SpikingNeuron):
     """A damped oscillator that fires when v reaches the threshold (Izhikevich, 2001).
 
-    (u, v) turns by ``w`` and shrinks by ``e^b`` in a time unit, of which a step has ``dt``; the
-    input pushes u. A spike puts it at (0, v_threshold).
+    The state (u, v) turns by ``w`` and shrinks by ``e^b`` per unit of time. A time step has ``dt``
+    units. The input drives u. A spike sets the state to (0, v_threshold).
     """
 
+    example: ClassVar[str] = '{ kind = "ResonateAndFire", w = 2.0, b = -0.1 }'
     stem: ClassVar[str] = "resonate"
     step: ClassVar[str] = """
 decay = exp(b * dt)

@@ -8,11 +8,12 @@ from snnc.number import KeptTimeConstant
 
 
 class SynapseFilter(Neuron):
-    """A synapse's current: a spike is added to it; without one it decays (SpikingJelly).
+    """The current of a synapse: a spike adds to it, and it decays without a spike (SpikingJelly).
 
-    A learnable ``tau`` is kept above 1 as in PLIF.
+    A learnable ``tau`` stays above 1, as in PLIF.
     """
 
+    example: ClassVar[str] = '{ kind = "SynapseFilter", tau = { value = 10.0, learnable = true } }'
     stem: ClassVar[str] = "synapse"
     step: ClassVar[str] = """
 i = i - (1 - x) * i / tau + x

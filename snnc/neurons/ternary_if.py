@@ -8,6 +8,7 @@ from snnc.neuron import ResettingNeuron
 class TernaryIF(ResettingNeuron):
     """IF that fires 1 above the threshold and -1 below its negative (Guo et al., AAAI 2024)."""
 
+    example: ClassVar[str] = '{ kind = "TernaryIF", v_threshold = 0.5 }'
     stem: ClassVar[str] = "ternary_if"
     step: ClassVar[str] = """
 h = v + x

@@ -9,6 +9,7 @@ from snnc.number import TimeConstant
 class TernaryLIF(ResettingNeuron):
     """LIF that fires 1 above the threshold and -1 below its negative (Guo et al., AAAI 2024)."""
 
+    example: ClassVar[str] = '{ kind = "TernaryLIF", tau = 4.0 }'
     stem: ClassVar[str] = "ternary_lif"
     step: ClassVar[str] = """
 h = v + (x - (v - v_reset)) / tau if decay_input else v - (v - v_reset) / tau + x

@@ -12,11 +12,11 @@ Beta = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Optimizer(Kind):
-    """Changes the weights along their gradients. A kind is called as its PyTorch class is."""
+    """An update of the weights along their gradients. A kind is named as its PyTorch class."""
 
     lr: Rate = 1e-3
 
     def table(self) -> dict[str, Any]:
-        """Its kind, the learning rate, and whatever is not a default: the class's arguments."""
+        """The kind, the learning rate, and the fields off their default: the class's arguments."""
         fields = self.model_dump(exclude={"kind", "lr"}, exclude_defaults=True)
         return {"kind": self.kind, "lr": self.lr, **fields}

@@ -8,8 +8,9 @@ from snnc.optimizers import Beta, NotNegative, Optimizer
 class Adam(Optimizer):
     """Steps scaled by running means of the gradient and of its square.
 
-    Forgiving about the learning rate (Kingma and Ba, Adam: a method for stochastic optimization,
-    ICLR 2015). ``weight_decay`` is added to the gradient; AdamW decays the weights themselves.
+    Adam is forgiving about the learning rate (Kingma and Ba, Adam: a method for stochastic
+    optimization, ICLR 2015). ``weight_decay`` is added to the gradient; AdamW decays the weights
+    themselves.
     """
 
     kind: Literal["Adam"] = "Adam"

@@ -9,9 +9,9 @@ from snnc.optimizers import NotNegative, Optimizer
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent, with momentum if asked for.
+    """Stochastic gradient descent, optionally with momentum.
 
-    A step is ``lr`` times a running sum of gradients that fades by ``momentum``. Nesterov's form
+    A step is ``lr`` times a running sum of gradients, which decays by ``momentum``. ``nesterov``
     looks ahead (Sutskever et al., On the importance of initialization and momentum, ICML 2013).
     """
 

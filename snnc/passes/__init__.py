@@ -1,4 +1,4 @@
-"""Passes: Program in, Program out. Each is legal in training and in eval, or does nothing."""
+"""Passes: Program in, Program out. A pass is legal in both modes, or does nothing."""
 
 import math
 from collections.abc import Collection
@@ -35,7 +35,7 @@ class Pass(Protocol):
     def hides_values(self) -> bool: ...
 
     def apply(self, program: Program) -> Program:
-        """A Program of the same meaning."""
+        """A Program with the same meaning."""
         ...
 
 
@@ -60,10 +60,10 @@ MOST = 2**28
 
 
 def scheduled(schedule: str, graph: Graph) -> str:
-    """The schedule that a spec's choice stands for.
+    """The schedule that the spec selects.
 
-    "auto" folds, which is faster, unless what one sample's layers give over all steps (in fp32)
-    is so much that going step by step is what makes a batch fit.
+    "auto" folds, which is faster, unless the values of one sample over all time steps (in fp32) are
+    so large that a batch fits into memory only step by step.
     """
     if schedule != "auto":
         return schedule

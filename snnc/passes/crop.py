@@ -1,12 +1,13 @@
-"""Crop: what reaches no output is cut off, and not computed.
+"""Crop: rows and columns of maps that reach no output are cut off.
 
-Pooling of an odd size leaves out the last row and column; so part of every earlier map is for
-nothing. How much of each value is needed is found backwards from the outputs, by what each layer
-says (``corners``). A value is then cut to that corner in front of the first layer that multiplies
-less for it; what follows is smaller by itself. Every number that is still computed is the same.
+Pooling of an odd size ignores the last row and column, so a part of every earlier map is computed
+for nothing. The pass finds the needed part of each value backwards from the outputs: each layer
+states it in ``corners``. A value is then cut to that corner in front of the first layer that
+multiplies less for it, and every layer behind becomes smaller. Cropping changes no number that is
+still computed.
 
-Nothing is cut in front of what couples all of a map (a batch normalisation, Flatten), draws for
-each element, has a number for each neuron, or remembers values for a delay.
+A map stays whole in front of a layer that reads all of it (batch norm, Flatten), draws a number for
+each element, has a parameter for each neuron, or remembers values for a delay.
 """
 
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ Crops = tuple[tuple[str, Shape], ...]
 
 @dataclass(frozen=True)
 class Crop:
-    """Cuts values to the corner from which the outputs are computed."""
+    """Cuts values to the corner that the outputs need."""
 
     name: str = "crop"
     optional: bool = True
@@ -36,7 +37,7 @@ class Crop:
 
 
 def _crops(given: Program, want: Shapes) -> Crops | str:
-    """What to cut; or the value for which what would remain does not fit together."""
+    """The cuts; or the value whose remaining parts would not fit together."""
     have: dict[str, Shape] = {}
     crops: dict[str, Shape] = {}
     for _, op in given.placed():
@@ -50,7 +51,7 @@ def _crops(given: Program, want: Shapes) -> Crops | str:
 
 
 def _pays(given: Program, op: Op, have: Shape, want: Shape) -> bool:
-    """Whether some layer that reads it multiplies less if it is cut."""
+    """Whether some layer that reads a value multiplies less if the value is cut."""
     if have == want or isinstance(given.node(op).operator, Past):
         return False
     readers = (given.node(o).operator for _, o in given.placed() if o.reads == (op.writes,))

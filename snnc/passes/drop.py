@@ -1,7 +1,7 @@
-"""Drop: what no output depends on is not computed.
+"""Drop: operators that no output depends on are not computed.
 
-An operator that updates a buffer stays, and so does what it reads. Its parameters stay in the
-``state_dict`` in any case: a pass never changes that.
+An operator that updates a buffer stays, and so does everything that it reads. The parameters of a
+dropped operator stay in the ``state_dict``, because a pass never changes that.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from snnc.program.types import Op, Program
 
 @dataclass(frozen=True)
 class Drop:
-    """Takes out operators whose values nothing reads, and what only they read."""
+    """Removes operators whose values nothing reads, and then the operators that only they read."""
 
     name: str = "drop"
     optional: bool = True
@@ -28,7 +28,7 @@ class Drop:
 
 
 def _alive(given: Program) -> set[str]:
-    """Outputs, what updates buffers, and all that they depend on."""
+    """Outputs, operators that update buffers, and everything that they depend on."""
     ops = {op.writes: op for _, op in given.placed()}
     reached = [name for name, op in ops.items() if needed(given, op)]
     alive: set[str] = set()
@@ -41,7 +41,7 @@ def _alive(given: Program) -> set[str]:
 
 
 def needed(given: Program, op: Op) -> bool:
-    """Whether it must run though nothing may read it."""
+    """Whether an operator must run although nothing may read it."""
     operator = given.node(op).operator
     updates = any(operator.traits(training).updates for training in (True, False))
     return updates or op.writes in given.graph.outputs

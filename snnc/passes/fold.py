@@ -1,8 +1,8 @@
-"""Fold: only what is truly recurrent is looped.
+"""Fold: only true recurrence stays in a loop.
 
-A loop falls apart along its strongly connected components. What has no state runs on all steps at
-once, as a batch of T·B samples; a neuron alone is a kernel that runs all its steps in one call; a
-delay outside a cycle is a shift. What is left, a cycle, stays a loop.
+A loop falls apart along its strongly connected components. A layer without a state runs on all time
+steps at once, as a batch of T·B samples. A neuron alone becomes a kernel that runs all its time
+steps in one call. A delay outside a cycle becomes a shift. Only a cycle stays a loop.
 """
 
 from collections.abc import Iterator, Sequence
@@ -46,14 +46,14 @@ def _part(given: Program, ops: Sequence[Op]) -> Region:
 
 
 def foldable(given: Program, op: Op) -> bool:
-    """Whether it takes all steps at once: it has no state, or knows its past from the sequence."""
+    """Whether an op takes all time steps at once: it has no state, or reads its past as data."""
     operator = given.node(op).operator
     causal = any(operator.traits(training).time == "causal" for training in (True, False))
     return not causal or operator.over_time
 
 
 def _joined(parts: list[Region]) -> Iterator[Region]:
-    """Neighbouring folds become one."""
+    """The regions with neighbouring folds joined."""
     for is_fold, group in groupby(parts, lambda part: isinstance(part, types.Fold)):
         regions = list(group)
         if is_fold:

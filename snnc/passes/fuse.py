@@ -1,8 +1,8 @@
 """Fuse: a neuron and the element-wise feedback around it run in one kernel.
 
-The cycle must be one neuron, its own past, and one element-wise layer that joins that past with
-what comes from outside; nothing else may read what is inside. The past becomes a state of the
-kernel (kernel/compose.py), so gradients and every backend follow.
+The cycle must be one neuron, its own past, and one element-wise layer that joins this past with
+values from outside. Nothing outside may read a value inside. The past becomes a state of the kernel
+(kernel/compose.py), so gradients and all backends follow.
 """
 
 from collections.abc import Sequence
@@ -86,7 +86,7 @@ def _elementwise(given: Program, ops: Sequence[Op], cell: Op) -> bool:
 
 
 def reachable(given: Program, merge: Op, cell: Op) -> bool:
-    """Whether the neuron's module holds the run-time numbers of the layer before it, if any."""
+    """Whether the neuron's module holds the run-time parameters of the layer before it, if any."""
     operator = given.node(merge).operator
     numbers = isinstance(operator, Neuron) and operator.run_time()
     return not numbers or merge.node.startswith(f"{cell.node}.")

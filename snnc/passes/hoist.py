@@ -1,8 +1,8 @@
-"""Hoist: what is the same at every step is computed once, before time.
+"""Hoist: values that are the same at every time step are computed once, before time.
 
-An operator can go when nothing it reads changes over time and it neither keeps a state, nor looks
-at the step's number, nor draws anew at every step. It then stands for T executions: a batch
-normalisation still makes the running update that its ``stats`` declare.
+An operator can move if its inputs do not change over time, and if it has no state, does not depend
+on the index of the time step, and does not draw random numbers at each time step. It then stands
+for T executions: a batch norm still makes the running update that its ``stats`` declare.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Hoist:
 
 
 def _static(given: Program) -> frozenset[str]:
-    """The operators over time whose every input is static, and theirs in turn."""
+    """The operators over time whose inputs are all static, found from the inputs on."""
     timed = set(given.timed)
     for region, op in given.placed():
         if not isinstance(region, Once) and movable(given, op) and not timed & {*op.reads}:
@@ -36,6 +36,6 @@ def _static(given: Program) -> frozenset[str]:
 
 
 def movable(given: Program, op: Op) -> bool:
-    """Whether one execution on a static input could stand for all steps, in both modes."""
+    """Whether one execution on a static input can stand for all time steps, in both modes."""
     modes = (given.node(op).operator.traits(training) for training in (True, False))
     return all(m.time in ("pointwise", "whole") and m.random != "step" for m in modes)

@@ -1,8 +1,8 @@
-"""Norm: a batch normalisation and the neuron that reads it run in one kernel.
+"""Norm: a batch norm and the neuron that reads it run in one kernel.
 
-Its statistics must be of all steps at once, and nothing else may read it: what is normalised is
-then never stored. It computes as much as before where its input does not change over time, since
-a kernel reads such an input once for all steps.
+The statistics must cover all time steps, and nothing else may read the batch norm. The kernel never
+stores the normalised values. It computes as much as before if its input is static, because a kernel
+reads such an input once for all time steps.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from snnc.program.types import Op, Program, Region, Scan
 
 @dataclass(frozen=True)
 class Norm:
-    """Moves a batch normalisation into the kernel of the neuron behind it."""
+    """Moves a batch norm into the kernel of the neuron behind it."""
 
     name: str = "norm"
     optional: bool = True
@@ -29,7 +29,7 @@ class Norm:
 
 
 def normed(given: Program) -> Mapping[str, Op]:
-    """The normalisation before each neuron, by what the neuron writes."""
+    """The batch norm before each neuron, by the value that the neuron writes."""
     reads = [name for _, op in given.placed() for name in op.reads]
     norms = {
         op.writes: op
@@ -50,7 +50,7 @@ def _neuron(given: Program, region: Region) -> Op | None:
 
 
 def _with(region: Region, found: Mapping[str, Op]) -> Region:
-    """A kernel with the normalisation before it, if there is one."""
+    """A kernel with the batch norm before it, if there is one."""
     if not isinstance(region, Scan) or not region.ops or region.ops[0].writes not in found:
         return region
     norm = found[region.ops[0].writes]

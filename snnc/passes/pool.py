@@ -1,7 +1,7 @@
 """Pool: a neuron and the pooling that reads it run in one kernel.
 
-Windows must lie side by side, and nothing else may read the neuron. Its output is then never stored
-at full size, in either direction.
+The windows must not overlap, and nothing else may read the neuron. Neither pass then stores the
+neuron's output at full size.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Pool:
 
 
 def pooled(given: Program) -> Mapping[str, Op]:
-    """The pooling behind each neuron, by what the neuron writes."""
+    """The pooling behind each neuron, by the value that the neuron writes."""
     readers: dict[str, list[Op]] = {}
     for _, op in given.placed():
         for name in op.reads:
@@ -44,7 +44,7 @@ def _windows(given: Program, op: Op) -> bool:
 
 
 def _spiking(given: Program, region: Region) -> Op | None:
-    """The neuron of a kernel without feedback; what does not spike may give numbers like NaN."""
+    """The neuron of a kernel without feedback, if it spikes; other neurons may return NaN."""
     if not isinstance(region, Scan) or region.form != "kernel" or len(region.ops) != 1:
         return None
     (cell,) = region.ops
@@ -52,7 +52,7 @@ def _spiking(given: Program, region: Region) -> Op | None:
 
 
 def _with(region: Region, found: Mapping[str, Op]) -> Region:
-    """A kernel with the pooling that follows it, if any does."""
+    """A kernel with the pooling behind it, if there is one."""
     if not isinstance(region, Scan) or len(region.ops) != 1 or region.ops[0].writes not in found:
         return region
     (cell,) = region.ops

@@ -1,8 +1,8 @@
 """Recur: a neuron and the matrix product around it run in one kernel.
 
-The cycle must be one neuron, its past of one step, one Linear, and either an Add that joins the
-product with what comes from outside, or a Concat in front of the Linear. The weights of the outside
-part of a Concat then apply to all steps at once, before the loop.
+The cycle must be one neuron, its past of one time step, one Linear, and either an Add that joins
+the product with values from outside, or a Concat in front of the Linear. The weights for the
+outside part of a Concat then apply to all time steps at once, before the loop.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def _recurrent(given: Program, region: Region) -> Region:
 
 
 def _linear(given: Program, ops: Sequence[Op], cell: Op) -> bool:
-    """Whether it is i = x + W y[t-1], in either of its two forms."""
+    """Match i = x + W y[t-1], in either of its two forms."""
     shape = given.shape(cell)
     pasts = [op for op in ops if isinstance(given.node(op).operator, Past)]
     others = [op for op in ops if op is not cell and op not in pasts]

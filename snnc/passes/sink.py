@@ -1,8 +1,8 @@
-"""Sink: what commutes with a readout runs once behind it, not at every step before it.
+"""Sink: a layer that commutes with a readout runs once behind it, not at every time step before it.
 
-The time mean of ``W x + b`` is ``W`` times the mean of ``x``, plus ``b``; the last value of a
-function is the function of the last value. Nothing else may read the layer, it must not draw anew
-at every step, and it updates nothing.
+The time mean of ``W x + b`` is ``W`` times the mean of ``x``, plus ``b``. The last value of a
+function is the function of the last value. Nothing else may read the layer, it must not draw random
+numbers at each time step, and it must not update buffers.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -50,7 +50,7 @@ def _sunk(given: Program, readout: Op) -> list[Op]:
 
 
 def _readers(given: Program) -> dict[str, set[str]]:
-    """For each value what is computed from it."""
+    """The operators that read each value."""
     readers: dict[str, set[str]] = {}
     for _, op in given.placed():
         for name in op.reads:
@@ -59,7 +59,7 @@ def _readers(given: Program) -> dict[str, set[str]]:
 
 
 def commutes(given: Program, op: Op, how: Readout) -> bool:
-    """Whether it may run on what ``how`` makes of its inputs, in training and in eval."""
+    """Whether an operator may run behind the readout ``how``, in training and in eval mode."""
     operator = given.node(op).operator
     static = any(name not in given.timed for name in op.reads)
     if isinstance(operator, Encoder) or (static and not how.keeps_static):
@@ -73,7 +73,7 @@ def _legal(traits: Traits, how: Readout) -> bool:
 
 
 def _moved(given: Program, readout: Op, sunk: Sequence[Op]) -> Program:
-    """The program with ``sunk`` behind the readout, which then reads what they read."""
+    """The program with ``sunk`` behind the readout."""
     inside = {op.writes for op in sunk}
     read = dict.fromkeys(n for op in sunk for n in op.reads if n not in inside and n in given.timed)
     kind = given.node(readout).operator.kind

@@ -1,4 +1,4 @@
-"""Penalties: what is added to the loss because of what neurons inside do; one per file."""
+"""Penalties: costs of the neurons inside a network that are added to the loss; one per file."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from snnc.layer import Source
 
 
 class Penalty(Kind):
-    """A cost of the layer of neurons ``of``, ``weight`` times as heavy as the loss."""
+    """A cost of the neuron layer ``of``, multiplied by ``weight`` and added to the loss."""
 
     of: Source
     weight: Annotated[float, Field(gt=0)]

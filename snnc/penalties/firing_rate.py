@@ -8,11 +8,11 @@ from snnc.penalties import Penalty
 
 
 class FiringRate(Penalty):
-    """The squared distance between firing rates and ``target``, in spikes a step.
+    """The squared distance between firing rates and ``target``, in spikes per time step.
 
-    A rate is that of one neuron over the steps of one sample; the mean is taken over neurons and
-    samples. Keeps neurons from falling silent and from firing all the time (Zenke and Vogels, The
-    remarkable robustness of surrogate gradient learning, Neural Computation 2021).
+    A rate is that of one neuron over the time steps of one sample. The mean is taken over neurons
+    and samples. The penalty keeps neurons from being silent and from firing all the time (Zenke and
+    Vogels, The remarkable robustness of surrogate gradient learning, Neural Computation 2021).
     """
 
     kind: Literal["firing_rate"] = "firing_rate"

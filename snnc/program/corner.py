@@ -1,4 +1,4 @@
-"""How much of each value is needed, and how much of it is there, in a Program with crops."""
+"""Corners of values in a Program with crops: the needed part and the existing part."""
 
 from collections.abc import Mapping
 
@@ -63,7 +63,7 @@ def smallest(shape: Shape) -> Shape:
 
 
 def reach(shape: Shape, want: Shape) -> str:
-    """How much of a map reaches an output: ``20 of 26 rows and columns reach an output``."""
+    """The part of a map that reaches an output: ``20 of 26 rows and columns reach an output``."""
     names = {2: ("positions",), 3: ("rows", "columns")}.get(
         len(shape), ("slices", "rows", "columns")
     )

@@ -9,7 +9,7 @@ from snnc.program.types import Program, Region, Scan
 
 
 def unlawful(program: Program) -> Iterator[str]:
-    """What is wrong with the crops of a program, a sentence each."""
+    """Violations of the laws of crops in a program, one sentence each."""
     if not program.cropped:
         return
     inside = {name for region in program.regions for name in _inside(program, region)}

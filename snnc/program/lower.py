@@ -38,12 +38,12 @@ def ordered(graph: Graph) -> Iterable[Node]:
 
 
 def times(graph: Graph, node: Node) -> int:
-    """How many executions of a node its op stands for."""
+    """The number of executions of a node that its op stands for."""
     return 1 if isinstance(node.operator, Readout) else graph.time_steps
 
 
 def whole(node: Node) -> bool:
-    """Whether it needs every step at once, in training or in eval."""
+    """Whether an operator needs all time steps at once, in training or in eval mode."""
     return any(node.operator.traits(mode).time == "whole" for mode in (True, False))
 
 

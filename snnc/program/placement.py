@@ -1,4 +1,4 @@
-"""Where every layer went and why, what it costs before and after: what ``snnc show`` prints."""
+"""The place of every layer in time, its reason and its cost, as ``snnc show`` prints them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -52,7 +52,7 @@ def _placed(program: Program) -> Iterator[Placed]:
 
 
 def _same(program: Program, region: Region, op: Op) -> bool:
-    """Whether it is done in a neuron's kernel, but before the steps: to one for all."""
+    """Whether an op runs in a neuron's kernel, but once before the time steps."""
     normed = isinstance(region, Scan) and region.form == "normed" and op is region.ops[0]
     return normed and op.reads[0] not in program.timed
 
@@ -97,7 +97,7 @@ def reason(program: Program, region: Region, op: Op, where: Where) -> str:
 
 
 def _with_neuron(program: Program, region: Scan, op: Op) -> str:
-    """What runs in the kernel of a neuron names it."""
+    """The reason for an op in the kernel of a neuron, which names the neuron."""
     operator = program.node(op).operator
     if own := operator.why():
         return f"not hoisted: {own}"
@@ -127,7 +127,7 @@ def _readout(program: Program, op: Op, writers: Mapping[str, Op]) -> str:
 
 
 def _looped(program: Program, region: Scan, op: Op) -> str:
-    """In a cycle every step needs the one before; other schedules loop over more than that."""
+    """The reason for an op in a loop: in a cycle, each step needs the one before."""
     if cyclic({o.writes: o.reads for o in region.ops}):
         others = [o.node for o in region.ops if o.node != op.node and "@" not in o.node]
         how = "step by step" if region.form == "loop" else "step by step, in one kernel"

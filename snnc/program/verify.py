@@ -1,4 +1,4 @@
-"""What every Program must be, whatever passes did to it."""
+"""Laws that every Program obeys, whatever passes did to it."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -136,7 +136,7 @@ def _fits(program: Program, region: Region, op: Op) -> None:
 
 
 def _first(region: Scan, op: Op) -> bool:
-    """Whether it is done before the steps of a kernel."""
+    """Whether an op runs before the time steps of a kernel."""
     return region.form == "normed" and op is region.ops[0]
 
 

@@ -6,7 +6,7 @@ from snnc.readout import Readout
 
 
 class Last(Readout):
-    """The value at the last step."""
+    """The value at the last time step."""
 
     expression: ClassVar[str] = "{x}[-1]"
     commutes: ClassVar[frozenset[str]] = frozenset(

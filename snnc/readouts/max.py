@@ -6,7 +6,7 @@ from snnc.readout import Readout
 
 
 class Max(Readout):
-    """The largest value over time; of potentials: their peak."""
+    """The largest value over time, such as the peak of a potential."""
 
     expression: ClassVar[str] = "{x}.amax(0)"
     commutes: ClassVar[frozenset[str]] = frozenset({"move", "monotone"})

@@ -6,7 +6,7 @@ from snnc.readout import Readout
 
 
 class Mean(Readout):
-    """The mean over time; of spikes: the firing rate, spikes per step."""
+    """The mean over time. The mean of spikes is the firing rate, in spikes per time step."""
 
     expression: ClassVar[str] = "{x}.mean(0)"
     commutes: ClassVar[frozenset[str]] = frozenset({"move", "linear", "affine"})

@@ -6,7 +6,7 @@ from snnc.readout import Readout
 
 
 class EveryStep(Readout):
-    """Every step: [T, B, ...]."""
+    """The values of all time steps: [T, B, ...]."""
 
     expression: ClassVar[str] = "{x}"
     keeps_time: ClassVar[bool] = True

@@ -6,7 +6,7 @@ from snnc.readout import Readout
 
 
 class Sum(Readout):
-    """The sum over time; of spikes: their count."""
+    """The sum over time. The sum of spikes is their number."""
 
     expression: ClassVar[str] = "{x}.sum(0)"
     commutes: ClassVar[frozenset[str]] = frozenset({"move", "linear"})

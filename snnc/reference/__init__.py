@@ -163,7 +163,7 @@ class _Run:
     values: dict[str, Any] = field(default_factory=dict)
 
     def at(self, ref: Ref, shape: Shape, t: int) -> Tensor:
-        """What ``ref`` reads at step ``t``: 0 before its value begins."""
+        """The value of ``ref`` at step ``t``: 0 before its first step."""
         if t >= ref.delay:
             value: Tensor = self.values[ref.node][t - ref.delay]
             return value

@@ -1,4 +1,4 @@
-"""What operators keep, as PyTorch's modules, under the names of generated code."""
+"""Parameters and buffers of operators, as PyTorch's modules, under the names of generated code."""
 
 from collections.abc import Mapping
 from functools import reduce

@@ -1,7 +1,7 @@
-"""What pydantic refused, in our words, at the place where it was written.
+"""Errors of pydantic, in the words of snnc, at the place where they were written.
 
-Its wording never reaches a person: every type of error that it has is told by one of the functions
-in ``_TELL`` here, from the document and from the model.
+pydantic's wording never reaches a person. One of the functions in ``_TELL`` words each type of
+error, from the document and from the model.
 """
 
 from collections.abc import Callable

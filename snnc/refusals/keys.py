@@ -40,7 +40,7 @@ def _advice(refusal: Refusal) -> str:
 
 
 def _elsewhere(refusal: Refusal) -> str:
-    """Where a key belongs that stands below the wrong header."""
+    """The section that a misplaced key belongs to."""
     key, inside = refusal.key, sections(refusal.model)
     if len(refusal.path) > 1 and key in refusal.model.model_fields:
         return f"`{key}` belongs at the top, above the first [table]"
@@ -66,5 +66,5 @@ def missing(refusal: Refusal) -> Diagnostic | None:
 
 
 def _short(key: str) -> str:
-    """What most people write."""
+    """The short form that most people write."""
     return {"inputs": "input", "outputs": "output"}.get(key, key)

@@ -30,7 +30,7 @@ def unknown(refusal: Refusal) -> Diagnostic:
 
 
 def _sort(refusal: Refusal) -> str:
-    """What it is a kind of: the key it stands at, or one of what its array has."""
+    """The sort of a kind: the key that holds it, or one item of an array's key."""
     words = (str(s) for s in reversed(refusal.path) if isinstance(s, str) and s != "kind")
     word = next(words, "kind")
     return _ONE_OF.get(word, word)

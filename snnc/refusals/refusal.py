@@ -66,19 +66,19 @@ class Refusal:
 
     @property
     def subject(self) -> str:
-        """What must be otherwise: a key or an item of its array."""
+        """The subject of the message: a key or an item of its array."""
         if self.path and isinstance(self.path[-1], int):
             return "a layer" if self.key == "layers" else f"an item of `{self.key}`"
         return f"`{self.key}`"
 
     @property
     def within(self) -> Owner:
-        """What the table is that holds it."""
+        """The model of the table that holds the value."""
         return Owner.at(self.path[:-1], self.tree, self.model)
 
     @property
     def itself(self) -> Owner:
-        """What the table is that it is itself."""
+        """The model of the table that is the value itself."""
         return Owner.at(self.path, self.tree, self.model)
 
     def say(

@@ -1,4 +1,4 @@
-"""What a table of the document is validated as, and which keys it may have."""
+"""The model of each table of a document, and the keys that it may have."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Owner:
 
     @property
     def title(self) -> str:
-        """What a message calls it: ``Conv2d``, ``[train]``, ``the spec``; in a layer, its key."""
+        """The name in messages: ``Conv2d``, ``[train]``, ``the spec``; in a layer, its key."""
         if self.kind or not self.path:
             return self.kind or "the spec"
         inline = any(isinstance(step, int) for step in self.path)

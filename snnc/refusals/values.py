@@ -84,7 +84,7 @@ def _format(refusal: Refusal) -> Diagnostic:
     written = refusal.node.value
     newer = isinstance(written, int) and written > 1
     message = f"this snnc reads specs of format {readable}, not {toml(refusal.node)}"
-    help = "a newer snnc may read it" if newer else f"write `format = {readable}`"
+    help = "a newer snnc may read this format" if newer else f"write `format = {readable}`"
     return refusal.say("SNN204", "bad-value", message, help)
 
 
@@ -121,7 +121,7 @@ def _wrong_type(refusal: Refusal) -> Diagnostic:
     expected = list(dict.fromkeys(w for error in refusal.errors for w in _expected(error)))
     node = refusal.node
     if {"value", "uniform"} & node.table.keys() and "a number" in expected:
-        message = f"{refusal.subject}: this version of snnc builds plain numbers only"
+        message = f"{refusal.subject}: this version of snnc supports plain numbers only"
         return refusal.say("SNN207", "not-yet", message)
     if type(node.value) is int and "a number" in expected:
         return refusal.say("SNN204", "bad-value", f"{refusal.subject} is too large")
@@ -135,11 +135,11 @@ def _section(refusal: Refusal) -> str | None:
     plural = refusal.path[0] if len(refusal.path) == 2 else None
     if plural not in ("inputs", "outputs"):
         return None
-    return f"one stands below [{plural[:-1]}], each of several below [{plural}.NAME]"
+    return f"a single one belongs below [{plural[:-1]}], each of several below [{plural}.NAME]"
 
 
 def _expected(error: Error) -> Iterator[str]:
-    """What would have been right; pydantic's ``'hard' or 'soft'`` as TOML's ``"hard"``."""
+    """The expected values; pydantic's ``'hard' or 'soft'`` becomes TOML's ``"hard"``."""
     if error.type != "literal_error":
         yield _TYPES.get(error.type, "of another form")
         return

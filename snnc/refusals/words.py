@@ -1,4 +1,4 @@
-"""How messages say what was written and what could be written instead."""
+"""Words of messages: the written value, and the suggestion."""
 
 import json
 import re
@@ -42,9 +42,7 @@ def instead(node: Tree, expected: Sequence[str], path: Path) -> str | None:
     if isinstance(value, str) and _unquoted(value, expected):
         return f"write `{value}`, without quotes"
     if isinstance(value, str) and "a number" in expected and _UNIT.fullmatch(value):
-        return (
-            'numbers have no unit: time is in steps, "${20 / dt}" with the length of one in [vars]'
-        )
+        return 'numbers have no unit: time is in steps, such as "${20 / dt}" with `dt` in [vars]'
     if isinstance(value, float) and value.is_integer() and "an integer" in expected:
         return f"write `{value:.0f}`"
     if type(value) is int and value in (0, 1) and "true or false" in expected:

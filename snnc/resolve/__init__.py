@@ -1,6 +1,6 @@
-"""From what a person wrote to what it says: bases, settings, variables and defaults put in.
+"""Resolution of a tree: bases, settings, variables and defaults are inserted.
 
-Each step is a tree in and a tree out, and every value remembers where it was written.
+Each step takes a tree and returns a tree. Every value remembers where it was written.
 """
 
 import re

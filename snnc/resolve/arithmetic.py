@@ -41,7 +41,7 @@ def comparable(left: object, right: object) -> bool:
 
 
 def calculate(sign: type[ast.operator], left: Number, right: Number) -> Number:
-    """``left sign right``, or ``Unfit``. The operands are within bounds."""
+    """The value of ``left sign right``, whose operands are within bounds. Raises Unfit."""
     try:
         result = ARITHMETIC[sign][1](left, right)
     except ZeroDivisionError:

@@ -50,7 +50,7 @@ def _parse(text: str) -> Setting:
     if not match:
         raise _bad(whole, f"`{text}` is not KEY=VALUE", "for example train.epochs=2")
     if match[1].split(".")[0] == "extends":
-        raise _bad(whole, "`extends` cannot be set", "settings are made after it is resolved")
+        raise _bad(whole, "`extends` cannot be set", "--set applies after `extends`")
     if match[1].count(".") >= DEEPEST:
         raise _bad(whole, f"a key has at most {DEEPEST} parts")
     steps = tuple(
@@ -124,7 +124,7 @@ def _whole(node: Tree, parent: str) -> str | None:
     """A kind written as a bare string has no fields to set; its table has."""
     if not isinstance(node.value, str):
         return None
-    return f"set it whole: --set '{parent}={{ kind = \"{node.value}\", … }}'"
+    return f"set the whole table: --set '{parent}={{ kind = \"{node.value}\", … }}'"
 
 
 def _parent(step: Step) -> str:

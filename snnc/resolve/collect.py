@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def collect(tasks: Iterable[Callable[[], T]]) -> list[T]:
-    """What every task returns; their findings together, if there are any."""
+    """The results of all tasks. Raises their findings together, if there are any."""
     outcomes = [attempt(task) for task in tasks]
     wrong = [d for o in outcomes if isinstance(o, Findings) for d in o.diagnostics]
     if wrong:
@@ -27,7 +27,7 @@ def attempt(task: Callable[[], T]) -> T | Findings:
 
 
 def diagnostics(outcome: object) -> tuple[Diagnostic, ...]:
-    """What an attempt found; nothing if it went well."""
+    """The findings of an attempt; none if it succeeded."""
     return outcome.diagnostics if isinstance(outcome, Findings) else ()
 
 

@@ -62,7 +62,7 @@ class Defaults:
 def apply_defaults(
     tree: Tree, spiking: Mapping[str, frozenset[str]], known: Collection[str]
 ) -> tuple[Tree, frozenset[str]]:
-    """The document with its layers filled in, and the names of defaults that no layer used."""
+    """The document with defaults inserted, and the names of unused defaults. Raises Findings."""
     problems = check_defaults(tree, known)
     if problems:
         raise Findings(*problems)
@@ -104,7 +104,9 @@ def _check(name: str, entry: Tree, known: Collection[str]) -> Diagnostic | None:
     if "kind" in entry.table:
         return _bad("a default cannot change a layer's kind", entry.table["kind"].key)
     if found := [key for key in _OF_ONE if key in entry.table]:
-        return _bad(f"`{found[0]}` is of one layer and has no default", entry.table[found[0]].key)
+        return _bad(
+            f"`{found[0]}` belongs to one layer and has no default", entry.table[found[0]].key
+        )
     return None
 
 
@@ -117,7 +119,7 @@ def _layers(defaults: Defaults, key: str, node: Tree) -> Tree:
 
 
 def _unused(tree: Tree, defaults: Defaults) -> frozenset[str]:
-    """What no layer needs. If a layer's kind is a block's parameter, it may be any kind."""
+    """The defaults that no layer uses. A kind that is a block's parameter may be any kind."""
     layers = _all_layers(tree)
     if any((kind_of(layer) or "").startswith("$") for layer in layers):
         return frozenset()

@@ -23,7 +23,7 @@ from snnc.source.nearest import nearest
 
 
 def evaluate(text: str, names: Mapping[str, object], place: Place) -> object:
-    """The value of ``text``, the part between the braces of the string at ``place``."""
+    """The value of ``text``, which stands between the braces at ``place``. Raises Findings."""
     expression = parse(text, place)
     unknown = [node for node in expression.names if node.id not in names]
     if unknown:
@@ -116,7 +116,7 @@ def _constant(node: ast.expr) -> object:
 
 
 def _kind(value: object) -> str:
-    """What a person calls it."""
+    """The word for the type of a value."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if is_number(value):

@@ -79,7 +79,7 @@ def _cycle(name: Tree, path: Path, seen: Mapping[Path, Source]) -> Findings:
 
 
 def _read(name: Tree, path: Path, read: Read) -> Source:
-    """What is wrong inside the base is reported there, with a note that leads back here."""
+    """The base. A finding inside it is reported there, with a note that leads back here."""
     try:
         return read(path)
     except OSError:

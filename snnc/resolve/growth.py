@@ -1,4 +1,4 @@
-"""How large a document becomes when its variables are put in, known before it is done.
+"""The size of a document after its variables are inserted, computed beforehand.
 
 Ten variables of ten references each would otherwise make ten thousand million values.
 """
@@ -17,14 +17,14 @@ DEEPEST = MAX_DEPTH + 1
 
 
 class Size(NamedTuple):
-    """How many values a tree holds, and how deep they nest."""
+    """The number of values in a tree, and their depth."""
 
     values: int
     depth: int
 
 
 def check_growth(tree: Tree, node: Tree) -> None:
-    """Refuses a document that its variables, the table ``node``, would make huge."""
+    """Reject a document that variables, the table ``node``, make huge. Raises Findings."""
     sizes: dict[str, Size] = {}
     for name in in_order(dependencies(node)):
         sizes[name] = size(node.table[name], sizes)

@@ -28,7 +28,7 @@ class Expression:
 
     @property
     def names(self) -> tuple[ast.Name, ...]:
-        """From left to right."""
+        """The names in the expression, from left to right."""
         found = [node for node in ast.walk(self.tree) if isinstance(node, ast.Name)]
         return tuple(
             node
@@ -55,7 +55,7 @@ class Expression:
 
 
 def parse(text: str, place: Place) -> Expression:
-    """Refuses everything that the language does not have."""
+    """The syntax tree of an expression without anything foreign. Raises Findings."""
     if len(text) > LONGEST:
         raise bad_expression(f"an expression has at most {LONGEST} characters", place)
     whole = locate(text, place, 0, len(text))

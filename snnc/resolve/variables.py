@@ -17,7 +17,7 @@ from snnc.source.tree import Tree
 
 
 def substitute(tree: Tree) -> tuple[Tree, frozenset[str]]:
-    """The document without its variables, and the names of those that it used."""
+    """The document without its variables, and the names of the used ones. Raises Findings."""
     scope, problems = variables(tree)
     rest = attempt(lambda: substitute_document(tree, scope))
     problems = (*problems, *diagnostics(rest))
@@ -118,7 +118,7 @@ def _check_block(block: Tree, scope: Scope) -> Tree:
 
 
 def _mentioned(tree: Tree) -> frozenset[str]:
-    """What the document outside ``[vars]`` uses, less the names that blocks give themselves."""
+    """The variables that the document uses outside ``[vars]``, without those of blocks."""
     blocks = tree.get("blocks")
     rest = without(without(tree, "vars"), "blocks")
     inside = [_mentioned_in(block) for block in (blocks.table.values() if blocks else ())]

@@ -1,4 +1,4 @@
-"""Lint rules, one a file: what is legal in a spec but hardly meant."""
+"""Lint rules, one per file: suspicious constructs in valid specs."""
 
 import importlib
 import pkgutil
@@ -14,9 +14,10 @@ from snnc.source.tree import Tree
 
 
 class Rule(Protocol):
-    """A rule; its docstring says what it finds, why that is bad, and what to write instead.
+    """A lint rule. Its docstring says what it finds, why that is bad, and what to write instead.
 
-    ``example`` is a piece of a spec in which it finds something, ``instead`` the same put right.
+    ``example`` is a piece of a spec in which the rule finds something. ``instead`` is the same
+    piece, corrected.
     """
 
     code: ClassVar[str]
@@ -25,7 +26,7 @@ class Rule(Protocol):
     instead: ClassVar[str]
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
-        """Its findings in a valid document."""
+        """The findings of the rule in a valid document."""
         ...
 
 
@@ -41,7 +42,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 def lint(document: Document, graph: Graph) -> tuple[Diagnostic, ...]:
-    """What the rules find in a valid document, less what its comments ignore."""
+    """The findings of all rules in a valid document, without those that its comments ignore."""
     found = [finding for rule in rules() for finding in rule.check(document, graph)]
     return suppress(document.source, found)
 

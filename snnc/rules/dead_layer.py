@@ -12,8 +12,8 @@ from snnc.source.diagnostic import Diagnostic
 class DeadLayer:
     """A layer whose value no output depends on.
 
-    It costs time and memory, and its parameters never train. Usually a ``from`` goes past it by
-    mistake. Delete the layer, or let something read it.
+    The layer costs time and memory, and its parameters never train. The usual cause is a ``from``
+    that goes past it. Delete the layer, or let another layer read it.
     """
 
     code: ClassVar[str] = "SNN401"
@@ -37,7 +37,7 @@ layers = [
 """
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
-        """Everything that no path leads from to an output."""
+        """Every layer without a path to an output."""
         alive = _alive(graph)
         for node in graph.nodes:
             if node.path not in alive:

@@ -11,11 +11,11 @@ from snnc.source.diagnostic import Diagnostic
 
 
 class DyingAnswers:
-    """A ReLU that gives the answers which a cross-entropy compares with labels.
+    """A ReLU at the output whose values a cross-entropy compares with labels.
 
-    A class whose answer is negative for all samples at first is cut off at 0: no gradient goes
-    through there, so it is never learned. With some seeds whole classes are lost. Leave the
-    activation out: the largest answer is found without it.
+    A class whose output starts negative for all samples is cut off at 0. No gradient passes there,
+    so the network never learns this class. Some seeds lose whole classes. Leave the activation out:
+    the largest output is found without it.
     """
 
     code: ClassVar[str] = "SNN406"
@@ -44,15 +44,17 @@ optimizer = "Adam"
 """
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
-        """The layer before each output that a cross-entropy is taken of."""
+        """The layer before each output that has a cross-entropy."""
         train = document.spec.train
         losses = train.by_output(dict.fromkeys(graph.outputs, False)) if train else {}
         for output, loss in losses.items():
             last = graph[graph[output].reads[0]]
             if isinstance(loss, CrossEntropy) and last.operator.role == "activation":
                 tree = document.tree.find(last.at)[0]
-                message = f"`{last.path}` cuts answers off at 0: some classes may never be learned"
-                yield warning(RULE, tree, message, "leave it out: the largest answer stays it")
+                message = f"`{last.path}` clips outputs at 0: some classes may never be learned"
+                yield warning(
+                    RULE, tree, message, "leave it out: the largest output stays the largest"
+                )
 
 
 RULE = DyingAnswers()

@@ -11,9 +11,9 @@ from snnc.source.diagnostic import Diagnostic
 
 
 class NoNeuron:
-    """A network in which nothing has a state.
+    """A network without any state.
 
-    It never spikes, and its time steps do not know of each other: it is an ordinary network run
+    It never spikes, and its time steps are independent: it is an ordinary network that runs
     ``time_steps`` times. Add a neuron after the layers that should drive it.
     """
 

@@ -10,10 +10,10 @@ from snnc.source.diagnostic import Diagnostic
 
 
 class UnusedBlock:
-    """A block that no layer uses, nor any block that is used.
+    """A block that no layer and no used block uses.
 
-    Its layers are never checked: whoever uses it one day finds the mistakes then. Delete it, or use
-    it where it was meant.
+    Its layers are never checked, so errors stay hidden until somebody uses it. Delete the block, or
+    use it where it was meant.
     """
 
     code: ClassVar[str] = "SNN405"
@@ -34,7 +34,7 @@ layers = ["Pair"]
 """
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
-        """Each definition that had no effect."""
+        """Each definition without an effect."""
         for block in document.unused_blocks:
             name = block.key.quoted.strip("[]").rpartition(".")[2]
             yield warning(RULE, block, f"`{name}`: no layer uses this block")

@@ -12,7 +12,7 @@ from snnc.source.diagnostic import Diagnostic
 class UnusedDefault:
     """Defaults of a kind that no layer has.
 
-    They change nothing. Delete them, or correct the kind.
+    The defaults change nothing. Delete them, or correct the kind.
     """
 
     code: ClassVar[str] = "SNN404"
@@ -33,9 +33,9 @@ layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
 """
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
-        """Each entry of the table that had no effect."""
+        """Each entry of the table without an effect."""
         for entry in document.unused_defaults:
-            yield warning(RULE, entry, f"`{entry.key.quoted}`: no layer takes these defaults")
+            yield warning(RULE, entry, f"`{entry.key.quoted}`: no layer uses these defaults")
 
 
 RULE = UnusedDefault()

@@ -14,10 +14,10 @@ _BY_RESET = frozenset({"v_reset", "v_threshold"})
 
 
 class UnusedParameter:
-    """A parameter of a neuron or surrogate of one's own that its equations do not read.
+    """A parameter of a user-defined neuron or surrogate that no equation uses.
 
-    A learnable one would stay as it is for ever. Mostly an equation has a number where the name
-    was meant.
+    A learnable parameter would never change. The usual cause is an equation that contains a number
+    in place of the name.
     """
 
     code: ClassVar[str] = "SNN407"
@@ -44,7 +44,7 @@ layers = [{ kind = "Linear", out_features = 4 }, "Mine"]
 """
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
-        """Each parameter that stands in no equation; a reset reads its two by itself."""
+        """Each parameter without a use in the equations; a reset uses its two by itself."""
         spec = document.spec
         for name, neuron in spec.neurons.items():
             read = {word for e in parse(neuron.step) for word in names(e.value)}
@@ -58,7 +58,7 @@ def _unread(document: Document, at: tuple[str, str], read: set[str]) -> Iterator
     stated = document.tree.find(at)[0].get("parameters")
     for name, node in (stated.table if stated else {}).items():
         if name not in read:
-            yield warning(RULE, node, f"`{name}`: no equation of {at[1]} reads this parameter")
+            yield warning(RULE, node, f"`{name}`: no equation of {at[1]} uses this parameter")
 
 
 RULE = UnusedParameter()

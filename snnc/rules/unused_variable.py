@@ -12,8 +12,8 @@ from snnc.source.diagnostic import Diagnostic
 class UnusedVariable:
     """A variable that nothing uses.
 
-    Somebody will change it one day and wonder why nothing happens. Delete it, or write
-    ``"$name"`` where it was meant.
+    A later change of the variable would change nothing. Delete it, or write ``"$name"`` where it
+    was meant.
     """
 
     code: ClassVar[str] = "SNN403"
@@ -34,7 +34,7 @@ layers = [{ kind = "Linear", out_features = "$channels" }, "LIF"]
 """
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
-        """Each entry of the table that had no effect."""
+        """Each entry of the table without an effect."""
         for entry in document.unused_vars:
             yield warning(RULE, entry, f"`{entry.key.quoted}`: nothing uses this variable")
 

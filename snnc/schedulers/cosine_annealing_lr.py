@@ -9,10 +9,10 @@ from snnc.sizes import Positive
 
 
 class CosineAnnealingLR(Scheduler):
-    """Half a cosine from ``lr`` down to ``eta_min`` in ``T_max`` epochs, and up again after.
+    """Half a cosine from ``lr`` down to ``eta_min`` in ``T_max`` epochs; it rises again afterwards.
 
-    Loshchilov and Hutter, SGDR: stochastic gradient descent with warm restarts, ICLR 2017
-    (without the restarts).
+    There are no restarts (Loshchilov and Hutter, SGDR: stochastic gradient descent with warm
+    restarts, ICLR 2017).
     """
 
     kind: Literal["CosineAnnealingLR"] = "CosineAnnealingLR"

@@ -8,11 +8,11 @@ from snnc.schedulers import Scheduler
 
 
 class OneCycleLR(Scheduler):
-    """From ``max_lr / div_factor`` up to ``max_lr`` and far down, once over all epochs.
+    """One cycle over all epochs: from ``max_lr / div_factor`` up to ``max_lr`` and far down again.
 
-    Changes after every step. The way up takes the share ``pct_start``; the rate ends at its start
-    divided by ``final_div_factor``; ``cycle_momentum`` moves the momentum the other way (Smith and
-    Topin, Super-convergence, 2018). The ``lr`` of the optimizer does not count.
+    The rate changes after every step. The rise takes the share ``pct_start``. The rate ends at its
+    start divided by ``final_div_factor``. ``cycle_momentum`` moves the momentum the other way
+    (Smith and Topin, Super-convergence, 2018). The ``lr`` of the optimizer has no effect.
     """
 
     kind: Literal["OneCycleLR"] = "OneCycleLR"

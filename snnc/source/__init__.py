@@ -1,1 +1,1 @@
-"""What a person wrote, and how we answer."""
+"""Texts of specs, and the findings in them."""

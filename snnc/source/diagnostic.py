@@ -1,4 +1,4 @@
-"""What we tell a person: one sentence, at one place, with the nearest right thing."""
+"""Findings: one sentence, at one place, with the nearest right thing."""
 
 import re
 from bisect import bisect_right
@@ -58,7 +58,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Origin(Note):
-    """Where the text stands that became a part of this place: the definition of a block."""
+    """The place of the text that became a part of this place: the definition of a block."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Diagnostic:
 
     @property
     def origin(self) -> Place:
-        """Where the text at fault was written; the same for every use of a block."""
+        """The place of the faulty text; the same for every use of a block."""
         return next((n.place for n in self.notes if isinstance(n, Origin)), self.place)
 
 

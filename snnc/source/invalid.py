@@ -1,7 +1,7 @@
-"""What is wrong with a text that is not TOML, in our words and at the place that matters.
+"""Findings in a text that is not TOML, in the words of snnc and at the place that matters.
 
-``tomllib`` stops at the first mistake and says where its parser stood, which for a duplicate key
-or an open string is not where the mistake is.
+``tomllib`` stops at the first error and reports the place of its parser. For a duplicate key or an
+open string this is not the place of the error.
 """
 
 import re
@@ -23,8 +23,8 @@ _PUNCTUATION = re.compile(rf"{STRING.pattern}|#[^\n]*|[][{{}}.=,\n]")
 _LEVELS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _ENDS_OF_KEY = ("=", ",", "\n")
 _LONG_INTEGER = re.compile(r"\d[\d_]{4000,}")
-_QUOTE = "text must stand in quotes"
-_ONE_LINE = "an inline table `{ … }` stands on one line and has no comma after its last entry"
+_QUOTE = "text needs quotes"
+_ONE_LINE = "an inline table `{ … }` must be on one line, without a comma after its last entry"
 
 
 class _Finding(NamedTuple):
@@ -82,7 +82,7 @@ def too_many(path: str, text: str) -> Diagnostic | None:
 
 
 def too_deep_at(text: str) -> int | None:
-    """Where brackets and the dots of a key first nest deeper than MAX_DEPTH."""
+    """The place where brackets and dotted keys first nest deeper than MAX_DEPTH."""
     depth = dots = 0
     for token in _PUNCTUATION.finditer(text):
         depth += _LEVELS.get(token[0], 0)
@@ -114,7 +114,7 @@ def _still_open(place: Place) -> tuple[Note, ...]:
             del opened[-1:]
     places = [Place(place.path, place.text, span) for span in opened]
     above = [p for p in places if p.start.line < place.start.line]
-    return tuple(Note(p, f"this `{p.quoted}` is still open") for p in above[-1:])
+    return tuple(Note(p, f"this `{p.quoted}` is not closed") for p in above[-1:])
 
 
 def _twice(path: str, text: str, at: int) -> Diagnostic:
@@ -185,13 +185,13 @@ def _statement(text: str, at: int) -> _Finding:
 def _line_end(text: str, at: int) -> _Finding:
     span = _token(text, at)
     message = f"the line should end here, but {_shown(text, span)} follows"
-    return _Finding(span, message, f"one `key = value` a line; {_QUOTE}")
+    return _Finding(span, message, f"write one `key = value` per line; {_QUOTE}")
 
 
 def _escape(text: str, at: int) -> _Finding:
     start = max(text.rfind("\\", 0, at), 0)
     span = Span(start, max(at, start + 1))
-    advice = "write `\\\\` for a backslash, or use single quotes, which know no escapes"
+    advice = "write `\\\\` for a backslash, or use single quotes, which have no escapes"
     return _Finding(span, f"{_shown(text, span)} is not a valid escape", advice)
 
 
@@ -214,7 +214,7 @@ def _open_string(text: str, at: int) -> _Finding:
 
 def _date(text: str, at: int) -> _Finding:
     span = _token(text, at)
-    return _Finding(span, f"{_shown(text, span)} is no date or time that exists")
+    return _Finding(span, f"{_shown(text, span)} is not a valid date or time")
 
 
 def _integer(text: str, at: int) -> _Finding:

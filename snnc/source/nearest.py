@@ -36,7 +36,7 @@ def one_of(candidates: Iterable[str], limit: int = 8) -> str:
 
 
 def _closeness(word: str, candidate: str) -> float:
-    """From 0 to 1 by common letters; more if one begins with the other."""
+    """The similarity from 0 to 1 by common letters; more if one begins with the other."""
     short, long = sorted((_fold(word), _fold(candidate)), key=len)
     ratio = SequenceMatcher(None, _fold(word), _fold(candidate), autojunk=False).ratio()
     prefix = len(short) >= _SHORTEST_PREFIX and long.startswith(short)

@@ -51,7 +51,7 @@ def read(path: Path | str, root: Path | None = None) -> Source:
 
 
 def parse(path: str, text: str) -> Source:
-    """Read a text. ``path`` is what messages call it."""
+    """Parse a text; messages name it by ``path``. Raises Findings."""
     text = text.replace("\r\n", "\n")
     if text.startswith("\ufeff"):
         raise Findings(byte_order_mark(path, text))

@@ -1,7 +1,7 @@
-"""Where every key, value, header and comment of a TOML text stands.
+"""Places of every key, value, header and comment of a TOML text.
 
-``tomllib`` reads values but forgets places. It has already accepted the text, so this scanner
-never judges it: it only follows the punctuation of a document that is known to be valid.
+``tomllib`` reads values but forgets places. It has already accepted the text, so this scanner never
+judges it. The scanner follows the punctuation of a valid document.
 """
 
 import contextlib
@@ -75,7 +75,7 @@ def index(text: str) -> SourceMap:
 
 
 def clash(text: str) -> Clash | None:
-    """What the last key of ``text`` collides with: a document up to where it was refused."""
+    """The key that the last key of ``text`` collides with, in a document up to its error."""
     scanner = _Scanner(text)
     with contextlib.suppress(_Cut):
         scanner.document()

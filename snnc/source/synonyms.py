@@ -1,4 +1,4 @@
-"""What other libraries and papers call a thing: words that spelling alone would not lead to."""
+"""Words of other libraries and papers that a comparison of spelling would not find."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What to write in place of Python that is not part of the step language."""
+"""Advice for Python that is not part of the step language."""
 
 import ast
 from collections.abc import Sequence
@@ -7,20 +7,20 @@ from snnc.source.nearest import nearest
 
 _LONGEST = 40
 _BY_TYPE: dict[type[ast.AST], str] = {
-    ast.AugAssign: "write it out: `v = v + …`",
+    ast.AugAssign: "write the sum: `v = v + …`",
     ast.If: "write `where(condition, a, b)`",
     ast.BitXor: "a power is `**`",
-    ast.Attribute: "functions stand alone, without a dot: `exp(u)`",
+    ast.Attribute: "write functions without a dot: `exp(u)`",
     ast.BoolOp: "nest them: `where(a, where(b, …), …)`",
-    ast.Not: "swap what follows: `where(condition, b, a)`",
+    ast.Not: "swap the two values: `where(condition, b, a)`",
     ast.Compare: "compare two at a time",
-    ast.Expr: "every line gives a name to a value",
-    ast.Subscript: "a name is one number of one neuron",
+    ast.Expr: "every line assigns a value to a name",
+    ast.Subscript: "a name stands for one number of one neuron",
 }
 
 
 def instead_of(node: ast.AST) -> str | None:
-    """What says the same in the step language, if something does."""
+    """The equivalent in the step language, if there is one."""
     within = (getattr(node, "op", node), getattr(node, "func", node), node)
     return next((said for n in within if (said := _BY_TYPE.get(type(n)))), None)
 

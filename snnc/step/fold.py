@@ -84,7 +84,7 @@ def _identity(expr: Op) -> Expr:
 
 
 def _constant(expr: Op, values: list[float]) -> Expr:
-    """What cannot be computed (1/0, exp(1000)) is left for the caller to refuse."""
+    """The constant; an expression without a value (1/0, exp(1000)) stays for the caller."""
     try:
         value = EVALUATE[expr.name](*values)
     except (ArithmeticError, ValueError):

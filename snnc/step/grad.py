@@ -155,7 +155,7 @@ def _chain(outer: Expr, inner: Expr | None) -> Expr | None:
 
 
 def _kept(step: Step, read: set[str]) -> tuple[str, ...]:
-    """What must be kept of a step: what is read and cannot be recomputed from the rest."""
+    """The values of a step that are read and cannot be recomputed from the rest."""
     order = [*step.inputs, *step.states, *(assign.name for assign in step.body)]
     kept = [name for name in order if name in read]
     values = {assign.name: assign.value for assign in step.body}

@@ -15,9 +15,9 @@ Parameter = float | bool | None
 
 @dataclass(frozen=True)
 class Reset:
-    """What ``reset(h, s)`` means for one layer.
+    """The meaning of ``reset(h, s)`` for one layer.
 
-    ``kind`` is "hard" (to ``v_reset``) or "soft" (by subtraction of ``v_threshold``); with
+    ``kind`` is "hard" (to ``v_reset``) or "soft" (by subtraction of ``v_threshold``). With
     ``detach`` no gradient flows through the spike.
     """
 
@@ -111,7 +111,7 @@ class _Linker:
         if expr.name != "reset":
             return Op(expr.name, args, expr.at)
         if self.reset.kind == "hard" and "v_reset" not in self.parameters:
-            raise StepError("`reset` needs spikes", expr.at, "make them by `s = spike(h - …)`")
+            raise StepError("`reset` needs spikes", expr.at, "make them with `s = spike(h - …)`")
         return self.reset_to(args)
 
     def name(self, var: Var) -> Expr:
@@ -148,7 +148,7 @@ class _Linker:
 
 
 def possible(expr: Expr) -> None:
-    """Refuses constants that have no value: 1 / 0, log(-1), exp(1000)."""
+    """Reject constants without a value: 1 / 0, log(-1), exp(1000). Raises StepError."""
     if not isinstance(expr, Op):
         return
     if expr.name in EVALUATE and all(isinstance(arg, Const) for arg in expr.args):

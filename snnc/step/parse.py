@@ -63,7 +63,7 @@ def parse(text: str) -> tuple[Equation, ...]:
 
 
 def parse_expression(text: str) -> Expr:
-    """A single expression, such as a surrogate's gradient."""
+    """Parse a single expression, such as a surrogate gradient. Raises StepError."""
     statements = _statements(text)
     if len(statements) == 1 and isinstance(statements[0], ast.Expr):
         return _expression(statements[0].value)

@@ -89,7 +89,7 @@ class _Walker:
         return Op(expr.name, tuple(self.lift(arg) for arg in expr.args), expr.at)
 
     def pure(self, expr: Expr) -> bool:
-        """Whether it can be computed outside, of parameters alone."""
+        """Whether an expression depends on parameters alone and can be computed outside."""
         read = set(names(expr))
         condition = isinstance(expr, Op) and expr.name in COMPARISONS
         return bool(read) and read <= self.parameters and not condition and _like_torch(expr)
@@ -110,7 +110,7 @@ class _Walker:
         if isinstance(expr, Op) and expr.name == "where":
             condition = expr.args[0]
             if not isinstance(condition, Op) or condition.name not in COMPARISONS:
-                raise StepError("the condition of `where` is a comparison", expr.at)
+                raise StepError("the condition of `where` must be a comparison", expr.at)
         if isinstance(expr, Op) and expr.name not in ARITHMETIC | COMPARISONS | {"pow"}:
             return Op(expr.name, tuple(self.argument(arg) for arg in expr.args), expr.at)
         return self.inner(expr)
@@ -135,7 +135,7 @@ class _Walker:
     def power(self, expr: Op) -> Expr:
         base, exponent = expr.args
         if not isinstance(exponent, Const) or exponent.value not in _POWERS:
-            raise StepError(f"an exponent is a whole number from 1 to {_LARGEST_POWER}", expr.at)
+            raise StepError(f"an exponent must be an integer from 1 to {_LARGEST_POWER}", expr.at)
         factor = self.inner(base)
         if not isinstance(factor, Var):
             factor = self.temporary("base", factor)

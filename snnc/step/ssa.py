@@ -1,4 +1,4 @@
-"""What a step is once parsed: assignments of small expressions, each name given once."""
+"""A parsed step: assignments of small expressions, each name assigned once."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,1 +1,1 @@
-"""Surrogate gradients, one a file."""
+"""Surrogate gradients, one per file."""

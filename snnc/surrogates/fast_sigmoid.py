@@ -8,9 +8,9 @@ from snnc.surrogate import Surrogate
 
 
 class FastSigmoid(Surrogate):
-    """The derivative of the fast sigmoid αu/(1 + α|u|): α/(1 + α|u|)², its peak is α.
+    """The derivative of the fast sigmoid αu/(1 + α|u|): α/(1 + α|u|)². Its peak is α.
 
-    Others call 1/(1 + α|u|)² by this name, with α = 25 (snnTorch): that is SuperSpike here.
+    snnTorch's ``fast_sigmoid`` is 1/(1 + α|u|)² with α = 25, which is SuperSpike here.
     """
 
     gradient: ClassVar[str] = "alpha / (1 + alpha * abs(u)) ** 2"

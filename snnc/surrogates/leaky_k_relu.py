@@ -6,7 +6,7 @@ from snnc.surrogate import Surrogate
 
 
 class LeakyKReLU(Surrogate):
-    """The slope of a leaky ReLU: k where it fires, ``leak`` where it does not (SpikingJelly)."""
+    """The slope of a leaky ReLU: k if the neuron fires, else ``leak`` (SpikingJelly)."""
 
     gradient: ClassVar[str] = "where(u >= 0, k, leak)"
 

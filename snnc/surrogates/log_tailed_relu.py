@@ -8,10 +8,9 @@ from snnc.surrogate import Surrogate
 
 
 class LogTailedReLU(Surrogate):
-    """The slope of a ReLU with a logarithm for its tail: α, 1 up to 1, then 1/u.
+    """The slope of a ReLU with a logarithm as its tail: α below 0, 1 up to 1, then 1/u.
 
-    From "Deep Learning with Low Precision by Half-wave Gaussian Quantization" (Cai et al., CVPR
-    2017), with a leak α below 0.
+    Cai et al., Deep learning with low precision by half-wave Gaussian quantization, CVPR 2017.
     """
 
     gradient: ClassVar[str] = "where(u <= 0, alpha, where(u <= 1, 1, 1 / u))"

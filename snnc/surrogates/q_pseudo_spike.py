@@ -8,7 +8,7 @@ from snnc.surrogate import Surrogate
 
 
 class QPseudoSpike(Surrogate):
-    """(1 + 2|u|/(α - 1))^-α: fat tails or thin (Herranz-Celotti and Rouat, 2022; α is its q)."""
+    """(1 + 2|u|/(α - 1))^-α, with heavy or light tails (Herranz-Celotti and Rouat, 2022)."""
 
     gradient: ClassVar[str] = "exp(-alpha * log(1 + 2 / (alpha - 1) * abs(u)))"
 

@@ -8,7 +8,7 @@ from snnc.surrogate import Surrogate
 
 
 class Rect(Surrogate):
-    """A box of height α over |u| < 1/(2α), of area 1 (Wu et al., STBP, 2018); or Boxcar."""
+    """A box of height α over |u| < 1/(2α), of area 1, or Boxcar (Wu et al., STBP, 2018)."""
 
     gradient: ClassVar[str] = "where(abs(u) < 0.5 / alpha, alpha, 0)"
 

@@ -8,9 +8,9 @@ from snnc.surrogate import Surrogate
 
 
 class S2NN(Surrogate):
-    """The sigmoid's slope below the threshold, β/(u + 1) from it on (Suetake et al., S2NN, 2022).
+    """The sigmoid's slope below the threshold, and β/(u + 1) above (Suetake et al., 2022).
 
-    It jumps at 0 unless β = α/4: with its defaults it is continuous.
+    The slope jumps at 0 unless β = α/4. With the defaults it is continuous.
     """
 
     gradient: ClassVar[str] = (

@@ -8,7 +8,7 @@ from snnc.surrogate import Surrogate
 
 
 class SoftSign(Surrogate):
-    """The derivative of (αu/(1 + |αu|) + 1)/2, the soft sign brought to (0, 1)."""
+    """The derivative of (αu/(1 + |αu|) + 1)/2, the soft sign scaled to (0, 1)."""
 
     gradient: ClassVar[str] = "1 / (2 * alpha * (1 / alpha + abs(u)) ** 2)"
 

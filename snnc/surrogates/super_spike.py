@@ -8,9 +8,10 @@ from snnc.surrogate import Surrogate
 
 
 class SuperSpike(Surrogate):
-    """scale/(1 + α|u|)²: however steep, its peak is the scale (Zenke and Ganguli, 2018).
+    """scale/(1 + α|u|)²: its peak is the scale, however large α is (Zenke and Ganguli, 2018).
 
-    α = 25 is snnTorch's default; Norse has 100. α = 1 with a scale is SpikingJelly's form.
+    α = 25 is snnTorch's default. SpikingJelly has α = 1 and a scale. Norse 1.1 has α = 1, whatever
+    ``alpha`` says.
     """
 
     gradient: ClassVar[str] = "scale / (1 + alpha * abs(u)) ** 2"

@@ -16,10 +16,10 @@ _SMALL = 1e-3  # smaller numbers than that are compared with it
 
 @dataclass(frozen=True)
 class Limits:
-    """What is still equal: the largest difference, relative to the largest number of a tensor.
+    """The limits of equality: the largest difference, relative to a tensor's largest number.
 
     ``floor`` is added to that number: for gradients, as a share of the largest one anywhere, or of
-    1. Rounding leaves noise where the true gradient is 0, as at a bias before a normalisation.
+    1. Rounding leaves noise where the true gradient is 0, as at a bias before a batch norm.
     ``only`` names the values that are compared, if not all are.
     """
 
@@ -31,9 +31,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Difference:
-    """How far one tensor is from the reference's; ``limit`` is how far it may be.
+    """The distance of one tensor from the reference's; ``limit`` is the largest allowed one.
 
-    ``note`` says what is wrong if it is not a number, ``how`` how it was had if not by a call.
+    ``note`` says what is wrong if it is not a number. ``how`` says how the tensor was computed, if
+    not by a call.
     """
 
     what: What
@@ -54,7 +55,7 @@ class Difference:
 
 
 def differences(got: Seen, want: Seen, limits: Limits) -> tuple[Difference, ...]:
-    """Of every tensor, values first and in the order of the network."""
+    """The differences of every tensor, values first and in the order of the network."""
     return tuple(_differences(got, want, limits))
 
 

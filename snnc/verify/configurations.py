@@ -46,7 +46,7 @@ class Configuration:
 
     @property
     def variant(self) -> str:
-        """How it is not the usual one: ``no hoist``, ``chunks of 3``."""
+        """The difference from the usual configuration: ``no hoist``, ``chunks of 3``."""
         parts = [*(f"no {name}" for name in self.without)]
         return ", ".join(parts + [f"chunks of {self.chunk}"] * bool(self.chunk))
 
@@ -77,7 +77,7 @@ def configurations(
 
 
 def backends(document: Document) -> tuple[str, ...]:
-    """Those of this machine, if there is a neuron for which it makes a difference."""
+    """The backends of this machine, if the network has a neuron that runs on them."""
     if not any(isinstance(node.operator, Neuron) for node in snnc.link(document).nodes):
         return ("torch",)
     compiler = (os.environ.get("CC") or "cc").split()[0]

@@ -1,4 +1,4 @@
-"""What both sides are run on: inputs, and the state of the parameters."""
+"""The data of both sides: inputs, and the state of the parameters."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -105,7 +105,7 @@ def _in_a_range(module: nn.Module, name: str) -> bool:
 
 
 def _own(module: nn.Module) -> list[tuple[str, Tensor]]:
-    """Its own parameters and buffers, not those of the modules in it."""
+    """The parameters and buffers of a module itself, without those of its children."""
     return [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]
 
 

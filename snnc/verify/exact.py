@@ -51,7 +51,7 @@ def _equal(a: Any, b: Any) -> bool:
 
 
 def _closed(graph: Graph, found: set[str]) -> frozenset[str]:
-    """Without what depends on anything that is not in it."""
+    """The set without members that depend on anything outside it."""
     while True:
         kept = {path for path in found if all(ref.node in found for ref in graph[path].inputs)}
         if kept == found:

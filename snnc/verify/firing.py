@@ -41,7 +41,7 @@ def make_fire(reference: Reference, data: Mapping[str, Tensor]) -> dict[str, flo
 
 
 def rates(reference: Reference, data: Mapping[str, Tensor]) -> dict[str, float]:
-    """How often each layer of neurons that fire does so, with whatever sign or number."""
+    """The firing rate of each layer of neurons, whatever the sign or number of its spikes."""
     with torch.no_grad():
         values = reference(**data)
     fired = {n.path: torch.stack(values[n.path]) != 0 for n in firing(graph_of(reference))}

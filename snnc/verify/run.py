@@ -41,9 +41,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Options:
-    """How much is compared: ``batch`` 0 is the usual one; ``quick``: far less.
+    """The extent of the comparison: ``batch`` 0 is the usual one; ``quick``: far less.
 
-    ``backends``: these and no others; empty: all that the machine has.
+    ``backends`` names the backends to run; empty stands for all of the machine.
     """
 
     seed: int = 0
@@ -112,7 +112,7 @@ class Verification:
     def _compared(
         self, configuration: Configuration, made: type[nn.Module], case: Case
     ) -> tuple[Difference, ...]:
-        """On other weights and data, if rounding alone may have made a difference."""
+        """The comparison, on other weights and data if rounding alone made a difference."""
         where = f"{case.mode}, T = {case.steps}, B = {case.batch}"
         for draw in range(_DRAWS):
             if draw == len(self.truths):
@@ -126,7 +126,7 @@ class Verification:
             wrong = {(d.what, d.name) for d in found if not d.equal}
             if not wrong or case.numbers == "dyadic" or not wrong <= truth.shaken(case):
                 return found
-        self.warnings[f"{where} is not decided: rounding alone moves {min(wrong)[1]}"] = None
+        self.warnings[f"{where} is undecided: rounding alone changes {min(wrong)[1]}"] = None
         return ()
 
 

@@ -1,4 +1,4 @@
-"""What can be seen of a network: outputs, values, gradients and statistics of a few calls."""
+"""Observations of a network: outputs, values, gradients and statistics of a few calls."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,10 +16,11 @@ Tensors = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class Seen:
-    """Of two calls on different data before one backward, and of a third call after it.
+    """Observations of two calls on different data before one backward, and of a third after it.
 
-    ``outputs`` are those of the first two, ``gradients`` those of a random weighting of them by
-    inputs and parameters, ``statistics`` the buffers then, ``values`` all values of the third.
+    ``outputs`` are those of the first two. ``gradients`` are those of a random weighting of the
+    outputs by inputs and parameters. ``statistics`` are the buffers then, ``values`` all values of
+    the third call.
     """
 
     outputs: Tensors
@@ -111,7 +112,7 @@ def _there(x: Tensor) -> Tensor:
 
 
 def _gradients(outputs: Tensors, wrt: Tensors, seed: int) -> Tensors:
-    """Of the sum of all outputs, each number weighted at random, by ``wrt``."""
+    """The gradients of the sum of all outputs, each number weighted at random, by ``wrt``."""
     random = torch.Generator().manual_seed(seed)
     terms = []
     for y in outputs.values():

@@ -14,7 +14,7 @@ Tensors = dict[str, Tensor]
 
 
 def can_stream(module: nn.Module) -> bool:
-    """Whether it takes one step at a time."""
+    """Whether the network runs one time step at a time."""
     return callable(getattr(module, "step", None))
 
 
@@ -34,7 +34,7 @@ def streamed(module: Any, graph: Graph, data: Mapping[str, Tensor], steps: int) 
 
 
 def _whole(graph: Graph, name: str, answers: tuple[Tensor, ...]) -> Tensor:
-    """What a readout makes of its answers for one step each."""
+    """The readout over the outputs of single time steps."""
     readout = graph[name].operator
     assert isinstance(readout, Readout)
     whole: Tensor = readout.read(torch.stack(answers))

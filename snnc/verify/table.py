@@ -76,9 +76,9 @@ def _object(row: Row) -> Mapping[str, Any]:
 
 
 def head(graph: Graph, batch: int, seed: int) -> str:
-    """What is compared, before the table."""
+    """The lines above the table."""
     steps = graph.time_steps
     return (
-        f"{graph.name}: what is generated beside the reference, T = {steps}, B = {batch} and "
+        f"{graph.name}: generated code compared with the reference, T = {steps}, B = {batch} and "
         f"smaller, seed {seed}\n"
     )

@@ -1,4 +1,4 @@
-"""What the reference interpreter says: of every case once, since it is slow."""
+"""The results of the reference interpreter, computed once per case because it is slow."""
 
 import copy
 from collections.abc import Iterator, Mapping
@@ -73,7 +73,7 @@ class Truth:
             raise Undefined(str(error)) from None
 
     def _limits(self, case: Case) -> Limits:
-        """Of values that float32 has to round, nothing is asked: float64 compares them."""
+        """The limits; values that float32 must round have none, because float64 compares them."""
         if case.numbers == "float64":
             return case.limits
         only = exact(self.reference(case), self.data(case), self.seed)
@@ -83,10 +83,10 @@ class Truth:
         return Limits(usual.forward, usual.gradients, usual.floor, only)
 
     def _shaken(self, case: Case) -> frozenset[Place]:
-        """What moves by far more than noise of a hundred-billionth in parameters and inputs.
+        """Tensors that move by far more than a noise of 10⁻¹¹ in parameters and inputs.
 
-        There a neuron is at its threshold, or values are tied, up to rounding: another order of
-        summation may rightly come to another result.
+        A neuron there is at its threshold, or values are tied, up to rounding: another order of
+        summation may rightly give another result.
         """
         seen = self.seen(case)
         runs = (self._noisy(case, self.seed + number) for number in range(_SHAKES))
@@ -103,6 +103,6 @@ class Truth:
         return see(Naive(reference), data, self.seed)
 
     def warnings(self) -> Iterator[str]:
-        """What makes the comparison prove less."""
+        """Reasons why the comparison proves less."""
         for path, rate in self.start[1].items():
-            yield f"{path} fires at {rate:.1%} whatever its weights are scaled to"
+            yield f"{path} fires at {rate:.1%} at every scale of its weights"

@@ -11,9 +11,7 @@ from snnc.layer import Shape
 STEPS = 32
 """Time steps of the SNN to be; the ANN itself is the same at every step."""
 
-_ALIKE = (
-    "the network answers all random samples alike, which proves little: give it trained weights"
-)
+_ALIKE = "all random samples have the same output, which proves little: use trained weights"
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,14 @@ Sample = Callable[[fx.Node], Shape]
 
 
 def target(node: fx.Node, net: fx.GraphModule) -> object:
-    """What is called: a class of modules, a function, or the name of a method."""
+    """The target of a call: a class of modules, a function, or the name of a method."""
     if node.op == "call_module":
         return type(net.get_submodule(str(node.target)))
     return node.target
 
 
 def layers(node: fx.Node, net: fx.GraphModule, sample: Sample, given: Given) -> Layers:
-    """What the call is in a spec; ``sample`` tells the shape of its result. Raises Refused."""
+    """The layers of a call in a spec; ``sample`` has the shape of its result. Raises Refused."""
     what = target(node, net)
     handler = HANDLERS.get(what)
     if handler is None:
@@ -69,7 +69,7 @@ def _inside(node: fx.Node) -> str:
 
 
 def _attributes(module: nn.Module, handler: Handler) -> Mapping[str, Any]:
-    """Those of a module that its handler takes; the first two are the result and the input."""
+    """The attributes of a module that its handler takes, behind the result and the input."""
     fixed = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     wanted = [p.name for p in inspect.signature(handler).parameters.values() if p.kind not in fixed]
     return {name: getattr(module, name) for name in wanted[2:] if hasattr(module, name)}
@@ -77,7 +77,7 @@ def _attributes(module: nn.Module, handler: Handler) -> Mapping[str, Any]:
 
 def _unhooked(module: nn.Module) -> None:
     if module._forward_hooks or module._forward_pre_hooks:
-        raise Refused("it has hooks, which a spec cannot say: remove them before importing")
+        raise Refused("it has hooks, which a spec cannot express: remove them before importing")
 
 
 def _unknown(name: str) -> str:

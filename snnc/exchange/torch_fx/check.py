@@ -14,9 +14,9 @@ TOLERANCE = 1e-5
 
 
 def difference(text: str, state: Mapping[str, Tensor], x: Tensor, want: Tensor) -> float:
-    """How far the output is from ``want``, the original's, as a part of its largest value.
+    """The largest difference of the output from ``want``, relative to its largest value.
 
-    Raises Findings if snnc refuses the text.
+    Raises Findings if snnc rejects the text.
     """
     net = _built(text).to(x.dtype).eval()
     net.load_state_dict(dict(state))

@@ -18,10 +18,10 @@ from snnc.source.nearest import nearest
 
 
 def made(path: str) -> nn.Module:
-    """What ``package.module:factory`` makes: called without arguments, or copied if it is a module.
+    """The module of ``package.module:factory``: the result of a call, or a copy of a module.
 
     Raises:
-        Unusable: there is no such thing, it fails, or it makes something else.
+        Unusable: the name does not exist, the call fails, or the result is no module.
     """
     module, name = parts(path)
     found = _attribute(_imported(module), name)
@@ -94,7 +94,7 @@ def _called(path: str, factory: Any) -> Any:
 
 
 def _needed(factory: Any) -> list[str]:
-    """Its parameters without a default."""
+    """The parameters without a default."""
     try:
         parameters = inspect.signature(factory).parameters.values()
     except (TypeError, ValueError):  # not written in Python

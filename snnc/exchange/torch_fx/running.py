@@ -77,7 +77,7 @@ def samples(net: nn.Module, shape: Shape) -> Tensor:
 
 
 def output(net: nn.Module, x: Tensor) -> Tensor:
-    """What the network makes of samples. Raises Unusable or Refused if that is no tensor."""
+    """The output of the network for samples. Raises Unusable or Refused if it is no tensor."""
     try:
         with torch.no_grad():
             y = net(x)
@@ -89,5 +89,5 @@ def output(net: nn.Module, x: Tensor) -> Tensor:
     if not isinstance(y, Tensor):
         raise Refused(f"the network returns a {type(y).__name__}, expected one tensor")
     if not y.isfinite().all():
-        raise Unusable("the network answers random samples with NaN or infinity: see its weights")
+        raise Unusable("the network returns NaN or infinity for random samples: check its weights")
     return y

@@ -24,14 +24,16 @@ class _Tracer(fx.Tracer):
 
 
 def traced(net: nn.Module) -> fx.GraphModule:
-    """Its graph, optional arguments at their defaults. Raises Refused if it has none."""
+    """The graph of a module, optional arguments at their defaults. Raises Refused."""
     tracer = _Tracer()
     try:
         graph = tracer.trace(net, _defaults(net))
     except Exception as error:  # the same code has just run on numbers
         place = where.of(error) or type(net).__name__
-        message = f"{place}: torch.fx cannot trace what is known only when the network runs"
-        help = "decisions, loops and numbers may depend on options, not on tensors or their shapes"
+        message = f"{place}: torch.fx cannot trace values that are known only at run time"
+        help = (
+            "decisions, loops and numbers may depend on arguments, not on tensors or their shapes"
+        )
         raise Refused(f"{message}: {help}") from error
     return fx.GraphModule(tracer.root, graph)
 
@@ -43,7 +45,7 @@ def _defaults(net: nn.Module) -> dict[str, Any]:
 
 
 def takes_one(net: nn.Module) -> None:
-    """Refuses a forward that needs several inputs, or none."""
+    """Check that forward takes exactly one input. Raises Refused."""
     parameters = inspect.signature(net.forward).parameters.values()
     needed = [p for p in parameters if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
     if len(needed) != 1 or needed[0].kind is inspect.Parameter.VAR_POSITIONAL:

@@ -152,7 +152,7 @@ def _off_default(kind: type[Layer], fields: Mapping[str, object]) -> dict[str, o
 
 
 def _shape(kind: type[Layer], fields: Mapping[str, object], inputs: Sequence[Value]) -> Shape:
-    """What the layer makes of its inputs, by its own rules."""
+    """The shape of the layer's output, by the layer's own rules."""
     try:
         layer = kind.model_validate({"kind": kind.model_fields["kind"].default, **fields})
         return layer.shape(*(value.shape for value in inputs))
@@ -166,7 +166,7 @@ def _shape(kind: type[Layer], fields: Mapping[str, object], inputs: Sequence[Val
 
 
 def _path(node: fx.Node, stem: str, first: bool) -> str:
-    """Where a layer was: its module's own path, or a function's place and what it does."""
+    """The path of a layer: that of its module, or the place and the name of a function."""
     if node.op == "call_module" and first:
         return str(node.target)
     around = node.meta.get(GROUP, ())
@@ -182,7 +182,7 @@ def _group(node: fx.Node) -> str:
 
 
 def remarks(state: Mapping[str, Mapping[str, Tensor]]) -> Iterator[str]:
-    """What the spec cannot say although it computes the same: weights that layers share."""
+    """Notes on properties that the spec cannot express: weights that layers share."""
     owners: dict[int, str] = {}
     for name, tensors in state.items():
         firsts = [owners.setdefault(t.data_ptr(), name) for t in tensors.values() if t.numel()]

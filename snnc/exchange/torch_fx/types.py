@@ -1,4 +1,4 @@
-"""What handlers are given and what they answer."""
+"""The arguments and results of handlers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ Handler = Callable[..., Layers]
 
 
 def read(given: Any) -> Value:
-    """An operand that must be a value."""
+    """An operand that must be a value. Raises Refused."""
     if not isinstance(given, Value):
         what = "a constant tensor" if isinstance(given, Tensor) else f"{given!r}"
         raise Refused(f"one of its operands is {what}, where a layer reads only other layers")
@@ -46,14 +46,14 @@ def read(given: Any) -> Value:
 
 
 def constant(given: Any, key: str) -> Tensor:
-    """A weight, which must not depend on the input."""
+    """A weight, which must not depend on the input. Raises Refused."""
     if not isinstance(given, Tensor):
         raise Refused(f"its `{key}` depends on the input, where a layer's is a parameter")
     return given
 
 
 def only(key: str, got: object, want: object) -> None:
-    """Refuses an option that layers do not have."""
+    """Check that an option has one of the values that layers have. Raises Refused."""
     if got != want:
         raise Refused(f"it has `{key} = {got}`, where a spec knows only {want}")
 
@@ -66,5 +66,5 @@ def one(size: Any) -> object:
 
 
 def inner(x: Value) -> int:
-    """How many axes a sample has after the channel."""
+    """The number of axes of a sample after the channel."""
     return len(x.shape) - 1

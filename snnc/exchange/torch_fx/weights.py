@@ -59,7 +59,9 @@ def _read(path: Path) -> Any:
 
 
 def _broken(path: Path) -> Unusable:
-    return Unusable(f"{path} is no file of weights, or only a part of one: expected torch.save's")
+    return Unusable(
+        f"{path} is not a complete file of weights: expected a file written by torch.save"
+    )
 
 
 def _differs(missing: list[str], foreign: list[str], count: int) -> str:

@@ -16,14 +16,14 @@ _NOT_THEIRS = tuple(f"{folder}{os.sep}" for folder in (Path(torch.__file__).pare
 
 
 def now(root: CodeType) -> str:
-    """Where the user's code is that ``root`` now runs: ``net.py line 12``, or nothing."""
+    """The place in the user's code that ``root`` runs now: ``net.py line 12``, or nothing."""
     frames = takewhile(lambda frame: frame.f_code is not root, _frames())
     lines = ((f.f_code.co_filename, f.f_lineno) for f in frames)
     return next((_told(file, line) for file, line in lines if _theirs(file)), "")
 
 
 def of(error: BaseException) -> str:
-    """Where the user's code raised an error, with the line itself: ``net.py line 12 (`if x:`)``."""
+    """The place in the user's code that raised an error: ``net.py line 12 (`if x:`)``."""
     frames = traceback.extract_tb(error.__traceback__)
     found = [(f.filename, f.lineno or 0) for f in frames if _theirs(f.filename)]
     if isinstance(error, SyntaxError) and error.filename:

@@ -1,6 +1,6 @@
-"""What PyTorch's modules, functions and methods are in a spec: one file a family.
+"""Translations of PyTorch's modules, functions and methods: one file per family.
 
-To add one, put it into the ``TABLE`` of a family: a handler, and the names that it answers to.
+A new one goes into the ``TABLE`` of a family: a handler, and the names that it handles.
 """
 
 import operator

@@ -25,12 +25,12 @@ def gelu(out: Shape, input: Any, approximate: str = "none") -> Layers:
 
 
 def leaky_relu(out: Shape, input: Any, negative_slope: float = 0.01) -> Layers:
-    """With a slope below 0."""
+    """A ReLU with a slope below 0."""
     return (Made("LeakyReLU", {"negative_slope": float(negative_slope)}, (read(input),)),)
 
 
 def softmax(out: Shape, input: Any, dim: int | None = None, dtype: Any = None) -> Layers:
-    """Along an axis of the sample; PyTorch counts the batch too."""
+    """A softmax along an axis of the sample; PyTorch counts the batch too. Raises Refused."""
     x = read(input)
     only("dtype", dtype, None)
     if dim is None:
@@ -47,10 +47,10 @@ def hardtanh(out: Shape, input: Any, min_val: float = -1.0, max_val: float = 1.0
 
 
 def clamp(out: Shape, input: Any, min: Any = None, max: Any = None) -> Layers:
-    """Between two ends, if there is a layer of these."""
+    """A clamp between two ends, if there is a layer with these. Raises Refused."""
     kind = _CLIPPED.get((min, max))
     if kind is None:
-        raise Refused(f"it clips to [{min}, {max}], where a spec knows ReLU and, at 6, ReLU6")
+        raise Refused(f"it clips to [{min}, {max}]: a spec has only ReLU and ReLU6")
     return (Made(kind, {}, (read(input),)),)
 
 

@@ -8,11 +8,11 @@ from snnc.layer import Shape
 
 
 def _dropout(kind: str) -> Handler:
-    """Of elements or of channels."""
+    """A dropout of elements or of channels."""
 
     def made(out: Shape, input: Any, p: float = 0.5, training: bool = True) -> Layers:
         if training:
-            raise Refused("it drops in evaluation too: pass `training=self.training`")
+            raise Refused("it also drops in eval mode: pass `training=self.training`")
         return (Made(kind, {"p": float(p)}, (read(input),)),)
 
     return made

@@ -1,4 +1,4 @@
-"""What has several inputs: sums, products, joins."""
+"""Handlers of calls with several inputs: sums, products, concatenations."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from snnc.layer import Shape
 
 
 def add(out: Shape, input: Any, other: Any, alpha: Any = 1) -> Layers:
-    """Of two values; 0 adds nothing, as in ``sum([a, b])``."""
+    """The sum of two values; 0 adds nothing, as in ``sum([a, b])``."""
     only("alpha", alpha, 1)
     for zero, term in ((input, other), (other, input)):
         if isinstance(term, Value) and isinstance(zero, int | float) and zero == 0:
@@ -16,7 +16,7 @@ def add(out: Shape, input: Any, other: Any, alpha: Any = 1) -> Layers:
 
 
 def mul(out: Shape, input: Any, other: Any) -> Layers:
-    """Of two values."""
+    """The product of two values."""
     return (Made("Mul", {}, (read(input), read(other))),)
 
 

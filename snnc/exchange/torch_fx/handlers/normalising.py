@@ -21,10 +21,10 @@ def batch_norm(
     eps: float = 1e-5,
     num_batches_tracked: Any = None,
 ) -> Layers:
-    """With running statistics, which a network needs in evaluation."""
+    """A batch norm with running statistics, which eval mode needs. Raises Refused."""
     x = read(input)
     if running_mean is None or training:
-        raise Refused("it takes the batch's statistics in evaluation too, not running ones")
+        raise Refused("it uses batch statistics in eval mode too, and no running ones")
     if momentum is None:
         raise Refused("it has `momentum = None`, an average over all batches: state a number")
     if (weight is None) != (bias is None):

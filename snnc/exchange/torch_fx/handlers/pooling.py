@@ -63,7 +63,7 @@ def adaptive_max_pool(
 def mean(
     out: Shape, input: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None
 ) -> Layers:
-    """Over all axes after the channel: an adaptive pooling to one element."""
+    """A mean over all axes after the channel: adaptive pooling to one element. Raises Refused."""
     x = read(input)
     only("dtype", dtype, None)
     if inner(x) < 1 or _axes(dim, x) != set(range(2, 2 + inner(x))):

@@ -9,7 +9,7 @@ from snnc.layer import Shape, show
 
 
 def reshape(out: Shape, input: Any, *sizes: Any, **named: Any) -> Layers:
-    """Some axes of the sample become one, or one becomes several."""
+    """A reshape that joins axes of the sample, or splits one of them. Raises Refused."""
     x = read(input)
     if out == x.shape:
         return x
@@ -24,7 +24,7 @@ def reshape(out: Shape, input: Any, *sizes: Any, **named: Any) -> Layers:
 
 
 def _changed(old: Shape, new: Shape) -> tuple[int, int]:
-    """How many axes stay as they are at the front and at the back; at least one does not."""
+    """The number of unchanged axes at the front and at the back; at least one axis changes."""
     start = _common(old, new, min(len(old), len(new)) - 1)
     rest = min(len(old), len(new)) - start - 1
     stop = _common(old[::-1], new[::-1], rest)

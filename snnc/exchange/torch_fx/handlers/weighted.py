@@ -19,7 +19,7 @@ def conv(
     groups: int = 1,
     padding_mode: str = "zeros",
 ) -> Layers:
-    """Of one to three axes."""
+    """A convolution over one to three axes."""
     x, filters = read(input), constant(weight, "weight")
     fields = {
         "out_channels": filters.shape[0],
@@ -44,7 +44,7 @@ def conv_transpose(
     groups: int = 1,
     dilation: Any = 1,
 ) -> Layers:
-    """Of one to three axes, as far as there is such a layer."""
+    """A transposed convolution over two axes, the only such layer."""
     x, filters = read(input), constant(weight, "weight")
     fields = {
         "out_channels": filters.shape[1] * groups,
@@ -59,7 +59,7 @@ def conv_transpose(
 
 
 def linear(out: Shape, input: Any, weight: Any, bias: Any = None) -> Layers:
-    """Of features."""
+    """A matrix product with the features."""
     matrix = constant(weight, "weight")
     return _made("Linear", {"out_features": matrix.shape[0]}, input, matrix, bias)
 
