@@ -26,7 +26,7 @@ mutants: $(READY) ## Leave out each check of the passes, and show what notices i
 lint: $(READY) ## Check style, types, layers, and that the zoo is clean and up to date
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
-	$(PYTHON) -m ruff check --config specs/ruff.toml templates/conversion templates/fused templates/pictures templates/training
+	$(PYTHON) -m ruff check --config specs/ruff.toml templates/conversion templates/fused templates/pictures templates/training templates/weights.py
 	$(PYTHON) -m ruff format --check --config specs/ruff.toml templates
 	$(PYTHON) -m mypy --strict $(OURS) $(ZOO)
 	.venv/bin/lint-imports --no-logo

@@ -131,9 +131,9 @@ def emit(
     spec = document.spec
     program = plan(document, graph, without=without)
     around = (spec.train, _of_conversion(document, without)) if scripts else (None, None)
-    bodies = package.emit(program, observed(graph, program), *around)
+    bodies = package.emit(program, observed(graph, program), spec, *around)
     source = Path(document.source.path).name
-    shared = ("conversion/", "fused/", "pictures/", "training/")
+    shared = ("conversion/", "fused/", "pictures/", "training/", "weights.py")
     run_time = {name for name in bodies if name.startswith(shared)}
     texts = {
         name: with_header(body, source, None if name in run_time else spec, document.settings)

@@ -40,6 +40,13 @@ def shared(folder: str) -> dict[str, str]:
     return {name: env.loader.get_source(env, name)[0] for name in names}
 
 
+def shared_module(name: str) -> dict[str, str]:
+    """A module of templates/ that is the same in every package."""
+    env = environment()
+    assert env.loader is not None
+    return {name: env.loader.get_source(env, name)[0]}
+
+
 def ordered(statements: Sequence[str]) -> list[str]:
     """Import statements in isort's order: modules, then names out of modules, a line each."""
     plain = {line for line in statements if not line.startswith("from ") or "#" in line}

@@ -90,7 +90,9 @@ def _imports(code: str, outputs: bool, known: Iterable[str]) -> str:
     used = sorted((name for name in known if name in words), key=import_order)
     own = imported(".kernels", used)
     fused = imported(".fused", ["place_neurons"] if "place_neurons" in words else [])
-    own = "\n".join(line for line in (fused, own) if line)
-    standard = "from typing import NamedTuple\n\n" if outputs else ""
+    weights = imported(".weights", ["load_weights"])
+    own = "\n".join(line for line in (fused, own, weights) if line)
+    standard = "from pathlib import Path\n"
+    standard += f"{'from typing import NamedTuple' if outputs else ''}\n" + "\n" * outputs
     text = f"{standard}import torch\nfrom torch import Tensor, nn"
     return f"{text}\n\n{own}" if own else text

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from snnc.emit.ann import Ann
 from snnc.emit.answers import answering
 from snnc.emit.attributes import module_classes
+from snnc.emit.built import built, literal
 from snnc.emit.docstring import paragraph
-from snnc.emit.environment import environment, shared
+from snnc.emit.environment import environment, shared, shared_module
 from snnc.emit.forward import bodies
 from snnc.emit.kernels import defined, helpers, kernels_py
 from snnc.emit.model import model_py
@@ -24,6 +25,7 @@ from snnc.training import Train
 if TYPE_CHECKING:
     from snnc.conversion import Convert
     from snnc.converting import Conversion
+    from snnc.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,16 @@ class Converted:
 
 
 def emit(
-    program: Program, plain: Program, train: Train | None, converted: Converted | None = None
+    program: Program,
+    plain: Program,
+    spec: "Spec",
+    train: Train | None,
+    converted: Converted | None = None,
 ) -> dict[str, str]:
     """The files of the package that ``program`` becomes, without the header of generated code.
 
-    ``plain`` is the same network under the schedule "fold", with every value at every step:
-    ``values`` always runs it.
+    ``spec`` is what it was linked from. ``plain`` is the same network under the schedule "fold",
+    with every value at every step: ``values`` always runs it.
     """
     graph = program.graph
     ann = Ann(converted.conversion.ann) if converted else None
@@ -54,8 +60,9 @@ def emit(
         "model.py": model_py(program, written, held, defined(needed, found)),
         **(_converted(converted, ann, defined(needed, found)) if converted and ann else {}),
         **({"kernels.py": kernels} if kernels else {}),
-        "__init__.py": _init_py(program),
+        "__init__.py": _init_py(program, spec),
         "py.typed": "",
+        **shared_module("weights.py"),
         **run_time(found.classes, drawn=".fused import" in kernels),
     }
     if train is None:
@@ -102,10 +109,10 @@ def _converted(converted: Converted, ann: Ann, known: list[str]) -> dict[str, st
     return {"ann.py": ann.module(known), "convert.py": script, **shared("conversion")}
 
 
-def _init_py(program: Program) -> str:
+def _init_py(program: Program, spec: "Spec") -> str:
     graph = program.graph
     names = [class_name(graph.name)]
     exports = [*names, *(f"{n}Output" for n in names if len(graph.outputs) > 1)]
     doc = paragraph(graph.doc.strip() or f"The network {graph.name}.", 0)
     template = environment().get_template("__init__.py.jinja")
-    return template.render(doc=doc, exports=exports)
+    return template.render(doc=doc, exports=exports, built=literal(built(spec)))

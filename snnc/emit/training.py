@@ -2,6 +2,7 @@
 
 The three templates see
 
+    output_format  of snnc
     name         the package and the default run folder: "conv_fmnist"
     class_name   the network's class: "ConvFmnist"
     shape        of one sample at the network's input: (1, 28, 28)
@@ -23,6 +24,7 @@ from collections.abc import Mapping, Sequence
 
 from snnc.emit.data import data_context
 from snnc.emit.environment import environment
+from snnc.emit.header import OUTPUT_FORMAT
 from snnc.emit.train import train_context
 from snnc.training import Train
 
@@ -51,6 +53,7 @@ def training_files(
     """
     context = {
         "name": name,
+        "output_format": OUTPUT_FORMAT,
         "class_name": class_name,
         "shape": shape,
         "time_steps": time_steps,
