@@ -133,7 +133,7 @@ def conversions(given: argparse.Namespace, folder: Path, out: Path, start: Row) 
                 "--initial",
                 initial,
             ]
-            command += ["--weights", out / "checkpoint_best.pt", "--out-dir", to]
+            command += ["--weights", out / "checkpoint_best.pt", "--out-dir", to, "--force"]
             command += ["--data-dir", given.data_dir.resolve(), "--compare", compare]
             run([*command, "--rule", rule], folder)
         with (to / "accuracy.csv").open(newline="") as file:

@@ -62,8 +62,8 @@ def _imports(ann: Ann, uses: set[str], neurons: Neurons, runtime: Runtime) -> st
             f"{runtime.package}.ann": [ann.name],
             f"{runtime.package}.data": ["DataError", "Split", "load"],
             f"{runtime.package}.kernels": classes,
-            f"{runtime.package}.model": [class_name(ann.graph.name)],
-            runtime.absolute: ["conversion"],
+            f"{runtime.package}.model": ["BUILT_FROM", class_name(ann.graph.name)],
+            runtime.absolute: ["conversion", "training"],
             **runtime.used(uses - classes, runtime.absolute),
         }
     )

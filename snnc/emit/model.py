@@ -3,6 +3,8 @@
 from collections.abc import Collection
 
 from snnc.emit.attributes import Held
+from snnc.emit.built import built
+from snnc.emit.compiled import Compiled
 from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
 from snnc.emit.fixed import fixed
@@ -22,11 +24,9 @@ from snnc.program.table import shape_table
 from snnc.program.types import Program, data
 
 
-def model_py(
-    program: Program, bodies: Bodies, held: Held, neurons: Neurons, runtime: Runtime
-) -> str:
+def model_py(made: Compiled, bodies: Bodies, held: Held, neurons: Neurons, runtime: Runtime) -> str:
     """The text of model.py, without the header of generated code."""
-    graph = program.graph
+    graph, program = made.graph, made.program
     outputs = graph.outputs if len(graph.outputs) > 1 else ()
     answer = output_class(program)
     context = {
@@ -36,6 +36,7 @@ def model_py(
         "table": "\n".join(f"    {line}".rstrip() for line in shape_table(program)),
         "imports": _imports(held.uses | bodies.uses, bool(outputs), neurons, runtime),
         "outputs": outputs,
+        "built": built(made.document.spec),
         "neurons": _tuple(
             [n.path for n in graph.nodes if isinstance(n.operator, Neuron) and has_rate(n.operator)]
         ),
@@ -86,7 +87,8 @@ def _shape(program: Program, value: str, node: str) -> str:
 
 def _imports(uses: Collection[str], outputs: bool, neurons: Neurons, runtime: Runtime) -> str:
     """What the module needs: torch, its runtime, and its neurons."""
-    standard = "from typing import NamedTuple\n\n" if outputs else ""
-    own = own_imports(uses, neurons.names, runtime)
+    standard = "from pathlib import Path\n"
+    standard += f"{'from typing import NamedTuple' if outputs else ''}\n" + "\n" * outputs
+    own = own_imports({*uses, "load_weights"}, neurons.names, runtime)
     text = f"{standard}import torch\nfrom torch import Tensor, nn"
     return f"{text}\n\n{own}" if own else text

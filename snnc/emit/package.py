@@ -6,6 +6,7 @@ from pathlib import Path
 from snnc.emit.ann import Ann
 from snnc.emit.answers import answering
 from snnc.emit.attributes import module_classes
+from snnc.emit.built import trained
 from snnc.emit.compiled import Compiled
 from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
@@ -22,7 +23,6 @@ from snnc.emit.training import training_files
 from snnc.encoder import Encoder
 from snnc.graph import Graph
 from snnc.names import class_name
-from snnc.program.types import Program
 
 
 def output(made: Compiled, runtime: Runtime, scripts: bool = True) -> Output:
@@ -44,10 +44,10 @@ def package(made: Compiled, runtime: Runtime, scripts: bool = True) -> dict[str,
     held = module_classes(graph, own)
     kernels = kernels_py(graph.name, found, runtime)
     modules = {
-        "model.py": model_py(program, written, held, found, runtime),
+        "model.py": model_py(made, written, held, found, runtime),
         **(_converted(made, ann, found, runtime) if ann else {}),
         **({"kernels.py": kernels} if kernels else {}),
-        "__init__.py": _init_py(program, runtime),
+        "__init__.py": _init_py(graph, runtime),
     }
     return {**modules, **(_training(made, ann, runtime) if scripts else {})}
 
@@ -67,7 +67,7 @@ def _training(made: Compiled, ann: Ann | None, runtime: Runtime) -> dict[str, st
     context = (runtime, train, graph.name, name, shape, steps, timed, classes)
     sweep = data.operator.sweep if isinstance(data.operator, Encoder) else ""
     more = (_fixed(graph), ann.name if ann else "", answering(made.program), sweep)
-    return training_files(*context, layers(graph), outputs, *more)
+    return training_files(*context, layers(graph), outputs, *more, trained(made.document.spec))
 
 
 def _fixed(graph: Graph) -> bool:
@@ -88,8 +88,7 @@ def _converted(made: Compiled, ann: Ann, neurons: Neurons, runtime: Runtime) -> 
     return {"ann.py": ann.module(neurons, runtime), "convert.py": script}
 
 
-def _init_py(program: Program, runtime: Runtime) -> str:
-    graph = program.graph
+def _init_py(graph: Graph, runtime: Runtime) -> str:
     names = [class_name(graph.name)]
     exports = [*names, *(f"{n}Output" for n in names if len(graph.outputs) > 1)]
     doc = paragraph(graph.doc.strip() or f"The network {graph.name}.", 0)

@@ -13,7 +13,7 @@ NAME = "snn_runtime"
 FORMAT = 2
 """The format of the runtime that generated code is written for; it states its own."""
 
-_HELPERS = ("checks", "delays", "encoders", "layers", "norms", "steps")
+_HELPERS = ("checks", "delays", "encoders", "layers", "norms", "steps", "weights")
 """The modules whose functions and classes networks import one by one."""
 _KERNELS = ("fused", "fused.normed", "fused.pooled", "fused.recurrent")
 """The packages that say in ``__all__`` what kernels.py may import."""

@@ -2,6 +2,7 @@
 
 The three templates see
 
+    output_format  of snnc
     name         the network and the default run folder: "conv_fmnist"
     package      where the package and its runtime are imported from
     modules      imports of the package and the runtime, for each script
@@ -25,6 +26,7 @@ from collections.abc import Mapping, Sequence
 
 from snnc.emit.data import data_context
 from snnc.emit.environment import environment
+from snnc.emit.header import OUTPUT_FORMAT
 from snnc.emit.runtime import Runtime
 from snnc.emit.train import train_context
 from snnc.training import Train
@@ -47,6 +49,7 @@ def training_files(
     ann: str = "",
     answering: Sequence[str] = (),
     sweep: str = "",
+    trained_by: str = "",
 ) -> dict[str, str]:
     """The text of each file, formatted, without the header of generated code.
 
@@ -58,6 +61,8 @@ def training_files(
         "name": name,
         "package": runtime,
         "modules": _imports(runtime, ann, told["answers"]),
+        "output_format": OUTPUT_FORMAT,
+        "trained_by": trained_by,
         "class_name": class_name,
         "shape": shape,
         "time_steps": time_steps,
@@ -82,13 +87,17 @@ def _imports(package: Runtime, ann: str, answers: Sequence[str]) -> Mapping[str,
         "train": package.script(
             "visualize",
             data=["Data", "DataError", "load"],
-            **({"ann": [ann]} if ann else {"model": answers}),
+            **(
+                {"ann": [ann], "model": ["BUILT_FROM"]}
+                if ann
+                else {"model": ["BUILT_FROM", *answers]}
+            ),
             runtime=["training"],
         ),
         "visualize": package.script(
             "model",
             data=["LABELS", "PICTURE", "DataError", "load"],
-            runtime=["pictures"],
+            runtime=["pictures", "training"],
             runtime_pictures=["Activity", "Layer", "PictureError", "Sample"],
         ),
     }

@@ -54,6 +54,7 @@ def build(
     dataset: str = '"Digits"',
 ) -> ModuleType:
     """The training script of a package that is written into ``folder`` and imported."""
+    folder.mkdir(exist_ok=True)
     spec = folder / f"{name}.snn.toml"
     spec.write_text(
         SPEC.format(name=name, train=train, rest=rest, layers=layers, dataset=dataset), "utf-8"

@@ -96,7 +96,7 @@ def test_a_resumed_run_keeps_its_own(
 def test_a_run_is_named_by_its_settings_and_states_them(script: ModuleType, tmp_path: Path) -> None:
     flags = "--epochs 1 --limit 100 --scheduler none --data-dir".split()
     assert script.main([*flags, 'a "b"\\\x7fä']) == 0
-    name = "T4_b50_SGD_lr0.5_momentum0.9_limit100_seed0"
+    name = f"T4_b50_SGD_lr0.5_momentum0.9_limit100_seed0_{script.NETWORK.digest[:8]}"
     folder = tmp_path / "runs" / "shared_net" / name
     found = tomllib.loads((folder / "settings.toml").read_text("utf-8"))
     assert found["optimizer"] == {"kind": "SGD", "lr": 0.5, "momentum": 0.9}

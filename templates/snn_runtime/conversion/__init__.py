@@ -18,7 +18,7 @@ from .calibration import thresholds
 from .correction import correct
 from .evaluation import accuracies, accuracy
 from .folding import Fold, folded
-from .report import Result, write
+from .report import Result, save, vacant, write
 from .rules import Balance, Fraction, Mmse, Percentile, Rule, Target, rule_of
 from .settings import Options, Settings, parse
 from .staircase import draw
@@ -47,8 +47,10 @@ __all__ = [
     "parse",
     "read",
     "rule_of",
+    "save",
     "thresholds",
     "trained",
     "transfer",
+    "vacant",
     "write",
 ]

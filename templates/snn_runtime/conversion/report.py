@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
+import torch
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from .activity import Activity
+from .transfer import WeightsError
 
 # Energy of one operation in float32 on 45 nm CMOS (Horowitz, ISSCC 2014), in pJ.
 MAC, ADD = 4.6, 0.9
@@ -24,6 +26,23 @@ class Result:
     first: int
     accuracy: list[float]
     activity: Activity
+
+
+def vacant(folder: Path, force: bool) -> None:
+    """Raises WeightsError if a folder holds a conversion that nobody gave up."""
+    if not force and any((folder / name).exists() for name in ("report.md", "snn.pt")):
+        problem = f"{folder} holds a conversion: --force replaces it"
+        raise WeightsError(f"{problem}, --out-dir chooses another folder.")
+
+
+def save(content: dict[str, object], path: Path) -> None:
+    """Puts a file of torch.save in its place once it is whole."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    try:
+        torch.save(content, unfinished)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def write(

@@ -44,6 +44,7 @@ class Options:
     device: torch.device
     batch_size: int
     limit: int | None
+    force: bool = False  # replace the results of another conversion
 
 
 def parse(
@@ -65,6 +66,8 @@ def parse(
     add("--device", type=device, default=cuda, help="cpu, cuda, cuda:1, ...")
     add("--batch-size", type=positive, default=100, help="samples at a time")
     add("--limit", type=positive, help="samples of each split")
+    text = "replace the results of another conversion"
+    add("--force", action="store_true", help=text)
     add("--rule", default=rule, help="how thresholds are found: max, 99.9%%, 0.5, ...")
     add("--compare", default=",".join(others), help="other rules to report on")
     add("--per", choices=("layer", "channel"), default=spec.per)

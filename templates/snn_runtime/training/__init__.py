@@ -12,14 +12,17 @@ learner      the network, and all that changes while it learns
 rates        firing rates while the network learns
 checkpoints  sealed when written, and checked when read
 files        replaced at once, in a folder that is locked
-digests      of checkpoints and of data
+digests      of data
+identity     what makes a network another one
 log          metrics.csv and TensorBoard
+record       settings.toml
 interrupts   Ctrl-C between two steps
 profile      where the time goes
 """
 
 from .batches import Batch, Batches, Split, mixed, seed_all
 from .checkpoints import BEST, read
+from .identity import Network, difference, network
 from .interrupts import Interrupts, Stopped
 from .learner import Learner
 from .log import Log
@@ -30,7 +33,7 @@ from .profile import profile
 from .rates import Recorder, mean_rate
 from .score import Clock, Row, Score, shown, watched
 from .settings import RunError, Settings
-from .start import Start, begin, start
+from .start import Start, begin, begin_with, start
 
 __all__ = [
     "BEST",
@@ -40,6 +43,7 @@ __all__ = [
     "Interrupts",
     "Learner",
     "Log",
+    "Network",
     "Options",
     "Recorder",
     "Row",
@@ -51,9 +55,12 @@ __all__ = [
     "Stopped",
     "Team",
     "begin",
+    "begin_with",
+    "difference",
     "in_full",
     "mean_rate",
     "mixed",
+    "network",
     "parse",
     "profile",
     "read",

@@ -8,8 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .digests import digest
+from ..weights import digest, intact
 from .files import replace
+from .identity import Network, difference
 from .settings import RunError, misfit
 
 State = dict[str, Any]
@@ -20,6 +21,7 @@ LATEST, BEST = "checkpoint_latest.pt", "checkpoint_best.pt"
 KEYS: dict[str, tuple[type, ...]] = {
     "format": (int,),
     "network": (str,),
+    "identity": (dict,),
     "settings": (dict,),
     "data": (dict,),
     "time_steps": (int,),
@@ -58,8 +60,8 @@ def sealed(state: State) -> State:
     return {**rest, "digest": digest(rest)}
 
 
-def read(path: Path, name: str) -> State:
-    """The checkpoint of the network of that name. Raises CheckpointError."""
+def read(path: Path, network: Network) -> State:
+    """The checkpoint of that network. Raises CheckpointError."""
     state = loaded(path)
     if not isinstance(state, dict) or type(state.get("format")) is not int:
         problem = "holds something else than a checkpoint of train.py"
@@ -67,13 +69,15 @@ def read(path: Path, name: str) -> State:
     if state["format"] != FORMAT:
         problem = f"is a checkpoint of format {state['format']}, and this is {FORMAT}"
         raise CheckpointError(path, problem)
-    if missing := fault(state):
-        raise CheckpointError(path, f"is no whole checkpoint: {missing}")
-    if damaged(state):
+    if wrong := fault(state):
+        raise CheckpointError(path, f"is no whole checkpoint: {wrong}")
+    if not intact(state):
         raise CheckpointError(path, "is damaged: its digest is that of other contents")
-    if state["network"] != name:
-        problem = f"is a checkpoint of {state['network']}, and this is {name}"
+    if state["network"] != network.name:
+        problem = f"is a checkpoint of {state['network']}, and this is {network.name}"
         raise CheckpointError(path, problem)
+    if other := difference(state["identity"], network.identity):
+        raise CheckpointError(path, f"is of another network: {other}")
     return state
 
 
@@ -114,14 +118,6 @@ def fault(state: State) -> str | None:
     if not all(isinstance(number, (int, float)) for number in numbers):
         return "history or score holds something else than numbers"
     return misfit(state["settings"])
-
-
-def damaged(state: State) -> bool:
-    """Whether the state is not what its digest is of."""
-    try:
-        return bool(sealed(state)["digest"] != state["digest"])
-    except TypeError:  # no checkpoint holds such a value
-        return True
 
 
 def check(net: nn.Module, saved: Mapping[str, Tensor], path: Path) -> None:

@@ -41,7 +41,7 @@ class Learner:
         metric: tuple[str, int],
     ) -> None:
         self.net, self.settings, self.team = net, settings, team
-        self.name, self.workers = options.name, options.workers
+        self.network, self.workers = options.network, options.workers
         self.metric, self.sign = metric
         self.precision = Precision(team.device, settings.dtype, settings.amp)
         net.to(team.device, self.precision.dtype)
@@ -177,7 +177,8 @@ class Learner:
         """What a checkpoint holds; all processes have to ask for it."""
         return {
             "format": FORMAT,
-            "network": self.name,
+            "network": self.network.name,
+            "identity": self.network.identity,
             "settings": dict(vars(self.settings)),
             "data": self.data,
             "time_steps": self.settings.time_steps,

@@ -1,25 +1,23 @@
-"""The folder of a run: settings.toml, metrics.csv and TensorBoard's events."""
+"""The folder of a run: what may be there, metrics.csv and TensorBoard's events."""
 
 import csv
 import io
-import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import torch
 from torch.utils.tensorboard import SummaryWriter
 
 from .checkpoints import BEST, LATEST
 from .files import UNFINISHED, FileError, reason, remove, replace
 from .options import Options
 from .score import Row
-from .settings import RunError, Settings, Table
+from .settings import RunError
 
-METRICS, SETTINGS = "metrics.csv", "settings.toml"
+METRICS, SETTINGS, SPEC = "metrics.csv", "settings.toml", "spec.toml"
 # In the order in which they go: a run that is being deleted can still be resumed.
-FILES = (LATEST, METRICS, SETTINGS, BEST)
+FILES = (LATEST, METRICS, SETTINGS, SPEC, BEST)
 
 
 def claim(folder: Path, options: Options) -> None:
@@ -112,28 +110,3 @@ def write_metrics(folder: Path, history: list[Row]) -> None:
     rows.writeheader()
     rows.writerows({**row, "epoch": int(row["epoch"])} for row in history)
     replace(folder / METRICS, text.getvalue().encode())
-
-
-def toml(settings: Settings, options: Options, processes: int) -> str:
-    """The settings, and under [run] where they were carried out."""
-    values = {k: v for k, v in vars(settings).items() if v is not None}
-    tables = {k: v for k, v in values.items() if isinstance(v, Mapping)}
-    run = {
-        "device": str(options.device),
-        "processes": processes,
-        "workers": options.workers,
-        "compile": options.compile,
-        "data_dir": str(options.data_dir),
-        "torch": str(torch.__version__),
-    }
-    lines = [*pairs({k: v for k, v in values.items() if k not in tables})]
-    for name, table in (tables | {"run": run}).items():
-        lines += ["", f"[{name}]", *pairs(table)]
-    return "\n".join(lines) + "\n"
-
-
-def pairs(table: Table) -> Iterator[str]:
-    """One line of TOML a key; it writes values as JSON does, but for DEL."""
-    for name, value in table.items():
-        text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-        yield f"{name} = {text}"

@@ -10,23 +10,30 @@ from typing import Any
 
 import torch
 
+from .identity import Network
 from .optimizers import KEYS, OPTIMIZERS, SCHEDULERS, SettingError, chosen
 from .settings import FREE, Settings, flag
 
-EXCLUSIVE = (("restart", "resume"), ("profile", "restart"), ("profile", "evaluate"))
+EXCLUSIVE = (
+    ("restart", "resume"),
+    ("profile", "restart"),
+    ("profile", "evaluate"),
+    ("init", "resume"),
+)
 
 
 @dataclass(frozen=True)
 class Options:
     """What stands on the command line: where to run, and which settings to change."""
 
-    name: str  # of the network
+    network: Network
     changed: dict[str, Any]
     device: torch.device
     workers: int
     compile: bool
     data_dir: Path
     out_dir: Path | None  # None: a folder below runs/, named by the settings
+    init: Path | None  # weights to begin with
     resume: Path | None  # Path(): the latest of the run's own folder
     evaluate: bool
     profile: int | None  # steps
@@ -34,7 +41,11 @@ class Options:
 
 
 def parse(
-    package: str, spec: Settings, fixed: bool, argv: Sequence[str] | None
+    package: str,
+    network: Network,
+    spec: Settings,
+    fixed: bool,
+    argv: Sequence[str] | None,
 ) -> tuple[Options, Settings]:
     """Reads the command line; `fixed`: the network can have no other time steps.
 
@@ -47,8 +58,8 @@ def parse(
         parser.error(f"--time-steps: this network has {spec.time_steps}, not {steps}")
     places = {field.name for field in dataclasses.fields(Options)} & given.keys()
     place = {name: given.pop(name) for name in places}
-    absent: dict[str, Any] = dict.fromkeys(("out_dir", "resume", "profile"))
-    options = Options(package.rpartition(".")[2], given, **(absent | place))
+    absent: dict[str, Any] = dict.fromkeys(("out_dir", "init", "resume", "profile"))
+    options = Options(network, given, **(absent | place))
     for one, other in EXCLUSIVE:
         if getattr(options, one) and getattr(options, other):
             parser.error(f"--{one} and --{other} exclude each other")
@@ -168,6 +179,8 @@ def of_place(parser: argparse.ArgumentParser, name: str) -> None:
     add("--out-dir", type=Path, metavar="DIR", help=text)
     text = "go on from a checkpoint or a run's folder; alone, from that of this run"
     add("--resume", type=Path, nargs="?", const=Path(), metavar="PATH", help=text)
+    text = "begin with the weights of a file, as far as they fit by name and shape"
+    add("--init", type=Path, metavar="FILE", help=text)
     text = "train nothing; test the best checkpoint, or that of --resume"
     add("--evaluate", action="store_true", help=text)
     text = "record so many steps (10), say where their time goes, and stop"

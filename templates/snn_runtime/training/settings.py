@@ -68,8 +68,11 @@ def flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def title(settings: Settings) -> str:
-    """A name for the folder of a run: what makes it another run, and nothing else."""
+def title(settings: Settings, network: str) -> str:
+    """A name for the folder of a run: what makes it another run, and nothing else.
+
+    Of the network it has the start of the digest: an edited one gets another folder.
+    """
     parts = [f"T{settings.time_steps}", f"b{settings.batch_size}"]
     parts += words(settings.optimizer) + words(settings.scheduler or {})
     usual = {field.name: field.default for field in dataclasses.fields(settings)}
@@ -77,7 +80,7 @@ def title(settings: Settings) -> str:
         told = name in FREE or isinstance(value, Mapping) or not value
         if name == "seed" or not (told or usual[name] in (dataclasses.MISSING, value)):
             parts.append(name if value is True else f"{name}{value}")
-    return re.sub(r"[^\w.+-]+", "-", "_".join(parts))
+    return re.sub(r"[^\w.+-]+", "-", "_".join([*parts, network[:8]]))
 
 
 def words(table: Table) -> list[str]:
