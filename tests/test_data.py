@@ -68,7 +68,7 @@ def test_data_py_holds_what_its_dataset_needs() -> None:
 @pytest.mark.parametrize(
     ("dataset", "shape", "timed", "says"),
     [
-        ("SHD", (700,), False, "SHD has a time axis of its own"),
+        ("SHD", (700,), False, "SHD has its own time axis"),
         ("SHD", (1, 700), True, "a sample of SHD is [700], but the input is [1, 700]"),
         ("CIFAR10", (3, 32, 32), True, "CIFAR10 has pictures without a time axis"),
         ({"kind": "npz", "path": "a", "augment": [CROP]}, (9,), False,
