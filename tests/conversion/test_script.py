@@ -46,6 +46,23 @@ def test_the_ann_learns_and_the_snn_is_as_good(package: Package, tmp_path: Path)
     assert found["max"][0] < found["max"][-1]
 
 
+def test_a_conversion_is_not_replaced_unasked(
+    package: Package, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = ["--limit", "60", "--samples", "60"]
+    converted(package, tmp_path, *few)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    told = ["--weights", weights(package), "--out-dir", str(tmp_path), *few]
+    assert package.convert.main(told) == 1
+    problem = f"{tmp_path} holds a conversion: --force replaces it"
+    assert capsys.readouterr().err == f"{problem}, --out-dir chooses another folder.\n"
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    converted(package, tmp_path, *few, "--time-steps", "4", "--force")
+    assert (tmp_path / "report.md").read_bytes() != before["report.md"]
+    kind = getattr(package.module("model"), package.convert.OverTime.__bases__[0].__name__)
+    assert kind.load(tmp_path / "snn.pt").state_dict().keys() >= {"relu1.v_threshold"}
+
+
 def test_the_report_has_every_part(package: Package, tmp_path: Path) -> None:
     converted(package, tmp_path)
     text = (tmp_path / "report.md").read_text("utf-8")
