@@ -35,10 +35,10 @@ def _lines(spec: Mapping[str, Any]) -> Iterator[str]:
     tables = {key: value for key, value in spec.items() if isinstance(value, Mapping)}
     for key, value in spec.items():
         if key not in tables:
-            yield f"{key} = {_value(value)}"
+            yield f"{key} = {toml_value(value)}"
     for key, table in tables.items():
         if key == "network":
-            layers = "".join(f"  {_value(layer)},\n" for layer in table["layers"])
+            layers = "".join(f"  {toml_value(layer)},\n" for layer in table["layers"])
             yield f"\n[network]\nlayers = [\n{layers}]"
         elif key in {"inputs", "outputs", "neurons", "surrogates"}:
             for name, each in table.items():
@@ -49,20 +49,20 @@ def _lines(spec: Mapping[str, Any]) -> Iterator[str]:
 
 def _table(title: str, table: Mapping[str, Any]) -> Iterator[str]:
     yield f"\n[{title}]"
-    yield from (f"{_key(key)} = {_value(value)}" for key, value in _full(table))
+    yield from (f"{_key(key)} = {toml_value(value)}" for key, value in _full(table))
 
 
 def _full(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     return ((key, value) for key, value in table.items() if value not in ({}, []))
 
 
-def _value(value: Any) -> str:
+def toml_value(value: Any) -> str:
     """A value on one line."""
     if isinstance(value, Mapping):
-        pairs = ", ".join(f"{_key(key)} = {_value(each)}" for key, each in _full(value))
+        pairs = ", ".join(f"{_key(key)} = {toml_value(each)}" for key, each in _full(value))
         return f"{{ {pairs} }}"
     if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
+        return f"[{', '.join(map(toml_value, value))}]"
     if isinstance(value, float) and isinf(value):
         return "inf" if value > 0 else "-inf"
     if isinstance(value, str):
@@ -78,4 +78,4 @@ def _printable(char: str) -> str:
 
 def _key(name: str) -> str:
     plain = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
-    return name if plain else _value(name)
+    return name if plain else toml_value(name)

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import snnc
-from snnc.emit.built import built, literal
+from snnc.emit.built import built, toml_value, trained
 from tests.training.packages import LAYERS, MSE, SGD, build, latest, run, undrawn
 from tests.training.test_checkpoints import contents, says
 
@@ -50,10 +50,10 @@ def full(value: Any) -> Any:
 @pytest.mark.parametrize("path", ZOO, ids=lambda path: path.name[:-9])
 def test_a_spec_as_built_says_all(path: Path) -> None:
     spec = snnc.load(path).spec
-    text = built(spec)
-    said = spec.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"build"})
+    text = f"{built(spec)}\n{trained(spec)}\n"
+    said = spec.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"build", "doc"})
     assert tomllib.loads(text) == full(said)
-    assert ast.literal_eval("".join(["(", *literal(text), ")"])) == text
+    assert ast.literal_eval(f'r"""{text}"""') == text
 
 
 def test_a_flat_one_can_be_built_again(tmp_path: Path) -> None:
@@ -63,11 +63,12 @@ def test_a_flat_one_can_be_built_again(tmp_path: Path) -> None:
     assert built(snnc.load(again).spec) == text
 
 
-def test_what_a_literal_could_not_hold() -> None:
-    text = '\'""" \\ \x0c \u2028 \x7f \U0001f600 {}\n' * 2
-    lines = literal(text)
-    assert ast.literal_eval("\n".join(["(", *lines, ")"])) == text
-    assert all(line.isascii() and line.isprintable() for line in lines)
+def test_what_a_raw_string_could_not_hold() -> None:
+    text = '\'""" \\ \x0c \u2028 \x7f \U000e0001 {}\n"' * 2
+    line = f"a = {toml_value(text)}"
+    assert tomllib.loads(line)["a"] == text
+    assert line.isprintable()
+    assert ast.literal_eval(f'r"""{line}\n"""') == f"{line}\n"
 
 
 def test_another_network_is_refused(
@@ -139,7 +140,7 @@ def test_a_run_states_what_it_is(
     assert found["run"]["commit"] == "c0ffee"
     assert state["identity"] == plain.NETWORK.identity
     spec = tmp_path / "run/spec.toml"
-    assert spec.read_text("utf-8") == plain.BUILT_FROM
+    assert spec.read_text("utf-8") == f"{plain.BUILT_FROM}{plain.TRAINED_BY}".lstrip()
     again = shutil.copy(spec, tmp_path / "again.snn.toml")
     assert snnc.load(again).spec.name == "plain_net"
 

@@ -33,7 +33,7 @@ def network(spec: str, output_format: int = 0, converted: bool = False) -> Netwo
     kept = {name: value for name, value in tables.items() if name not in free}
     train = tables.get("train", {})
     kept["train"] = {name: train[name] for name in LEARNT if name in train}
-    return Network(tables["name"], dict(flat("", kept)), spec, output_format)
+    return Network(tables["name"], dict(flat("", kept)), spec.lstrip(), output_format)
 
 
 def flat(path: str, value: object) -> Iterator[tuple[str, str]]:
