@@ -14,8 +14,8 @@ from pathlib import Path
 from statistics import mean
 
 import snnc
+from snnc.commands.show import hoisted
 from snnc.program.placement import placement
-from snnc.show import hoisted
 
 SPECS = Path(__file__).resolve().parents[1] / "specs"
 SPEC = SPECS / "digits_conv.snn.toml"

@@ -18,7 +18,7 @@ from torch import Tensor
 from benchmarks.neuron import Spike
 from snnc.compile import alone, in_process, module
 from snnc.emit.kernels import printed
-from snnc.emit.neurons import Class
+from snnc.emit.neurons import NeuronClass
 from snnc.kernel.build import kernel
 from snnc.neurons.lif import LIF
 
@@ -40,7 +40,7 @@ def compiled() -> Layer:
     """The neuron as it is generated, on its C kernels."""
     os.environ["SNNC_BACKEND"] = "c"
     neuron = LIF()
-    classes = [Class("Cell", neuron, kernel("cell", neuron, recurrent=True), ("cell",))]
+    classes = [NeuronClass("Cell", neuron, kernel("cell", neuron, recurrent=True), ("cell",))]
     name = "one_lif"
     text = {"__init__.py": "", "kernels.py": printed(name, classes, in_process(name))}
     found: Layer = module(alone(name, text), "kernels").Cell().recur

@@ -15,7 +15,8 @@ from statistics import median
 
 import snnc
 from benchmarks import zoo_conversion
-from snnc import project, show
+from snnc import project
+from snnc.commands import show
 
 ROOT = Path(__file__).parents[1]
 ZOO = ROOT / "docs" / "zoo"

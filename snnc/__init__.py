@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import snnc.emit  # noqa: F401 - see below
-from snnc.compile import network
+from snnc.compile import class_of, in_process
 from snnc.source.diagnostic import Findings
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from snnc.converting import Conversion
+    from snnc.ann2snn import Conversion
     from snnc.document import Document
     from snnc.emit.compiled import Compiled
-    from snnc.emit.output import Output
+    from snnc.emit.output import GeneratedFiles
     from snnc.emit.runtime import Runtime
-    from snnc.graph import Graph
+    from snnc.graph.types import Graph
     from snnc.program.types import Program
     from snnc.source.diagnostic import Diagnostic
 
@@ -59,7 +59,7 @@ def check(path: Path | str, settings: Sequence[str] = ()) -> "tuple[Diagnostic, 
 
 def link(document: "Document") -> "Graph":
     """The graph of a document: names, edges, shapes; with [convert] the SNN's. Raises Findings."""
-    from snnc.linking import build
+    from snnc.graph.build import build
 
     found = converted(document)
     return build(document) if found is None else found.snn
@@ -69,8 +69,8 @@ def converted(document: "Document") -> "Conversion | None":
     """The conversion of the ANN of the layers, if there is a [convert]. Raises Findings."""
     if document.spec.convert is None:
         return None
-    from snnc.converting import convert
-    from snnc.linking import build
+    from snnc.ann2snn import convert
+    from snnc.graph.build import build
 
     return convert(document, build(document))
 
@@ -130,14 +130,14 @@ def observed(graph: "Graph", program: "Program") -> "Program":
 def compiled(document: "Document", without: Collection[str] = ()) -> "Compiled":
     """All that printers ask of a document, without some optional passes. Raises Findings."""
     from snnc.emit.compiled import Compiled
-    from snnc.linking import build
+    from snnc.graph.build import build
 
     found = converted(document)
     graph = build(document) if found is None else found.snn
     program = plan(document, graph, without=without)
     if found is None:
         return Compiled(document, graph, program, observed(graph, program))
-    from snnc.converting.neurons import over_time
+    from snnc.ann2snn.neurons import over_time
 
     late = plan(document, over_time(graph), without=without)
     return Compiled(document, graph, program, observed(graph, program), found, late)
@@ -148,7 +148,7 @@ def emit(
     without: Collection[str] = (),
     scripts: bool = True,
     runtime: "Runtime | None" = None,
-) -> "Output":
+) -> "GeneratedFiles":
     """The files of its package and of the runtime that this needs.
 
     ``without`` leaves out optional passes, ``scripts`` says whether it can be trained; ``runtime``
@@ -158,6 +158,21 @@ def emit(
     from snnc.emit.runtime import runtime_of
 
     return output(compiled(document, without), runtime or runtime_of(document.spec), scripts)
+
+
+def network(document: "Document", without: Collection[str] = ()) -> "type[nn.Module]":
+    """The class of the network of ``document``; ``without`` leaves out optional passes.
+
+    Equal texts give the same class; others never share a module with it.
+    """
+    return class_of(emitted(document, without, scripts=False))
+
+
+def emitted(
+    document: "Document", without: Collection[str] = (), scripts: bool = True
+) -> "GeneratedFiles":
+    """The files of a package that is imported in this process, without being written."""
+    return emit(document, without, scripts, in_process(document.spec.name))
 
 
 def compile(path: Path | str, settings: Sequence[str] = (), **arguments: Any) -> "nn.Module":

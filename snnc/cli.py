@@ -77,7 +77,7 @@ def build(
     Exit code 0: success; 1: a spec has errors, --check or --diff found a difference, or a file was
     edited by hand; 2: the command could not run.
     """
-    from snnc.builds import Builds
+    from snnc.commands.build import Builds
 
     builds = Builds(terminal.specs(paths), tuple(settings or ()), out, output_format)
     raise Exit(builds.check() if check else builds.diff() if diff else builds.write(force))
@@ -109,7 +109,7 @@ def show(
     settings: Settings = None,
 ) -> None:
     """Print where every layer runs in time, and why."""
-    from snnc import show as view
+    from snnc.commands import show as view
     from snnc.program.text import text
 
     terminal.one_of("--format", format, ("text", "json"))
@@ -143,7 +143,7 @@ def verify(
     this machine. Exit code 0: all are equal; 1: a difference, or the spec has errors; 2: the
     command could not run.
     """
-    from snnc import verdicts
+    from snnc.commands import verify as verdicts
 
     document = terminal.or_report(lambda: snnc.load(terminal.spec(spec), settings or ()))
     raise Exit(verdicts.verify(document, seed, batch, quick, format))
@@ -154,7 +154,7 @@ def explain(
     name: Annotated[str, typer.Argument(help="A kind, a lint rule, or a code such as SNN204.")],
 ) -> None:
     """Describe a kind, a lint rule or an error, with an example."""
-    from snnc import explain as known
+    from snnc.commands import explain as known
 
     if name not in known.topics():
         guess = nearest(name, known.topics())
@@ -183,7 +183,8 @@ def convert(
     --readout-delay, --cos, --samples, --limit, --batch-size, --data-dir, --device. Exit code 0:
     success; 1: the spec has errors; 2: the command could not run.
     """
-    from snnc.compile import emitted, script
+    from snnc import emitted
+    from snnc.compile import script
 
     document = terminal.or_report(lambda: snnc.load(terminal.spec(spec), settings or ()))
     if document.spec.convert is None:
@@ -239,7 +240,7 @@ def new(
 
     The command writes the folder NAME and replaces no existing file.
     """
-    from snnc import new as projects
+    from snnc.commands import new as projects
 
     if listing:
         sys.stdout.write(projects.listing())
@@ -278,7 +279,7 @@ def import_torch(
     The command imports and runs your code: the factory, without arguments, and forward. Exit code
     0: success; 1: a spec cannot express the module, or files exist; 2: the command could not run.
     """
-    from snnc import imports
+    from snnc.commands import import_network as imports
 
     raise Exit(imports.from_torch(factory, shape, weights, out, force))
 

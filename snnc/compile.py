@@ -4,7 +4,7 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from types import CodeType, ModuleType
@@ -13,32 +13,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import nn
 
-    from snnc.document import Document
-    from snnc.emit.output import Output
+    from snnc.emit.output import GeneratedFiles
     from snnc.emit.runtime import Runtime
 
 
-def network(document: "Document", without: Collection[str] = ()) -> "type[nn.Module]":
-    """The class of the network of ``document``; ``without`` leaves out optional passes.
-
-    Equal texts give the same class; others never share a module with it.
-    """
-    return class_of(emitted(document, without, scripts=False))
-
-
-def emitted(document: "Document", without: Collection[str] = (), scripts: bool = True) -> "Output":
-    """The files of a package that is imported in this process, without being written."""
-    import snnc
-
-    return snnc.emit(document, without, scripts, in_process(document.spec.name))
-
-
-def alone(name: str, package: Mapping[str, str]) -> "Output":
+def alone(name: str, package: Mapping[str, str]) -> "GeneratedFiles":
     """A package of these texts, which belong to no spec; they import :func:`in_process`."""
-    from snnc.emit.output import Output
+    from snnc.emit.output import GeneratedFiles
     from snnc.emit.runtime import files
 
-    return Output(name, package, files(), in_process(name))
+    return GeneratedFiles(name, package, files(), in_process(name))
 
 
 def in_process(name: str) -> "Runtime":
@@ -48,7 +32,7 @@ def in_process(name: str) -> "Runtime":
     return Runtime(name, _runtime(), _runtime())
 
 
-def class_of(output: "Output") -> "type[nn.Module]":
+def class_of(output: "GeneratedFiles") -> "type[nn.Module]":
     """The class of the network that ``output`` defines."""
     from snnc.names import class_name
 
@@ -56,7 +40,7 @@ def class_of(output: "Output") -> "type[nn.Module]":
     return found
 
 
-def module(output: "Output", own: str) -> ModuleType:
+def module(output: "GeneratedFiles", own: str) -> ModuleType:
     """The module ``own`` of the package that ``output`` defines."""
     texts = output.package.values()
     digest = sha256("".join(texts).encode()).hexdigest()[:16]
@@ -67,7 +51,7 @@ def module(output: "Output", own: str) -> ModuleType:
     return importlib.import_module(f"{package}.{own}")
 
 
-def script(output: "Output", module: str) -> Callable[[Sequence[str]], int]:
+def script(output: "GeneratedFiles", module: str) -> Callable[[Sequence[str]], int]:
     """The ``main`` of a generated script, which takes a command line and gives an exit code.
 
     Scripts import their package by its name, so this is for a process that does nothing else.

@@ -12,7 +12,7 @@ from snnc.losses import Loss
 from snnc.metrics import Metric
 from snnc.neuron import Neuron
 from snnc.readout import Readout
-from snnc.spell import toml, words
+from snnc.schema_words import toml, words
 from snnc.surrogate import Surrogate
 
 _K = TypeVar("_K", bound=Kind)
@@ -43,7 +43,7 @@ _ALGEBRA = {
 
 
 @dataclass(frozen=True)
-class Row:
+class FieldRow:
     """A field: its key, the values that it accepts, and its default."""
 
     key: str
@@ -65,7 +65,7 @@ class Description:
     code: str
     example: str
     notes: tuple[str, ...]
-    fields: tuple[Row, ...]
+    fields: tuple[FieldRow, ...]
     behaviour: str = ""
     static: str = ""
     cells: tuple[str, ...] = ()
@@ -115,14 +115,16 @@ def _notes(kind: type[Kind]) -> Iterator[str]:
         yield f"Its inputs are {', '.join(kind.inputs)}."
 
 
-def _fields(kind: type[Kind]) -> Iterator[Row]:
+def _fields(kind: type[Kind]) -> Iterator[FieldRow]:
     """The fields of a kind without those that every layer has."""
     schema = kind.model_json_schema(by_alias=True)["properties"]
     common = {"kind", *(Layer.model_fields if issubclass(kind, Layer) else ())}
     for name, field in kind.model_fields.items():
         if name not in common:
             key = field.alias or name
-            yield Row(key, words(schema[key]), toml(field.get_default(call_default_factory=True)))
+            yield FieldRow(
+                key, words(schema[key]), toml(field.get_default(call_default_factory=True))
+            )
 
 
 def _options_in_time(kind: type[Operator]) -> Iterator[str]:

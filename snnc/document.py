@@ -7,19 +7,19 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from snnc.blocks import Container, Expanded, Size, expand
+from snnc.blocks import Container, Expanded, InferredSize, expand
 from snnc.choice import Choice, joined
-from snnc.definitions import own_kinds
 from snnc.kinds import keys_of
 from snnc.neuron import SpikingNeuron
-from snnc.refusals import refusals
-from snnc.refusals.extremes import extremes
 from snnc.resolve import resolve
 from snnc.source.diagnostic import Diagnostic, Findings, Place
 from snnc.source.reading import project
 from snnc.source.source import Source, read
 from snnc.source.tree import Tree
 from snnc.spec import LAYERS, Spec
+from snnc.user_kinds import own_kinds
+from snnc.validation import refusals
+from snnc.validation.extremes import extremes
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Document:
     unused_defaults: tuple[Tree, ...] = ()
     unused_blocks: tuple[Tree, ...] = ()
     blocks: Mapping[str, Container] = field(default_factory=dict)
-    sizes: Mapping[str, Size] = field(default_factory=dict)
+    sizes: Mapping[str, InferredSize] = field(default_factory=dict)
     problems: tuple[Diagnostic, ...] = ()
 
     def place(self, *path: str | int) -> Place:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from snnc import project
+from snnc.codes import errors
+from snnc.commands.explain import SORTS, numbers, said
 from snnc.describe import Description, describe
 from snnc.docstrings import docstring
-from snnc.errors import errors
-from snnc.explain import SORTS, numbers, said
 from snnc.kinds import catalog
 from snnc.passes import PIPELINE, SCHEDULES
 from snnc.rules import rules

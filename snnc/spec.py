@@ -18,17 +18,17 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
 from snnc.choice import Choice
-from snnc.conversion import Convert
 from snnc.encoder import Encoder
 from snnc.encoders.direct import Direct
 from snnc.layer import Layer, Name, Source
 from snnc.names import dotted, network
-from snnc.own import OwnNeuron, OwnSurrogate
 from snnc.readout import Readout
 from snnc.readouts.mean import Mean
+from snnc.sections.convert import Convert
+from snnc.sections.train import Train
+from snnc.sections.user_kinds import OwnNeuron, OwnSurrogate
 from snnc.sizes import Positive, Steps
 from snnc.source.reading import LONGEST_NAME
-from snnc.training import Train
 
 LAYERS = ("snnc.layers", "snnc.neurons")
 

@@ -24,7 +24,7 @@ def names() -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ZooEntry:
     """One spec of the zoo."""
 
     name: str

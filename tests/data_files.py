@@ -8,7 +8,7 @@ from typing import Any
 
 from snnc.emit.runtime import NAME, Runtime
 from snnc.emit.training import training_files
-from snnc.training import Train
+from snnc.sections.train import Train
 
 STEPS = 4
 

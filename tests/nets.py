@@ -9,14 +9,14 @@ import torch
 from torch import Tensor, nn
 
 import snnc
-from snnc.compile import network
+from snnc import network
 from snnc.document import Document
-from snnc.graph import Graph
+from snnc.graph.types import Graph
 from snnc.reference import Reference
 from snnc.verify.compare import Limits, differences
 from snnc.verify.data import inputs, refresh, vary
 from snnc.verify.firing import make_fire
-from snnc.verify.see import Generated, Naive, see
+from snnc.verify.observe import Generated, Naive, see
 
 HEAD = 'format = 1\nname = "net"\ntime_steps = {steps}\n'
 

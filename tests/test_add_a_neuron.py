@@ -14,7 +14,7 @@ from torch import Tensor
 
 import snnc
 from snnc import schema
-from snnc.explain import explain
+from snnc.commands.explain import explain
 from snnc.kinds import catalog
 from snnc.reference_pages import pages
 from snnc.rules import rules

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from snnc.compile import network
+from snnc import network
 from tests.nets import document
 
 LAYERS = """

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from snnc.kinds import catalog
 from snnc.layer import Layer, Shape, ShapeError
-from snnc.program.corner import reach
+from snnc.program.crops import reach
 
 SMALL = st.integers(1, 3)
 WINDOW = {"kernel_size": SMALL, "stride": SMALL}

@@ -8,13 +8,13 @@ import pytest
 import torch
 
 import snnc
-from snnc.compile import network
+from snnc import network
+from snnc.commands.show import as_text
 from snnc.document import Document
 from snnc.program.cropped import unlawful
 from snnc.program.text import text
 from snnc.program.types import Program
 from snnc.program.verify import IllegalProgram, verify
-from snnc.show import as_text
 from tests.nets import document, pair, same
 
 HEAD = """

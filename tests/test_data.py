@@ -16,7 +16,7 @@ from torchvision import datasets
 
 from snnc.kinds import catalog
 from snnc.layer import ShapeError
-from snnc.training import Answer
+from snnc.sections.train import Answer
 from tests.data_files import module, section, text
 from tests.test_generated import style, types
 from tests.test_house import ROOT

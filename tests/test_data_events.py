@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 import snnc
-from snnc.compile import network
+from snnc import network
 from tests.data_files import STEPS, imported, module
 
 Event = tuple[float, tuple[int, ...]]  # milliseconds; polarity, row and column, or a channel

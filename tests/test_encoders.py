@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from snnc.compile import network
+from snnc import network
 from tests.nets import document, pair, same
 
 SPEC = """

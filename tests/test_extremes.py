@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import snnc
-from snnc.compile import network
+from snnc import network
 from snnc.floats import LARGEST, SMALLEST, finite, vanishes
 
 HUGE = "1" + "0" * 400

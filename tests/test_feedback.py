@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import snnc
-from snnc.blocks import Size
+from snnc.blocks import InferredSize
 from tests.nets import document
 from tests.test_blocks import INPUT, findings, layers, paths, told
 
@@ -56,7 +56,7 @@ def test_a_layer_on_the_way_back(tmp_path: Path) -> None:
         ("h", "IF", "h.merged"),
     ]
     assert doc.spec.network.layers[1].model_dump()["bias"] is False
-    assert doc.sizes == {"h.feedback": Size("out_features", "fc1")}
+    assert doc.sizes == {"h.feedback": InferredSize("out_features", "fc1")}
 
 
 IMAGE = """[input]
@@ -92,11 +92,13 @@ def test_what_comes_back_must_fit(tmp_path: Path) -> None:
         ('{ kind = "LIF", tau = 3.0 }', {}),
         (
             '{ kind = "Conv2d", kernel_size = 3, padding = 1 }',
-            {"h.feedback": Size("out_channels", "fc1")},
+            {"h.feedback": InferredSize("out_channels", "fc1")},
         ),
     ],
 )
-def test_sizes_that_are_not_stated(tmp_path: Path, feedback: str, sizes: dict[str, Size]) -> None:
+def test_sizes_that_are_not_stated(
+    tmp_path: Path, feedback: str, sizes: dict[str, InferredSize]
+) -> None:
     doc = document(tmp_path, net(f'{{ kind = "IF", name = "h", feedback = {feedback} }}'))
     assert doc.sizes == sizes
 

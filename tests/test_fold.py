@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import snnc
-from snnc.passes.fold import Fold
+from snnc.passes.fold import FoldTime
 from snnc.program import types
 from snnc.program.placement import placement
 from snnc.program.text import text
@@ -169,4 +169,4 @@ once
 
 def test_folding_twice_is_folding_once(tmp_path: Path) -> None:
     program = folded(tmp_path, f'{CONV}, "IF", "BatchNorm2d", "ReLU", "LIF"')
-    assert Fold().apply(program).regions == program.regions
+    assert FoldTime().apply(program).regions == program.regions

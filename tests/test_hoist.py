@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 import snnc
+from snnc.commands.show import as_text
 from snnc.passes.hoist import Hoist
 from snnc.program.placement import placement
 from snnc.program.text import text
 from snnc.program.types import Program
-from snnc.show import as_text
 from tests.nets import document
 
 ZOO = Path(__file__).parents[1] / "specs"

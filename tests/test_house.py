@@ -8,6 +8,8 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import grimp
+import networkx
 import pytest
 
 import snnc
@@ -114,3 +116,34 @@ def test_nothing_shipped_speaks_of_our_machines(
         if (match := WORKPLACE.search(content.decode("utf-8", errors="ignore")))
     }
     assert found == {}
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    """Grep finds one thing for one name."""
+    found: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "snnc").rglob("*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert len(found) > 300
+    assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
+
+
+def test_no_module_is_imported_in_a_circle() -> None:
+    """Not in a function and not for types either."""
+    graph = grimp.build_graph("snnc")
+    edges = networkx.DiGraph(
+        (name, other)
+        for name in graph.modules
+        for other in graph.find_modules_directly_imported_by(name)
+    )
+    assert edges.number_of_edges() > 1000
+    assert [c for c in networkx.strongly_connected_components(edges) if len(c) > 1] == []
+
+
+def test_no_printer_searches_what_is_printed() -> None:
+    """Printers say what their code refers to; only a formatter and a reader of headers look."""
+    readers = {"python_format.py", "header.py", "runtime.py", "variables.py", "access.py"}
+    texts = {path.name: path.read_text("utf-8") for path in (ROOT / "snnc/emit").glob("*.py")}
+    assert readers <= {*texts}
+    assert {name for name, text in texts.items() if "import re\n" in text} <= readers

@@ -15,7 +15,7 @@ from torch import nn
 import snnc
 from snnc import names
 from snnc.exchange.torch_fx import check, weights
-from snnc.exchange.torch_fx.naming import Names
+from snnc.exchange.torch_fx.naming import LayerNames
 from tests.cli import Ran
 from tests.cli import snnc as run
 from tests.foreign_nets import mlp
@@ -205,7 +205,7 @@ def test_files_of_training_scripts_are_understood(bring: Import) -> None:
 
 
 def test_names_are_allowed_unique_and_not_too_long() -> None:
-    new = Names().new
+    new = LayerNames().new
     paths = ["input", "0.1", "step", "block.step", "a" * 40, "a" * 40, "x.y" * 15, "ω", "_a.b", ""]
     found = [new(path, "relu") for path in paths]
     assert len({*found}) == len(paths)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from snnc.compile import network
+from snnc import network
 from snnc.kinds import catalog
 from tests.nets import document
 

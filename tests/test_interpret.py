@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 import snnc
-from snnc.compile import network
+from snnc import network
 from snnc.reference import Reference
 from tests.nets import document
 

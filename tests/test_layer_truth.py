@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 import snnc
-from snnc.compile import network
+from snnc import network
 from tests.nets import document, pair, same
 
 SPEC = """

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import snnc
-from snnc.compile import network
+from snnc import network
 from tests.nets import document
 
 LAST = torch.channels_last

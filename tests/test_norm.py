@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 import snnc
+from snnc.commands.show import as_text
 from snnc.passes.norm import Norm
 from snnc.program.placement import placement
 from snnc.program.text import text
 from snnc.program.types import Program, Scan
 from snnc.program.verify import IllegalProgram, verify
-from snnc.show import as_text
 from tests.nets import document
 
 HEAD = '[input]\nshape = [2, 6, 7]\nencoder = "{encoder}"\n'

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 import snnc
+from snnc.commands.show import as_text
 from snnc.program.placement import placement
 from snnc.program.text import text
 from snnc.program.types import Program, Scan
-from snnc.show import as_text
 from snnc.source.diagnostic import Findings
 from tests.nets import document
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import snnc
-from snnc.passes.pool import Pool
+from snnc.passes.pool import PoolInKernel
 from snnc.program.placement import placement
 from snnc.program.text import text
 from snnc.program.types import Program, Scan
@@ -106,4 +106,4 @@ def test_a_kernel_tells_only_its_windows(tmp_path: Path) -> None:
 def test_a_chunk_stays(tmp_path: Path) -> None:
     program = lowered(tmp_path, f'"IF", {MAX}, {TAIL}')
     chunked = replace(program, time_chunk=2)
-    assert Pool().apply(chunked).time_chunk == 2
+    assert PoolInKernel().apply(chunked).time_chunk == 2

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from snnc.compile import in_process, network
+from snnc import network
+from snnc.compile import in_process
 from snnc.randomness import key, literal, philox, uniform
 from tests.nets import document
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snnc.resolve import Resolved, Scope, resolve, substitute_in
+from snnc.resolve import Resolved, Variables, resolve, substitute_in
 from snnc.resolve.assign import assign
 from snnc.resolve.collect import attempt, diagnostics
 from snnc.resolve.defaults import apply_defaults
@@ -520,7 +520,7 @@ def test_errors_in_blocks_are_found_before_any_use() -> None:
 
 
 def test_a_scope_leaves_later_names() -> None:
-    scope = Scope(at(tree("a = 1"), *()).table).awaiting(["b"])
+    scope = Variables(at(tree("a = 1"), *()).table).awaiting(["b"])
     node = tree('x = "$a"\ny = "$b"\nz = "${a + b}"')
     assert substitute_in(node, scope).plain() == {"x": 1, "y": "$b", "z": "${a + b}"}
 

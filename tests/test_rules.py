@@ -7,7 +7,7 @@ import pytest
 
 import snnc
 from snnc.formats.concise import render
-from snnc.rules import Rule, rules
+from snnc.rules import LintRule, rules
 
 HEAD = 'format = 1\nname = "net"\ntime_steps = 4\n\n[input]\nshape = [4]\n'
 DEAD = """
@@ -38,17 +38,17 @@ def names(text: str) -> list[str]:
 
 
 @every
-def test_the_example_fires_this_rule_and_no_other(rule: Rule) -> None:
+def test_the_example_fires_this_rule_and_no_other(rule: LintRule) -> None:
     assert set(names(rule.example)) == {rule.name}
 
 
 @every
-def test_what_to_write_instead_is_fine(rule: Rule) -> None:
+def test_what_to_write_instead_is_fine(rule: LintRule) -> None:
     assert said(rule.instead) == ""
 
 
 @every
-def test_the_rule_is_explained(rule: Rule) -> None:
+def test_the_rule_is_explained(rule: LintRule) -> None:
     first, _, rest = (inspect.getdoc(type(rule)) or "").partition("\n\n")
     assert first.endswith(".")
     assert len(rest) > 20

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from snnc import schema
-from snnc.errors import errors
+from snnc.codes import errors
 from snnc.rules import rules
 from tests import odd_specs
 from tests.cli import SPEC, TRAIN, snnc

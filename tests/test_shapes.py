@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from snnc.compile import network
+from snnc import network
 from tests.nets import document
 
 LAYERS = '\n[network]\nlayers = ["Flatten", { kind = "Linear", out_features = 4 }, "IF"]\n'

@@ -16,10 +16,10 @@ import torch
 from pydantic import ValidationError
 
 from snnc.emit.environment import fit, ordered
-from snnc.emit.layout import split
+from snnc.emit.python_format import split
 from snnc.emit.runtime import NAME, Runtime
 from snnc.emit.training import training_files
-from snnc.training import Train
+from snnc.sections.train import Train
 
 ROOT = Path(__file__).parents[1]
 BASE = {"dataset": "Digits", "loss": "mse", "epochs": 2, "batch_size": 32, "optimizer": "Adam"}

@@ -12,14 +12,14 @@ import torch
 from torch import Tensor, nn
 
 import snnc
-from snnc.emit.output import Output
+from snnc.emit.output import GeneratedFiles
 from snnc.passes import OPTIONAL, hoist
 from snnc.verify import run
 from snnc.verify.cases import Case
 from snnc.verify.compare import Difference, Limits, What, differences, distance
 from snnc.verify.configurations import Configuration, configurations, running
+from snnc.verify.observe import Observed
 from snnc.verify.run import Options, Verification, compared
-from snnc.verify.see import Seen
 from snnc.verify.stream import streamed
 from snnc.verify.truth import Place, Truth
 from tests import cli
@@ -91,7 +91,7 @@ def test_a_layer_that_differs_is_named(verify: Run, monkeypatch: pytest.MonkeyPa
     emit = snnc.emit
     wrong = {"bn.running_var.lerp_(var": "bn.running_var.lerp_(2 * var"}
 
-    def planted(*arguments: Any, **more: Any) -> Output:
+    def planted(*arguments: Any, **more: Any) -> GeneratedFiles:
         ((old, new),) = wrong.items()
         return replaced(emit(*arguments, **more), old, new)
 
@@ -261,8 +261,8 @@ def test_streaming_is_read_out_as_the_whole_is(tmp_path: Path) -> None:
     assert got.tolist() == [pytest.approx([(2 + 8 + 18) / 3, (4 + 12 + 24) / 3])]
 
 
-def one(y: Tensor, gradient: float = 1.0) -> Seen:
-    return Seen({"y": y}, {"w": torch.tensor([gradient])}, {"mean": torch.zeros(1)}, {"a": y})
+def one(y: Tensor, gradient: float = 1.0) -> Observed:
+    return Observed({"y": y}, {"w": torch.tensor([gradient])}, {"mean": torch.zeros(1)}, {"a": y})
 
 
 @pytest.mark.parametrize(
@@ -273,10 +273,10 @@ def one(y: Tensor, gradient: float = 1.0) -> Seen:
         (one(torch.tensor([1.0])), "a is float32 [1], not float32 [2]"),
         (one(torch.tensor([1.0, 2.0]).double()), "a is float64 [2], not float32 [2]"),
         (one(torch.tensor([1.0, 2.0]), 1.1), "gradient of w differs by 1.0e-01"),
-        (Seen({}, {}, {}, {}), "a is missing"),
+        (Observed({}, {}, {}, {}), "a is missing"),
     ],
 )
-def test_differences_are_told(got: Seen, sentence: str) -> None:
+def test_differences_are_told(got: Observed, sentence: str) -> None:
     want = one(torch.tensor([1.0, 2.0]))
     assert all(d.equal for d in differences(want, want, Limits()))
     found = [str(d) for d in differences(got, want, Limits(floor=0.0)) if not d.equal]

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
-from snnc.emit.output import Output
+from snnc.emit.output import GeneratedFiles
 from snnc.emit.runtime import NAME
 
 
-def write(folder: Path, output: Output, name: str = "") -> Path:
+def write(folder: Path, output: GeneratedFiles, name: str = "") -> Path:
     """Writes a package below ``folder``, and its runtime beside it; returns the package."""
     package = folder / (name or output.name)
     for root, texts in ((package, output.package), (folder / NAME, output.shared)):
@@ -18,7 +18,7 @@ def write(folder: Path, output: Output, name: str = "") -> Path:
     return package
 
 
-def replaced(output: Output, old: str, new: str) -> Output:
+def replaced(output: GeneratedFiles, old: str, new: str) -> GeneratedFiles:
     """The same with another text in the package or, under a name of its own, in its runtime."""
     package, shared = (
         {name: text.replace(old, new) for name, text in texts.items()}

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from snnc.blocks.definition import blocks
 from snnc.blocks.flat import containers, flat, sizes
-from snnc.blocks.items import Item, Names
+from snnc.blocks.items import Item, ScopeNames
 from snnc.blocks.parameters import Site
 from snnc.blocks.state import State
 from snnc.blocks.unused import unused
-from snnc.blocks.uses import Container, Repeat, Size, Use
-from snnc.blocks.walk import TooLarge, Walk
+from snnc.blocks.uses import Container, InferredSize, Repeat, Use
+from snnc.blocks.walk import TooManyLayers, Walk
 from snnc.blocks.wiring import Wiring
 from snnc.kinds import Kind
 from snnc.layer import Layer
@@ -26,7 +26,7 @@ from snnc.resolve.growth import size
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Tree
 
-__all__ = ["Container", "Expanded", "Repeat", "Size", "Use", "expand"]
+__all__ = ["Container", "Expanded", "InferredSize", "Repeat", "Use", "expand"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Expanded:
 
     tree: Tree
     blocks: Mapping[str, Container]
-    sizes: Mapping[str, Size]
+    sizes: Mapping[str, InferredSize]
     findings: tuple[Diagnostic, ...]
     problems: tuple[Diagnostic, ...]
     unused: tuple[Tree, ...]
@@ -55,7 +55,7 @@ def expand(resolved: Resolved, kinds: Mapping[str, type[Kind]]) -> Expanded:
     defined = blocks(resolved.tree, kinds)
     tree = without(resolved.tree, "blocks")
     known = {name: kind for name, kind in kinds.items() if issubclass(kind, Layer)}
-    names = Names(_inputs(tree))
+    names = ScopeNames(_inputs(tree))
     state = State(defined, known, resolved.defaults, Wiring(names))
     layers = tree.find(("network", "layers"))
     if layers[1] < 2 or not isinstance(layers[0].value, list):
@@ -64,7 +64,7 @@ def expand(resolved: Resolved, kinds: Mapping[str, type[Kind]]) -> Expanded:
     root = Site("", (), None, resolved.scope, sizes_of)
     try:
         Walk(state, root).layers(layers[0].items, root, names)
-    except TooLarge:
+    except TooManyLayers:
         raise Findings(*state.findings) from None
     made = flat(tree, state, names)
     return Expanded(

@@ -5,7 +5,7 @@ Ten levels of blocks with ten uses each would otherwise make ten thousand millio
 
 from collections.abc import Mapping
 
-from snnc.resolve.growth import Size, size
+from snnc.resolve.growth import Growth, size
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Tree
 
@@ -19,7 +19,7 @@ class Budget:
     def __init__(self) -> None:
         self.layers = self.values = 0
 
-    def spend(self, entry: Tree, sizes: Mapping[str, Size], at: Tree, times: int = 1) -> None:
+    def spend(self, entry: Tree, sizes: Mapping[str, Growth], at: Tree, times: int = 1) -> None:
         """Counts an entry before it is made. Raises Findings."""
         self.layers += times
         self.values += times * size(entry, sizes).values

@@ -12,11 +12,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from snnc.kinds import Kind
 from snnc.names import FIXED, class_name, container, odd, symbol, taken
 from snnc.neuron import Neuron
-from snnc.refusals import refusals
 from snnc.resolve.scope import mentioned
 from snnc.resolve.syntax import LITERALS
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Tree
+from snnc.validation import refusals
 
 
 def _parameter(name: str) -> str:

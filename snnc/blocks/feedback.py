@@ -6,23 +6,19 @@ A kind of one port, ``{ kind = "Linear" }``, is ``hidden.feedback`` on the way b
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from snnc.blocks.items import Edge, Item
 from snnc.blocks.parameters import Site
-from snnc.blocks.state import Part, State, bad
+from snnc.blocks.state import Expander, Part, State, bad
 from snnc.blocks.wiring import Read
 from snnc.choice import NONE
 from snnc.names import KEYS
-from snnc.refusals.words import toml
 from snnc.resolve.collect import without
 from snnc.resolve.defaults import kind_of
 from snnc.resolve.extends import as_table
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Tree
-
-if TYPE_CHECKING:
-    from snnc.blocks.walk import Walk
+from snnc.validation.words import toml
 
 FEEDBACK = "feedback"
 _ALIASES = {"add": "Add"}
@@ -50,7 +46,7 @@ def taken_out(entry: Tree) -> tuple[Tree, Tree | None]:
     return without(entry, FEEDBACK), None if kind_of(found) == NONE else found
 
 
-def fed_back(walk: "Walk", item: Item, back: Tree, site: Site) -> Part:
+def fed_back(walk: Expander, item: Item, back: Tree, site: Site) -> Part:
     """The layer ``item``, which reads a merge of its input and its own past. Raises Findings."""
     state = walk.state
     if state.ports(item.at) != 1:
@@ -66,7 +62,7 @@ def fed_back(walk: "Walk", item: Item, back: Tree, site: Site) -> Part:
     raise bad(f"feedback goes through a kind of one or two inputs, but {kind} takes {ports}", back)
 
 
-def _way_back(walk: "Walk", item: Item, entry: Tree, site: Site) -> Part:
+def _way_back(walk: Expander, item: Item, entry: Tree, site: Site) -> Part:
     entry, size = _sized(walk.state, entry)
     loop = walk.one(f"{item.path}.feedback", entry, site)
     loop.bind(Read((Edge(item, 1),)))

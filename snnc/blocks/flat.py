@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from snnc.blocks.items import Edge, Item, Names, follow, loops
+from snnc.blocks.items import Edge, Item, ScopeNames, follow, loops
 from snnc.blocks.state import State
-from snnc.blocks.uses import Container, Size, Use
+from snnc.blocks.uses import Container, InferredSize, Use
 from snnc.names import is_reference
 from snnc.resolve.collect import without
 from snnc.source.diagnostic import Diagnostic
 from snnc.source.tree import Tree
 
 
-def flat(tree: Tree, state: State, names: Names) -> Tree:
+def flat(tree: Tree, state: State, names: ScopeNames) -> Tree:
     """The document without blocks: every layer has its path and reads paths."""
     _check_absent(state)
     network = tree.table["network"]
@@ -29,10 +29,10 @@ def containers(state: State) -> dict[str, Container]:
     return {path: _container(made, item) for path, (made, item) in state.containers.items()}
 
 
-def sizes(state: State) -> dict[str, Size]:
+def sizes(state: State) -> dict[str, InferredSize]:
     """The sizes that are inferred, by the path of their layer."""
     found = ((path, key, _text(item.reads[0])) for path, (key, item) in _wired(state))
-    return {path: Size(key, text.partition("@")[0]) for path, key, text in found if text}
+    return {path: InferredSize(key, text.partition("@")[0]) for path, key, text in found if text}
 
 
 def _wired(state: State) -> Iterator[tuple[str, tuple[str, Item]]]:
@@ -99,7 +99,7 @@ def _text(edge: Edge) -> str | None:
     return f"{found.item.path}@-{found.delay}" if found.delay else found.item.path
 
 
-def _outputs(tree: Tree, state: State, names: Names) -> Tree:
+def _outputs(tree: Tree, state: State, names: ScopeNames) -> Tree:
     """Every output says which layer it reads."""
     several = tree.get("outputs")
     if several is None:
@@ -111,7 +111,7 @@ def _outputs(tree: Tree, state: State, names: Names) -> Tree:
     return tree.with_value({**tree.table, "outputs": several.with_value(made)})
 
 
-def _output(node: Tree, state: State, names: Names) -> Tree:
+def _output(node: Tree, state: State, names: ScopeNames) -> Tree:
     if not isinstance(node.value, dict):
         return node
     source = node.get("from")

@@ -6,11 +6,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from snnc.layer import Name, Sources
 from snnc.names import FIXED, KEYS
-from snnc.refusals import refusals
 from snnc.resolve.collect import without
 from snnc.resolve.extends import merge
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Tree
+from snnc.validation import refusals
 
 
 class Head(BaseModel):

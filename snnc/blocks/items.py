@@ -34,7 +34,7 @@ class Item:
 
 
 @dataclass
-class Names:
+class ScopeNames:
     """The names of one list of layers: its ports, and its items with their positions.
 
     ``above`` is the item that was added last.

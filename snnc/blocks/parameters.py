@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from snnc.blocks.definition import Block
 from snnc.blocks.place import Frame, blamed
-from snnc.resolve.growth import Size, size
-from snnc.resolve.scope import Scope, substitute_in
+from snnc.resolve.growth import Growth, size
+from snnc.resolve.scope import Variables, substitute_in
 from snnc.source.diagnostic import Diagnostic, Findings, Note
 from snnc.source.nearest import nearest, one_of
 from snnc.source.tree import Tree
@@ -23,8 +23,8 @@ class Site:
     path: str
     uses: tuple[str, ...]
     frame: Frame | None
-    scope: Scope
-    sizes: Mapping[str, Size]
+    scope: Variables
+    sizes: Mapping[str, Growth]
     parameters: tuple[str, ...] = ()
 
     def below(self, name: str) -> str:
@@ -68,7 +68,7 @@ def inside(
     return Site(path, uses, frame, root.scope.inside(ordered), sizes, tuple(ordered))
 
 
-def _default(block: Block, name: str, scope: Scope, frame: Frame) -> Tree:
+def _default(block: Block, name: str, scope: Variables, frame: Frame) -> Tree:
     try:
         return substitute_in(block.default(name), scope)
     except Findings as findings:

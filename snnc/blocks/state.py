@@ -1,12 +1,13 @@
 """The state of an expansion."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from snnc.blocks.budget import Budget
 from snnc.blocks.definition import Block
-from snnc.blocks.items import Item
+from snnc.blocks.items import Item, ScopeNames
+from snnc.blocks.parameters import Site
 from snnc.blocks.uses import Container
 from snnc.blocks.wiring import Bind, Read, Wiring
 from snnc.layer import Layer
@@ -58,6 +59,20 @@ class State:
         if block:
             return len(block.inputs)
         return kind.ports if kind else 1
+
+
+class Expander(Protocol):
+    """An expansion at work, as those that it calls for blocks and feedback know it."""
+
+    state: State
+    root: Site
+
+    def layers(self, entries: Sequence[Tree], site: Site, names: ScopeNames) -> None:
+        """A whole list; afterwards ``names`` knows its items and ``names.above`` is the last."""
+
+    def one(self, path: str, entry: Tree, site: Site, count: int = 1) -> Part:
+        """A layer or a use of a block that reads ``count`` others; ``entry`` has no head."""
+        ...
 
 
 def reads(item: Item) -> Part:

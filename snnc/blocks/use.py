@@ -1,23 +1,18 @@
 """A block where it is used: its parameters, its ports, and its layers one level below."""
 
-from typing import TYPE_CHECKING
-
 from snnc.blocks.definition import Block
-from snnc.blocks.items import Edge, Item, Names
+from snnc.blocks.items import Edge, Item, ScopeNames
 from snnc.blocks.parameters import Site, given, inside
-from snnc.blocks.state import Part, broken, hands_in
+from snnc.blocks.state import Expander, Part, broken, hands_in
 from snnc.blocks.uses import Use
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Tree
-
-if TYPE_CHECKING:
-    from snnc.blocks.walk import Walk
 
 DEEPEST = 32
 """How deep uses of blocks nest."""
 
 
-def use(walk: "Walk", path: str, entry: Tree, block: Block, site: Site, count: int) -> Part:
+def use(walk: Expander, path: str, entry: Tree, block: Block, site: Site, count: int) -> Part:
     """The use ``entry``, which reads ``count`` others. Raises Findings."""
     _check_depth(entry, block, site)
     uses = (*site.uses, block.name)
@@ -25,7 +20,7 @@ def use(walk: "Walk", path: str, entry: Tree, block: Block, site: Site, count: i
     if count != len(block.inputs):
         return _wrong_inputs(walk, entry, block, count)
     ports = {name: Item("", block.tree) for name in block.inputs}
-    names, item = Names(ports), Item(path, entry)
+    names, item = ScopeNames(ports), Item(path, entry)
     values = {name: within.scope.names[name].plain() for name in within.parameters}
     walk.state.containers[path] = Use(block.name, values, dict.fromkeys(block.inputs, "")), item
     walk.layers(block.layers, within, names)
@@ -46,7 +41,7 @@ def _check_depth(entry: Tree, block: Block, site: Site) -> None:
     raise Findings(Diagnostic(code, name, message, kind.place, None, kind.notes))
 
 
-def _wrong_inputs(walk: "Walk", entry: Tree, block: Block, count: int) -> Part:
+def _wrong_inputs(walk: Expander, entry: Tree, block: Block, count: int) -> Part:
     want = len(block.inputs)
     words = "one input" if want == 1 else f"{want} inputs"
     ports = ", ".join(f'"{name}"' for name in block.inputs)

@@ -30,7 +30,7 @@ Container = Use | Repeat
 
 
 @dataclass(frozen=True)
-class Size:
+class InferredSize:
     """A size that is inferred: ``key`` of a feedback layer is the first size of ``source``.
 
     Until shapes are known the key has the value 1.

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from snnc.blocks.feedback import fed_back, taken_out
 from snnc.blocks.head import Head, fields, first, head, sources
-from snnc.blocks.items import Edge, Item, Names
+from snnc.blocks.items import Edge, Item, ScopeNames
 from snnc.blocks.parameters import Site
 from snnc.blocks.place import blamed, placed
 from snnc.blocks.state import Part, State, bad, passes, reads
@@ -21,7 +21,7 @@ from snnc.source.nearest import nearest
 from snnc.source.tree import Tree
 
 
-class TooLarge(Exception):
+class TooManyLayers(Exception):
     """A limit is reached: whatever is left cannot be told."""
 
 
@@ -31,7 +31,7 @@ class Walk:
     def __init__(self, state: State, root: Site) -> None:
         self.state, self.root = state, root
 
-    def layers(self, entries: Sequence[Tree], site: Site, names: Names) -> None:
+    def layers(self, entries: Sequence[Tree], site: Site, names: ScopeNames) -> None:
         """A whole list; afterwards ``names`` knows its items and ``names.above`` is the last."""
         readers: list[Reader] = []
         for position, raw in enumerate(entries):
@@ -50,10 +50,10 @@ class Walk:
             self.state.budget.spend(raw, site.sizes, at, times)
         except Findings as findings:
             self.state.findings.extend(findings.diagnostics)
-            raise TooLarge from None
+            raise TooManyLayers from None
 
     def entry(
-        self, raw: Tree, site: Site, names: Names, position: int, readers: list[Reader]
+        self, raw: Tree, site: Site, names: ScopeNames, position: int, readers: list[Reader]
     ) -> Item:
         """One entry of a list, with its name. Raises Findings."""
         entry = self.read(raw, site)
@@ -85,7 +85,7 @@ class Walk:
         found = self.state.kinds.get(kind)
         return found.stem if found else kind.lower()
 
-    def above(self, names: Names, entry: Tree) -> Item | None:
+    def above(self, names: ScopeNames, entry: Tree) -> Item | None:
         """The source of an entry without a ``from``."""
         if names.above or len(names.ports) == 1:
             return names.above or next(iter(names.ports.values()))

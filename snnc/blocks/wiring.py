@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from snnc.blocks.head import sources
-from snnc.blocks.items import Edge, Item, Names
+from snnc.blocks.items import Edge, Item, ScopeNames
 from snnc.source.diagnostic import Diagnostic
 from snnc.source.nearest import nearest
 from snnc.source.tree import Tree
@@ -37,11 +37,11 @@ class Wiring:
     ``root`` are the names of the network's own list.
     """
 
-    def __init__(self, root: Names) -> None:
+    def __init__(self, root: ScopeNames) -> None:
         self.root = root
         self.problems: list[Diagnostic] = []
 
-    def connect(self, names: Names, readers: list[Reader], block: str) -> None:
+    def connect(self, names: ScopeNames, readers: list[Reader], block: str) -> None:
         for reader in readers:
             stated = sources(reader.entry)
             if stated:
@@ -52,7 +52,7 @@ class Wiring:
             if len(edges) == len(found):
                 reader.bind(Read(edges, reader.entry.get("from")))
 
-    def edge(self, names: Names, node: Tree, position: int, block: str = "") -> Edge | None:
+    def edge(self, names: ScopeNames, node: Tree, position: int, block: str = "") -> Edge | None:
         """The edge that ``node`` names, read from the item at ``position``."""
         name, _, delay = str(node.value).partition("@-")
         item = names.find(name)
@@ -72,12 +72,12 @@ class Wiring:
             self.tell("SNN301", "unknown-name", message, node, advice)
         return None
 
-    def outside(self, names: Names, name: str) -> str | None:
+    def outside(self, names: ScopeNames, name: str) -> str | None:
         if names is self.root or self.root.find(name) is None:
             return None
         return f"`{name}` is outside the block: add it to the block's `inputs`"
 
-    def declare(self, names: Names, name: str, item: Item, position: int) -> None:
+    def declare(self, names: ScopeNames, name: str, item: Item, position: int) -> None:
         first = names.declare(name, item, position)
         if first is not None:
             line = _written(first.at)
@@ -96,14 +96,14 @@ def _written(node: Tree) -> int:
     return Diagnostic("", "", "", node.place, notes=node.notes).origin.start.line
 
 
-def _guess(names: Names, path: str, position: int) -> str | None:
+def _guess(names: ScopeNames, path: str, position: int) -> str | None:
     above = [name for name, at in names.position.items() if at < position]
     inside = (f"{name}.{path}" for name in reversed(above) if names.find(f"{name}.{path}"))
     guess = next(inside, None) or nearest(path, _visible(names, path, position))
     return f"did you mean `{guess}`?" if guess else None
 
 
-def _visible(names: Names, path: str, position: int) -> Iterator[str]:
+def _visible(names: ScopeNames, path: str, position: int) -> Iterator[str]:
     """Ports, the items above, and what the path's beginning leads to."""
     yield from names.ports
     yield from (name for name, at in names.position.items() if at < position)

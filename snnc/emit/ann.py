@@ -8,12 +8,12 @@ from snnc.emit.attributes import Held, module_classes
 from snnc.emit.code import Code
 from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
-from snnc.emit.layout import WIDTH, statement
 from snnc.emit.neurons import Neurons, neurons
+from snnc.emit.python_format import WIDTH, statement
 from snnc.emit.runtime import Runtime, own_imports
 from snnc.emit.scope import CHAIN, unique
 from snnc.encoder import Encoder
-from snnc.graph import Graph, Node
+from snnc.graph.types import Graph, Node
 from snnc.layer import Call, Layer, Operator, Shape, Traits, show
 from snnc.names import VARIABLES, class_name
 from snnc.program.types import Program

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from snnc.emit.containers import Class, contained
-from snnc.emit.layout import statement
+from snnc.emit.block_classes import BlockClass, contained
+from snnc.emit.constructors import Constructor, leaf
 from snnc.emit.literal import arguments
-from snnc.emit.made import Made, leaf
 from snnc.emit.names import networks, taken_names
 from snnc.emit.neurons import Neurons
-from snnc.graph import Graph
+from snnc.emit.python_format import statement
+from snnc.graph.types import Graph
 from snnc.layer import Operator
 
 _CHANNELS_LAST = "self.to(memory_format=torch.channels_last)  # faster convolutions"
@@ -29,7 +29,7 @@ class Held:
 
 def module_classes(graph: Graph, neurons: Neurons) -> Held:
     """The classes of the modules that the network holds."""
-    leaves: dict[str, Made] = {}
+    leaves: dict[str, Constructor] = {}
     for node in graph.holders_first:
         made = node.operator.attribute(node.path, *node.shapes)
         if node.path in neurons.made:
@@ -64,7 +64,7 @@ def _starts(operator: Operator) -> Iterator[str]:
         yield f"{made.target}({', '.join([parameter, *arguments(made)])})"
 
 
-def block_class(found: Class) -> str:
+def block_class(found: BlockClass) -> str:
     """The class that makes the layers of a block."""
     lines = [
         f"class {found.name}(nn.Module):",
@@ -82,6 +82,6 @@ def block_class(found: Class) -> str:
     return "\n".join(lines)
 
 
-def _statements(made: Made, name: str, indent: int) -> Iterator[str]:
+def _statements(made: Constructor, name: str, indent: int) -> Iterator[str]:
     for text in made.statements(f"self.{name}"):
         yield from statement(text, indent)

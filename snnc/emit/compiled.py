@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from snnc.document import Document
-from snnc.graph import Graph
+from snnc.graph.types import Graph
 from snnc.program.types import Program
 
 if TYPE_CHECKING:
-    from snnc.converting import Conversion
+    from snnc.ann2snn import Conversion
 
 
 @dataclass(frozen=True)

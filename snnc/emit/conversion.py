@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from snnc.conversion import Convert
-from snnc.converting import Conversion
-from snnc.converting.spiking import ScaledIF
-from snnc.converting.types import Activation, Fold
+from snnc.ann2snn import Conversion
+from snnc.ann2snn.spiking import ScaledIF
+from snnc.ann2snn.types import FoldedNorm, ReplacedActivation
 from snnc.emit.ann import Ann
 from snnc.emit.environment import environment
 from snnc.emit.forward import forward
@@ -13,10 +12,11 @@ from snnc.emit.literal import source
 from snnc.emit.neurons import Neurons
 from snnc.emit.runtime import Runtime, statements
 from snnc.emit.signatures import signature
-from snnc.graph import Node
+from snnc.graph.types import Node
 from snnc.layer import Shape
 from snnc.names import class_name
 from snnc.program.types import Program
+from snnc.sections.convert import Convert
 
 
 def convert_py(
@@ -85,13 +85,13 @@ def _corrections(section: Convert) -> str:
     return source(tuple(dict.fromkeys(["none", section.calibrate])))
 
 
-def _activation(one: Activation) -> str:
+def _activation(one: ReplacedActivation) -> str:
     parts = [f'"{one.path}"', f'"{one.value}"']
     parts += [f'bias="{one.bias}"'] * bool(one.bias) + ["trained=True"] * one.trained
     return f"conversion.Activation({', '.join(parts)})"
 
 
-def _fold(fold: Fold) -> str:
+def _fold(fold: FoldedNorm) -> str:
     parts = [f'"{fold.norm}"', f'"{fold.into}"'] + ["before=True"] * fold.before
     parts += [f"spread={fold.spread}"] * (fold.spread > 1)
     return f"conversion.Fold({', '.join(parts)})"

@@ -1,13 +1,13 @@
 """The statement that cuts a value down to what reaches an output."""
 
-from snnc.emit.layout import WIDTH
-from snnc.emit.scope import Scope
+from snnc.emit.python_format import WIDTH
+from snnc.emit.scope import FunctionScope
 from snnc.program.types import Op, Program
 
 WHY = "# the rest reaches no output"
 
 
-def crop(program: Program, op: Op, scope: Scope) -> None:
+def crop(program: Program, op: Op, scope: FunctionScope) -> None:
     """Cuts what ``op`` has written, if it is cropped; the layout is the same."""
     corner, whole = dict(program.cropped).get(op.writes), program.shape(op)
     if corner is None:

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from snnc.emit.layout import WIDTH
+from snnc.emit.python_format import WIDTH
 from snnc.escape import docstring
 
 

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from snnc.emit.layout import imported, statement
+from snnc.emit.python_format import imported, statement
 from snnc.escape import string
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from snnc.emit.access import access
-from snnc.emit.scope import Scope
+from snnc.emit.scope import FunctionScope
+from snnc.graph.delayed_edge import Past
 from snnc.kernel.build import Front
 from snnc.layer import Layer
 from snnc.neuron import Neuron
-from snnc.past import Past
 from snnc.program.types import Op, Program, Scan
 
 
@@ -83,7 +83,7 @@ def inputs(program: Program, region: Scan) -> list[str]:
     return [name for name in reads if name not in inside]
 
 
-def recurrent(program: Program, region: Scan, scope: Scope) -> str:
+def recurrent(program: Program, region: Scan, scope: FunctionScope) -> str:
     """``self.hidden.recur(x, weight)``: the outside part of a product goes before it."""
     cell, inside = neuron_of(program, region), {op.writes: op for op in region.ops}
     product = next(op for op in region.ops if program.node(op).operator.product)
@@ -105,7 +105,7 @@ def recurrent(program: Program, region: Scan, scope: Scope) -> str:
     return f"self.{access(cell.node)}.recur({', '.join(args)})"
 
 
-def over_time(scope: Scope, static: bool) -> list[str]:
+def over_time(scope: FunctionScope, static: bool) -> list[str]:
     """The keywords of a neuron's call: how often a static input is read, and the state."""
     scope.uses |= {"time_steps"} if static else set()
     scope.uses |= {"state"} if scope.streams else set()

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from snnc.emit import regions
 from snnc.emit.code import Code
-from snnc.emit.layout import WIDTH, statement
-from snnc.emit.naming import chained, named, parameters
 from snnc.emit.preamble import preamble
-from snnc.emit.scope import Scope
+from snnc.emit.python_format import WIDTH, statement
+from snnc.emit.scope import FunctionScope
+from snnc.emit.variables import chained, named, parameters
 from snnc.encoder import Encoder
 from snnc.layer import Site
 from snnc.names import class_name
@@ -60,7 +60,7 @@ def forward(program: Program) -> Code:
     return Code.of(preamble(program, scope), Code(scope.lines, scope.uses))
 
 
-def _on_one_line(scope: Scope) -> bool:
+def _on_one_line(scope: FunctionScope) -> bool:
     name, value = scope.last
     return scope.indent + len(f"{name} = {value}") <= WIDTH
 
@@ -97,8 +97,8 @@ def _observed(program: Program) -> Program:
     return replace(program, regions=tuple(regions))
 
 
-def _printed(program: Program, names: Mapping[str, str], streams: bool) -> Scope:
-    scope = Scope(names, streams)
+def _printed(program: Program, names: Mapping[str, str], streams: bool) -> FunctionScope:
+    scope = FunctionScope(names, streams)
     _data(program, scope)
     previous = ""
     for position, region in enumerate(program.regions):
@@ -110,7 +110,7 @@ def _printed(program: Program, names: Mapping[str, str], streams: bool) -> Scope
     return scope
 
 
-def _data(program: Program, scope: Scope) -> None:
+def _data(program: Program, scope: FunctionScope) -> None:
     """Each input's data arrives in the parameter of its name; a lone one in ``x``."""
     for name in program.graph.inputs:
         timed = data(name) in program.timed

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from snnc.backends import cpu, cupy, pooled, recurrent, steps, torch
 from snnc.emit.environment import environment
-from snnc.emit.layout import statement
-from snnc.emit.neurons import Class, Neurons
+from snnc.emit.neurons import NeuronClass, Neurons
 from snnc.emit.parameters import members
+from snnc.emit.python_format import statement
 from snnc.emit.runtime import Runtime, statements
 from snnc.kernel.types import Kernel
 from snnc.window import Window
@@ -17,7 +17,7 @@ def kernels_py(name: str, neurons: Neurons, runtime: Runtime) -> str:
     return printed(name, neurons.classes, runtime) if neurons.classes else ""
 
 
-def printed(name: str, classes: Sequence[Class], runtime: Runtime) -> str:
+def printed(name: str, classes: Sequence[NeuronClass], runtime: Runtime) -> str:
     """kernels.py of a network called ``name``, which has these neurons."""
     kernels = [found.kernel for found in classes]
     back = [k for k in kernels if k.recurrent]
@@ -39,7 +39,7 @@ def printed(name: str, classes: Sequence[Class], runtime: Runtime) -> str:
     return environment().get_template("kernels.py.jinja").render(**context)
 
 
-def _imports(classes: Sequence[Class], checks: Mapping[str, str], runtime: Runtime) -> str:
+def _imports(classes: Sequence[NeuronClass], checks: Mapping[str, str], runtime: Runtime) -> str:
     members_of = [members(found.neuron, found.kernel) for found in classes]
     uses = {name for found in classes for name in torch.uses(found.kernel)}
     uses |= {name for code in members_of for name in code.uses}
@@ -51,7 +51,7 @@ def _imports(classes: Sequence[Class], checks: Mapping[str, str], runtime: Runti
     return "\n\n".join(["import sys", "\n".join(heads), shared])
 
 
-def _tables(classes: Sequence[Class]) -> Iterator[str]:
+def _tables(classes: Sequence[NeuronClass]) -> Iterator[str]:
     """The classes of the tables of kernels."""
     recurrent = any(found.kernel.recurrent for found in classes)
     yield "RecurrentKernels" if recurrent else "Kernels"
@@ -59,7 +59,7 @@ def _tables(classes: Sequence[Class]) -> Iterator[str]:
     yield from ["NormedKernels"] if any(found.norms for found in classes) else []
 
 
-def _neuron(found: Class) -> dict[str, object]:
+def _neuron(found: NeuronClass) -> dict[str, object]:
     own = members(found.neuron, found.kernel)
     return {
         "name": found.name,
@@ -88,7 +88,7 @@ def _spike(value: float | str | None) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-def _base(found: Class) -> str:
+def _base(found: NeuronClass) -> str:
     if found.norms:
         return "NormedNeuron"
     if found.windows:
@@ -96,13 +96,13 @@ def _base(found: Class) -> str:
     return "RecurrentNeuron" if found.kernel.recurrent else "FusedNeuron"
 
 
-def _pools(found: Class, windows: Iterable[Window | None]) -> str:
+def _pools(found: NeuronClass, windows: Iterable[Window | None]) -> str:
     """The windows that a kernel is pooled in, "" for none, as an entry of a dict."""
     names = _tuple(window.text if window else "" for window in windows)
     return "\n".join(statement(f'"{found.kernel.name}": {names},', 8))
 
 
-def _checks(classes: Sequence[Class]) -> Mapping[str, str]:
+def _checks(classes: Sequence[NeuronClass]) -> Mapping[str, str]:
     """The function that checks each table of kernels, by the table's name."""
     recurrent = any(found.kernel.recurrent for found in classes)
     checks = {"KERNELS": "selfcheck_recurrent" if recurrent else "selfcheck"}

@@ -4,24 +4,24 @@ from collections.abc import Callable, Iterator
 
 from snnc.emit.access import access
 from snnc.emit.crop import crop
-from snnc.emit.layout import WIDTH
-from snnc.emit.naming import collected
-from snnc.emit.scope import Scope
+from snnc.emit.python_format import WIDTH
+from snnc.emit.scope import FunctionScope
+from snnc.emit.variables import collected
+from snnc.graph.delayed_edge import Past
 from snnc.neuron import Neuron
-from snnc.past import Past
 from snnc.program.types import Carry, Op, Program, Scan
 
-Apply = Callable[[Program, Op, Scope], None]
+Apply = Callable[[Program, Op, FunctionScope], None]
 
 
-def loop(program: Program, region: Scan, scope: Scope, apply: Apply) -> None:
+def loop(program: Program, region: Scan, scope: FunctionScope, apply: Apply) -> None:
     """The loop of ``region``; ``apply`` prints an operator without a state at one step."""
     delays = [op for op in region.ops if isinstance(program.node(op).operator, Past)]
     _settle(region, scope)
     for line in _begin(program, region, scope):
         scope.line(line)
     rings = {c.name: f"{scope.names[c.name]}[0]" for c in region.carries if c.depth > 1}
-    body = Scope({**scope.names, **rings}, layouts=dict(scope.layouts), indent=12)
+    body = FunctionScope({**scope.names, **rings}, layouts=dict(scope.layouts), indent=12)
     body.layouts |= {op.writes: "step" for op in delays}
     for op in region.ops:
         if op not in delays:
@@ -36,7 +36,7 @@ def loop(program: Program, region: Scan, scope: Scope, apply: Apply) -> None:
     _end(region, scope)
 
 
-def _handed_on(program: Program, op: Op, scope: Scope, body: Scope) -> str:
+def _handed_on(program: Program, op: Op, scope: FunctionScope, body: FunctionScope) -> str:
     """The end of a step: what a delay gives at the next."""
     operator, name = program.node(op).operator, scope.names[op.writes]
     assert isinstance(operator, Past)
@@ -44,7 +44,7 @@ def _handed_on(program: Program, op: Op, scope: Scope, body: Scope) -> str:
     return f"{name} = {value}" if operator.steps == 1 else f"{name} = [*{name}[1:], {value}]"
 
 
-def _end(region: Scan, scope: Scope) -> None:
+def _end(region: Scan, scope: FunctionScope) -> None:
     """The statements behind the loop: the collected values, and the states that remain."""
     if scope.streams and region.carries:
         after = ", ".join(f'"{c.name}": {scope.names[c.name]}' for c in region.carries)
@@ -53,7 +53,7 @@ def _end(region: Scan, scope: Scope) -> None:
         scope.assign(name, f"torch.stack({scope.names[collected(name)]})", "timed")
 
 
-def _settle(region: Scan, scope: Scope) -> None:
+def _settle(region: Scan, scope: FunctionScope) -> None:
     """The outside values that the loop reads, with a time axis of their own."""
     inside = {op.writes for op in region.ops}
     for name in {read: None for op in region.ops for read in op.reads if read not in inside}:
@@ -61,7 +61,7 @@ def _settle(region: Scan, scope: Scope) -> None:
             scope.settle(name, "timed")
 
 
-def _begin(program: Program, region: Scan, scope: Scope) -> Iterator[str]:
+def _begin(program: Program, region: Scan, scope: FunctionScope) -> Iterator[str]:
     """The states before the first step, and the lists that collect what is read later."""
     for carry in region.carries:
         yield _past(program, region, carry, scope) or _state(carry, scope)
@@ -69,7 +69,7 @@ def _begin(program: Program, region: Scan, scope: Scope) -> Iterator[str]:
         yield f"{scope.names[collected(name)]}: list[Tensor] = []"
 
 
-def _state(carry: Carry, scope: Scope) -> str:
+def _state(carry: Carry, scope: FunctionScope) -> str:
     start = carry.init
     if isinstance(start, str):
         start = f"self.{access(carry.name.rpartition('.')[0])}.{start}"
@@ -80,7 +80,7 @@ def _state(carry: Carry, scope: Scope) -> str:
     return f"{scope.names[carry.name]}: Tensor | float = {value}"
 
 
-def _past(program: Program, region: Scan, carry: Carry, scope: Scope) -> str:
+def _past(program: Program, region: Scan, carry: Carry, scope: FunctionScope) -> str:
     """The values before the first step of a delay, oldest first; "" for another state."""
     op = next((op for op in region.ops if op.writes == carry.name), None)
     if op is None or not isinstance(program.node(op).operator, Past):
@@ -101,7 +101,7 @@ def _outside(region: Scan) -> str:
     return next(name for op in region.ops for name in op.reads if name not in inside)
 
 
-def _step(program: Program, op: Op, scope: Scope, apply: Apply) -> None:
+def _step(program: Program, op: Op, scope: FunctionScope, apply: Apply) -> None:
     operator = program.node(op).operator
     if not isinstance(operator, Neuron) or not operator.states:
         apply(program, op, scope)

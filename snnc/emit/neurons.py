@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from snnc.docstrings import own
+from snnc.emit.constructors import Constructor, shaped
 from snnc.emit.docstring import paragraph
 from snnc.emit.feedback import How, feedbacks
-from snnc.emit.made import Made, shaped
 from snnc.emit.names import networks, taken_names
 from snnc.emit.parameters import needs_shape
 from snnc.emit.scope import unique
-from snnc.graph import Graph, Node
+from snnc.graph.types import Graph, Node
 from snnc.kernel.build import kernel
 from snnc.kernel.types import Kernel
 from snnc.layer import Layer
@@ -24,7 +24,7 @@ from snnc.window import Window
 
 
 @dataclass(frozen=True)
-class Class:
+class NeuronClass:
     """A neuron as kernels.py writes it, and the layers that it is the class of.
 
     ``inner`` are layers that it holds, of its feedback: their names and PyTorch's classes;
@@ -72,8 +72,8 @@ class Class:
 class Neurons:
     """Every distinct neuron of a network; ``made`` is how each layer's module is made."""
 
-    classes: tuple[Class, ...]
-    made: Mapping[str, Made]
+    classes: tuple[NeuronClass, ...]
+    made: Mapping[str, Constructor]
 
     @property
     def names(self) -> frozenset[str]:
@@ -115,7 +115,7 @@ def neurons(program: Program) -> Neurons:
         paths = tuple(layers_of[key])
         found = tuple(dict.fromkeys(pools[path] for path in paths if path in pools))
         behind = tuple(dict.fromkeys(norms[path] for path in paths if path in norms))
-        classes.append(Class(name, one.neuron, made, paths, one.inner, found, behind))
+        classes.append(NeuronClass(name, one.neuron, made, paths, one.inner, found, behind))
     calls = {path: _made(names[one.key], one.neuron, graph[path]) for path, one in wanted.items()}
     return Neurons(tuple(classes), calls)
 
@@ -134,7 +134,7 @@ def _norms(program: Program) -> Mapping[str, Window | None]:
     return {r.ops[1].node: windows.get(r.ops[1].node) for r in regions}
 
 
-def _made(name: str, neuron: Neuron, node: Node) -> Made:
+def _made(name: str, neuron: Neuron, node: Node) -> Constructor:
     return shaped(name, node.shapes[0] if needs_shape(neuron) else None)
 
 

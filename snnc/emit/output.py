@@ -7,7 +7,7 @@ from snnc.emit.runtime import Runtime
 
 
 @dataclass(frozen=True)
-class Output:
+class GeneratedFiles:
     """All texts, with their headers, by their paths in two folders.
 
     ``package`` is the package of the network ``name``. ``shared`` is the runtime, in a folder of

@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from snnc.emit.ann import Ann
-from snnc.emit.answers import answering
 from snnc.emit.attributes import module_classes
 from snnc.emit.built import trained
 from snnc.emit.compiled import Compiled
@@ -15,24 +14,27 @@ from snnc.emit.header import headed
 from snnc.emit.kernels import kernels_py
 from snnc.emit.model import model_py
 from snnc.emit.neurons import Neurons, neurons
-from snnc.emit.output import Output
+from snnc.emit.output import GeneratedFiles
+from snnc.emit.output_layers import answering
 from snnc.emit.recording import layers
 from snnc.emit.runtime import FORMAT, Runtime, files
 from snnc.emit.train import classified
 from snnc.emit.training import training_files
 from snnc.encoder import Encoder
-from snnc.graph import Graph
+from snnc.graph.types import Graph
 from snnc.names import class_name
 
 
-def output(made: Compiled, runtime: Runtime, scripts: bool = True) -> Output:
+def output(made: Compiled, runtime: Runtime, scripts: bool = True) -> GeneratedFiles:
     """The package of a network and the runtime that it needs, both with their headers."""
     document, shared = made.document, files()
     own = package(made, runtime, scripts)
     if runtime.inside:
         own |= {f"{runtime.relative[1:]}/{name}": text for name, text in shared.items()}
     texts = headed(own, Path(document.source.path).name, document.settings)
-    return Output(document.spec.name, texts, {} if runtime.inside else headed(shared), runtime)
+    return GeneratedFiles(
+        document.spec.name, texts, {} if runtime.inside else headed(shared), runtime
+    )
 
 
 def package(made: Compiled, runtime: Runtime, scripts: bool = True) -> dict[str, str]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from snnc.emit.code import Code
-from snnc.emit.layout import WIDTH, statement
+from snnc.emit.python_format import WIDTH, statement
 from snnc.kernel.types import Kernel
 from snnc.neuron import Neuron
 from snnc.number import Range, Value
 from snnc.step.print_torch import called, expression, number
-from snnc.step.ssa import Expr, Op, Var
+from snnc.step.ssa import Expr, Operation, Var
 
 _SIZES = {"layer": "()", "channel": "channels(shape)", "neuron": "shape"}
 
@@ -104,8 +104,8 @@ def _own(expr: Expr) -> Expr:
     """Parameters as attributes of the module."""
     if isinstance(expr, Var):
         return Var(f"self.{expr.name}")
-    if isinstance(expr, Op):
-        return Op(expr.name, tuple(_own(arg) for arg in expr.args))
+    if isinstance(expr, Operation):
+        return Operation(expr.name, tuple(_own(arg) for arg in expr.args))
     return expr
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 
 from snnc.emit.code import Code
-from snnc.emit.fixed import check
-from snnc.emit.layout import statement
+from snnc.emit.fixed_steps import check
 from snnc.emit.literal import source
-from snnc.emit.naming import parameters
-from snnc.emit.scope import Scope
+from snnc.emit.python_format import statement
+from snnc.emit.scope import FunctionScope
+from snnc.emit.variables import parameters
 from snnc.names import class_name
 from snnc.program.types import Program, data
 from snnc.readout import Readout
@@ -17,7 +17,7 @@ STATE = "dict[str, Tensor]"
 MAX = Max().kind
 
 
-def preamble(program: Program, scope: Scope) -> Code:
+def preamble(program: Program, scope: FunctionScope) -> Code:
     """The lines, of which each is there only if the statements use it."""
     fixed = check(program.graph, scope.streams)
     head = Code.of(_guards(program), _chunks(program)) if scope.streams else Code()
@@ -50,7 +50,7 @@ def timed_inputs(program: Program) -> dict[str, str]:
     return {name: p for name, p in every if data(name) in program.timed}
 
 
-def _time_steps(program: Program, scope: Scope, uses: Collection[str]) -> Code:
+def _time_steps(program: Program, scope: FunctionScope, uses: Collection[str]) -> Code:
     """T, if anything refers to it."""
     if "time_steps" not in uses:
         return Code()
@@ -61,7 +61,7 @@ def _time_steps(program: Program, scope: Scope, uses: Collection[str]) -> Code:
     return Code(["time_steps = steps_taken(time_steps, self.time_steps)"], ["steps_taken"])
 
 
-def _first(scope: Scope, uses: Collection[str]) -> Code:
+def _first(scope: FunctionScope, uses: Collection[str]) -> Code:
     """The number of the first step, if anything refers to it."""
     if "first" not in uses:
         return Code()
@@ -86,7 +86,7 @@ def checked(program: Program, name: str, more: str = "") -> str:
     return f'check_input("{parameter}", {parameter}, {shape}{more})'
 
 
-def _seed(program: Program, scope: Scope, uses: Collection[str]) -> Code:
+def _seed(program: Program, scope: FunctionScope, uses: Collection[str]) -> Code:
     """The seed of this call's random numbers, if anything refers to it."""
     if "seed" not in uses:
         return Code()

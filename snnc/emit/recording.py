@@ -1,12 +1,12 @@
 """The context of visualize.py.jinja: the network's layers of neurons."""
 
-import re
-
-from snnc.graph import Graph
+from snnc.graph.types import Graph
 from snnc.neuron import Neuron
 from snnc.number import Value
+from snnc.step.parse import parse
+from snnc.step.ssa import Expr, Operation, Var
 
-_FIRES_AT_V_THRESHOLD = re.compile(r"\bspike\(\s*\w+\s*-\s*v_threshold\s*\)")
+_AT = Var("v_threshold")
 
 
 def has_rate(neuron: Neuron) -> bool:
@@ -33,7 +33,17 @@ def _layer(path: str, neuron: Neuron) -> str:
 def _threshold(neuron: Neuron) -> float | None:
     """The constant ``v_threshold`` of a neuron, if it fires there (ALIF's threshold rises)."""
     number = neuron.numbers().get("v_threshold")
-    if number is None or not _FIRES_AT_V_THRESHOLD.search(neuron.step):
+    if number is None or not any(_fires_at_threshold(e.value) for e in parse(neuron.step)):
         return None
     known = number.constant if isinstance(number, Value) else number
     return None if known is None else float(known)
+
+
+def _fires_at_threshold(expr: Expr) -> bool:
+    """Whether ``spike(h - v_threshold)`` is part of it, for any h."""
+    if not isinstance(expr, Operation):
+        return False
+    if expr.name == "spike":
+        (inside,) = expr.args
+        return isinstance(inside, Operation) and inside.name == "sub" and inside.args[1] == _AT
+    return any(map(_fires_at_threshold, expr.args))

@@ -3,14 +3,14 @@
 from snnc.emit.access import access
 from snnc.emit.crop import crop
 from snnc.emit.feedback import inputs, neuron_of, over_time, recurrent
-from snnc.emit.layout import WIDTH
 from snnc.emit.loops import loop
-from snnc.emit.scope import Layout, Scope
+from snnc.emit.python_format import WIDTH
+from snnc.emit.scope import FunctionScope, Layout
 from snnc.layer import Operator, Site
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan
 
 
-def emit(program: Program, region: Region, scope: Scope) -> None:
+def emit(program: Program, region: Region, scope: FunctionScope) -> None:
     """The statements of ``region``, into ``scope``."""
     match region:
         case Once():
@@ -29,7 +29,7 @@ def emit(program: Program, region: Region, scope: Scope) -> None:
             loop(program, region, scope, _at_a_step)
 
 
-def _once(program: Program, region: Once, scope: Scope) -> None:
+def _once(program: Program, region: Once, scope: FunctionScope) -> None:
     for op in region.ops:
         timed = any(name in program.timed for name in op.reads)
         operator = program.node(op).operator
@@ -42,7 +42,7 @@ def _needs_time(operator: Operator) -> bool:
     return operator.over_time and operator.traits(training=False).time == "whole"
 
 
-def _fold(program: Program, region: Fold, scope: Scope) -> None:
+def _fold(program: Program, region: Fold, scope: FunctionScope) -> None:
     for op in region.ops:
         over_time = program.node(op).operator.over_time
         layout: Layout = "timed" if over_time else "folded"
@@ -50,7 +50,7 @@ def _fold(program: Program, region: Fold, scope: Scope) -> None:
 
 
 def _apply(
-    program: Program, op: Op, scope: Scope, site: Site, reads: Layout, writes: Layout
+    program: Program, op: Op, scope: FunctionScope, site: Site, reads: Layout, writes: Layout
 ) -> None:
     text = _call(program, op, scope, site, reads)
     if len(f"{scope.names[op.writes]} = {text}") > WIDTH - scope.indent:
@@ -64,7 +64,7 @@ def _apply(
     crop(program, op, scope)
 
 
-def _call(program: Program, op: Op, scope: Scope, site: Site, reads: Layout) -> str:
+def _call(program: Program, op: Op, scope: FunctionScope, site: Site, reads: Layout) -> str:
     args = [_argument(program, scope, name, reads) for name in op.reads]
     name = op.node if "@" in op.node else access(op.node)  # a delay's name is that of its state
     operator = program.node(op).operator
@@ -72,16 +72,16 @@ def _call(program: Program, op: Op, scope: Scope, site: Site, reads: Layout) -> 
     return operator.call(name, args, site)
 
 
-def _argument(program: Program, scope: Scope, name: str, layout: Layout) -> str:
+def _argument(program: Program, scope: FunctionScope, name: str, layout: Layout) -> str:
     """Data is handed over as it is: its encoder knows what to do with it."""
     return scope.names[name] if name in program.given else scope.use(name, layout)
 
 
-def _at_a_step(program: Program, op: Op, scope: Scope) -> None:
+def _at_a_step(program: Program, op: Op, scope: FunctionScope) -> None:
     _apply(program, op, scope, "step", "step", "step")
 
 
-def _kernel(program: Program, region: Scan, scope: Scope) -> None:
+def _kernel(program: Program, region: Scan, scope: FunctionScope) -> None:
     """One neuron, all steps; inputs that are all static are read once."""
     op = neuron_of(program, region)
     args = _arguments(program, region, scope)
@@ -91,7 +91,7 @@ def _kernel(program: Program, region: Scan, scope: Scope) -> None:
         _inside(program, region, scope)
 
 
-def _arguments(program: Program, region: Scan, scope: Scope) -> list[str]:
+def _arguments(program: Program, region: Scan, scope: FunctionScope) -> list[str]:
     """The arguments of a kernel."""
     reads = inputs(program, region)
     static = all(scope.layouts[name] == "static" for name in reads)
@@ -99,7 +99,7 @@ def _arguments(program: Program, region: Scan, scope: Scope) -> list[str]:
     return [*args, *over_time(scope, static)]
 
 
-def _pooled(program: Program, region: Scan, scope: Scope) -> None:
+def _pooled(program: Program, region: Scan, scope: FunctionScope) -> None:
     """One neuron and the pooling of its output, all steps."""
     cell, pool = region.ops
     args = [f"self.{access(pool.node)}", *_arguments(program, region, scope)]
@@ -107,7 +107,7 @@ def _pooled(program: Program, region: Scan, scope: Scope) -> None:
     crop(program, pool, scope)
 
 
-def _normed(program: Program, region: Scan, scope: Scope) -> None:
+def _normed(program: Program, region: Scan, scope: FunctionScope) -> None:
     """A normalisation, one neuron and, if there is any, the pooling of its output, all steps."""
     norm, cell, *pools = region.ops
     x, *how = _arguments(program, region, scope)
@@ -117,7 +117,7 @@ def _normed(program: Program, region: Scan, scope: Scope) -> None:
     crop(program, last, scope)
 
 
-def _inside(program: Program, region: Scan, scope: Scope) -> None:
+def _inside(program: Program, region: Scan, scope: FunctionScope) -> None:
     """The values that a kernel computes on its way, from its output."""
     cell = neuron_of(program, region)
     for op in region.ops:
@@ -127,6 +127,6 @@ def _inside(program: Program, region: Scan, scope: Scope) -> None:
             _apply(program, op, scope, "fold", layout, layout)
 
 
-def _recurrent(program: Program, region: Scan, scope: Scope) -> None:
+def _recurrent(program: Program, region: Scan, scope: FunctionScope) -> None:
     """A neuron whose output comes back through a weight."""
     scope.assign(neuron_of(program, region).writes, recurrent(program, region, scope), "timed")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from snnc.emit.environment import environment
-from snnc.emit.layout import import_order, imported
+from snnc.emit.python_format import import_order, imported
 from snnc.spec import Spec
 
 NAME = "snn_runtime"

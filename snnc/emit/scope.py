@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from snnc.emit.layout import statement
+from snnc.emit.python_format import statement
 
 Layout = Literal["static", "timed", "folded", "step"]
 
@@ -26,7 +26,7 @@ CHAIN = "x"
 
 
 @dataclass
-class Scope:
+class FunctionScope:
     """Collects the lines of one function while regions are printed into it.
 
     ``streams``: the function has a ``state`` to begin from and to leave. ``uses`` are the names

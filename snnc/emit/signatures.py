@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from snnc.emit.layout import statement
-from snnc.emit.naming import parameters
 from snnc.emit.preamble import STATE, checked, timed_inputs
+from snnc.emit.python_format import statement
+from snnc.emit.variables import parameters
 from snnc.program.types import Program
 from snnc.readout import Readout
 

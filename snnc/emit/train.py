@@ -10,7 +10,7 @@ from typing import Any
 
 from snnc.escape import string
 from snnc.losses import Loss
-from snnc.training import Train
+from snnc.sections.train import Train
 
 
 def train_context(

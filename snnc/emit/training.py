@@ -29,7 +29,7 @@ from snnc.emit.environment import environment
 from snnc.emit.header import OUTPUT_FORMAT
 from snnc.emit.runtime import Runtime
 from snnc.emit.train import train_context
-from snnc.training import Train
+from snnc.sections.train import Train
 
 FILES = ("train.py", "data.py", "visualize.py")
 

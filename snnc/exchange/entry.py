@@ -27,7 +27,7 @@ rule = "99.9%"
 
 
 @dataclass(frozen=True)
-class Entry:
+class SpecLine:
     """One line of ``[network] layers``; ``group`` says where it was in the original."""
 
     name: str
@@ -38,7 +38,7 @@ class Entry:
 
 
 def spec(
-    name: str, doc: str, shape: Sequence[int], entries: Sequence[Entry], output: str, steps: int
+    name: str, doc: str, shape: Sequence[int], entries: Sequence[SpecLine], output: str, steps: int
 ) -> str:
     """The text of a spec: readable, and the same for the same network."""
     read = [f"from = {value(output)}"] if output != entries[-1].name else []
@@ -55,7 +55,7 @@ def _comment(text: str) -> str:
     return "".join(f"{f'# {line}'.rstrip()}\n" for line in text.splitlines())
 
 
-def _layers(entries: Sequence[Entry]) -> Iterator[str]:
+def _layers(entries: Sequence[SpecLine]) -> Iterator[str]:
     above, group = INPUT, ""
     for entry in entries:
         if entry.group and entry.group != group:
@@ -64,7 +64,7 @@ def _layers(entries: Sequence[Entry]) -> Iterator[str]:
         above, group = entry.name, entry.group
 
 
-def _table(entry: Entry, above: str) -> str:
+def _table(entry: SpecLine, above: str) -> str:
     one = entry.sources[0] if len(entry.sources) == 1 else entry.sources
     read = {} if one == above else {"from": one}
     keys = {"kind": entry.kind, "name": entry.name, **read, **entry.fields}

@@ -4,7 +4,7 @@ from snnc.layer import Layer, Shape, Traits
 from snnc.window import alike
 
 
-class Activation(Layer):
+class ElementwiseActivation(Layer):
     """A function of the elements of a sample."""
 
     kind: str = ""
@@ -19,7 +19,7 @@ class Activation(Layer):
         return alike(corner, *inputs)
 
 
-class Monotone(Activation):
+class Monotone(ElementwiseActivation):
     """A function of each element that never decreases."""
 
     def traits(self, training: bool) -> Traits:

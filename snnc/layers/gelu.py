@@ -2,10 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from snnc.layers._activation import Activation
+from snnc.layers._activation import ElementwiseActivation
 
 
-class GELU(Activation):
+class GELU(ElementwiseActivation):
     """x · Φ(x), element by element; Φ is the normal distribution function (torch.nn.GELU).
 
     ``approximate = "tanh"`` computes Φ with a tanh.

@@ -2,10 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from snnc.layers._activation import Activation
+from snnc.layers._activation import ElementwiseActivation
 
 
-class SiLU(Activation):
+class SiLU(ElementwiseActivation):
     """x · sigmoid(x), element by element (torch.nn.SiLU), also called swish."""
 
     example: ClassVar[str] = '{ kind = "SiLU" }'

@@ -3,10 +3,10 @@
 from typing import ClassVar, Literal
 
 from snnc.layer import Call, Role, Shape, axis
-from snnc.layers._activation import Activation
+from snnc.layers._activation import ElementwiseActivation
 
 
-class Softmax(Activation):
+class Softmax(ElementwiseActivation):
     """exp(x) over its sum along ``dim`` (torch.nn.Softmax); 0 is the channel axis of a sample."""
 
     example: ClassVar[str] = '{ kind = "Softmax", dim = 0 }'

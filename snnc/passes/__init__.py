@@ -4,14 +4,14 @@ import math
 from collections.abc import Collection
 from typing import Protocol
 
-from snnc.graph import Graph
+from snnc.graph.types import Graph
 from snnc.passes.crop import Crop
 from snnc.passes.drop import Drop
-from snnc.passes.fold import Fold
+from snnc.passes.fold import FoldTime
 from snnc.passes.fuse import Fuse
 from snnc.passes.hoist import Hoist
 from snnc.passes.norm import Norm
-from snnc.passes.pool import Pool
+from snnc.passes.pool import PoolInKernel
 from snnc.passes.recur import Recur
 from snnc.passes.sink import Sink
 from snnc.program.types import Program
@@ -40,8 +40,8 @@ class Pass(Protocol):
 
 
 PIPELINE: tuple[Pass, ...] = (
-    *(Hoist(), Sink(), Drop(), Fold()),
-    *(Fuse(), Recur(), Pool(), Norm(), Crop()),
+    *(Hoist(), Sink(), Drop(), FoldTime()),
+    *(Fuse(), Recur(), PoolInKernel(), Norm(), Crop()),
 )
 """Every pass, in order."""
 

@@ -12,9 +12,9 @@ each element, has a parameter for each neuron, or remembers values for a delay.
 
 from dataclasses import dataclass, replace
 
+from snnc.graph.delayed_edge import Past
 from snnc.layer import Shape, ShapeError
-from snnc.past import Past
-from snnc.program.corner import Shapes, made, wanted
+from snnc.program.crops import Shapes, made, wanted
 from snnc.program.types import Op, Program
 
 Crops = tuple[tuple[str, Shape], ...]

@@ -15,7 +15,7 @@ from snnc.program.types import Op, Program, Region, Scan, carries
 
 
 @dataclass(frozen=True)
-class Fold:
+class FoldTime:
     """Takes loops apart: a kernel for every neuron, a loop for every cycle, folds between them."""
 
     name: str = "fold"

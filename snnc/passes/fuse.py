@@ -8,8 +8,8 @@ values from outside. Nothing outside may read a value inside. The past becomes a
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from snnc.graph.delayed_edge import Past
 from snnc.neuron import Neuron
-from snnc.past import Past
 from snnc.program.types import Op, Program, Region, Scan
 
 DEEPEST = 16

@@ -12,7 +12,7 @@ from snnc.program.types import Op, Program, Region, Scan
 
 
 @dataclass(frozen=True)
-class Pool:
+class PoolInKernel:
     """Moves pooling into the kernel of the neuron before it."""
 
     name: str = "pool"

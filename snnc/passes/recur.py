@@ -8,8 +8,8 @@ outside part of a Concat then apply to all time steps at once, before the loop.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from snnc.graph.delayed_edge import Past
 from snnc.passes.fuse import the_neuron
-from snnc.past import Past
 from snnc.program.types import Op, Program, Region, Scan
 from snnc.step.ssa import joined
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from snnc.graph.delayed_edge import Past
 from snnc.layer import Shape, ShapeError, show
-from snnc.past import Past
-from snnc.program.corner import corners, wanted
+from snnc.program.crops import corners, wanted
 from snnc.program.types import Program, Region, Scan
 
 

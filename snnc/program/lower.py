@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from snnc.analysis.cycles import components
-from snnc.graph import Graph, Node
+from snnc.graph.types import Graph, Node
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan, carries
 from snnc.readout import Readout
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from snnc.layer import show
-from snnc.program.corner import corners
+from snnc.program.crops import corners
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan
 
 

@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import Literal
 
 from snnc.encoder import Encoder
-from snnc.graph import Graph, Node
+from snnc.graph.delayed_edge import Past
+from snnc.graph.types import Graph, Node
 from snnc.layer import Shape
-from snnc.past import Past
 from snnc.readout import Readout
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from snnc.analysis.cycles import components
-from snnc.graph import Node
+from snnc.graph.delayed_edge import Past
+from snnc.graph.types import Node
 from snnc.neuron import Neuron
-from snnc.past import Past
 from snnc.program.cropped import unlawful
 from snnc.program.lower import times, whole
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan, carries, data

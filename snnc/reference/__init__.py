@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from snnc.analysis.cycles import components
 from snnc.encoder import Encoder
-from snnc.graph import Graph, Node, Ref
+from snnc.graph.types import Graph, Node, Ref
 from snnc.layer import Call, Draw, Layer, Shape
 from snnc.neuron import Neuron
 from snnc.randomness import key, uniform

@@ -13,13 +13,13 @@ from snnc.resolve.assign import assign
 from snnc.resolve.collect import attempt, diagnostics
 from snnc.resolve.defaults import Defaults, apply_defaults, check_defaults, defaults_of
 from snnc.resolve.extends import Read, extend, merge
-from snnc.resolve.scope import Scope, substitute_in
+from snnc.resolve.scope import Variables, substitute_in
 from snnc.resolve.variables import substitute_document, used, variables
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.source import Source
 from snnc.source.tree import Tree
 
-__all__ = ["Defaults", "Resolved", "Scope", "merge", "resolve", "substitute_in"]
+__all__ = ["Defaults", "Resolved", "Variables", "merge", "resolve", "substitute_in"]
 
 SPIKE = re.compile(r"^[^#\n]*\bspike\s*\(", re.MULTILINE)
 
@@ -33,7 +33,7 @@ class Resolved:
     """
 
     tree: Tree
-    scope: Scope
+    scope: Variables
     defaults: Defaults
     unused_vars: tuple[Tree, ...] = ()
     unused_defaults: tuple[Tree, ...] = ()
@@ -64,7 +64,7 @@ def resolve(
     )
 
 
-def _substitute(tree: Tree, known: Collection[str]) -> tuple[Scope, Tree]:
+def _substitute(tree: Tree, known: Collection[str]) -> tuple[Variables, Tree]:
     """The document without its variables; kinds that do not exist are reported in the same run."""
     scope, problems = variables(tree)
     document = attempt(lambda: substitute_document(tree, scope))

@@ -20,7 +20,7 @@ DEEPEST = 16
 
 
 @dataclass(frozen=True)
-class Step:
+class PathStep:
     """One part of a dotted key, and the key as far as this part."""
 
     name: str
@@ -32,7 +32,7 @@ class Step:
 class Setting:
     """A key that was understood, and its value."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[PathStep, ...]
     value: Tree
 
 
@@ -54,7 +54,7 @@ def _parse(text: str) -> Setting:
     if match[1].count(".") >= DEEPEST:
         raise _bad(whole, f"a key has at most {DEEPEST} parts")
     steps = tuple(
-        Step(part[0], whole.within(*part.span()), text[match.start(1) : part.end()])
+        PathStep(part[0], whole.within(*part.span()), text[match.start(1) : part.end()])
         for part in re.compile(r"[\w-]+").finditer(text, match.start(1), match.end(1))
     )
     return Setting(steps, _tree(text, match.start(2), steps[-1].place))
@@ -85,7 +85,7 @@ def _moved(tree: Tree, text: str) -> Tree:
     return here
 
 
-def _set(node: Tree, steps: Sequence[Step], value: Tree) -> Tree:
+def _set(node: Tree, steps: Sequence[PathStep], value: Tree) -> Tree:
     """The node with ``value`` below it; tables on the way are made where they are missing."""
     if not steps:
         return merge(node, value)
@@ -98,7 +98,7 @@ def _set(node: Tree, steps: Sequence[Step], value: Tree) -> Tree:
     return node.with_value({**node.value, name: _set(child, steps[1:], value)})
 
 
-def _set_item(node: Tree, steps: Sequence[Step], value: Tree) -> Tree:
+def _set_item(node: Tree, steps: Sequence[PathStep], value: Tree) -> Tree:
     """Arrays have a length: a setting changes an item and adds none."""
     step, last = steps[0], len(node.items) - 1
     index = int(step.name) if re.fullmatch(r"[0-9]{1,9}", step.name) else last + 1
@@ -114,7 +114,7 @@ def _range(last: int) -> str:
     return f"its items are numbered 0 to {last}" if last >= 0 else "it is empty"
 
 
-def _below_scalar(node: Tree, step: Step) -> Findings:
+def _below_scalar(node: Tree, step: PathStep) -> Findings:
     parent = _parent(step)
     message = f"`{parent}` is not a table, so `{step.so_far}` cannot be set"
     return _bad(step.place, message, _whole(node, parent), _defined(node, step))
@@ -127,11 +127,11 @@ def _whole(node: Tree, parent: str) -> str | None:
     return f"set the whole table: --set '{parent}={{ kind = \"{node.value}\", … }}'"
 
 
-def _parent(step: Step) -> str:
+def _parent(step: PathStep) -> str:
     return step.so_far[: -len(step.name) - 1].rstrip()
 
 
-def _defined(node: Tree, step: Step) -> tuple[Note, ...]:
+def _defined(node: Tree, step: PathStep) -> tuple[Note, ...]:
     return (Note(node.place, f"`{_parent(step)}` is defined here"),)
 
 

@@ -16,7 +16,7 @@ MOST = 100_000
 DEEPEST = MAX_DEPTH + 1
 
 
-class Size(NamedTuple):
+class Growth(NamedTuple):
     """The number of values in a tree, and their depth."""
 
     values: int
@@ -25,7 +25,7 @@ class Size(NamedTuple):
 
 def check_growth(tree: Tree, node: Tree) -> None:
     """Reject a document that variables, the table ``node``, make huge. Raises Findings."""
-    sizes: dict[str, Size] = {}
+    sizes: dict[str, Growth] = {}
     for name in in_order(dependencies(node)):
         sizes[name] = size(node.table[name], sizes)
     total, now = size(tree, sizes), size(tree, {})
@@ -33,14 +33,14 @@ def check_growth(tree: Tree, node: Tree) -> None:
         raise Findings(_too_large(node))
 
 
-def size(tree: Tree, sizes: Mapping[str, Size]) -> Size:
+def size(tree: Tree, sizes: Mapping[str, Growth]) -> Growth:
     """The size of a tree once each reference is replaced by what has the size of its name."""
     name = alias(tree)
     if name is not None:
-        return sizes.get(name, Size(1, 1))
+        return sizes.get(name, Growth(1, 1))
     inner = [size(child, sizes) for child in (*tree.table.values(), *tree.items)]
     depth = max((part.depth for part in inner), default=0)
-    return Size(1 + sum(part.values for part in inner), 1 + depth)
+    return Growth(1 + sum(part.values for part in inner), 1 + depth)
 
 
 def _too_large(node: Tree) -> Diagnostic:

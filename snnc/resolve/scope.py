@@ -22,23 +22,23 @@ MOST_NOTES = 4
 
 
 @dataclass(frozen=True)
-class Scope:
+class Variables:
     """Names and what they stand for. A string that needs a ``later`` name is left as it is."""
 
     names: Mapping[str, Tree]
     later: frozenset[str] = frozenset()
 
-    def inside(self, names: Mapping[str, Tree]) -> "Scope":
+    def inside(self, names: Mapping[str, Tree]) -> "Variables":
         """The scope in a block with these parameters: they hide variables of the same name."""
-        return Scope({**self.names, **names}, self.later - names.keys())
+        return Variables({**self.names, **names}, self.later - names.keys())
 
-    def awaiting(self, names: Collection[str]) -> "Scope":
+    def awaiting(self, names: Collection[str]) -> "Variables":
         """The scope in a block whose parameters have no values yet."""
         known = {name: node for name, node in self.names.items() if name not in names}
-        return Scope(known, self.later.union(names))
+        return Variables(known, self.later.union(names))
 
 
-def substitute_in(tree: Tree, scope: Scope) -> Tree:
+def substitute_in(tree: Tree, scope: Variables) -> Tree:
     """The tree with every reference replaced, or all that is wrong with its references."""
     if isinstance(tree.value, str):
         return _text(tree, tree.value, scope)
@@ -105,7 +105,7 @@ def _is_reference(text: str) -> bool:
     return bool(NAME.fullmatch(text) or EXPRESSION.fullmatch(text))
 
 
-def _text(node: Tree, text: str, scope: Scope) -> Tree:
+def _text(node: Tree, text: str, scope: Variables) -> Tree:
     if "$" not in text.replace("$$", ""):
         return replace(node, value=text.replace("$$", "$"))
     if match := NAME.fullmatch(text):
@@ -119,7 +119,7 @@ def _text(node: Tree, text: str, scope: Scope) -> Tree:
     )
 
 
-def _named(node: Tree, name: str, at: Place, scope: Scope) -> Tree:
+def _named(node: Tree, name: str, at: Place, scope: Variables) -> Tree:
     if name in scope.later:
         return node
     if name not in scope.names:
@@ -127,7 +127,7 @@ def _named(node: Tree, name: str, at: Place, scope: Scope) -> Tree:
     return _referred(node, name, scope.names[name])
 
 
-def _computed(node: Tree, text: str, scope: Scope) -> Tree:
+def _computed(node: Tree, text: str, scope: Variables) -> Tree:
     expression = parse(text, node.place)
     name = _single(expression)
     if name:
@@ -183,6 +183,6 @@ def _defined(name: str, definition: Tree) -> Note:
     return Note(definition.key, f"`{name}` is defined here")
 
 
-def _unknown(name: str, at: Place, scope: Scope) -> Findings:
+def _unknown(name: str, at: Place, scope: Variables) -> Findings:
     known = dict.fromkeys([*scope.names, *sorted(scope.later)])
     return Findings(unknown_variable(name, known, at))

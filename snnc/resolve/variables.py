@@ -10,7 +10,7 @@ from keyword import iskeyword
 from snnc.resolve.collect import attempt, diagnostics, each_entry, without
 from snnc.resolve.growth import check_growth
 from snnc.resolve.references import Graph, cycles, dependencies, in_order
-from snnc.resolve.scope import Scope, mentioned, substitute_in
+from snnc.resolve.scope import Variables, mentioned, substitute_in
 from snnc.resolve.syntax import LITERALS
 from snnc.source.diagnostic import Diagnostic, Findings, Place
 from snnc.source.tree import Tree
@@ -26,7 +26,7 @@ def substitute(tree: Tree) -> tuple[Tree, frozenset[str]]:
     return rest, used(tree)
 
 
-def variables(tree: Tree) -> tuple[Scope, tuple[Diagnostic, ...]]:
+def variables(tree: Tree) -> tuple[Variables, tuple[Diagnostic, ...]]:
     """The scope that ``[vars]`` makes, and what is wrong with it.
 
     A broken variable, or one that depends on it, has no value: who uses it is not blamed.
@@ -34,13 +34,13 @@ def variables(tree: Tree) -> tuple[Scope, tuple[Diagnostic, ...]]:
     node = tree.get("vars")
     problem = _problem(tree, node)
     if node is None or problem:
-        return Scope({}, frozenset(node.table if node else ())), problem
+        return Variables({}, frozenset(node.table if node else ())), problem
     graph = dependencies(node)
     scope, problems = _evaluate(node, graph)
     return scope, (*cycles(node, graph), *problems)
 
 
-def substitute_document(tree: Tree, scope: Scope) -> Tree:
+def substitute_document(tree: Tree, scope: Variables) -> Tree:
     """Everything but ``[vars]`` itself and the blocks."""
     return each_entry(
         without(tree, "vars"),
@@ -82,26 +82,26 @@ def _problem(tree: Tree, node: Tree | None) -> tuple[Diagnostic, ...]:
     return names or diagnostics(attempt(lambda: check_growth(tree, node)))
 
 
-def _evaluate(node: Tree, graph: Graph) -> tuple[Scope, tuple[Diagnostic, ...]]:
+def _evaluate(node: Tree, graph: Graph) -> tuple[Variables, tuple[Diagnostic, ...]]:
     """Each variable after those that it uses, unless one of them has no value."""
     names: dict[str, Tree] = {}
     problems: list[Diagnostic] = []
     for name in in_order(graph):
         later = frozenset(graph[name]) - names.keys()
-        value = attempt(partial(substitute_in, node.table[name], Scope(names, later)))
+        value = attempt(partial(substitute_in, node.table[name], Variables(names, later)))
         problems.extend(diagnostics(value))
         if not later and not isinstance(value, Findings):
             names[name] = value
-    return Scope(names, frozenset(graph) - names.keys()), tuple(problems)
+    return Variables(names, frozenset(graph) - names.keys()), tuple(problems)
 
 
-def _check_blocks(tree: Tree, scope: Scope) -> Tree:
+def _check_blocks(tree: Tree, scope: Variables) -> Tree:
     """Blocks stay as they are written: their parameters have values only where they are used."""
     each_entry(tree, lambda _, block: _check_block(block, scope))
     return tree
 
 
-def _check_block(block: Tree, scope: Scope) -> Tree:
+def _check_block(block: Tree, scope: Variables) -> Tree:
     """A parameter's default may be the variable that it hides: ``dim = "$dim"``."""
     names, optional = parameters(block), block.get("parameters")
     inner = scope.awaiting(names)

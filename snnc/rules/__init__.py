@@ -7,13 +7,13 @@ from functools import cache
 from typing import ClassVar, Protocol
 
 from snnc.document import Document
-from snnc.graph import Graph
+from snnc.graph.types import Graph
 from snnc.source.diagnostic import Diagnostic
 from snnc.source.suppress import suppress
 from snnc.source.tree import Tree
 
 
-class Rule(Protocol):
+class LintRule(Protocol):
     """A lint rule. Its docstring says what it finds, why that is bad, and what to write instead.
 
     ``example`` is a piece of a spec in which the rule finds something. ``instead`` is the same
@@ -31,13 +31,13 @@ class Rule(Protocol):
 
 
 @cache
-def rules() -> tuple[Rule, ...]:
+def rules() -> tuple[LintRule, ...]:
     """Every rule, by code."""
     modules = (
         importlib.import_module(f"{__name__}.{found.name}")
         for found in pkgutil.iter_modules(__path__)
     )
-    made: list[Rule] = [module.RULE for module in modules]
+    made: list[LintRule] = [module.RULE for module in modules]
     return tuple(sorted(made, key=lambda rule: rule.code))
 
 
@@ -47,6 +47,6 @@ def lint(document: Document, graph: Graph) -> tuple[Diagnostic, ...]:
     return suppress(document.source, found)
 
 
-def warning(rule: Rule, node: Tree, message: str, help: str | None = None) -> Diagnostic:
+def warning(rule: LintRule, node: Tree, message: str, help: str | None = None) -> Diagnostic:
     """A finding of ``rule`` at the key of ``node``."""
     return Diagnostic(rule.code, rule.name, message, node.key, help, node.notes, "warning")

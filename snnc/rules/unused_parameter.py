@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from snnc.document import Document
-from snnc.graph import Graph
+from snnc.graph.types import Graph
 from snnc.rules import warning
 from snnc.source.diagnostic import Diagnostic
 from snnc.step.parse import parse, parse_expression

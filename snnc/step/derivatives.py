@@ -6,15 +6,15 @@ PyTorch does; ``relu`` has none at 0; no gradient reaches a condition.
 
 from collections.abc import Callable
 
-from snnc.step.ssa import Const, Expr, Op, Var
+from snnc.step.ssa import Const, Expr, Operation, Var
 
 Rule = Callable[..., tuple[Expr | None, ...]]
 
 _ONE, _ZERO, _HALF = Const(1.0), Const(0.0), Const(0.5)
 
 
-def _op(name: str, *args: Expr) -> Op:
-    return Op(name, args)
+def _op(name: str, *args: Expr) -> Operation:
+    return Operation(name, args)
 
 
 def _ties(sign: str) -> Rule:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 
 from snnc.floats import finite
-from snnc.step.ssa import Const, Expr, Op
+from snnc.step.ssa import Const, Expr, Operation
 
 _ONE, _ZERO, _MINUS = Const(1.0), Const(0.0), Const(-1.0)
 
@@ -49,10 +49,10 @@ EVALUATE: dict[str, Callable[..., float]] = {
 
 def fold(expr: Expr) -> Expr:
     """``expr`` with its constant parts computed."""
-    if not isinstance(expr, Op):
+    if not isinstance(expr, Operation):
         return expr
     args = tuple(fold(arg) for arg in expr.args)
-    folded = Op(expr.name, args, expr.at)
+    folded = Operation(expr.name, args, expr.at)
     if expr.name in EVALUATE and all(isinstance(arg, Const) for arg in args):
         return _constant(folded, [arg.value for arg in args if isinstance(arg, Const)])
     if expr.name == "where" and isinstance(args[0], Const):
@@ -60,30 +60,30 @@ def fold(expr: Expr) -> Expr:
     return _identity(folded)
 
 
-def _identity(expr: Op) -> Expr:
+def _identity(expr: Operation) -> Expr:
     match expr.name, expr.args:
         case ("mul" | "div", (a, one)) if one == _ONE:
             return a
         case ("mul", (one, b)) if one == _ONE:
             return b
         case ("mul", (a, minus)) if minus == _MINUS:
-            return _identity(Op("neg", (a,), expr.at))
+            return _identity(Operation("neg", (a,), expr.at))
         case ("mul", (minus, b)) if minus == _MINUS:
-            return _identity(Op("neg", (b,), expr.at))
+            return _identity(Operation("neg", (b,), expr.at))
         case ("sub", (a, zero)) if zero == _ZERO:
             return a
-        case ("neg", (Op(name="neg", args=(a,)),)):
+        case ("neg", (Operation(name="neg", args=(a,)),)):
             return a
-        case ("neg", (Op(name="mul", args=(a, Op(name="neg", args=(b,)))),)):
-            return Op("mul", (a, b), expr.at)
+        case ("neg", (Operation(name="mul", args=(a, Operation(name="neg", args=(b,)))),)):
+            return Operation("mul", (a, b), expr.at)
         case ("div", (a, Const(value))) if value and finite(1.0 / value):
-            return Op("mul", (a, Const(1.0 / value)), expr.at)
+            return Operation("mul", (a, Const(1.0 / value)), expr.at)
         case ("div", (Const(value), b)) if value != 1.0:
-            return _identity(Op("mul", (Const(value), Op("div", (_ONE, b))), expr.at))
+            return _identity(Operation("mul", (Const(value), Operation("div", (_ONE, b))), expr.at))
     return expr
 
 
-def _constant(expr: Op, values: list[float]) -> Expr:
+def _constant(expr: Operation, values: list[float]) -> Expr:
     """The constant; an expression without a value (1/0, exp(1000)) stays for the caller."""
     try:
         value = EVALUATE[expr.name](*values)

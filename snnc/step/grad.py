@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from snnc.step.derivatives import RULES
 from snnc.step.fold import fold
-from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, live, names, replaced
+from snnc.step.ssa import Assign, Const, Expr, Operation, Step, Var, live, names, replaced
 
 _ONE, _ZERO = Const(1.0), Const(0.0)
 
@@ -72,10 +72,10 @@ class _Reverse:
             return
         grad = self.total(assign.name)
         value = assign.value
-        if isinstance(value, Op) and value.name == "spike":
+        if isinstance(value, Operation) and value.name == "spike":
             grad, value = self.through_spike(grad, value.args[0]), value.args[0]
         for name, partial in partials(value, Var(assign.name)):
-            self.give(name, fold(Op("mul", (grad, partial))))
+            self.give(name, fold(Operation("mul", (grad, partial))))
 
     def through_spike(self, grad: Expr, u: Expr) -> Var:
         """The gradient of u: that of the spike times the surrogate's slope."""
@@ -87,7 +87,9 @@ class _Reverse:
             value = replaced(a.value, new)
             new[a.name] = value if isinstance(value, Const) else self.assign(a.name, value)
         argument = next((v.name for v in new.values() if isinstance(v, Var)), "u")
-        return self.assign(f"d_{argument}", fold(Op("mul", (grad, new[self.surrogate.output]))))
+        return self.assign(
+            f"d_{argument}", fold(Operation("mul", (grad, new[self.surrogate.output])))
+        )
 
     def assign(self, wanted: str, value: Expr) -> Var:
         """``value`` under a name that nothing else has."""
@@ -117,12 +119,12 @@ class _Reverse:
 
 def _sum(a: Expr, b: Expr) -> Expr:
     """a + b, written a - c when b is -c."""
-    if isinstance(b, Op) and b.name == "neg":
-        return Op("sub", (a, b.args[0]))
+    if isinstance(b, Operation) and b.name == "neg":
+        return Operation("sub", (a, b.args[0]))
     match b:
-        case Op(name="mul", args=(left, Op(name="neg", args=(right,)))):
-            return Op("sub", (a, Op("mul", (left, right))))
-    return Op("add", (a, b))
+        case Operation(name="mul", args=(left, Operation(name="neg", args=(right,)))):
+            return Operation("sub", (a, Operation("mul", (left, right))))
+    return Operation("add", (a, b))
 
 
 def partials(value: Expr, result: Var) -> Iterator[tuple[str, Expr]]:
@@ -151,7 +153,7 @@ def _derivative(expr: Expr, name: str, value: Var | None) -> Expr | None:
 
 
 def _chain(outer: Expr, inner: Expr | None) -> Expr | None:
-    return None if inner is None else fold(Op("mul", (outer, inner)))
+    return None if inner is None else fold(Operation("mul", (outer, inner)))
 
 
 def _kept(step: Step, read: set[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from snnc.floats import vanishes
 from snnc.step.advice import advice
 from snnc.step.fold import EVALUATE, fold
 from snnc.step.parse import Equation, StepError
-from snnc.step.ssa import Assign, Const, Expr, Op, Step, Var, live, unused
+from snnc.step.ssa import Assign, Const, Expr, Operation, Step, Var, live, unused
 
 Parameter = float | bool | None
 """A number, a compile-time flag, or None for a value that is known only at run time."""
@@ -109,7 +109,7 @@ class _Linker:
             return self.choose(expr)
         args = tuple(self.resolve(arg) for arg in expr.args)
         if expr.name != "reset":
-            return Op(expr.name, args, expr.at)
+            return Operation(expr.name, args, expr.at)
         if self.reset.kind == "hard" and "v_reset" not in self.parameters:
             raise StepError("`reset` needs spikes", expr.at, "make them with `s = spike(h - …)`")
         return self.reset_to(args)
@@ -128,7 +128,7 @@ class _Linker:
     def known(self) -> list[str]:
         return sorted({*self.current, *self.parameters})
 
-    def choose(self, expr: Op) -> Expr:
+    def choose(self, expr: Operation) -> Expr:
         test, body, other = expr.args
         flag = self.parameters.get(test.name) if isinstance(test, Var) else None
         if not isinstance(flag, bool):
@@ -137,19 +137,23 @@ class _Linker:
 
     def reset_to(self, args: tuple[Expr, ...]) -> Expr:
         h, s = args[:2]
-        r = Op("detach", (s,)) if self.reset.detach else s
+        r = Operation("detach", (s,)) if self.reset.detach else s
         if self.reset.kind == "soft":
             amount = args[2] if len(args) == 3 else self.resolve(Var("v_threshold"))
-            return Op("sub", (h, Op("mul", (r, amount))))
-        kept = Op("mul", (Op("sub", (Const(1.0), r)), h))
+            return Operation("sub", (h, Operation("mul", (r, amount))))
+        kept = Operation("mul", (Operation("sub", (Const(1.0), r)), h))
         v_reset = self.resolve(Var("v_reset"))
         # r * 0 + kept is kept: a spike is finite, so nothing is lost by not writing it.
-        return kept if v_reset == Const(0.0) else Op("add", (Op("mul", (r, v_reset)), kept))
+        return (
+            kept
+            if v_reset == Const(0.0)
+            else Operation("add", (Operation("mul", (r, v_reset)), kept))
+        )
 
 
 def possible(expr: Expr) -> None:
     """Reject constants without a value: 1 / 0, log(-1), exp(1000). Raises StepError."""
-    if not isinstance(expr, Op):
+    if not isinstance(expr, Operation):
         return
     if expr.name in EVALUATE and all(isinstance(arg, Const) for arg in expr.args):
         raise StepError("this constant has no finite value in float32", expr.at)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from snnc.floats import finite, vanishes
 from snnc.step.advice import advice, instead_of, shown
-from snnc.step.ssa import At, Const, Expr, Op, Var
+from snnc.step.ssa import At, Const, Expr, Operation, Var
 
 FUNCTIONS = {
     "exp": 1, "log": 1, "sqrt": 1, "sigmoid": 1, "tanh": 1, "abs": 1, "relu": 1, "floor": 1,
@@ -140,15 +140,15 @@ def _expression(node: ast.expr) -> Expr:
         case ast.Name(id=name):
             return Var(name, at)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return Op("neg", (_expression(operand),), at)
+            return Operation("neg", (_expression(operand),), at)
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
             return _expression(operand)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
-            return Op(_BINARY[type(op)], (_expression(left), _expression(right)), at)
+            return Operation(_BINARY[type(op)], (_expression(left), _expression(right)), at)
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARE:
-            return Op(_COMPARE[type(op)], (_expression(left), _expression(right)), at)
+            return Operation(_COMPARE[type(op)], (_expression(left), _expression(right)), at)
         case ast.IfExp(test=test, body=body, orelse=other):
-            return Op("if", (_expression(test), _expression(body), _expression(other)), at)
+            return Operation("if", (_expression(test), _expression(body), _expression(other)), at)
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
             return _call(name, args, at)
     raise StepError(f"`{shown(node)}` is not part of the step language", at, instead_of(node))
@@ -162,7 +162,7 @@ def _number(value: float, at: At) -> Const:
     return Const(float(value))
 
 
-def _call(name: str, args: list[ast.expr], at: At) -> Op:
+def _call(name: str, args: list[ast.expr], at: At) -> Operation:
     if name not in FUNCTIONS:
         raise StepError(f"unknown function `{name}`", at, advice(name, sorted(FUNCTIONS)))
     allowed = (FUNCTIONS[name], 3) if name == "reset" else (FUNCTIONS[name],)
@@ -170,4 +170,4 @@ def _call(name: str, args: list[ast.expr], at: At) -> Op:
         count = " or ".join(str(n) for n in allowed)
         plural = "s" * (count != "1")
         raise StepError(f"`{name}` takes {count} argument{plural}, not {len(args)}", at)
-    return Op(name, tuple(_expression(arg) for arg in args), at)
+    return Operation(name, tuple(_expression(arg) for arg in args), at)

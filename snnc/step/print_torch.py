@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from snnc.step.ssa import Assign, Const, Expr, Op, Var, names
+from snnc.step.ssa import Assign, Const, Expr, Operation, Var, names
 
 _BINARY = {"add": ("+", 1), "sub": ("-", 1), "mul": ("*", 2), "div": ("/", 2), "pow": ("**", 4)}
 _COMPARE = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
@@ -39,8 +39,8 @@ def assignments(body: Iterable[Assign]) -> list[str]:
 def _rename(expr: Expr, written: dict[str, str]) -> Expr:
     if isinstance(expr, Var):
         return Var(written.get(expr.name, expr.name))
-    if isinstance(expr, Op):
-        return Op(expr.name, tuple(_rename(arg, written) for arg in expr.args))
+    if isinstance(expr, Operation):
+        return Operation(expr.name, tuple(_rename(arg, written) for arg in expr.args))
     return expr
 
 
@@ -85,7 +85,7 @@ def uses(body: Iterable[Assign]) -> frozenset[str]:
 
 def called(expr: Expr) -> Iterator[str]:
     """The functions and modules that :func:`expression` calls."""
-    if not isinstance(expr, Op):
+    if not isinstance(expr, Operation):
         return
     if expr.name not in _SIGNS:
         yield _callee(expr).partition(".")[0]
@@ -93,7 +93,7 @@ def called(expr: Expr) -> Iterator[str]:
         yield from called(arg)
 
 
-def _callee(expr: Op) -> str:
+def _callee(expr: Operation) -> str:
     """The function that is called for what is no operator of Python's."""
     if expr.name in _FUNCTIONS:
         return f"torch.{expr.name}"
@@ -106,7 +106,7 @@ def _callee(expr: Op) -> str:
     return {"clip": "torch.clamp"}.get(expr.name, expr.name)
 
 
-def _call(expr: Op) -> str:
+def _call(expr: Operation) -> str:
     args = [expression(arg) for arg in expr.args]
     if expr.name == "detach":
         return args[0] if isinstance(expr.args[0], Var) else f"({args[0]})"
@@ -118,7 +118,7 @@ def _call(expr: Op) -> str:
     return f"{callee}({', '.join(args)})"
 
 
-def _extremum(expr: Op, args: list[str]) -> list[str]:
+def _extremum(expr: Operation, args: list[str]) -> list[str]:
     """torch.maximum takes tensors only; with a number, clamping is the same."""
     for at, arg in enumerate(expr.args):
         if isinstance(arg, Const):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from snnc.step.print_torch import expression
 from snnc.step.simplify import COMPARISONS
-from snnc.step.ssa import Assign, Expr, Op, Var, unused
+from snnc.step.ssa import Assign, Expr, Operation, Var, unused
 
 LONGEST = 56
 
@@ -31,7 +31,7 @@ def shortened(body: Iterable[Assign], taken: Iterable[str]) -> tuple[Assign, ...
 def _largest(expr: Expr) -> Expr | None:
     """The longest part that fits into a line of its own, if cutting it out helps."""
     fitting: list[tuple[Expr, int]] = []
-    for arg in expr.args if isinstance(expr, Op) else ():
+    for arg in expr.args if isinstance(expr, Operation) else ():
         _fits(arg, fitting)
     return max(fitting, key=lambda found: found[1], default=(None, 0))[0]
 
@@ -42,7 +42,7 @@ def _fits(expr: Expr, fitting: list[tuple[Expr, int]]) -> bool:
     What holds a part that does not fit is not printed: the text of long expressions is made once.
     Conditions are no values.
     """
-    if not isinstance(expr, Op):
+    if not isinstance(expr, Operation):
         return True
     within = [_fits(arg, fitting) for arg in expr.args]
     length = len(expression(expr)) if all(within) else LONGEST + 1
@@ -54,6 +54,6 @@ def _fits(expr: Expr, fitting: list[tuple[Expr, int]]) -> bool:
 def _known(expr: Expr, parts: dict[Expr, str]) -> Expr:
     if expr in parts:
         return Var(parts[expr])
-    if isinstance(expr, Op):
-        return Op(expr.name, tuple(_known(arg, parts) for arg in expr.args), expr.at)
+    if isinstance(expr, Operation):
+        return Operation(expr.name, tuple(_known(arg, parts) for arg in expr.args), expr.at)
     return expr

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from snnc.step.fold import fold
 from snnc.step.parse import DEEPEST, StepError
-from snnc.step.ssa import Assign, At, Const, Expr, Op, Step, Var, names, replaced, unused
+from snnc.step.ssa import Assign, At, Const, Expr, Operation, Step, Var, names, replaced, unused
 
 ARITHMETIC = frozenset({"add", "sub", "mul", "div", "neg", "detach"})
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
@@ -81,17 +81,17 @@ class _Walker:
         """Largest terms of parameters first; ``a / p`` is ``a * (1 / p)``, rounded once."""
         if self.pure(expr):
             return self.named(expr)
-        if not isinstance(expr, Op):
+        if not isinstance(expr, Operation):
             return expr
         if expr.name == "div" and self.pure(expr.args[1]):
-            inverse = Op("div", (Const(1.0), expr.args[1]), expr.at)
-            return Op("mul", (self.lift(expr.args[0]), self.named(inverse)), expr.at)
-        return Op(expr.name, tuple(self.lift(arg) for arg in expr.args), expr.at)
+            inverse = Operation("div", (Const(1.0), expr.args[1]), expr.at)
+            return Operation("mul", (self.lift(expr.args[0]), self.named(inverse)), expr.at)
+        return Operation(expr.name, tuple(self.lift(arg) for arg in expr.args), expr.at)
 
     def pure(self, expr: Expr) -> bool:
         """Whether an expression depends on parameters alone and can be computed outside."""
         read = set(names(expr))
-        condition = isinstance(expr, Op) and expr.name in COMPARISONS
+        condition = isinstance(expr, Operation) and expr.name in COMPARISONS
         return bool(read) and read <= self.parameters and not condition and _like_torch(expr)
 
     def named(self, expr: Expr) -> Var:
@@ -99,7 +99,7 @@ class _Walker:
             stem = "_".join(dict.fromkeys(names(expr)))
             own = next((name for name, term in self.terms.items() if term == expr), None)
             wanted = stem if isinstance(expr, Var) else f"{stem}_term"
-            if isinstance(expr, Op) and expr.name == "div" and expr.args[0] == Const(1.0):
+            if isinstance(expr, Operation) and expr.name == "div" and expr.args[0] == Const(1.0):
                 wanted = f"{stem}_inverse"
             name = wanted if isinstance(expr, Var) else own or unused(wanted, self.taken)
             self.lifted[expr] = Lifted(name, expr, frozenset(names(expr)))
@@ -107,32 +107,32 @@ class _Walker:
 
     def outer(self, expr: Expr) -> Expr:
         """The right side of an assignment may itself be a call; its arguments are simple."""
-        if isinstance(expr, Op) and expr.name == "where":
+        if isinstance(expr, Operation) and expr.name == "where":
             condition = expr.args[0]
-            if not isinstance(condition, Op) or condition.name not in COMPARISONS:
+            if not isinstance(condition, Operation) or condition.name not in COMPARISONS:
                 raise StepError("the condition of `where` must be a comparison", expr.at)
-        if isinstance(expr, Op) and expr.name not in ARITHMETIC | COMPARISONS | {"pow"}:
-            return Op(expr.name, tuple(self.argument(arg) for arg in expr.args), expr.at)
+        if isinstance(expr, Operation) and expr.name not in ARITHMETIC | COMPARISONS | {"pow"}:
+            return Operation(expr.name, tuple(self.argument(arg) for arg in expr.args), expr.at)
         return self.inner(expr)
 
     def inner(self, expr: Expr) -> Expr:
-        if not isinstance(expr, Op):
+        if not isinstance(expr, Operation):
             return expr
         if expr.name == "pow":
             return self.power(expr)
         if expr.name in ARITHMETIC:
-            return Op(expr.name, tuple(self.inner(arg) for arg in expr.args), expr.at)
+            return Operation(expr.name, tuple(self.inner(arg) for arg in expr.args), expr.at)
         if expr.name in COMPARISONS:
             raise StepError("a comparison can only stand in `where(condition, a, b)`", expr.at)
         return self.temporary(expr.name, self.outer(expr))
 
     def argument(self, expr: Expr) -> Expr:
         """Conditions stay where they are, between simple operands."""
-        if isinstance(expr, Op) and expr.name in COMPARISONS:
-            return Op(expr.name, tuple(self.inner(arg) for arg in expr.args), expr.at)
+        if isinstance(expr, Operation) and expr.name in COMPARISONS:
+            return Operation(expr.name, tuple(self.inner(arg) for arg in expr.args), expr.at)
         return self.inner(expr)
 
-    def power(self, expr: Op) -> Expr:
+    def power(self, expr: Operation) -> Expr:
         base, exponent = expr.args
         if not isinstance(exponent, Const) or exponent.value not in _POWERS:
             raise StepError(f"an exponent must be an integer from 1 to {_LARGEST_POWER}", expr.at)
@@ -141,7 +141,7 @@ class _Walker:
             factor = self.temporary("base", factor)
         product: Expr = factor
         for _ in range(int(exponent.value) - 1):
-            product = Op("mul", (product, factor), expr.at)
+            product = Operation("mul", (product, factor), expr.at)
         return product
 
     def temporary(self, stem: str, value: Expr) -> Var:
@@ -174,10 +174,10 @@ def _size(expr: Expr, known: Mapping[str, _Size]) -> _Size:
 
 
 def _at(expr: Expr) -> At:
-    return expr.at if isinstance(expr, Op | Var) else (1, 0)
+    return expr.at if isinstance(expr, Operation | Var) else (1, 0)
 
 
 def _like_torch(expr: Expr) -> bool:
-    if not isinstance(expr, Op):
+    if not isinstance(expr, Operation):
         return True
     return expr.name not in UNLIKE_TORCH and all(map(_like_torch, expr.args))

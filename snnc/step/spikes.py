@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from snnc.step.parse import Equation
-from snnc.step.ssa import Const, Expr, Op, Var
+from snnc.step.ssa import Const, Expr, Operation, Var
 
 _WHOLE = frozenset({"spike", "round", "floor", "lt", "le", "gt", "ge", "eq", "ne"})
 _KEEPS = frozenset({"add", "sub", "mul", "neg", "abs", "min", "max", "detach", "relu"})
@@ -22,7 +22,7 @@ def spike_value(
     value = _resolved(Var(output), values)
     if _counts(value, values):
         return 1.0
-    if not isinstance(value, Op) or value.name != "mul":
+    if not isinstance(value, Operation) or value.name != "mul":
         return None
     for factor, spikes in (value.args, value.args[::-1]):
         if isinstance(factor, Const) and _counts(spikes, values):

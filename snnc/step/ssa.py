@@ -24,7 +24,7 @@ class Var:
 
 
 @dataclass(frozen=True)
-class Op:
+class Operation:
     """``add sub mul div neg pow``, one of ``lt le gt ge eq ne``, or a function by its name."""
 
     name: str
@@ -40,7 +40,7 @@ class Op:
         return hash((self.name, self.args))
 
 
-Expr = Const | Var | Op
+Expr = Const | Var | Operation
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def joined(function: str, count: int) -> Step:
     inputs = ("x", *(f"x{number}" for number in range(2, count + 1)))
     value: Expr = Var(inputs[0])
     for other in inputs[1:]:
-        value = Op(function, (value, Var(other)))
+        value = Operation(function, (value, Var(other)))
     return Step(inputs, (), (), (Assign("merged", value, "merged"),), "merged", {})
 
 
@@ -81,7 +81,7 @@ def names(expr: Expr) -> Iterator[str]:
     """The variables that ``expr`` reads, left to right, with repetitions."""
     if isinstance(expr, Var):
         yield expr.name
-    if isinstance(expr, Op):
+    if isinstance(expr, Operation):
         for arg in expr.args:
             yield from names(arg)
 
@@ -90,8 +90,8 @@ def replaced(expr: Expr, values: Mapping[str, Expr]) -> Expr:
     """``expr`` with some of its variables replaced."""
     if isinstance(expr, Var):
         return values.get(expr.name, expr)
-    if isinstance(expr, Op):
-        return Op(expr.name, tuple(replaced(arg, values) for arg in expr.args), expr.at)
+    if isinstance(expr, Operation):
+        return Operation(expr.name, tuple(replaced(arg, values) for arg in expr.args), expr.at)
     return expr
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import torch
 
-from snnc.graph import Graph
+from snnc.graph.types import Graph
 from snnc.verify.compare import Limits
 
 Numbers = Literal["float64", "dyadic"]

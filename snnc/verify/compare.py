@@ -7,7 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from snnc.verify.see import Seen
+from snnc.verify.observe import Observed
 
 What = Literal["outputs", "values", "gradients", "statistics"]
 
@@ -54,12 +54,12 @@ class Difference:
         return f"{subject}{how} {self.note or f'differs by {self.amount:.1e}'}"
 
 
-def differences(got: Seen, want: Seen, limits: Limits) -> tuple[Difference, ...]:
+def differences(got: Observed, want: Observed, limits: Limits) -> tuple[Difference, ...]:
     """The differences of every tensor, values first and in the order of the network."""
     return tuple(_differences(got, want, limits))
 
 
-def _differences(got: Seen, want: Seen, limits: Limits) -> Iterator[Difference]:
+def _differences(got: Observed, want: Observed, limits: Limits) -> Iterator[Difference]:
     forward = limits.forward
     yield from _each("values", got.values, want.values, forward, _SMALL, limits.only)
     yield from _each("outputs", got.outputs, want.outputs, forward, _SMALL, limits.only)

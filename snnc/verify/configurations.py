@@ -11,9 +11,9 @@ from typing import get_args
 import torch
 
 import snnc
-from snnc.compile import emitted
+from snnc import emitted
 from snnc.document import Document
-from snnc.emit.output import Output
+from snnc.emit.output import GeneratedFiles
 from snnc.neuron import Neuron
 from snnc.passes import OPTIONAL
 from snnc.passes import SCHEDULES as PASSES
@@ -50,7 +50,7 @@ class Configuration:
         parts = [*(f"no {name}" for name in self.without)]
         return ", ".join(parts + [f"chunks of {self.chunk}"] * bool(self.chunk))
 
-    def output(self, document: Document) -> Output:
+    def output(self, document: Document) -> GeneratedFiles:
         """The package of a spec, without what trains it."""
         chunk = {"time_chunk": self.chunk} if self.chunk else {}
         build = document.spec.build.model_copy(update={"schedule": self.schedule, **chunk})

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from snnc.encoder import Encoder
-from snnc.graph import Graph
+from snnc.graph.types import Graph
 from snnc.reference import Reference
 from snnc.reference.parameters import Numbers
 

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from snnc.graph import Graph, Node
+from snnc.graph.types import Graph, Node
 from snnc.neuron import Neuron
 from snnc.reference import Reference, graph_of
 

@@ -11,13 +11,13 @@ from torch import Tensor, nn
 import snnc
 from snnc.compile import class_of
 from snnc.document import Document
-from snnc.graph import Graph
+from snnc.graph.types import Graph
 from snnc.neuron import SpikingNeuron
 from snnc.readouts.mean import Mean
 from snnc.verify.cases import Case, cases, usual_batch
 from snnc.verify.compare import Difference, What, differences
 from snnc.verify.configurations import Configuration, code, configurations, running
-from snnc.verify.see import Generated, Seen, see, unseen
+from snnc.verify.observe import Generated, Observed, see, unseen
 from snnc.verify.stream import can_stream, streamed
 from snnc.verify.truth import Truth, Undefined
 
@@ -25,7 +25,7 @@ _DRAWS = 4
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparisonRow:
     """A configuration in one mode on one sort of numbers, over the cases of these.
 
     ``same_as`` is the configuration whose code it shares, if it was compared with that.
@@ -68,7 +68,7 @@ class Verification:
     def _truth(self, draw: int) -> Truth:
         return Truth(self.graph, self.options.seed + 1000 * draw, self.batch)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[ComparisonRow]:
         """All rows; a package that is the same as an earlier one is not run again."""
         known: dict[tuple[str, str], Configuration] = {}
         for configuration in self.plan:
@@ -77,16 +77,16 @@ class Verification:
                 text = code(output.package)
                 first = known.setdefault((text, configuration.backend), configuration)
                 if first != configuration:
-                    yield Row(configuration, "", "", same_as=first)
+                    yield ComparisonRow(configuration, "", "", same_as=first)
                     continue
                 made = class_of(output)
             except Exception as error:  # noqa: BLE001 - whatever a pass does wrong is a finding
-                yield Row(configuration, "", "", finding=_sentence(error))
+                yield ComparisonRow(configuration, "", "", finding=_sentence(error))
                 continue
             yield from self._rows(configuration, made)
         self.warnings |= dict.fromkeys(self.truths[0].warnings())
 
-    def _rows(self, configuration: Configuration, made: type[nn.Module]) -> Iterator[Row]:
+    def _rows(self, configuration: Configuration, made: type[nn.Module]) -> Iterator[ComparisonRow]:
         free = "time_steps" in inspect.signature(made).parameters
         few = self.options.quick or bool(configuration.without or configuration.chunk)
         wanted: Iterable[Case] = cases(self.graph, self.batch, free, few)
@@ -94,9 +94,11 @@ class Verification:
             sorts = ("float64",) if _rounds_parts(self.graph) else ("float64", "dyadic")
             wanted = (c for c in wanted if not c.training and c.steps > 1 and c.numbers in sorts)
         for (mode, numbers), group in groupby(wanted, lambda case: (case.mode, case.numbers)):
-            yield self._row(Row(configuration, mode, numbers), made, group)
+            yield self._row(ComparisonRow(configuration, mode, numbers), made, group)
 
-    def _row(self, row: Row, made: type[nn.Module], wanted: Iterable[Case]) -> Row:
+    def _row(
+        self, row: ComparisonRow, made: type[nn.Module], wanted: Iterable[Case]
+    ) -> ComparisonRow:
         for case in wanted:
             self.progress(f"{row.configuration}: {case} ...")
             found = self._compared(row.configuration, made, case)
@@ -106,7 +108,7 @@ class Verification:
             wrong = next((d for d in found if not d.equal), None)
             if wrong is not None:
                 where = f"T = {case.steps}, B = {case.batch}: {wrong}"
-                return Row(row.configuration, row.mode, row.numbers, row.largest, where)
+                return ComparisonRow(row.configuration, row.mode, row.numbers, row.largest, where)
         return row
 
     def _compared(
@@ -168,7 +170,7 @@ def compared(
         raised = f"raises {_sentence(error)}"
         return (Difference("outputs", "the network", float("inf"), 0.0, raised),)
     first = {name: want.outputs[name] for name in again}
-    apart = differences(Seen(again, {}, {}, {}), Seen(first, {}, {}, {}), limits)
+    apart = differences(Observed(again, {}, {}, {}), Observed(first, {}, {}, {}), limits)
     return (*found, *(replace(d, how=how) for d in apart))
 
 

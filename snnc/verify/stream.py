@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from snnc.graph import Graph
+from snnc.graph.types import Graph
 from snnc.readout import Readout
 from snnc.verify.data import arguments, keywords, timed
 

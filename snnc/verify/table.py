@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from snnc.graph import Graph
+from snnc.graph.types import Graph
 from snnc.verify.compare import What
-from snnc.verify.run import Row
+from snnc.verify.run import ComparisonRow
 
 HEAD = (
     "schedule", "variant", "backend", "mode", "numbers", "forward", "gradients", "statistics", "",
@@ -14,7 +14,7 @@ HEAD = (
 _WIDTHS = (8, 11, 7, 5, 8, 8, 9, 10, 0)
 
 
-def line(row: Row | None) -> str:
+def line(row: ComparisonRow | None) -> str:
     """A row as one line, or two if it differs; the heading for None."""
     cells = HEAD if row is None else _cells(row)
     text = "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, _WIDTHS, strict=True))
@@ -22,7 +22,7 @@ def line(row: Row | None) -> str:
     return f"{text.rstrip()}{more}\n"
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: ComparisonRow) -> tuple[str, ...]:
     made = row.configuration
     start = made.schedule, made.variant or "-", made.backend
     if row.same_as is not None:
@@ -32,7 +32,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     return *start, row.mode, row.numbers, forward, gradients, statistics, verdict
 
 
-def amounts(row: Row) -> tuple[str, str, str]:
+def amounts(row: ComparisonRow) -> tuple[str, str, str]:
     """The largest difference of outputs and values, of gradients and of statistics."""
     return (
         _largest(row, "outputs", "values"),
@@ -41,12 +41,12 @@ def amounts(row: Row) -> tuple[str, str, str]:
     )
 
 
-def _largest(row: Row, *what: What) -> str:
+def _largest(row: ComparisonRow, *what: What) -> str:
     found = [row.largest[name] for name in what if name in row.largest]
     return "-" if not found else f"{max(found):.1e}" if max(found) else "0"
 
 
-def summary(rows: Sequence[Row]) -> str:
+def summary(rows: Sequence[ComparisonRow]) -> str:
     """``12 comparisons, all equal``."""
     compared = [row for row in rows if row.same_as is None]
     wrong = sum(bool(row.finding) for row in compared)
@@ -54,13 +54,13 @@ def summary(rows: Sequence[Row]) -> str:
     return f"{wrong} of {count} differ" if wrong else f"{count}, all equal"
 
 
-def as_json(rows: Sequence[Row], warnings: Sequence[str]) -> str:
+def as_json(rows: Sequence[ComparisonRow], warnings: Sequence[str]) -> str:
     """All of it as one object."""
     found = {"rows": [*map(_object, rows)], "warnings": [*warnings]}
     return f"{json.dumps(found, indent=2)}\n"
 
 
-def _object(row: Row) -> Mapping[str, Any]:
+def _object(row: ComparisonRow) -> Mapping[str, Any]:
     made = row.configuration
     return {
         "schedule": made.schedule,

@@ -7,14 +7,14 @@ from functools import cache, cached_property
 import torch
 from torch import Tensor
 
-from snnc.graph import Graph
+from snnc.graph.types import Graph
 from snnc.reference import Reference
 from snnc.verify.cases import Case, Numbers
 from snnc.verify.compare import Limits, What, differences
 from snnc.verify.data import inputs, make_dyadic, refresh, vary
 from snnc.verify.exact import exact
 from snnc.verify.firing import make_fire
-from snnc.verify.see import Naive, Seen, see
+from snnc.verify.observe import Naive, Observed, see
 
 _NOISE = 1e-11
 _SHAKES = 4
@@ -66,7 +66,7 @@ class Truth:
     def data(self, case: Case) -> dict[str, Tensor]:
         return inputs(self.graph, case.steps, case.batch, case.dtype, self.seed)
 
-    def _seen(self, case: Case) -> Seen:
+    def _seen(self, case: Case) -> Observed:
         try:
             return see(Naive(self.reference(case)), self.data(case), self.seed)
         except ValueError as error:
@@ -93,7 +93,7 @@ class Truth:
         apart = (d for run in runs for d in differences(run, seen, Limits(1e-6, 1e-6)))
         return frozenset((d.what, d.name) for d in apart if not d.equal)
 
-    def _noisy(self, case: Case, seed: int) -> Seen:
+    def _noisy(self, case: Case, seed: int) -> Observed:
         reference, data = self.reference(case), self.data(case)
         random = torch.Generator().manual_seed(seed)
         with torch.no_grad():

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import snnc
-from snnc.compile import network
+from snnc import network
 from tests.conversion.packages import DIGITS, Package
 from tests.test_generated import style, types
 

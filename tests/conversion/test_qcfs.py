@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from snnc.compile import network
+from snnc import network
 from tests.nets import document, pair
 
 TEXT = """

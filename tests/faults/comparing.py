@@ -12,14 +12,15 @@ from typing import Any
 import torch
 
 import snnc
-from snnc.compile import class_of, emitted, module
+from snnc import emitted
+from snnc.compile import class_of, module
 from snnc.document import Document
-from snnc.emit.output import Output
+from snnc.emit.output import GeneratedFiles
 from snnc.reference import Reference
 from snnc.source.diagnostic import Diagnostic
 from snnc.verify.compare import Limits, differences
 from snnc.verify.data import inputs
-from snnc.verify.see import Generated, Naive, see
+from snnc.verify.observe import Generated, Naive, see
 from tests.gpu import nvrtc
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +55,7 @@ def wrong(text: str, ruff: bool = False) -> Iterator[str]:
             yield from _linted(Path(folder), snnc.emit(document).package)
 
 
-def compared(document: Document, output: Output) -> Iterator[str]:
+def compared(document: Document, output: GeneratedFiles) -> Iterator[str]:
     """How what was generated differs from the reference, as Python and as C."""
     torch.manual_seed(0)
     graph = snnc.link(document)
@@ -76,7 +77,7 @@ def compared(document: Document, output: Output) -> Iterator[str]:
 
 
 @contextmanager
-def _in_a_hurry(output: Output) -> Iterator[None]:
+def _in_a_hurry(output: GeneratedFiles) -> Iterator[None]:
     """Has C compiled as fast as can be: it is about what it reads, not how fast it runs."""
     module(output, "model")
     cpu: Any = sys.modules[f"{output.runtime.absolute}.fused.cpu"]
@@ -87,7 +88,7 @@ def _in_a_hurry(output: Output) -> Iterator[None]:
         cpu.FLAGS = before
 
 
-def _cuda(output: Output) -> Iterator[str]:
+def _cuda(output: GeneratedFiles) -> Iterator[str]:
     """What NVRTC says of its CUDA."""
     if "kernels.py" not in output.package:
         return

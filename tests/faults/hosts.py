@@ -17,12 +17,12 @@ from pydantic import BaseModel
 import snnc
 from snnc.blocks.definition import Stated
 from snnc.blocks.head import Head
-from snnc.conversion import Convert
 from snnc.kinds import Kind, catalog
 from snnc.layer import Layer
-from snnc.own import OwnNeuron, OwnSurrogate
+from snnc.sections.convert import Convert
+from snnc.sections.train import Train
+from snnc.sections.user_kinds import OwnNeuron, OwnSurrogate
 from snnc.spec import Build, Input, Output, Spec
-from snnc.training import Train
 
 Keys = tuple[str | int, ...]
 SHAPES = ("[4]", "[4, 4]", "[4, 4, 4]", "[4, 4, 4, 4]")
@@ -111,7 +111,7 @@ SECTIONS: tuple[Host, ...] = (
     Host("[blocks.B]", net(["B"], blocks={"B": {"layers": [LIF]}}), ("blocks", "B"), Stated),
     Host("a head", net([LIF, {"kind": "IF"}]), ("network", "layers", 1), Head),
 )
-UNNAMED = "snnc.converting"
+UNNAMED = "snnc.ann2snn"
 """Its kinds are what [convert] makes; a spec cannot name them."""
 PLACES: Mapping[str, tuple[Mapping[str, Any], Keys]] = {
     "surrogates": (net([LIF]), ("network", "layers", 0, "surrogate")),

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import snnc
-from snnc.graph import Graph
+from snnc.graph.types import Graph
 
 LARGEST = 2_000_000
 """Numbers of a network, over all steps: those of more are built and imported, but not run here."""
@@ -77,7 +77,8 @@ def holds(path: Path, backend: str = "torch") -> None:
     """Builds, imports and runs a spec; raises whatever goes wrong."""
     import torch
 
-    from snnc.compile import class_of, emitted
+    from snnc import emitted
+    from snnc.compile import class_of
 
     document = snnc.load(path)
     graph, output = snnc.link(document), emitted(document)

@@ -29,7 +29,9 @@ def test_whatever_a_section_is_given_is_told_or_fine(tmp_path: Path) -> None:
 
 
 def test_every_catalogue_has_a_place() -> None:
-    assert {"snnc.layers", "snnc.neurons", "snnc.optimizers", "snnc.convert"} <= {*packages()}
+    assert {"snnc.layers", "snnc.neurons", "snnc.optimizers", "snnc.threshold_rules"} <= {
+        *packages()
+    }
     assert len(EXTREMES) > 100
 
 

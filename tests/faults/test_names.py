@@ -13,8 +13,8 @@ from snnc.backends import cpu, cupy, pooled, recurrent, steps
 from snnc.kernel.build import kernel
 from snnc.neurons.alif import ALIF
 from snnc.number import Value
-from snnc.own import OwnNeuron
 from snnc.program.types import Program
+from snnc.sections.user_kinds import OwnNeuron
 from snnc.step import print_c
 from snnc.window import Window
 from templates.snn_runtime.fused import prelude

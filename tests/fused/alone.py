@@ -9,7 +9,7 @@ import torch
 
 from snnc.compile import alone, in_process, module
 from snnc.emit.kernels import printed
-from snnc.emit.neurons import Class
+from snnc.emit.neurons import NeuronClass
 from snnc.emit.runtime import Runtime
 from snnc.kernel.build import Front, kernel
 from snnc.neuron import Neuron
@@ -53,14 +53,14 @@ def files(
     neuron: Neuron,
     fronts: Sequence[Front] = (),
     recurrent: bool = False,
-    others: Sequence[Class] = (),
+    others: Sequence[NeuronClass] = (),
     inner: tuple[tuple[str, str], ...] = (),
     runtime: Runtime | None = None,
 ) -> dict[str, str]:
     """A package that defines ``Cell``, and ``others`` before it."""
     made = kernel("cell", neuron, fronts, recurrent)
     where = runtime or in_process("alone")
-    classes = [*others, Class("Cell", neuron, made, ("cell",), inner)]
+    classes = [*others, NeuronClass("Cell", neuron, made, ("cell",), inner)]
     return {"__init__.py": "", "kernels.py": printed("alone", classes, where)}
 
 

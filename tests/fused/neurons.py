@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from snnc.compile import network
+from snnc import network
 from tests.nets import document
 
 SHAPE = (3, 4, 5)

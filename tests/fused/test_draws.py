@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from snnc import randomness
-from snnc.compile import in_process, network
+from snnc import network, randomness
+from snnc.compile import in_process
 from tests.fused.test_threads import threads
 from tests.nets import document
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from snnc.compile import alone as alone_of
 from snnc.compile import module
-from snnc.emit.neurons import Class
+from snnc.emit.neurons import NeuronClass
 from snnc.kernel.build import Front, kernel
 from snnc.kernel.compose import fed_back, in_front
 from snnc.layers.add import Add
@@ -170,7 +170,7 @@ def test_the_numbers_of_a_merge_are_found_in_its_module(
     monkeypatch: pytest.MonkeyPatch, backend: str
 ) -> None:
     monkeypatch.setenv("SNNC_BACKEND", backend)
-    other = Class("Gain", GAIN, kernel("gain", GAIN), ("gain",))
+    other = NeuronClass("Gain", GAIN, kernel("gain", GAIN), ("gain",))
     fronts = [Front(GAIN, (0, 1), module="feedback")]
     inner = (("feedback", "Gain"),)
     text = files(IF(v_threshold=0.4), fronts, others=[other], inner=inner)

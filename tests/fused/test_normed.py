@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook
 
-from snnc.compile import network
+from snnc import network
 from tests.fused.neurons import KINDS, part
 from tests.nets import document
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook
 
-from snnc.compile import network
+from snnc import network
 from tests.fused.neurons import KINDS, OWN, part, same
 from tests.nets import document
 

@@ -10,7 +10,7 @@ import pytest
 
 from snnc.compile import alone, in_process, module
 from snnc.emit.kernels import printed
-from snnc.emit.neurons import Class
+from snnc.emit.neurons import NeuronClass
 from snnc.emit.runtime import NAME, Runtime
 from snnc.kernel.build import Front, kernel
 from snnc.layers.add import Add
@@ -39,11 +39,11 @@ def package(runtime: Runtime = BESIDE) -> dict[str, str]:
     """Every form: recurrent, fed back by a sum, by a merge with a number, and neither."""
     fronts = [Front(GAIN, (0, 2), module="feedback")]
     classes = [
-        Class("ALIF", ALIF(), kernel("alif", ALIF(), recurrent=True), ("a",)),
-        Class("PLIF", PLIF(), kernel("plif", PLIF(), recurrent=True), ("b",)),
-        Class("Gain", GAIN, kernel("gain", GAIN), ("c",)),
-        Class("IF", START, kernel("if", START, fronts), ("d",), (("feedback", "Gain"),)),
-        Class("IF2", IF(), kernel("if2", IF(), [Front(Add(), (0, 1))]), ("e",)),
+        NeuronClass("ALIF", ALIF(), kernel("alif", ALIF(), recurrent=True), ("a",)),
+        NeuronClass("PLIF", PLIF(), kernel("plif", PLIF(), recurrent=True), ("b",)),
+        NeuronClass("Gain", GAIN, kernel("gain", GAIN), ("c",)),
+        NeuronClass("IF", START, kernel("if", START, fronts), ("d",), (("feedback", "Gain"),)),
+        NeuronClass("IF2", IF(), kernel("if2", IF(), [Front(Add(), (0, 1))]), ("e",)),
     ]
     return {"__init__.py": "", "kernels.py": printed("alone", classes, runtime)}
 

@@ -6,14 +6,14 @@ from tempfile import TemporaryDirectory
 from hypothesis import strategies as st
 
 import snnc
-from snnc.verify.run import Options, Row, Verification
+from snnc.verify.run import ComparisonRow, Options, Verification
 
 FUZZ = Path(__file__).parent
 ON_C = st.sampled_from([False, False, False, True])
 """The loop is quicker for a network that runs once: no compiler is called."""
 
 
-def rows(path: Path, backends: tuple[str, ...] = ()) -> list[Row]:
+def rows(path: Path, backends: tuple[str, ...] = ()) -> list[ComparisonRow]:
     """The comparisons of a spec, on some backends or on all."""
     return [*Verification(snnc.load(path), Options(backends=backends)).rows()]
 

@@ -9,15 +9,15 @@ import pytest
 import snnc
 from snnc import passes, sizes
 from snnc.emit import feedback
-from snnc.emit.output import Output
+from snnc.emit.output import GeneratedFiles
 from snnc.encoder import Encoder
+from snnc.graph.delayed_edge import Past
 from snnc.layer import Operator, Shape, ShapeError, Traits
 from snnc.layers._batch_norm import BatchNorm
 from snnc.neuron import Neuron
 from snnc.passes import fuse, hoist, recur, sink
-from snnc.past import Past
 from snnc.program import lower
-from snnc.program.corner import Shapes, made
+from snnc.program.crops import Shapes, made
 from snnc.program.types import Carry, Op, Program, Region, Scan
 from snnc.readout import Readout
 from snnc.window import alike
@@ -58,7 +58,7 @@ def text(old: str, new: str) -> Break:
     def broken(patch: Patch) -> None:
         usual = snnc.emit
 
-        def emit(*args: Any, **more: Any) -> Output:
+        def emit(*args: Any, **more: Any) -> GeneratedFiles:
             return replaced(usual(*args, **more), old, new)
 
         patch.setattr(snnc, "emit", emit)

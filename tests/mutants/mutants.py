@@ -6,13 +6,13 @@ To add one: a line in MUTANTS. ``broken`` is applied while a case is compared.
 from dataclasses import dataclass
 
 from snnc.emit import feedback
+from snnc.graph.delayed_edge import Past
 from snnc.layers import _conv, _pool
 from snnc.layers._batch_norm import Normalisation
 from snnc.layers._dropout import AnyDropout
 from snnc.layers.conv_transpose2d import ConvTranspose2d
 from snnc.neuron import Neuron
 from snnc.passes import crop, drop, fold, fuse, hoist, recur, sink
-from snnc.past import Past
 from snnc.program import lower
 from tests.mutants.breaks import (
     Break,

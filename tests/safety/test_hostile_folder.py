@@ -18,7 +18,7 @@ from tests.safety.strange import GROUPS
 
 LIMITED = """\
 import json, os, resource, signal, sys, tempfile
-import snnc.builds, snnc.cli, snnc.rules, snnc.emit.package, snnc.show
+import snnc.commands.build, snnc.cli, snnc.rules, snnc.emit.package, snnc.commands.show
 
 def run(arguments):
     with tempfile.TemporaryFile() as said:

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 import snnc
-from snnc.emit.answers import answering
+from snnc.emit.output_layers import answering
 from tests.nets import document
 
 HEAD = '[input]\nshape = [3]\nencoder = "none"\n'

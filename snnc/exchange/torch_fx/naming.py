@@ -9,7 +9,7 @@ from snnc.exchange.entry import INPUT
 from snnc.names import LONGEST, identifier
 
 
-class Names:
+class LayerNames:
     """Gives every layer a name of its own."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ _OF_SHAPE = {"size", "dim", "ndimension", "numel", getattr, len}
 """What may be asked of a tensor without asking for its elements."""
 
 
-class Seen(fx.Interpreter):
+class SeenShapes(fx.Interpreter):
     """Runs a graph; ``shapes`` are those of tensors that depend on the input.
 
     ``constants`` do not: weights, and numbers that shapes tell.
@@ -50,9 +50,9 @@ class Seen(fx.Interpreter):
         return shape[1:]
 
 
-def seen(module: fx.GraphModule, x: Tensor, want: Tensor) -> Seen:
+def seen(module: fx.GraphModule, x: Tensor, want: Tensor) -> SeenShapes:
     """A run on samples. Raises Refused if the graph does not make of them what the network did."""
-    watch = Seen(module)
+    watch = SeenShapes(module)
     with torch.no_grad():
         got = watch.run(x.clone())
     if not torch.allclose(got, want, rtol=1e-4, atol=1e-4 * want.abs().max().item()):

@@ -8,12 +8,12 @@ from pydantic import ValidationError
 from torch import Tensor, fx
 
 from snnc.exchange import Refused
-from snnc.exchange.entry import INPUT, Entry
+from snnc.exchange.entry import INPUT, SpecLine
 from snnc.exchange.torch_fx import calls
-from snnc.exchange.torch_fx.naming import Names
-from snnc.exchange.torch_fx.running import Seen
+from snnc.exchange.torch_fx.naming import LayerNames
+from snnc.exchange.torch_fx.running import SeenShapes
 from snnc.exchange.torch_fx.tracing import GROUP
-from snnc.exchange.torch_fx.types import Made, Value
+from snnc.exchange.torch_fx.types import MadeLayer, TracedValue
 from snnc.kinds import catalog
 from snnc.layer import Layer, Shape, ShapeError, show
 from snnc.source.nearest import nearest
@@ -23,7 +23,7 @@ from snnc.source.nearest import nearest
 class Translated:
     """Entries in order, the tensors of each by key, and the name of the layer that is read."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[SpecLine, ...]
     state: Mapping[str, Mapping[str, Tensor]]
     output: str
 
@@ -31,13 +31,13 @@ class Translated:
 class Translation:
     """Goes through a graph once; what only unused values need is left out at the end."""
 
-    def __init__(self, run: Seen) -> None:
+    def __init__(self, run: SeenShapes) -> None:
         self.run, self.net = run, run.net
-        self.values: dict[fx.Node, Value] = {}
-        self.entries: dict[str, Entry] = {}
+        self.values: dict[fx.Node, TracedValue] = {}
+        self.entries: dict[str, SpecLine] = {}
         self.state: dict[str, Mapping[str, Tensor]] = {}
         self.refused: dict[str, tuple[fx.Node, Refused]] = {}
-        self.names = Names()
+        self.names = LayerNames()
 
     def translated(self) -> Translated:
         """Everything that the output needs. Raises Refused, for every call that has no layer."""
@@ -51,9 +51,9 @@ class Translation:
                 self._overwritten(node)
         raise Refused("the network returns nothing")
 
-    def _read(self, node: fx.Node) -> Value:
+    def _read(self, node: fx.Node) -> TracedValue:
         if node.op == "placeholder":
-            return Value(INPUT, self.run.sample(node))
+            return TracedValue(INPUT, self.run.sample(node))
         if any(not self._known(n) for n in node.all_input_nodes):
             return self._missing(node)  # what it reads has been told
         try:
@@ -64,11 +64,11 @@ class Translation:
     def _known(self, node: fx.Node) -> bool:
         return node in self.run.constants or node in self.run.shapes
 
-    def _added(self, node: fx.Node) -> Value:
+    def _added(self, node: fx.Node) -> TracedValue:
         made = calls.layers(node, self.net, self.run.sample, self._given)
-        if isinstance(made, Value):
+        if isinstance(made, TracedValue):
             return made
-        value: Value | None = None
+        value: TracedValue | None = None
         for layer in made:
             value = self._layer(node, layer, layer.inputs or (value,))
         out = self.run.sample(node)
@@ -76,15 +76,15 @@ class Translation:
             raise Refused(f"it makes {show(out)}, where a spec's layer makes {value}")
         return value
 
-    def _layer(self, node: fx.Node, made: Made, inputs: Sequence[Any]) -> Value:
+    def _layer(self, node: fx.Node, made: MadeLayer, inputs: Sequence[Any]) -> TracedValue:
         kind = _kind(made.kind)
         fields = _off_default(kind, made.fields)
         shape = _shape(kind, fields, inputs)
         name = self.names.new(_path(node, kind.stem, bool(made.inputs)), kind.stem)
         sources = tuple(value.name for value in inputs)
-        self.entries[name] = Entry(name, made.kind, fields, sources, _group(node))
+        self.entries[name] = SpecLine(name, made.kind, fields, sources, _group(node))
         self.state[name] = made.state
-        return Value(name, shape)
+        return TracedValue(name, shape)
 
     def _given(self, args: Any) -> Any:
         return fx.node.map_arg(args, self._value)
@@ -96,14 +96,14 @@ class Translation:
             raise Refused("the network returns its input or nothing")
         return self.values[node]
 
-    def _missing(self, node: fx.Node, why: Refused | None = None) -> Value:
+    def _missing(self, node: fx.Node, why: Refused | None = None) -> TracedValue:
         """Stands for what could not be translated, so that more can be told at once."""
         name = f"?{len(self.entries)}"
         if why:
             self.refused[name] = (node, why)
         inputs = [self.values[n].name for n in node.all_input_nodes if n in self.values]
-        self.entries[name] = Entry(name, "", {}, tuple(inputs))
-        return Value(name, self.run.shapes.get(node, (0,))[1:])
+        self.entries[name] = SpecLine(name, "", {}, tuple(inputs))
+        return TracedValue(name, self.run.shapes.get(node, (0,))[1:])
 
     def _overwritten(self, node: fx.Node) -> None:
         """Whoever reads the first operand from now on reads the result."""
@@ -151,7 +151,7 @@ def _off_default(kind: type[Layer], fields: Mapping[str, object]) -> dict[str, o
     return {key: v for key, v in fields.items() if key not in default or v != default[key]}
 
 
-def _shape(kind: type[Layer], fields: Mapping[str, object], inputs: Sequence[Value]) -> Shape:
+def _shape(kind: type[Layer], fields: Mapping[str, object], inputs: Sequence[TracedValue]) -> Shape:
     """The shape of the layer's output, by the layer's own rules."""
     try:
         layer = kind.model_validate({"kind": kind.model_fields["kind"].default, **fields})

@@ -11,7 +11,7 @@ from snnc.layer import Shape
 
 
 @dataclass(frozen=True)
-class Value:
+class TracedValue:
     """A tensor that depends on the network's input: its layer, and the shape of one sample."""
 
     name: str
@@ -19,7 +19,7 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeLayer:
     """A layer: its kind, its keys, what it reads, and the tensors of its ``state_dict``.
 
     Without ``inputs`` it reads the layer made before it.
@@ -27,19 +27,19 @@ class Made:
 
     kind: str
     fields: Mapping[str, object] = field(default_factory=dict)
-    inputs: tuple[Value, ...] = ()
+    inputs: tuple[TracedValue, ...] = ()
     state: Mapping[str, Tensor] = field(default_factory=dict)
 
 
-Layers = tuple[Made, ...] | Value
+Layers = tuple[MadeLayer, ...] | TracedValue
 """What a call becomes: layers in a row, or only another name of a value."""
 Handler = Callable[..., Layers]
 """Takes the shape of the result, then the arguments of the call under PyTorch's names."""
 
 
-def read(given: Any) -> Value:
+def read(given: Any) -> TracedValue:
     """An operand that must be a value. Raises Refused."""
-    if not isinstance(given, Value):
+    if not isinstance(given, TracedValue):
         what = "a constant tensor" if isinstance(given, Tensor) else f"{given!r}"
         raise Refused(f"one of its operands is {what}, where a layer reads only other layers")
     return given
@@ -65,6 +65,6 @@ def one(size: Any) -> object:
     return size[0] if len(set(size)) == 1 else tuple(size)
 
 
-def inner(x: Value) -> int:
+def inner(x: TracedValue) -> int:
     """The number of axes of a sample after the channel."""
     return len(x.shape) - 1

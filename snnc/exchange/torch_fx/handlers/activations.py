@@ -3,7 +3,7 @@
 from typing import Any
 
 from snnc.exchange import Refused
-from snnc.exchange.torch_fx.types import Handler, Layers, Made, only, read
+from snnc.exchange.torch_fx.types import Handler, Layers, MadeLayer, only, read
 from snnc.layer import Shape
 
 _CLIPPED = {(0, None): "ReLU", (0, 6): "ReLU6"}
@@ -14,19 +14,19 @@ def _plain(kind: str) -> Handler:
     """One that has no options."""
 
     def made(out: Shape, input: Any) -> Layers:
-        return (Made(kind, {}, (read(input),)),)
+        return (MadeLayer(kind, {}, (read(input),)),)
 
     return made
 
 
 def gelu(out: Shape, input: Any, approximate: str = "none") -> Layers:
     """Exact, or with a tanh."""
-    return (Made("GELU", {"approximate": approximate}, (read(input),)),)
+    return (MadeLayer("GELU", {"approximate": approximate}, (read(input),)),)
 
 
 def leaky_relu(out: Shape, input: Any, negative_slope: float = 0.01) -> Layers:
     """A ReLU with a slope below 0."""
-    return (Made("LeakyReLU", {"negative_slope": float(negative_slope)}, (read(input),)),)
+    return (MadeLayer("LeakyReLU", {"negative_slope": float(negative_slope)}, (read(input),)),)
 
 
 def softmax(out: Shape, input: Any, dim: int | None = None, dtype: Any = None) -> Layers:
@@ -38,7 +38,7 @@ def softmax(out: Shape, input: Any, dim: int | None = None, dtype: Any = None) -
     axis = dim % (1 + len(x.shape))
     if axis == 0:
         raise Refused("it goes along the batch, where a spec describes one sample")
-    return (Made("Softmax", {"dim": axis - 1}, (x,)),)
+    return (MadeLayer("Softmax", {"dim": axis - 1}, (x,)),)
 
 
 def hardtanh(out: Shape, input: Any, min_val: float = -1.0, max_val: float = 1.0) -> Layers:
@@ -51,7 +51,7 @@ def clamp(out: Shape, input: Any, min: Any = None, max: Any = None) -> Layers:
     kind = _CLIPPED.get((min, max))
     if kind is None:
         raise Refused(f"it clips to [{min}, {max}]: a spec has only ReLU and ReLU6")
-    return (Made(kind, {}, (read(input),)),)
+    return (MadeLayer(kind, {}, (read(input),)),)
 
 
 TABLE = {

@@ -3,7 +3,7 @@
 from typing import Any
 
 from snnc.exchange import Refused
-from snnc.exchange.torch_fx.types import Handler, Layers, Made, read
+from snnc.exchange.torch_fx.types import Handler, Layers, MadeLayer, read
 from snnc.layer import Shape
 
 
@@ -13,7 +13,7 @@ def _dropout(kind: str) -> Handler:
     def made(out: Shape, input: Any, p: float = 0.5, training: bool = True) -> Layers:
         if training:
             raise Refused("it also drops in eval mode: pass `training=self.training`")
-        return (Made(kind, {"p": float(p)}, (read(input),)),)
+        return (MadeLayer(kind, {"p": float(p)}, (read(input),)),)
 
     return made
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from snnc.exchange.torch_fx.types import Layers, Made, Value, only, read
+from snnc.exchange.torch_fx.types import Layers, MadeLayer, TracedValue, only, read
 from snnc.layer import Shape
 
 
@@ -10,14 +10,14 @@ def add(out: Shape, input: Any, other: Any, alpha: Any = 1) -> Layers:
     """The sum of two values; 0 adds nothing, as in ``sum([a, b])``."""
     only("alpha", alpha, 1)
     for zero, term in ((input, other), (other, input)):
-        if isinstance(term, Value) and isinstance(zero, int | float) and zero == 0:
+        if isinstance(term, TracedValue) and isinstance(zero, int | float) and zero == 0:
             return term
-    return (Made("Add", {}, (read(input), read(other))),)
+    return (MadeLayer("Add", {}, (read(input), read(other))),)
 
 
 def mul(out: Shape, input: Any, other: Any) -> Layers:
     """The product of two values."""
-    return (Made("Mul", {}, (read(input), read(other))),)
+    return (MadeLayer("Mul", {}, (read(input), read(other))),)
 
 
 def cat(out: Shape, tensors: Any, dim: int = 0) -> Layers:
@@ -25,7 +25,7 @@ def cat(out: Shape, tensors: Any, dim: int = 0) -> Layers:
     values = tuple(map(read, tensors))
     if len(values) == 1:
         return values[0]
-    return (Made("Concat", {"dim": dim % (1 + len(out)) - 1}, values),)
+    return (MadeLayer("Concat", {"dim": dim % (1 + len(out)) - 1}, values),)
 
 
 TABLE = {

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from snnc.exchange import Refused
-from snnc.exchange.torch_fx.types import Layers, Made, constant, inner, read
+from snnc.exchange.torch_fx.types import Layers, MadeLayer, constant, inner, read
 from snnc.layer import Shape
 
 
@@ -34,7 +34,7 @@ def batch_norm(
     state["running_mean"] = constant(running_mean, "running_mean")
     state["running_var"] = constant(running_var, "running_var")
     fields = {"eps": eps, "momentum": momentum, "affine": weight is not None}
-    return (Made(f"BatchNorm{max(1, inner(x))}d", fields, (x,), state),)
+    return (MadeLayer(f"BatchNorm{max(1, inner(x))}d", fields, (x,), state),)
 
 
 def layer_norm(
@@ -51,7 +51,7 @@ def layer_norm(
     fields |= {"eps": eps, "elementwise_affine": weight is not None}
     if weight is not None:
         fields["bias"] = bias is not None
-    return (Made("LayerNorm", fields, (x,), _affine(weight, bias)),)
+    return (MadeLayer("LayerNorm", fields, (x,), _affine(weight, bias)),)
 
 
 def group_norm(
@@ -64,7 +64,7 @@ def group_norm(
 ) -> Layers:
     """Over groups of channels."""
     fields = {"num_groups": num_groups, "eps": eps, "affine": weight is not None}
-    return (Made("GroupNorm", fields, (read(input),), _affine(weight, bias)),)
+    return (MadeLayer("GroupNorm", fields, (read(input),), _affine(weight, bias)),)
 
 
 def _affine(weight: Any, bias: Any) -> dict[str, torch.Tensor]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from snnc.exchange import Refused
-from snnc.exchange.torch_fx.types import Layers, Made, Value, inner, one, only, read
+from snnc.exchange.torch_fx.types import Layers, MadeLayer, TracedValue, inner, one, only, read
 from snnc.layer import Shape
 
 
@@ -23,7 +23,7 @@ def max_pool(
     fields = _window(kernel_size, stride, padding) | {
         "dilation": one(dilation), "ceil_mode": ceil_mode
     }  # fmt: skip
-    return (Made(f"MaxPool{inner(x)}d", fields, (x,)),)
+    return (MadeLayer(f"MaxPool{inner(x)}d", fields, (x,)),)
 
 
 def avg_pool(
@@ -42,13 +42,13 @@ def avg_pool(
     fields |= {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
     if divisor_override is not None:  # one axis has no such option
         fields["divisor_override"] = divisor_override
-    return (Made(f"AvgPool{inner(x)}d", fields, (x,)),)
+    return (MadeLayer(f"AvgPool{inner(x)}d", fields, (x,)),)
 
 
 def adaptive_avg_pool(out: Shape, input: Any, output_size: Any) -> Layers:
     """A grid of means; sizes that the call leaves open are known from its result."""
     x = read(input)
-    return (Made(f"AdaptiveAvgPool{inner(x)}d", {"output_size": one(out[1:])}, (x,)),)
+    return (MadeLayer(f"AdaptiveAvgPool{inner(x)}d", {"output_size": one(out[1:])}, (x,)),)
 
 
 def adaptive_max_pool(
@@ -57,7 +57,7 @@ def adaptive_max_pool(
     """A grid of maxima."""
     x = read(input)
     only("return_indices", return_indices, False)
-    return (Made(f"AdaptiveMaxPool{inner(x)}d", {"output_size": one(out[1:])}, (x,)),)
+    return (MadeLayer(f"AdaptiveMaxPool{inner(x)}d", {"output_size": one(out[1:])}, (x,)),)
 
 
 def mean(
@@ -68,11 +68,11 @@ def mean(
     only("dtype", dtype, None)
     if inner(x) < 1 or _axes(dim, x) != set(range(2, 2 + inner(x))):
         raise Refused(f"it is a mean over `dim = {dim}`, where a spec knows that of whole channels")
-    pooled = Made(f"AdaptiveAvgPool{inner(x)}d", {"output_size": 1}, (x,))
-    return (pooled,) if keepdim else (pooled, Made("Flatten"))
+    pooled = MadeLayer(f"AdaptiveAvgPool{inner(x)}d", {"output_size": 1}, (x,))
+    return (pooled,) if keepdim else (pooled, MadeLayer("Flatten"))
 
 
-def _axes(dim: Any, x: Value) -> set[int]:
+def _axes(dim: Any, x: TracedValue) -> set[int]:
     """Axes with the batch, counted from the front."""
     dims = dim if isinstance(dim, tuple | list) else () if dim is None else (dim,)
     return {d % (1 + len(x.shape)) for d in dims}

@@ -4,7 +4,7 @@ from math import prod
 from typing import Any
 
 from snnc.exchange import Refused
-from snnc.exchange.torch_fx.types import Layers, Made, Value, read
+from snnc.exchange.torch_fx.types import Layers, MadeLayer, TracedValue, read
 from snnc.layer import Shape, show
 
 
@@ -17,9 +17,9 @@ def reshape(out: Shape, input: Any, *sizes: Any, **named: Any) -> Layers:
     before, after = x.shape[start : len(x.shape) - stop], out[start : len(out) - stop]
     if len(after) == 1:
         ends = {"start_dim": start, "end_dim": -1 if stop == 0 else start + len(before) - 1}
-        return (Made("Flatten", ends, (x,)),)
+        return (MadeLayer("Flatten", ends, (x,)),)
     if len(before) == 1:
-        return (Made("Unflatten", {"dim": start, "unflattened_size": after}, (x,)),)
+        return (MadeLayer("Unflatten", {"dim": start, "unflattened_size": after}, (x,)),)
     raise Refused(f"it makes {show(out)} of {show(x.shape)}, where a spec only joins axes")
 
 
@@ -39,14 +39,14 @@ def _common(one: Shape, other: Shape, limit: int) -> int:
     return next((i for i, equal in enumerate([*same, False]) if not equal), 0)
 
 
-def same(out: Shape, input: Any, *options: Any, **named: Any) -> Value:
+def same(out: Shape, input: Any, *options: Any, **named: Any) -> TracedValue:
     """A copy, or another order in memory."""
     return read(input)
 
 
 def identity(out: Shape, input: Any) -> Layers:
     """A layer of its own, since it has a name."""
-    return (Made("Identity", {}, (read(input),)),)
+    return (MadeLayer("Identity", {}, (read(input),)),)
 
 
 TABLE = {

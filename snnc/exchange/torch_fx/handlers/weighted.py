@@ -4,7 +4,7 @@ from typing import Any
 
 from torch import Tensor
 
-from snnc.exchange.torch_fx.types import Layers, Made, constant, inner, one, read
+from snnc.exchange.torch_fx.types import Layers, MadeLayer, constant, inner, one, read
 from snnc.layer import Shape
 
 
@@ -69,7 +69,7 @@ def _made(kind: str, fields: dict[str, object], x: Any, weight: Tensor, bias: An
     if bias is not None:
         state["bias"] = constant(bias, "bias")
     fields["bias"] = bias is not None
-    return (Made(kind, fields, (read(x),), state),)
+    return (MadeLayer(kind, fields, (read(x),), state),)
 
 
 TABLE = {

@@ -1,0 +1,1 @@
+"""Sections of a spec that need a file of their own."""

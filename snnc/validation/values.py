@@ -1,0 +1,147 @@
+"""Values of the wrong type, out of bounds, of the wrong length, or bad as names."""
+
+import re
+from collections.abc import Iterator
+from typing import get_args
+
+from pydantic_core import core_schema
+
+from snnc.source.diagnostic import Diagnostic
+from snnc.source.nearest import nearest
+from snnc.source.tree import Tree
+from snnc.validation.refusal import PydanticError, Refusal
+from snnc.validation.words import instead, join, toml
+
+_TYPES = {
+    "int_type": "an integer", "int_from_float": "an integer", "float_type": "a number",
+    "string_type": "a string", "bool_type": "true or false", "tuple_type": "an array",
+    "dict_type": "a table", "model_type": "a table", "mapping_type": "a table",
+    "model_attributes_type": "a table", "string_unicode": "Unicode text",
+    "kind_type": "the name of a kind or a table", "int_parsing_size": "a smaller number",
+}  # fmt: skip
+_BOUNDS = {
+    "greater_than": "greater than {gt}", "greater_than_equal": "at least {ge}",
+    "less_than": "less than {lt}", "less_than_equal": "at most {le}",
+    "finite_number": "a finite number",
+}  # fmt: skip
+_PYDANTIC = frozenset(get_args(core_schema.ErrorType))
+_BLAMED = re.compile(r"`(\w+)`")
+
+
+def bound(refusal: Refusal) -> Diagnostic:
+    """Too large or too small."""
+    error = refusal.telling[0]
+    limits = {key: _limit(value) for key, value in error.context.items()}
+    limit = _BOUNDS[error.type].format(**limits)
+    node = _number(refusal.node, error.type)
+    message = f"{refusal.subject} must be {limit}, not {toml(node)}"
+    return refusal.say("SNN204", "bad-value", message, at=node.place)
+
+
+def _limit(number: float) -> str:
+    """Every digit of a whole number: 1e+06 is none that somebody would write."""
+    return str(int(number)) if number == int(number) else f"{number:g}"
+
+
+def _number(node: Tree, error: str) -> Tree:
+    """The number itself, where one stands in a table: its value, or the worse of its two ends."""
+    inner = node.get("value") or node.get("uniform")
+    if inner is None or not inner.items:
+        return inner or node
+    return inner.items[0 if error.startswith("greater") else -1]
+
+
+def length(refusal: Refusal) -> Diagnostic:
+    """An array or a table with too few or too many items."""
+    node = refusal.node
+    have = len(node.items or node.table)
+    want = max(_wanted(error) for error in refusal.telling)
+    message = f"{refusal.subject} must have {want} item{'s' * (want != 1)}, not {have}"
+    if want == 1 and not have:
+        message = f"{refusal.subject} must not be empty"
+    return refusal.say("SNN204", "bad-value", message)
+
+
+def _wanted(error: PydanticError) -> int:
+    if error.type == "missing_item":
+        return int(error.last) + 1
+    return int(error.context.get("min_length") or error.context["max_length"])
+
+
+def literal(refusal: Refusal) -> Diagnostic:
+    """None of a few words, or not even a word."""
+    if refusal.path == ("format",):
+        return _format(refusal)
+    only = all(error.type == "literal_error" for error in refusal.telling)
+    code, name = ("SNN204", "bad-value") if only else ("SNN205", "wrong-type")
+    expected = [word for error in refusal.telling for word in _expected(error)]
+    message = f"{refusal.subject} must be {join(expected)}, not {toml(refusal.node)}"
+    return refusal.say(code, name, message, _meant(refusal.node.value, expected))
+
+
+def _format(refusal: Refusal) -> Diagnostic:
+    readable = join([word for error in refusal.telling for word in _expected(error)])
+    written = refusal.node.value
+    newer = isinstance(written, int) and written > 1
+    message = f"this snnc reads specs of format {readable}, not {toml(refusal.node)}"
+    help = "a newer snnc may read this format" if newer else f"write `format = {readable}`"
+    return refusal.say("SNN204", "bad-value", message, help)
+
+
+def _meant(value: object, expected: list[str]) -> str | None:
+    guess = nearest(str(value), [word.strip('"') for word in expected])
+    return f'did you mean "{guess}"?' if guess else None
+
+
+def bad_name(refusal: Refusal) -> Diagnostic:
+    """A name that cannot be one: a value, or the key of a table."""
+    error, node = refusal.telling[0], refusal.node
+    word, place = (refusal.key, node.key) if error.last == "[key]" else (node.value, node.place)
+    help = error.context.get("help")
+    return refusal.say("SNN206", "bad-name", f"{toml(word)} {error.message}", help, place)
+
+
+def other(refusal: Refusal) -> Diagnostic:
+    """A value of the wrong type, or refused by a kind in words of its own."""
+    own = next((error for error in refusal.errors if error.type not in _PYDANTIC), None)
+    if own is None:
+        return _wrong_type(refusal)
+    blamed = _BLAMED.match(own.message)
+    node = _blamed(refusal.node, blamed[1]) if blamed else refusal.node
+    return refusal.say("SNN204", "bad-value", own.message, own.context.get("help"), node.place)
+
+
+def _blamed(node: Tree, key: str) -> Tree:
+    """The value at ``key``, in a table or in one of its tables; else the table."""
+    inside = (inner.get(key) for inner in node.table.values())
+    return node.get(key) or next((found for found in inside if found), node)
+
+
+def _wrong_type(refusal: Refusal) -> Diagnostic:
+    expected = list(dict.fromkeys(w for error in refusal.errors for w in _expected(error)))
+    node = refusal.node
+    if {"value", "uniform"} & node.table.keys() and "a number" in expected:
+        message = f"{refusal.subject}: this version of snnc supports plain numbers only"
+        return refusal.say("SNN207", "not-yet", message)
+    if type(node.value) is int and "a number" in expected:
+        return refusal.say("SNN204", "bad-value", f"{refusal.subject} is too large")
+    message = f"{refusal.subject} must be {join(expected)}, not {toml(node)}"
+    help = _section(refusal) or instead(node, expected, refusal.path)
+    return refusal.say("SNN205", "wrong-type", message, help)
+
+
+def _section(refusal: Refusal) -> str | None:
+    """Keys of one input or output that stand where several are named."""
+    plural = refusal.path[0] if len(refusal.path) == 2 else None
+    if plural not in ("inputs", "outputs"):
+        return None
+    return f"a single one belongs below [{plural[:-1]}], each of several below [{plural}.NAME]"
+
+
+def _expected(error: PydanticError) -> Iterator[str]:
+    """The expected values; pydantic's ``'hard' or 'soft'`` becomes TOML's ``"hard"``."""
+    if error.type != "literal_error":
+        yield _TYPES.get(error.type, "of another form")
+        return
+    for option in str(error.context["expected"]).replace(" or ", ", ").split(", "):
+        yield option.replace("'", '"')
