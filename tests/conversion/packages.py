@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 import snnc
-from tests.written import write
+from tests.support.written import write
 
 DIGITS = """
 [input]

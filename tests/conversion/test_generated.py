@@ -7,7 +7,7 @@ import pytest
 import snnc
 from snnc import network
 from tests.conversion.packages import DIGITS, Package
-from tests.test_generated import style, types
+from tests.emit.test_generated import style, types
 
 SPECS = Path(__file__).parents[2] / "specs"
 LONG = "a_longer_name"

@@ -16,7 +16,7 @@ from snnc.cli import main
 from templates.snn_runtime import conversion
 
 NETS = {
-    "mixed": ("tests.foreign_nets:Mixed", (1, 8, 8), 32),
+    "mixed": ("tests.support.foreign_nets:Mixed", (1, 8, 8), 32),
     "resnet18": ("torchvision.models:resnet18", (3, 64, 64), 8),
 }
 FILES = {"accuracy.csv", "accuracy.png", "layers.csv", "rate.png", "report.md", "snn.pt"}

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from snnc import network
-from tests.nets import document, pair
+from tests.support.nets import document, pair
 
 TEXT = """
 [input]

@@ -9,7 +9,7 @@ from torch import Tensor
 
 import snnc
 from tests.conversion.packages import DIGITS, Package
-from tests.nets import pair
+from tests.support.nets import pair
 
 CONV = '{ kind = "Conv2d", out_channels = 6, kernel_size = 3, padding = 1'
 NETS = {

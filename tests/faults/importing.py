@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import snnc
 from tests.faults.roles import network
-from tests.written import write
+from tests.support.written import write
 
 _IMPORT = """
 import importlib, sys

@@ -13,7 +13,7 @@ from snnc.emit.neurons import NeuronClass
 from snnc.emit.runtime import Runtime
 from snnc.kernel.build import Front, kernel
 from snnc.neuron import Neuron
-from tests.nets import document
+from tests.support.nets import document
 
 OWN = '''
 [input]

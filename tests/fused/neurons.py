@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from snnc import network
-from tests.nets import document
+from tests.support.nets import document
 
 SHAPE = (3, 4, 5)
 OWN = '''

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import snnc
-from tests.nets import document
-from tests.written import write
+from tests.support.nets import document
+from tests.support.written import write
 
 NET = """
 [input]

@@ -13,7 +13,7 @@ import torch
 from snnc import network, randomness
 from snnc.compile import in_process
 from tests.fused.test_threads import threads
-from tests.nets import document
+from tests.support.nets import document
 
 KEY = 0x325B1B56FA342284
 SEED = 0x0123456789ABCDE

@@ -14,7 +14,7 @@ from torch.nn.modules.module import register_module_forward_hook
 
 from snnc import network
 from tests.fused.neurons import KINDS, part
-from tests.nets import document
+from tests.support.nets import document
 
 SHAPES = {1: (9,), 2: (9, 5, 7), 3: (9, 2, 3, 4)}  # odd: a row and a column are left over
 POOLS = {

@@ -13,7 +13,7 @@ from torch.nn.modules.module import register_module_forward_hook
 
 from snnc import network
 from tests.fused.neurons import KINDS, OWN, part, same
-from tests.nets import document
+from tests.support.nets import document
 
 LAST = torch.channels_last
 SPIKING = [*(name for name in KINDS if name != "smooth"), "synaptic"]

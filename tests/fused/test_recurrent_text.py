@@ -19,7 +19,7 @@ from snnc.neurons.if_ import IF
 from snnc.neurons.plif import PLIF
 from snnc.number import Value
 from tests.fused.alone import files, own
-from tests.test_house import ROOT
+from tests.house.test_house import ROOT
 
 GAIN = own(
     "Gain",

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 import snnc
-from tests.nets import document, pair, same
+from tests.support.nets import document, pair, same
 
 DIGITS = Path(__file__).parents[2] / "specs" / "digits_conv.snn.toml"
 

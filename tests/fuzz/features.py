@@ -5,9 +5,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.beside import toml
 from tests.fuzz.kinds import NEURON
 from tests.fuzz.sketch import Sketch
+from tests.support.beside import toml
 
 FEATURES: tuple[str, ...] = ("delays", "feedback", "blocks")
 """Of ``delays``, ``feedback`` and ``blocks``: those that this snnc builds."""

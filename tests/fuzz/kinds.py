@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from snnc.kinds import catalog
 from snnc.layer import Shape
-from tests.test_learned_neurons import neurons as numbers
+from tests.neurons.test_learned_neurons import neurons as numbers
 
 Fields = st.SearchStrategy[Mapping[str, Any]]
 Drawn = st.SearchStrategy[Any]

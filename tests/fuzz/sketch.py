@@ -6,7 +6,7 @@ from typing import Any
 
 from snnc.kinds import catalog
 from snnc.layer import Layer, Shape, ShapeError
-from tests.beside import toml
+from tests.support.beside import toml
 
 Fields = Mapping[str, Any]
 

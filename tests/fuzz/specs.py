@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from snnc.encoder import Encoder
 from snnc.kinds import catalog
 from snnc.layer import Shape
-from tests.beside import toml
 from tests.fuzz.features import GROW
 from tests.fuzz.kinds import (
     ACTIVATION,
@@ -23,6 +22,7 @@ from tests.fuzz.kinds import (
     fitting,
 )
 from tests.fuzz.sketch import Fields, Sketch
+from tests.support.beside import toml
 
 SIZE = st.integers(1, LARGEST)
 MAP = st.integers(LARGEST, 9)

@@ -21,7 +21,7 @@ from snnc.program.crops import Shapes, made
 from snnc.program.types import Carry, Op, Program, Region, Scan
 from snnc.readout import Readout
 from snnc.window import alike
-from tests.written import replaced
+from tests.support.written import replaced
 
 Patch = pytest.MonkeyPatch
 Break = Callable[[Patch], None]

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from tests.cli import SPEC, TRAIN
 from tests.safety.strange import GROUPS, payload, toml
+from tests.support.cli import SPEC, TRAIN
 
 SECRET = "hunter2"
 HEAD = 'format = 1\nname = "NAME"\ntime_steps = 2\n[input]\nshape = [4]\n'

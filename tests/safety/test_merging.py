@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from snnc.emit import header
-from tests.cli import SPEC, TRAIN, Ran, snnc
+from tests.support.cli import SPEC, TRAIN, Ran, snnc
 
 Run = Callable[..., Ran]
 UP_TO_DATE = Ran(0, "", "1 package up to date\n")

@@ -9,9 +9,9 @@ import pytest
 import snnc
 from snnc.emit.header import read_header, with_header
 from snnc.source.diagnostic import Findings
-from tests.cli import Ran
-from tests.cli import snnc as run
 from tests.safety.strange import GROUPS, HIDDEN, QUOTES, called, payload, toml
+from tests.support.cli import Ran
+from tests.support.cli import snnc as run
 
 SPEC = """\
 format = 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from snnc.emit.header import read_header, with_header
-from tests.cli import SPEC, TRAIN, Ran, snnc
+from tests.support.cli import SPEC, TRAIN, Ran, snnc
 
 Run = Callable[..., Ran]
 UP_TO_DATE = Ran(0, "", "1 package up to date\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from snnc import formats
-from tests.cli import SPEC, Ran, snnc
+from tests.support.cli import SPEC, Ran, snnc
 
 Run = Callable[..., Ran]
 SECRET = 'password = hunter2\nname = "hunter2"\n'

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli import SPEC, Ran, snnc
+from tests.support.cli import SPEC, Ran, snnc
 
 Run = Callable[..., Ran]
 SECRET = "SECRET = 'hunter2'\n"

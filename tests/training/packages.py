@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import snnc
-from tests.written import write
+from tests.support.written import write
 
 SPEC = """\
 format = 1

@@ -9,7 +9,7 @@ from torch import nn
 
 import snnc
 from snnc.emit.output_layers import answering
-from tests.nets import document
+from tests.support.nets import document
 
 HEAD = '[input]\nshape = [3]\nencoder = "none"\n'
 JOINED = '{ kind = "Concat", from = ["a", "i@-1"] }'
