@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Code:
+class ErrorCode:
     """A code, its readable twin, what it means, and a spec in which it is found ("": none)."""
 
     code: str
@@ -20,13 +20,13 @@ class Code:
 
 
 @cache
-def errors() -> tuple[Code, ...]:
+def errors() -> tuple[ErrorCode, ...]:
     """Every error, by code."""
     return tuple(_read(path) for path in sorted(Path(__file__).parent.glob("SNN*.toml")))
 
 
-def _read(path: Path) -> Code:
+def _read(path: Path) -> ErrorCode:
     head, _, example = path.read_text("utf-8").partition("\n\n")
     title, _, *doc = (line.removeprefix("#").removeprefix(" ") for line in head.splitlines())
     code, name = title.split()
-    return Code(code, name, "\n".join(doc).strip(), example, path)
+    return ErrorCode(code, name, "\n".join(doc).strip(), example, path)

@@ -6,7 +6,7 @@ from functools import partial
 from textwrap import fill, indent
 
 import snnc
-from snnc.codes import Code, errors
+from snnc.codes import ErrorCode, errors
 from snnc.describe import Description, FieldRow, describe
 from snnc.docstrings import docstring
 from snnc.formats import full
@@ -91,25 +91,25 @@ def _rule(rule: LintRule) -> str:
     return _joined([title, doc, "The rule finds something here:", example, "Better:", instead])
 
 
-def _error(error: Code) -> str:
+def _error(error: ErrorCode) -> str:
     title = f"{error.code} {error.name}: error"
     parts = [title, _plain(error.doc), indent(error.example.rstrip("\n"), "    ")]
     return _joined([*parts, said(error)])
 
 
-def said(error: Code) -> str:
+def said(error: ErrorCode) -> str:
     """The findings of snnc in the example, as if it were a file in the current folder."""
     findings = snnc.check(error.path) if error.example else ()
     return full.render([_shown(error, finding) for finding in findings]).rstrip("\n")
 
 
-def _shown(error: Code, finding: Diagnostic) -> Diagnostic:
+def _shown(error: ErrorCode, finding: Diagnostic) -> Diagnostic:
     """The finding with its places in the example, without the comment above it."""
     notes = tuple(replace(note, place=_moved(error, note.place)) for note in finding.notes)
     return replace(finding, place=_moved(error, finding.place), notes=notes)
 
 
-def _moved(error: Code, place: Place) -> Place:
+def _moved(error: ErrorCode, place: Place) -> Place:
     head = len(place.text) - len(error.example)
     span = Span(place.span.start - head, place.span.end - head)
     return Place(f"{error.code}.snn.toml", error.example, span)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import snnc
-from snnc.codes import Code, errors
+from snnc.codes import ErrorCode, errors
 from snnc.commands.explain import SORTS, explain, topics
 from snnc.describe import describe
 from snnc.kinds import Kind, catalog
@@ -99,7 +99,7 @@ def test_codes_are_used_once() -> None:
 
 
 @pytest.mark.parametrize("error", errors(), ids=lambda error: error.code)
-def test_the_example_has_the_error_and_no_other(error: Code) -> None:
+def test_the_example_has_the_error_and_no_other(error: ErrorCode) -> None:
     findings = snnc.check(error.path) if error.example else ()
     assert {(f.code, f.name) for f in findings} == {(error.code, error.name)} or not error.example
     assert len(error.doc) > 40
