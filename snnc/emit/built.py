@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from snnc.spec import Spec
 
+_WIDTH = 84  # of a string that is indented by four, in a line of 88
 _LEFT_OUT = {"build"}  # how the code is made, never what it means
 
 
@@ -21,8 +22,18 @@ def built(spec: "Spec") -> str:
 
 
 def literal(text: str) -> list[str]:
-    """The text as lines of Python, one string for each line, quoted as ruff does."""
-    return [_quoted(line) for line in text.splitlines(keepends=True)]
+    """The text as strings of Python, which fit into lines and are quoted as ruff does."""
+    return [_quoted(part) for line in text.split("\n")[:-1] for part in _parts(f"{line}\n")]
+
+
+def _parts(line: str) -> Iterator[str]:
+    """A line in parts that fit, cut behind a space where there is one."""
+    while len(_quoted(line)) > _WIDTH:
+        most = next(n for n in range(_WIDTH, 0, -1) if len(_quoted(line[:n])) <= _WIDTH)
+        cut = line.rfind(" ", 0, most) + 1 or most
+        yield line[:cut]
+        line = line[cut:]
+    yield line
 
 
 def _lines(spec: Mapping[str, Any]) -> Iterator[str]:
