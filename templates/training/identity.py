@@ -50,7 +50,7 @@ def flat(path: str, value: object) -> Iterator[tuple[str, str]]:
 
 
 def difference(saved: Mapping[str, str], own: Mapping[str, str]) -> str | None:
-    """What differs between two identities, as the end of a sentence; None if nothing."""
+    """What differs between two identities, as a phrase; None if nothing does."""
     keys = [*own, *(key for key in saved if key not in own)]
     found = [key for key in keys if saved.get(key) != own.get(key)]
     if not found:
