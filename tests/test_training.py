@@ -77,11 +77,13 @@ def package(folder: Path, name: str, train: Train, class_name: str = "Tiny") -> 
     assert shape is not None
     files = training_files(train, name, class_name, shape, time_steps=4)
     here = folder / name
-    for file, text in {**files, "model.py": NET, "__init__.py": ""}.items():
+    built = f"BUILT_FROM = 'name = \"{name}\"\\n'\n"
+    for file, text in {**files, "model.py": NET, "__init__.py": built}.items():
         (here / file).parent.mkdir(parents=True, exist_ok=True)
         (here / file).write_text(text, "utf-8")
     for part in ("pictures", "training"):
         shutil.copytree(ROOT / "templates" / part, here / part)
+    shutil.copy(ROOT / "templates/weights.py", here)
     return here
 
 
