@@ -308,7 +308,7 @@ def test_a_run_leaves_everything(tmp_path: Path) -> None:
     out = tmp_path / "out"
     names = ["checkpoint_best.pt", "checkpoint_latest.pt", "metrics.csv", "pictures"]
     found = sorted(path.name for path in out.iterdir() if "tfevents" not in path.name)
-    assert found == [*names, "settings.toml"]
+    assert found == [*names, "settings.toml", "spec.toml"]
     assert len(list(out.glob("events.out.tfevents.*"))) == 1
     assert "best epoch   1: train/accuracy" in done.stdout
     rows = (out / "metrics.csv").read_text("utf-8").splitlines()
