@@ -1,4 +1,4 @@
-"""Weights out of files, whoever wrote them, and the digests by which they are checked."""
+"""Weights out of files, whoever wrote them, and digests by which they are checked."""
 
 import io
 from collections.abc import Iterator, Mapping
@@ -67,7 +67,7 @@ def phrase(want: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> str:
 
 
 def contents(path: str | Path) -> Mapping[str, object]:
-    """What a file of torch.save holds; nothing of it is executed. Raises WeightsError."""
+    """What a file of torch.save holds, unexecuted. Raises WeightsError."""
     try:
         content = io.BytesIO(Path(path).read_bytes())
     except OSError as error:

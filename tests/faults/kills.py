@@ -53,7 +53,7 @@ class Trial:
             found = [self.one(scenario, whole, n, failure) for n in numbers]
             print(
                 f"{scenario.name}: {failure} at {len(numbers)} of {len(events)} events, "
-                f"{sum(found)} of them came to it",
+                f"{sum(found)} of them came to it; wrong so far: {len(self.failures)}",
                 flush=True,
             )
 

@@ -28,14 +28,14 @@ def test_a_flipped_bit(script: ModuleType, tmp_path: Path, written: bytes) -> No
     """It is noticed, or it is one that holds nothing: of a name in the archive, or of its dates."""
     path, draw = tmp_path / "one.pt", random.Random(0)
     path.write_bytes(written)
-    whole = script.training.read(path, "shared_net")
+    whole = script.training.read(path, script.NETWORK)
     noticed = []
     for place in sorted(draw.sample(range(len(written)), 150)):
         flipped = bytearray(written)
         flipped[place] ^= 1 << draw.randrange(8)
         path.write_bytes(flipped)
         try:
-            state = script.training.read(path, "shared_net")
+            state = script.training.read(path, script.NETWORK)
         except script.training.RunError as error:
             noticed.append(str(error))
         else:

@@ -1,6 +1,7 @@
 """The command line: defaults of the spec, ranges, and flags that do not apply."""
 
 import tomllib
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,8 +14,9 @@ from tests.training.packages import latest, run
 
 def settings(script: ModuleType, *flags: str) -> Any:
     """What a new run would do."""
-    options, spec = script.training.parse(script.NAME, script.SPEC, script.FIXED_STEPS, flags)
-    return script.training.start(script.NAME, spec, options).settings
+    options, spec = script.training.parse(script.NETWORK, script.SPEC, script.FIXED_STEPS, flags)
+    with ExitStack() as held:
+        return script.training.start(spec, options, held).settings
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,8 @@ def package(folder: Path, name: str, train: Train, class_name: str = "Tiny") -> 
     where = Runtime(name, NAME, NAME)
     scripts = training_files(where, train, name, class_name, shape, time_steps=4)
     here = folder / name
-    for file, text in {**scripts, "model.py": NET, "__init__.py": ""}.items():
+    built = f"BUILT_FROM = 'name = \"{name}\"\\n'\n"
+    for file, text in {**scripts, "model.py": f"{NET}\n{built}", "__init__.py": ""}.items():
         (here / file).parent.mkdir(parents=True, exist_ok=True)
         (here / file).write_text(text, "utf-8")
     shutil.copytree(ROOT / "templates" / NAME, folder / NAME, dirs_exist_ok=True)
@@ -320,7 +321,7 @@ def test_a_run_leaves_everything(tmp_path: Path) -> None:
     out = tmp_path / "out"
     names = ["checkpoint_best.pt", "checkpoint_latest.pt", "metrics.csv", "pictures"]
     found = sorted(path.name for path in out.iterdir() if "tfevents" not in path.name)
-    assert found == [*names, "settings.toml"]
+    assert found == [*names, "settings.toml", "spec.toml"]
     assert len(list(out.glob("events.out.tfevents.*"))) == 1
     assert "best epoch   1: train/accuracy" in done.stdout
     rows = (out / "metrics.csv").read_text("utf-8").splitlines()

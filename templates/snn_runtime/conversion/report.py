@@ -1,7 +1,7 @@
 """What a conversion has come to: report.md, accuracy.csv, layers.csv and accuracy.png."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -35,7 +35,7 @@ def vacant(folder: Path, force: bool) -> None:
         raise WeightsError(f"{problem}, --out-dir chooses another folder.")
 
 
-def save(content: dict[str, object], path: Path) -> None:
+def save(content: Mapping[str, object], path: Path) -> None:
     """Puts a file of torch.save in its place once it is whole."""
     unfinished = path.with_name(f"{path.name}.unfinished")
     try:

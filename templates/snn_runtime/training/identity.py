@@ -55,7 +55,7 @@ def trained(key: str) -> bool:
 
 
 def difference(saved: Mapping[str, str], own: Mapping[str, str]) -> str | None:
-    """What differs between two identities, as the end of a sentence; None if nothing."""
+    """What differs between two identities, as a phrase; None if nothing does."""
     keys = [*own, *(key for key in saved if key not in own)]
     if not any(map(trained, own)):  # of the network alone, as pictures need it
         keys = [key for key in keys if not trained(key)]

@@ -211,7 +211,7 @@ class Learner:
             self.score = Score(self.metric, state["score"])
 
     def check_state(self, state: State, path: Path, trains: bool) -> None:
-        """Raises CheckpointError if the network, or the data to train on, is another."""
+        """Raises CheckpointError if network, or data to train on, are others."""
         check(self.net, state["model"], path)
         names = [*self.data, *(name for name in state["data"] if name not in self.data)]
         changed = [n for n in names if self.data.get(n) != state["data"].get(n)]

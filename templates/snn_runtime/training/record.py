@@ -18,7 +18,7 @@ from .settings import FREE, Settings, Table
 
 
 def toml(settings: Settings, options: Options, processes: int) -> str:
-    """The settings, under [identity] digests, and under [run] where it was carried out."""
+    """The settings; digests under [identity], and where it ran under [run]."""
     values = {k: v for k, v in vars(settings).items() if v is not None}
     tables = {k: v for k, v in values.items() if isinstance(v, Mapping)}
     kept = {k: v for k, v in vars(settings).items() if k not in FREE}

@@ -65,7 +65,7 @@ def start(spec: Settings, options: Options, held: ExitStack) -> Start:
 
 
 def of(path: Path, state: State, options: Options, folder: Path | None = None) -> Start:
-    """A run that goes on from a checkpoint. Raises SettingError for what has to stay."""
+    """A run that goes on from a checkpoint. Raises SettingError for fixed settings."""
     settings = resumed(Settings(**state["settings"]), options.changed)
     return Start(settings, folder or path.parent, path, state)
 
