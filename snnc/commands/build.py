@@ -134,14 +134,17 @@ class Builds:
 
     def write(self, force: bool) -> int:
         """Writes; refuses to replace what was edited by hand, and then leaves that package be."""
-        blocked = 0
-        for package in self.packages:
-            touched = package.in_state("in the way", *(() if force else BLOCKING))
-            self._complain(package, touched)
-            blocked += bool(touched)
-            if not touched:
-                self._written(package, project.write(package.files))
+        blocked = [package for package in self.packages if self._in_the_way(package, force)]
+        for package in blocked:
+            self._complain(package, self._in_the_way(package, force))
+        free = [package for package in self.packages if package not in blocked]
+        # a runtime that no package would import is not written either
+        for package in free if not all(package.shared for package in free) else ():
+            self._written(package, project.write(package.files))
         return 1 if blocked or self.findings else 0
+
+    def _in_the_way(self, package: Package, force: bool) -> tuple[File, ...]:
+        return package.in_state("in the way", *(() if force else BLOCKING))
 
     def _written(self, package: Package, changed: tuple[File, ...]) -> None:
         what = terminal.plural(len(changed), "file") if changed else "nothing"

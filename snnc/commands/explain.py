@@ -29,7 +29,7 @@ SORTS = {
     "augmentations": "augmentation",
     "optimizers": "optimizer",
     "schedulers": "scheduler",
-    "convert": "rule of conversion",
+    "threshold_rules": "threshold rule",
 }
 """The folders of kinds, and the word for a kind of each folder."""
 

@@ -51,6 +51,7 @@ class FunctionScope:
     def comment(self, text: str) -> None:
         """A comment that begins a paragraph; the first thing in a function needs no gap."""
         self.lines += ["", f"{' ' * self.indent}# {text}"] if self.lines else [f"        # {text}"]
+        self.last = ("", "")
 
     def assign(self, value: str, text: str, layout: Layout) -> None:
         """The value's variable gets ``text``; an assignment to itself is left out."""

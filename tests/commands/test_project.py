@@ -38,7 +38,7 @@ def contents() -> dict[str, bytes]:
 def test_build_then_check(run: Run) -> None:
     missing = check(run)
     assert missing.code == 1
-    assert "net/model.py and 17 others: missing: run snnc build net.snn.toml\n" in missing.err
+    assert "net/model.py and 2 others: missing: run snnc build net.snn.toml\n" in missing.err
     ran = run()
     assert (ran.code, ran.out) == (0, "")
     assert ran.err.startswith("net.snn.toml: ")
@@ -108,7 +108,7 @@ def test_what_is_no_longer_generated_goes(run: Run) -> None:
     run()
     assert Path("net/train.py").exists()
     Path("net.snn.toml").write_text(SPEC)
-    what = "net/data.py and 27 others: no longer generated"
+    what = "net/data.py and 2 others: no longer generated"
     said = f"{what}: run snnc build net.snn.toml to remove it\n"
     assert said in check(run).err
     diff = run("--diff", "net.snn.toml").out
@@ -118,13 +118,14 @@ def test_what_is_no_longer_generated_goes(run: Run) -> None:
     assert check(run) == UP_TO_DATE
 
 
-def test_folders_that_are_no_longer_generated_go(run: Run) -> None:
-    Path("net.snn.toml").write_text(SPEC + TRAIN)
+def test_a_folder_that_is_no_longer_generated_goes(run: Run) -> None:
+    Path("net.snn.toml").write_text(SPEC + '[build]\nruntime = "inside"\n')
     run()
-    assert Path("net/training").exists()
+    assert Path("net/snn_runtime").exists()
     Path("net.snn.toml").write_text(SPEC)
     run()
-    assert not Path("net/training").exists()
+    assert not Path("net/snn_runtime").exists()
+    assert Path("snn_runtime").exists()
 
 
 def test_only_what_is_on_the_list_is_left_over(run: Run) -> None:
@@ -173,6 +174,7 @@ def test_a_file_of_others_in_the_way(run: Run) -> None:
         "or run snnc build net.snn.toml --force to replace it\n"
     )
     assert ran == Ran(1, "", said)
+    assert not Path("snn_runtime").exists()
     assert [path.name for path in Path("net").iterdir()] == ["model.py"]
 
 
@@ -226,7 +228,7 @@ def test_an_unwritable_folder(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
         raise PermissionError(13, "Permission denied", f"{dir}/{prefix}x")
 
     monkeypatch.setattr(tempfile, "mkstemp", refuse)
-    assert run() == Ran(2, "", "snnc: net: permission denied\n")
+    assert run() == Ran(2, "", "snnc: snn_runtime: permission denied\n")
 
 
 def test_a_file_where_the_folder_should_be(run: Run) -> None:
@@ -272,7 +274,7 @@ def test_settings_are_recorded(run: Run) -> None:
     assert f"# Regenerate: {command}\n" in Path("net/model.py").read_text()
     assert run("--check", *more) == UP_TO_DATE
     said = f"made by `{command}`: run that again, or snnc build net.snn.toml to replace it\n"
-    assert f"net/model.py and 16 others: {said}" in check(run).err
+    assert f"net/model.py and 2 others: {said}" in check(run).err
     ran = run("--check", "net.snn.toml", "--set", "time_steps=9")
     assert "or snnc build net.snn.toml --set time_steps=9 to replace it" in ran.err
 

@@ -124,7 +124,7 @@ PLACES: Mapping[str, tuple[Mapping[str, Any], Keys]] = {
     "datasets": (net([LIF], train=TRAINED), ("train", "dataset")),
     "optimizers": (net([LIF], train=TRAINED), ("train", "optimizer")),
     "schedulers": (net([LIF], train=TRAINED), ("train", "scheduler")),
-    "convert": (net([LINEAR, "ReLU"], convert={}, train=TRAINED), ("convert", "rule")),
+    "threshold_rules": (net([LINEAR, "ReLU"], convert={}, train=TRAINED), ("convert", "rule")),
     "augmentations": (
         net(
             ["Flatten", {"kind": "Linear", "out_features": 10}],

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import snnc
-from snnc import show
+from snnc.commands import show
 from snnc.backends import cpu, pooled, recurrent
 from snnc.kernel.build import kernel
 from snnc.kernel.traffic import Around, sweeps, traffic
