@@ -81,7 +81,7 @@ def lower(
     after: str | None = None,
     without: Collection[str] = (),
 ) -> "Program":
-    """The program of a graph under a schedule; ``after`` stops behind the pass of that name.
+    """The program of a graph under a schedule; ``after`` stops after the pass of that name.
 
     ``without`` names optional passes to leave out (``passes.OPTIONAL``).
     """

@@ -10,12 +10,14 @@ from snnc.window import alike
 class Readout(Operator):
     """Takes [T, B, ...] and gives [B, ...] (or all of it): needs every step.
 
-    ``expression`` is the printed form over ``{x}``; with ``keeps_time`` every step is given.
-    ``commutes`` are the algebras of what may as well run behind it; ``keeps_static`` says that it
+    ``expression`` is the printed form over ``{x}``, and ``says`` the same in words; with
+    ``keeps_time`` every step is given.
+    ``commutes`` are the algebras of what may as well run after it; ``keeps_static`` says that it
     leaves a value that is the same at every step as it is.
     """
 
     expression: ClassVar[str]
+    says: ClassVar[str]
     keeps_time: ClassVar[bool] = False
     commutes: ClassVar[frozenset[str]] = frozenset()
     keeps_static: ClassVar[bool] = False

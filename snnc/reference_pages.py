@@ -105,7 +105,7 @@ def _passes() -> str:
         module = docstring(sys.modules[type(step).__module__])
         schedules = " and ".join(f'`"{n}"`' for n, steps in SCHEDULES.items() if step in steps)
         sections += [f"## {step.name}", _markdown(module), _markdown(docstring(type(step)))]
-        after = f"`snnc show --after {step.name}` prints the program behind it."
+        after = f"`snnc show --after {step.name}` prints the program after it."
         sections += [f"It is part of the schedule {schedules}. {after}"]
     return _page("passes", "The passes rewrite a program in this order.", *sections)
 

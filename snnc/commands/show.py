@@ -14,9 +14,9 @@ from snnc.program.types import Once, Op, Program, Region, Scan
 from snnc.window import Window
 
 _TITLES = {
-    "before": "before time: computed once",
-    "time": "over time: at each of T = {steps} steps",
-    "after": "after time: computed once",
+    "before": "before the time loop: computed once",
+    "time": "in the time loop: computed at each of T = {steps} steps",
+    "after": "after the time loop: computed once",
     "dropped": "dropped: not computed",
 }
 _HEAD = ("layer", "kind", "shape", "parameters", "MACs, T times", "MACs, here", "why")
@@ -146,15 +146,15 @@ def hoisted(rows: Sequence[Placed]) -> str:
     """One sentence: what is computed once instead of T times."""
     names = [r.name for r in rows if r.region == "before" and (r.parameters or r.macs_before)]
     if not names:
-        return "nothing is hoisted out of time"
-    return f"hoisted out of time: {', '.join(names)}"
+        return "nothing is hoisted out of the time loop"
+    return f"hoisted out of the time loop: {', '.join(names)}"
 
 
 def sunk(rows: Sequence[Placed]) -> Iterator[str]:
-    """One sentence, if something that was written before a readout runs behind it."""
+    """One sentence, if something that was written before a readout runs after it."""
     names = [row.name for row in rows if row.region == "after" and row.reason.startswith("sunk")]
     if names:
-        yield f"sunk behind time: {', '.join(names)}"
+        yield f"sunk after the time loop: {', '.join(names)}"
 
 
 def cropped(program: Program) -> Iterator[str]:

@@ -14,10 +14,10 @@ from snnc.layer import Site
 from snnc.names import class_name
 from snnc.program.types import Once, Program, Region, Scan, data
 
-_BEFORE = "Before time: the same at every step, so computed once."
-_OVER = "Over time: neurons take [T, B, ...], layers without a state [T*B, ...]."
-_LOOP = "Over time, step by step."
-_AFTER = "After time."
+_BEFORE = "Before the time loop: the same at every step, so computed once."
+_OVER = "All time steps: neurons take [T, B, ...], most other layers [T*B, ...]."
+_LOOP = "The time loop: one step after another."
+_AFTER = "After the time loop: computed once."
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,13 @@ from snnc.emit.recording import has_rate
 from snnc.emit.runtime import Runtime, own_imports
 from snnc.emit.signatures import signature, step
 from snnc.emit.variables import parameters
+from snnc.graph.types import Node
 from snnc.layer import show
 from snnc.names import class_name
 from snnc.neuron import Neuron
 from snnc.program.table import shape_table
 from snnc.program.types import Program, data
+from snnc.readout import Readout
 
 
 def model_py(made: Compiled, bodies: Bodies, held: Held, neurons: Neurons, runtime: Runtime) -> str:
@@ -71,10 +73,16 @@ def _doc(program: Program) -> str:
     """The docstring of ``forward``: inputs and outputs with shapes."""
     graph = program.graph
     ins = [f"{p} {_shape(program, data(n), n)}" for n, p in parameters(program).items()]
-    outs = [f"{n}: {graph[n].operator.kind} {_shape(program, n, n)}" for n in graph.outputs]
-    if len(outs) == 1:
-        outs = [f"its {outs[0].partition(': ')[2]} over time"]
-    return f"From {', '.join(ins)} to {', '.join(outs)}."
+    outs = [f"{_read(graph[n])}, {_shape(program, n, n)}" for n in graph.outputs]
+    if len(outs) > 1:
+        outs = [f"{name}: {out}" for name, out in zip(graph.outputs, outs, strict=True)]
+    return paragraph(f"From {', '.join(ins)} to {'; '.join(outs)}.", 8)
+
+
+def _read(node: Node) -> str:
+    """An output in words: what its readout makes of which layer."""
+    assert isinstance(node.operator, Readout)
+    return node.operator.says.format(x=node.reads[0])
 
 
 def _shape(program: Program, value: str, node: str) -> str:

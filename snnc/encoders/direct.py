@@ -8,7 +8,7 @@ from snnc.layer import Draw, Site, Traits
 
 
 class Direct(Encoder):
-    """The data itself at every time step: a static input, so the layers behind it run once."""
+    """The data itself at every time step: a static input, so the layers after it run once."""
 
     kind: Literal["direct"] = "direct"
 

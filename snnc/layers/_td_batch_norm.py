@@ -12,7 +12,7 @@ Scale = Annotated[float, Field(gt=0)]
 
 
 class TDBatchNorm(SequenceNorm):
-    """Normalises to the threshold of the neuron behind it.
+    """Normalises to the threshold of the neuron after it.
 
     Statistics cover the whole sequence. The weight starts at ``alpha`` times ``v_threshold``.
     """

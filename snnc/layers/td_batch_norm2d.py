@@ -9,7 +9,7 @@ class TDBatchNorm2d(TDBatchNorm):
     """Threshold-dependent batch norm of images [C, H, W].
 
     Statistics cover the whole sequence. The weight starts at ``alpha`` times ``v_threshold``, so
-    the input of the neuron behind it matches its threshold (Zheng et al., Going deeper with
+    the input of the neuron after it matches its threshold (Zheng et al., Going deeper with
     directly-trained larger spiking neural networks, AAAI 2021).
     """
 

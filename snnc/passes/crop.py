@@ -2,11 +2,11 @@
 
 Pooling of an odd size ignores the last row and column, so a part of every earlier map is computed
 for nothing. The pass finds the needed part of each value backwards from the outputs: each layer
-states it in ``corners``. A value is then cut to that corner in front of the first layer that
-multiplies less for it, and every layer behind becomes smaller. Cropping changes no number that is
+states it in ``corners``. A value is then cut to that corner before the first layer that
+multiplies less for it, and every later layer becomes smaller. Cropping changes no number that is
 still computed.
 
-A map stays whole in front of a layer that reads all of it (batch norm, Flatten), draws a number for
+A map stays whole before a layer that reads all of it (batch norm, Flatten), draws a number for
 each element, has a parameter for each neuron, or remembers values for a delay.
 """
 

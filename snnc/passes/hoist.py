@@ -1,4 +1,4 @@
-"""Hoist: values that are the same at every time step are computed once, before time.
+"""Hoist: values that are the same at every time step are computed once, before the time loop.
 
 An operator can move if its inputs do not change over time, and if it has no state, does not depend
 on the index of the time step, and does not draw random numbers at each time step. It then stands
@@ -12,7 +12,7 @@ from snnc.program.types import Once, Op, Program
 
 @dataclass(frozen=True)
 class Hoist:
-    """Moves static operators out of loops and folds into one region before time."""
+    """Moves static operators out of loops and folds into one region before the time loop."""
 
     name: str = "hoist"
     optional: bool = True

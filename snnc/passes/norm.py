@@ -14,7 +14,7 @@ from snnc.program.types import Op, Program, Region, Scan
 
 @dataclass(frozen=True)
 class Norm:
-    """Moves a batch norm into the kernel of the neuron behind it."""
+    """Moves a batch norm into the kernel of the neuron after it."""
 
     name: str = "norm"
     optional: bool = True

@@ -1,4 +1,4 @@
-"""Sink: a layer that commutes with a readout runs once behind it, not at every time step before it.
+"""Sink: a layer that commutes with a readout runs once after it, not at every time step before it.
 
 The time mean of ``W x + b`` is ``W`` times the mean of ``x``, plus ``b``. The last value of a
 function is the function of the last value. Nothing else may read the layer, it must not draw random
@@ -16,7 +16,7 @@ from snnc.readout import Readout
 
 @dataclass(frozen=True)
 class Sink:
-    """Moves layers from before a readout to behind it, the last one first."""
+    """Moves layers from before a readout to after it, the last one first."""
 
     name: str = "sink"
     optional: bool = True
@@ -36,7 +36,7 @@ def _readouts(given: Program) -> list[Op]:
 
 
 def _sunk(given: Program, readout: Op) -> list[Op]:
-    """The ops that can go behind ``readout``, in their order."""
+    """The ops that can go after ``readout``, in their order."""
     how = given.node(readout).operator
     assert isinstance(how, Readout)
     readers = _readers(given)
@@ -59,7 +59,7 @@ def _readers(given: Program) -> dict[str, set[str]]:
 
 
 def commutes(given: Program, op: Op, how: Readout) -> bool:
-    """Whether an operator may run behind the readout ``how``, in training and in eval mode."""
+    """Whether an operator may run after the readout ``how``, in training and in eval mode."""
     operator = given.node(op).operator
     static = any(name not in given.timed for name in op.reads)
     if isinstance(operator, Encoder) or (static and not how.keeps_static):
@@ -73,7 +73,7 @@ def _legal(traits: Traits, how: Readout) -> bool:
 
 
 def _moved(given: Program, readout: Op, sunk: Sequence[Op]) -> Program:
-    """The program with ``sunk`` behind the readout."""
+    """The program with ``sunk`` after the readout."""
     inside = {op.writes for op in sunk}
     read = dict.fromkeys(n for op in sunk for n in op.reads if n not in inside and n in given.timed)
     kind = given.node(readout).operator.kind

@@ -6,7 +6,12 @@ from snnc.layer import show
 from snnc.program.placement import Placed, placement
 from snnc.program.types import Program
 
-_WHERE = {"before": "before time", "time": "over time", "after": "after time", "dropped": "not run"}
+_WHERE = {
+    "before": "once",
+    "time": "at every time step",
+    "after": "once, after the last step",
+    "dropped": "not run",
+}
 
 
 def shape_table(program: Program) -> Iterator[str]:

@@ -9,6 +9,7 @@ class Last(Readout):
     """The value at the last time step."""
 
     expression: ClassVar[str] = "{x}[-1]"
+    says: ClassVar[str] = "the last value of {x}"
     commutes: ClassVar[frozenset[str]] = frozenset(
         {"move", "linear", "affine", "monotone", "other"}
     )

@@ -9,6 +9,7 @@ class Max(Readout):
     """The largest value over time, such as the peak of a potential."""
 
     expression: ClassVar[str] = "{x}.amax(0)"
+    says: ClassVar[str] = "the maximum over time of {x}"
     commutes: ClassVar[frozenset[str]] = frozenset({"move", "monotone"})
     keeps_static: ClassVar[bool] = True
 

@@ -9,6 +9,7 @@ class Mean(Readout):
     """The mean over time. The mean of spikes is the firing rate, in spikes per time step."""
 
     expression: ClassVar[str] = "{x}.mean(0)"
+    says: ClassVar[str] = "the mean over time of {x}"
     commutes: ClassVar[frozenset[str]] = frozenset({"move", "linear", "affine"})
     keeps_static: ClassVar[bool] = True
 

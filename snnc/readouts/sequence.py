@@ -9,6 +9,7 @@ class EveryStep(Readout):
     """The values of all time steps: [T, B, ...]."""
 
     expression: ClassVar[str] = "{x}"
+    says: ClassVar[str] = "every value of {x}"
     keeps_time: ClassVar[bool] = True
 
     kind: Literal["sequence"] = "sequence"

@@ -9,6 +9,7 @@ class Sum(Readout):
     """The sum over time. The sum of spikes is their number."""
 
     expression: ClassVar[str] = "{x}.sum(0)"
+    says: ClassVar[str] = "the sum over time of {x}"
     commutes: ClassVar[frozenset[str]] = frozenset({"move", "linear"})
 
     kind: Literal["sum"] = "sum"

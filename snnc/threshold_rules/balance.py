@@ -11,8 +11,8 @@ from snnc.threshold_rules import ThresholdRule
 class BalanceRule(ThresholdRule):
     """Local threshold balancing: each threshold θ rises from 0 by what it clips.
 
-    After each calibration batch θ grows by 2·``rate``·mean((x − θ)·[x > θ]). The layers behind see
-    the values already clipped at θ. The rule makes ``passes`` passes over all batches (Bu et al.,
+    After each calibration batch θ grows by 2·``rate``·mean((x − θ)·[x > θ]). Later layers see the
+    values already clipped at θ. The rule makes ``passes`` passes over all batches (Bu et al.,
     CVPR 2025).
     """
 

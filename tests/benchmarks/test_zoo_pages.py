@@ -31,7 +31,7 @@ def test_a_page_has_spec_program_results_and_pictures(folder: Path) -> None:
     page = zoo_pages.page("digits_conv")
     assert page.startswith(f"{zoo_pages.NOTE}\n\n# digits_conv\n")
     assert 'name = "digits_conv"\n' in page
-    assert "before time: computed once" in page
+    assert "before the time loop: computed once" in page
     table = page.partition("## What it reached\n\n")[2].partition("\n\n")[0]
     assert table.splitlines() == [
         HEAD,

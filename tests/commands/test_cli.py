@@ -196,8 +196,8 @@ def test_folders_are_searched_but_not_hidden_ones(run: Run) -> None:
 def test_show(run: Run) -> None:
     ran = run("show", "net.snn.toml")
     assert (ran.code, ran.err) == (0, "")
-    assert "before time: computed once" in ran.out
-    assert "hoisted out of time: conv1" in ran.out
+    assert "before the time loop: computed once" in ran.out
+    assert "hoisted out of the time loop: conv1" in ran.out
 
 
 def test_show_json(run: Run) -> None:

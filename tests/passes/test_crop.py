@@ -144,7 +144,7 @@ def test_the_slice_is_a_statement_that_says_why(tmp_path: Path) -> None:
     code = snnc.emit(doc).package["model.py"]
     line = "        x = x[..., :8, :]  # the rest reaches no output\n"
     assert code.count(line) == 1
-    assert code.index("# Before time") < code.index(line) < code.index("self.conv1(x)")
+    assert code.index("# Before the time loop") < code.index(line) < code.index("self.conv1(x)")
     long = "a_name_that_leaves_no_room"
     conv = f'{CONV[:-1]}, from = "{long}", name = "%s" }}'
     both = f'{conv % "a"}, {conv % "b"}, {{ kind = "Add", from = ["a", "b"] }}'

@@ -181,7 +181,7 @@ def test_show_of_the_flagship_says_what_was_hoisted() -> None:
     assert before(program) == {"input", "conv1", "bn1"}
     assert [name for name, region in where.items() if region == "time"] == over_time
     assert [name for name, region in where.items() if region == "after"] == ["output"]
-    assert "hoisted out of time: conv1, bn1\n" in as_text(program)
+    assert "hoisted out of the time loop: conv1, bn1\n" in as_text(program)
 
 
 def test_show_of_the_flagship_under_poisson_says_why_nothing_was() -> None:
@@ -189,4 +189,4 @@ def test_show_of_the_flagship_under_poisson_says_why_nothing_was() -> None:
     program = snnc.lower(snnc.link(snnc.load(ZOO / "conv_fmnist.snn.toml", settings)))
     assert before(program) == set()
     assert "draws anew at every step" in reasons(program)["input"]
-    assert "nothing is hoisted out of time\n" in as_text(program)
+    assert "nothing is hoisted out of the time loop\n" in as_text(program)

@@ -61,7 +61,7 @@ def test_a_static_input_is_read_once(tmp_path: Path) -> None:
     )
     assert rows["if1"].region == "time"
     shown = as_text(program)
-    assert "hoisted out of time: conv1, bn1\n" in shown
+    assert "hoisted out of the time loop: conv1, bn1\n" in shown
     line = next(line for line in shown.splitlines() if line.startswith("kernel if"))
     assert line.endswith("; its input is read once for all steps")
 

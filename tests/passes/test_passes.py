@@ -109,7 +109,7 @@ def test_a_tail_runs_once_a_sample_and_says_so(tmp_path: Path) -> None:
     layers = f'"IF", {LINEAR % ("fc", "")}'
     shown = as_text(program(tmp_path, layers, readout("mean")))
     assert "sunk: commutes with the mean over time, so once is enough" in shown
-    assert "sunk behind time: fc\n" in shown
+    assert "sunk after the time loop: fc\n" in shown
     assert "144 MACs a sample as written, 36 as compiled (75.0% saved)" in shown
 
 
