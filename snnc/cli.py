@@ -284,18 +284,8 @@ def import_torch(
     raise Exit(imports.from_torch(factory, shape, weights, out, force))
 
 
-def _documented(part: typer.Typer) -> None:
-    """``python -OO`` strips the docstrings that ``--help`` prints: commands get them back."""
-    from snnc.docstrings import docstring
-
-    for command in (*part.registered_commands, part.registered_callback):
-        if command is not None and command.callback is not None:
-            command.callback.__doc__ = docstring(command.callback)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: whatever happens, one sentence and an exit code."""
     if sys.flags.optimize > 1:
-        _documented(app)
-        _documented(importing)
+        terminal.document(app, importing)
     terminal.run(app, arguments)

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
-from snnc.layer import Draw, Operator, Shape, Site
+from snnc.layer import Draw, Operator, Site
+from snnc.shapes import Shape
 
 
 def moments(site: Site) -> tuple[str, ...]:
-    """What a call refers to that tells which steps it is for."""
+    """The names by which a call tells which steps it is for."""
     return ("first", "t") if site == "step" else ("first", "time_steps")
 
 
 def drawn(site: Site) -> tuple[str, ...]:
-    """What a call refers to that draws random numbers for these steps."""
+    """The names by which a call draws random numbers for these steps."""
     return ("seed", *moments(site))
 
 

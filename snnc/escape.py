@@ -18,12 +18,12 @@ def string(text: str) -> str:
 
 
 def comment(text: str) -> str:
-    """What may follow a ``#``: one line."""
+    """The text as it may follow a ``#``: one line."""
     return _printable(text)
 
 
 def docstring(text: str) -> str:
-    """What may stand between triple double quotes; its line ends stay."""
+    """The text as it may stand between triple double quotes; its line ends stay."""
     shown = "".join(c if c.isprintable() or c == "\n" else _named(c) for c in text)
     return re.sub(r'"""|\A"|"\Z', lambda found: found[0].replace('"', '\\"'), _doubled(shown))
 
@@ -45,7 +45,7 @@ def _printable(text: str) -> str:
 
 
 def _escape(char: str) -> str:
-    """In Python as in a shell."""
+    """The word, quoted in Python as in a shell."""
     code = ord(char)
     if char in _SHORT:
         return _SHORT[char]

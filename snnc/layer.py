@@ -11,11 +11,9 @@ from pydantic import AfterValidator, Field
 
 from snnc.kinds import Kind
 from snnc.names import identifier, path, reference
+from snnc.shapes import Shape
 from snnc.step.ssa import Step
 from snnc.window import Window
-
-Shape = tuple[int, ...]
-"""The shape of one sample: neither time nor batch."""
 
 Site = Literal["once", "fold", "step"]
 """Where a call stands: before or after time, over all steps at once, or inside the time loop."""
@@ -75,14 +73,6 @@ class Kept:
     more: Mapping[str, tuple[Shape, float]] = field(default_factory=dict)
 
 
-class ShapeError(ValueError):
-    """The inputs do not fit; ``field`` is the key to blame, if one is."""
-
-    def __init__(self, message: str, field: str | None = None, help: str | None = None) -> None:
-        super().__init__(message)
-        self.message, self.field, self.help = message, field, help
-
-
 class Operator(Kind):
     """Anything that computes a value: layers, encoders and readouts.
 
@@ -112,7 +102,7 @@ class Operator(Kind):
 
     @property
     def remembers(self) -> int:
-        """How many earlier steps of its input it carries along."""
+        """The number of earlier steps of its input that it carries along."""
         return 0
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -274,35 +264,3 @@ class Layer(Operator):
         fields = type(self).model_fields.items()
         values = {key: (getattr(self, key), f.default) for key, f in fields if key in own}
         return {key: value for key, (value, default) in values.items() if value != default}
-
-
-def one(value: int, got: int, key: str, what: str) -> None:
-    """Check a stated size against the inferred one. Raises ShapeError."""
-    if value != got:
-        raise ShapeError(f"`{key}` is {value}, but the input has {plural(got, what)}", key)
-
-
-def plural(count: int, what: str) -> str:
-    """``1 channel``, ``2 channels``."""
-    return f"{count} {what}{'' if count == 1 else 's'}"
-
-
-def rank(shape: Shape, want: int, axes: str) -> None:
-    """Check the number of axes of one sample. Raises ShapeError."""
-    if len(shape) != want:
-        raise ShapeError(
-            f"expected an input of shape {axes}, got {show(shape)}",
-            help="a sample has neither time nor batch axis" if len(shape) > want else None,
-        )
-
-
-def axis(shape: Shape, index: int, key: str) -> int:
-    """The axis of a sample, from 0 on; ``index`` may count from the end. Raises ShapeError."""
-    if not -len(shape) <= index < len(shape):
-        raise ShapeError(f"`{key}` is {index}, but a sample is {show(shape)}", key)
-    return index % len(shape)
-
-
-def show(shape: Shape) -> str:
-    """``[128, 28, 28]``."""
-    return f"[{', '.join(map(str, shape))}]"

@@ -7,8 +7,9 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from snnc.choice import Choice
-from snnc.layer import Layer, Shape, ShapeError, Site, Traits, show
+from snnc.layer import Layer, Site, Traits
 from snnc.number import Number, Positive, Value
+from snnc.shapes import Shape, ShapeError, show
 from snnc.step.link import Parameter, Reset, link
 from snnc.step.parse import parse
 from snnc.step.spikes import spike_value
@@ -59,7 +60,7 @@ class Neuron(Layer):
 
     @property
     def spike_value(self) -> float | str | None:
-        """What one spike adds to the output: a number, or the name of one known at run time.
+        """The number that one spike adds to the output, or the name of one known at run time.
 
         None: the output is no spikes, so that there is no firing rate.
         """

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from snnc.layer import Operator, Shape, Site, Traits
+from snnc.layer import Operator, Site, Traits
+from snnc.shapes import Shape
 from snnc.window import alike
 
 

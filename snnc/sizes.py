@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from snnc.layer import Operator, Shape, ShapeError, show
+from snnc.layer import Operator
+from snnc.shapes import Shape, ShapeError, show
 
 MOST = 2**31 - 1
 """Of anything that is counted, and of the elements of a value for one sample and step."""

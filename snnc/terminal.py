@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import typer
 
 from snnc import formats
+from snnc.docstrings import docstring
 from snnc.formats import full
 from snnc.formats._visible import visible
 from snnc.source.diagnostic import Diagnostic, Findings
@@ -40,6 +41,13 @@ def run(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> Any:
         what = f"{type(error).__name__}: {error}"
         say(f"snnc: internal error, please report it: {what} (SNNC_DEBUG=1 for more)")
     sys.exit(2)
+
+
+def document(*apps: typer.Typer) -> None:
+    """``python -OO`` strips the docstrings that ``--help`` prints: commands get them back."""
+    for command in (c for app in apps for c in (*app.registered_commands, app.registered_callback)):
+        if command is not None and command.callback is not None:
+            command.callback.__doc__ = docstring(command.callback)
 
 
 def _sentence(error: Exception) -> str:

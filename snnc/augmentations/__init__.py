@@ -8,7 +8,7 @@ device. An augmentation without a batched form in torchvision goes through ``one
 from typing import ClassVar
 
 from snnc.kinds import Kind
-from snnc.layer import Shape, ShapeError, show
+from snnc.shapes import Shape, ShapeError, show
 
 
 class Augmentation(Kind):

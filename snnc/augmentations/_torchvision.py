@@ -1,7 +1,7 @@
 """The base of augmentations from torchvision: transforms that run image by image."""
 
 from snnc.augmentations import Augmentation
-from snnc.layer import Shape, ShapeError
+from snnc.shapes import Shape, ShapeError
 
 
 class OneByOne(Augmentation):

@@ -72,7 +72,7 @@ def leave(state: str) -> str:
 
 
 def scratch(k: Kernel) -> str:
-    """Where a step leaves its results."""
+    """The places where a step leaves its results."""
     return ", ".join(["out", *map(symbol, k.kept_values)])
 
 
@@ -108,7 +108,7 @@ def _replay(k: Kernel) -> Iterable[str]:
 
 
 def _gradients(k: Kernel) -> Iterable[str]:
-    """What arrives at the last states, and sums that start at zero."""
+    """The gradients that arrive at the last states, and sums that start at zero."""
     names = [seed(name) for name in (*k.step.states, *(x.name for x in (*k.inputs, *k.terms)))]
     yield f"real {', '.join(f'{symbol(g)}[BLOCK]' for g in names)};"
     yield "for (int j = 0; j < m; ++j) {"

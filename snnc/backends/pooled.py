@@ -170,7 +170,7 @@ def _back(f: Form) -> Iterable[str]:
 
 
 def _sums(x: str) -> list[str]:
-    """What the gradients of scale and shift grow by."""
+    """The amounts by which the gradients of scale and shift grow."""
     away = f"(LOAD({symbol(x, 'data')}[t * stride + in]) - center[at.channel + j])"
     now = symbol(seed(x), "now")
     return [f"shifted += {now};", f"scaled += {now} * {away};"]

@@ -99,7 +99,7 @@ def _replay(k: Kernel) -> Iterable[str]:
 
 
 def _gradients(k: Kernel) -> Iterable[str]:
-    """What arrives at the last states, and sums that start at zero."""
+    """The gradients that arrive at the last states, and sums that start at zero."""
     names = [symbol(seed(name)) for name in (*k.step.states, *(p.name for p in k.terms))]
     yield f"real {', '.join(f'{name}[WIDE]' for name in (*names, 'more'))};"
     yield "for (int j = 0; j < m; ++j) {"

@@ -65,7 +65,7 @@ def forward(k: Kernel) -> list[str]:
 
 
 def backward(k: Kernel, inputs: Iterable[str]) -> list[str]:
-    """What a backward loop reads of the results' gradients; then its own results."""
+    """The gradients of the results that a backward loop reads; then its own results."""
     states = [seed(s) for s in k.step.states]
     found = ["const io *restrict g_output"]
     found += [f"const real *restrict {symbol(g, 'end')}" for g in states]

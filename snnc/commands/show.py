@@ -8,9 +8,9 @@ from snnc.backends.form import Form
 from snnc.emit.neurons import neurons
 from snnc.kernel.traffic import Around, traffic
 from snnc.kernel.types import Kernel
-from snnc.layer import show
 from snnc.program.placement import Placed, placement
 from snnc.program.types import Once, Op, Program, Region, Scan
+from snnc.shapes import show
 from snnc.window import Window
 
 _TITLES = {
@@ -87,7 +87,7 @@ def _outside(region: Region, op: Op) -> list[str]:
 
 
 def _around(program: Program, region: Region) -> Around:
-    """What runs in the kernel of a region besides its neuron."""
+    """The operators that run in the kernel of a region besides its neuron."""
     if not isinstance(region, Scan):
         return Around()
     windows = (program.node(op).operator.window() for op in region.ops)

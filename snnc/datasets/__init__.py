@@ -13,7 +13,7 @@ from pydantic import Field
 
 from snnc.augmentations import Augmentation
 from snnc.kinds import Kind
-from snnc.layer import Shape, ShapeError, show
+from snnc.shapes import Shape, ShapeError, show
 
 
 class Dataset(Kind):

@@ -14,10 +14,11 @@ from snnc.emit.runtime import Runtime, own_imports
 from snnc.emit.scope import CHAIN, unique
 from snnc.encoder import Encoder
 from snnc.graph.types import Graph, Node
-from snnc.layer import Call, Layer, Operator, Shape, Traits, show
+from snnc.layer import Call, Layer, Operator, Traits
 from snnc.names import VARIABLES, class_name
 from snnc.program.types import Program
 from snnc.readout import Readout
+from snnc.shapes import Shape, show
 
 
 class _Noise(Layer):

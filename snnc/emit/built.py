@@ -26,7 +26,7 @@ def built(spec: "Spec") -> str:
 
 
 def trained(spec: "Spec") -> str:
-    """Its ``[train]``, which stands apart so that it changes no file of the network."""
+    """The document's ``[train]``, which stands apart so that it changes no file of the network."""
     found = spec.model_dump(mode="json", by_alias=True, exclude_none=True, include={"train"})
     return "\n".join(_lines(found)).lstrip()
 

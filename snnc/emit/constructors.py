@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from snnc.emit.literal import source
-from snnc.layer import Call, Layer, Operator, Shape
+from snnc.layer import Call, Layer, Operator
+from snnc.shapes import Shape
 
 
 @dataclass(frozen=True)

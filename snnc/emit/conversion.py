@@ -13,10 +13,10 @@ from snnc.emit.neurons import Neurons
 from snnc.emit.runtime import Runtime, statements
 from snnc.emit.signatures import signature
 from snnc.graph.types import Node
-from snnc.layer import Shape
 from snnc.names import class_name
 from snnc.program.types import Program
 from snnc.sections.convert import Convert
+from snnc.shapes import Shape
 
 
 def convert_py(

@@ -38,7 +38,7 @@ _WIDTH = 88
 
 @dataclass(frozen=True)
 class Header:
-    """What a generated file says of itself.
+    """The header of a generated file.
 
     ``source`` is the name of its spec (None: it belongs to none), ``intact`` whether the text is
     as it was written, ``files`` the list of the folder (None: it has no list).
@@ -100,7 +100,7 @@ def read_header(text: str) -> Header | None:
 
 
 def without_hash(text: str) -> str:
-    """What the hash of a generated file is that of."""
+    """The part of a generated file that its hash covers."""
     found = _BODY.search(_head(text))
     return text[: found.start(2)] + text[found.end(2) :] if found else text
 
@@ -141,7 +141,7 @@ def _head(text: str) -> str:
 
 
 def _rest(text: str) -> str:
-    """What the hash of output format 1 was that of: all but four lines."""
+    """The part that the hash of output format 1 covered: all but four lines."""
     return "".join(re.findall(r"[^\n]*\n|[^\n]+", text)[4:])
 
 

@@ -82,7 +82,7 @@ def _neuron(found: NeuronClass) -> dict[str, object]:
 
 
 def _spike(value: float | str | None) -> str:
-    """What a spike adds to the output, unless it is 1: a literal."""
+    """The number that a spike adds to the output, as a literal, unless it is 1."""
     if value is None or value == 1:
         return ""
     return f'"{value}"' if isinstance(value, str) else repr(value)

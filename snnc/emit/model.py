@@ -18,12 +18,12 @@ from snnc.emit.runtime import Runtime, own_imports
 from snnc.emit.signatures import signature, step
 from snnc.emit.variables import parameters
 from snnc.graph.types import Node
-from snnc.layer import show
 from snnc.names import class_name
 from snnc.neuron import Neuron
 from snnc.program.table import shape_table
 from snnc.program.types import Program, data
 from snnc.readout import Readout
+from snnc.shapes import show
 
 
 def model_py(made: Compiled, bodies: Bodies, held: Held, neurons: Neurons, runtime: Runtime) -> str:
@@ -94,7 +94,7 @@ def _shape(program: Program, value: str, node: str) -> str:
 
 
 def _imports(uses: Collection[str], outputs: bool, neurons: Neurons, runtime: Runtime) -> str:
-    """What the module needs: torch, its runtime, and its neurons."""
+    """The imports of the module: torch, its runtime, and its neurons."""
     standard = "from pathlib import Path\n"
     standard += f"{'from typing import NamedTuple' if outputs else ''}\n" + "\n" * outputs
     own = own_imports({*uses, "load_weights"}, neurons.names, runtime)

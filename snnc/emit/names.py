@@ -16,5 +16,5 @@ def networks(name: str) -> frozenset[str]:
 
 @cache
 def taken_names() -> frozenset[str]:
-    """What the modules of a network may import or define besides its neurons and blocks."""
+    """The names that a network's modules may import or define besides its neurons and blocks."""
     return VARIABLES | _CONSTANTS | _STANDARD | defined().keys()

@@ -1,4 +1,4 @@
-"""What a build writes: a package, and the runtime that it shares with others."""
+"""The files that a build writes: a package, and the runtime that it shares with others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -55,7 +55,7 @@ def package(made: Compiled, runtime: Runtime, scripts: bool = True) -> dict[str,
 
 
 def _training(made: Compiled, ann: Ann | None, runtime: Runtime) -> dict[str, str]:
-    """What trains the network, if its spec says how."""
+    """The files that train the network, if its spec says how."""
     graph, train = made.graph, made.document.spec.train
     if train is None:
         return {}

@@ -97,7 +97,7 @@ def _seed(program: Program, scope: FunctionScope, uses: Collection[str]) -> Code
 
 
 def _guards(program: Program) -> Code:
-    """In training, what takes its statistics over all steps cannot see them one by one."""
+    """The statement that, in training, refuses single steps to layers with statistics over all."""
     name = whole_in_training(program)
     if not name:
         return Code()
@@ -122,7 +122,7 @@ def whole_in_training(program: Program) -> str:
 
 
 def _chunks(program: Program) -> Code:
-    """In eval mode, parts of time one after the other."""
+    """The statement that, in eval mode, takes parts of time one after the other."""
     if program.time_chunk is None:
         return Code()
     graph, timed = program.graph, timed_inputs(program)

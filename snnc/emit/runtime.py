@@ -21,7 +21,7 @@ _KERNELS = ("fused", "fused.normed", "fused.pooled", "fused.recurrent")
 
 @dataclass(frozen=True)
 class Runtime:
-    """Where a package finds its runtime.
+    """The place where a package finds its runtime.
 
     ``package`` is the package's own dotted name and ``absolute`` that of the runtime; ``relative``
     is the runtime as modules of the package import it; ``inside``: the package holds it.
@@ -34,11 +34,11 @@ class Runtime:
 
     @property
     def depth(self) -> int:
-        """How many folders above a module of the package imports begin."""
+        """The number of folders above a module of the package at which imports begin."""
         return len(self.package.split("."))
 
     def used(self, uses: Iterable[str], where: str) -> dict[str, list[str]]:
-        """What code that refers to ``uses`` imports of the runtime, by module; ``where`` it is."""
+        """The imports of code that refers to ``uses`` by the runtime's module; ``where`` it is."""
         modules: dict[str, list[str]] = {}
         for name in sorted(defined().keys() & set(uses)):
             modules.setdefault(f"{where}.{defined()[name]}", []).append(name)
@@ -66,7 +66,7 @@ def statements(modules: Mapping[str, Iterable[str]]) -> str:
 
 
 def own_imports(uses: Collection[str], known: Collection[str], runtime: Runtime) -> str:
-    """How a module of a package imports what it uses.
+    """The imports of a package's module.
 
     Its neurons' classes, which are ``known``, come from kernels.py, all else from the runtime.
     """
@@ -78,7 +78,7 @@ def own_imports(uses: Collection[str], known: Collection[str], runtime: Runtime)
 
 
 def runtime_of(spec: Spec) -> Runtime:
-    """What ``[build]`` says of the runtime."""
+    """The runtime that ``[build]`` names."""
     above, said = spec.build.package, spec.build.runtime
     package = f"{above}.{spec.name}" if above else spec.name
     if said == "inside":

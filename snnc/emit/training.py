@@ -82,7 +82,7 @@ def training_files(
 
 
 def _imports(package: Runtime, ann: str, answers: Sequence[str]) -> Mapping[str, str]:
-    """What the scripts import of the package and of its runtime."""
+    """The imports of the scripts: from the package and from its runtime."""
     return {
         "train": package.script(
             "visualize",

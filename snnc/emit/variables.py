@@ -9,7 +9,7 @@ from snnc.program.types import Op, Program, Region, Scan, data
 
 
 def _taken(program: Program) -> set[str]:
-    """What functions of a generated module use for something else."""
+    """The names that functions of a generated module use for something else."""
     return {CHAIN, *VARIABLES, f"{class_name(program.graph.name)}Output"}
 
 

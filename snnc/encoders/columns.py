@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 from snnc.encoder import Encoder, moments
-from snnc.layer import Draw, Shape, Site, Traits, rank
+from snnc.layer import Draw, Site, Traits
+from snnc.shapes import Shape, rank
 
 
 class Columns(Encoder):

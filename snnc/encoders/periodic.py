@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from snnc.encoder import Encoder, moments
-from snnc.layer import Draw, Shape, ShapeError, Site, Traits, show
+from snnc.layer import Draw, Site, Traits
+from snnc.shapes import Shape, ShapeError, show
 
 
 class Periodic(Encoder):

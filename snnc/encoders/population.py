@@ -7,8 +7,9 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from snnc.encoder import Encoder, drawn
-from snnc.layer import Draw, Shape, Site, Traits
+from snnc.layer import Draw, Site, Traits
 from snnc.randomness import literal
+from snnc.shapes import Shape
 from snnc.sizes import MOST
 
 

@@ -8,10 +8,11 @@ from snnc.document import Document
 from snnc.graph.delayed_edge import Past
 from snnc.graph.shapes import Draft, infer
 from snnc.graph.types import Graph, Node, Ref
-from snnc.layer import Layer, Operator, Shape, ShapeError
+from snnc.layer import Layer, Operator
 from snnc.names import VARIABLES, class_name
 from snnc.neuron import Neuron, SpikingNeuron
 from snnc.sections.train import Answer, Train
+from snnc.shapes import Shape, ShapeError
 from snnc.sizes import affordable
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Path
@@ -255,7 +256,7 @@ class _Builder:
 
 
 def _impossible(neuron: Neuron, surrogate: Surrogate | None) -> str:
-    """What is wrong with its equations or its slope; "" if nothing is."""
+    """The fault in its equations or its slope; "" if there is none."""
     try:
         simplified(neuron.equations())
         if surrogate:

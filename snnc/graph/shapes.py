@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from snnc.blocks.uses import InferredSize
-from snnc.layer import Operator, Shape, ShapeError, show
+from snnc.layer import Operator
+from snnc.shapes import Shape, ShapeError, show
 from snnc.sizes import affordable
 from snnc.source.tree import Path
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from snnc.blocks.uses import Container
 from snnc.graph.delayed_edge import Past
-from snnc.layer import Operator, Shape
+from snnc.layer import Operator
+from snnc.shapes import Shape
 from snnc.source.tree import Path
 
 if TYPE_CHECKING:

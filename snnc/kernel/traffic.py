@@ -15,7 +15,7 @@ OUTPUT, GRADIENT = "output", "g_output"
 
 @dataclass(frozen=True)
 class Around:
-    """What runs in a kernel besides its neuron.
+    """The operators that run in a kernel besides its neuron.
 
     ``normed``: a batch normalisation before it; ``window``: pooling behind it; ``recurrent``: its
     output comes back to its input through a weight.
@@ -48,12 +48,12 @@ class Traffic:
 
     @property
     def forward(self) -> float:
-        """Of the forward pass."""
+        """The traffic of the forward pass."""
         return sum(self.sweeps.get(name, 0.0) for name in ("statistics", "forward"))
 
     @property
     def backward(self) -> float:
-        """Of the backward pass."""
+        """The traffic of the backward pass."""
         return sum(self.sweeps.get(name, 0.0) for name in ("backward", "finish"))
 
     @property
@@ -69,7 +69,7 @@ def traffic(
     outputs: float = 1.0,
     size: int = 4,
 ) -> Traffic:
-    """What a training step moves, ``size`` bytes a number.
+    """The bytes that a training step moves, ``size`` bytes a number.
 
     ``inputs`` and ``outputs`` are how often inputs are read and outputs written per time step:
     1/T of what all steps share. Terms, first and last states, a recurrent weight and numbers per

@@ -1,6 +1,7 @@
 """Activations: functions of each element, or of all along an axis, that keep the shape."""
 
-from snnc.layer import Layer, Shape, Traits
+from snnc.layer import Layer, Traits
+from snnc.shapes import Shape
 from snnc.window import alike
 
 

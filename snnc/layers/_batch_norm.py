@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from snnc.layer import Role, Shape, ShapeError, Site, Traits, one, show
+from snnc.layer import Role, Site, Traits
 from snnc.layers._weighted import Weighted
+from snnc.shapes import Shape, ShapeError, one, show
 from snnc.sizes import Positive
 
 EXPECTS = {

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from snnc.layer import Call, Draw, Kept, Shape, Site, Traits
+from snnc.layer import Call, Draw, Kept, Site, Traits
 from snnc.layers._te_batch_norm import ForEachStep
+from snnc.shapes import Shape
 
 
 class BNTT(ForEachStep):

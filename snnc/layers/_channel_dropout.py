@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from snnc.layer import Shape, rank
 from snnc.layers._dropout import AnyDropout
+from snnc.shapes import Shape, rank
 from snnc.sizes import AXES
 from snnc.window import alike
 

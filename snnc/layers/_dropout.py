@@ -5,8 +5,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from snnc.layer import Call, Draw, Layer, Role, Shape, Site, Traits
+from snnc.layer import Call, Draw, Layer, Role, Site, Traits
 from snnc.randomness import key
+from snnc.shapes import Shape
 
 
 class AnyDropout(Layer):

@@ -2,7 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from snnc.layer import Layer, Role, Shape, ShapeError, Traits, rank
+from snnc.layer import Layer, Role, Traits
+from snnc.shapes import Shape, ShapeError, rank
 from snnc.sizes import AXES, spread, touched, windows
 from snnc.window import LARGEST, Window
 

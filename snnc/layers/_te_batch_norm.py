@@ -5,8 +5,9 @@ from typing import Any, ClassVar, Self
 
 from pydantic import PrivateAttr
 
-from snnc.layer import Call, Draw, Kept, Role, Shape, Site, Traits
+from snnc.layer import Call, Draw, Kept, Role, Site, Traits
 from snnc.layers._batch_norm import Normalisation
+from snnc.shapes import Shape
 
 
 class ForEachStep(Normalisation):

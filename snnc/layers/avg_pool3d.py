@@ -2,8 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from snnc.layer import Shape, ShapeError, show
 from snnc.layers._pool import AvgPool
+from snnc.shapes import Shape, ShapeError, show
 from snnc.sizes import Padding3, Positive, Size3, spread
 
 

@@ -4,8 +4,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from snnc.layer import Call, Role, Shape
+from snnc.layer import Call, Role
 from snnc.layers._activation import Monotone
+from snnc.shapes import Shape
 
 
 class ClippedReLU(Monotone):

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from snnc.layer import Call, Layer, Shape, ShapeError, Site, Traits, axis, show
+from snnc.layer import Call, Layer, Site, Traits
+from snnc.shapes import Shape, ShapeError, axis, show
 from snnc.window import alike
 
 

@@ -3,8 +3,9 @@
 from math import prod
 from typing import ClassVar, Literal
 
-from snnc.layer import Role, Shape, ShapeError
+from snnc.layer import Role
 from snnc.layers._conv import Conv
+from snnc.shapes import Shape, ShapeError
 from snnc.sizes import AXES, Padding2, Size2, spread
 
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from snnc.layer import Call, Draw, Layer, Shape, Site, Traits
+from snnc.layer import Call, Draw, Layer, Site, Traits
 from snnc.number import Number, Value, at_least, numbers
+from snnc.shapes import Shape
 from snnc.sizes import Positive
 
 Steps = Annotated[Number, at_least(0.0)]

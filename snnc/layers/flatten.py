@@ -3,7 +3,8 @@
 from math import prod
 from typing import ClassVar, Literal
 
-from snnc.layer import Call, Layer, Shape, ShapeError, Traits, axis, show
+from snnc.layer import Call, Layer, Traits
+from snnc.shapes import Shape, ShapeError, axis, show
 
 
 class Flatten(Layer):

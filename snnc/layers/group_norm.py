@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from snnc.layer import Shape, ShapeError, Traits, one, plural, show
+from snnc.layer import Traits
 from snnc.layers._weighted import Weighted
+from snnc.shapes import Shape, ShapeError, one, plural, show
 from snnc.sizes import Positive
 
 

@@ -2,7 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from snnc.layer import Layer, Role, Shape, Traits
+from snnc.layer import Layer, Role, Traits
+from snnc.shapes import Shape
 from snnc.window import alike
 
 

@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from snnc.layer import Shape, ShapeError, Traits, show
+from snnc.layer import Traits
 from snnc.layers._weighted import Weighted
+from snnc.shapes import Shape, ShapeError, show
 from snnc.sizes import Positive
 
 

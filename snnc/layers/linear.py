@@ -3,8 +3,9 @@
 from math import prod
 from typing import ClassVar, Literal
 
-from snnc.layer import Role, Shape, ShapeError, Traits, one, show
+from snnc.layer import Role, Traits
 from snnc.layers._weighted import Weighted
+from snnc.shapes import Shape, ShapeError, one, show
 from snnc.sizes import Positive
 
 

@@ -5,7 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from snnc.layer import Draw, Layer, Shape, ShapeError, Site, Traits, axis, show
+from snnc.layer import Draw, Layer, Site, Traits
+from snnc.shapes import Shape, ShapeError, axis, show
 
 
 class Permute(Layer):

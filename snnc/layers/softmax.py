@@ -2,8 +2,9 @@
 
 from typing import ClassVar, Literal
 
-from snnc.layer import Call, Role, Shape, axis
+from snnc.layer import Call, Role
 from snnc.layers._activation import ElementwiseActivation
+from snnc.shapes import Shape, axis
 
 
 class Softmax(ElementwiseActivation):

@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from snnc.layer import Call, Layer, Shape, ShapeError, Traits, axis
+from snnc.layer import Call, Layer, Traits
+from snnc.shapes import Shape, ShapeError, axis
 from snnc.sizes import Positive
 
 

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal, Self, TypeVar
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from snnc.layer import Layer, Shape, ShapeError, Traits, plural, show
+from snnc.layer import Layer, Traits
+from snnc.shapes import Shape, ShapeError, plural, show
 from snnc.sizes import Positive
 
 Factor = Annotated[float, Field(gt=0)]

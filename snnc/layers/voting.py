@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
-from snnc.layer import Draw, Layer, Shape, ShapeError, Site, Traits, plural, rank
+from snnc.layer import Draw, Layer, Site, Traits
+from snnc.shapes import Shape, ShapeError, plural, rank
 from snnc.sizes import Positive
 
 

@@ -5,8 +5,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from snnc.layer import Call, Draw, Kept, Role, Shape
+from snnc.layer import Call, Draw, Kept, Role
 from snnc.layers._conv import Conv
+from snnc.shapes import Shape
 from snnc.sizes import AXES, Padding2, Size2
 
 

@@ -13,9 +13,9 @@ each element, has a parameter for each neuron, or remembers values for a delay.
 from dataclasses import dataclass, replace
 
 from snnc.graph.delayed_edge import Past
-from snnc.layer import Shape, ShapeError
 from snnc.program.crops import Shapes, made, wanted
 from snnc.program.types import Op, Program
+from snnc.shapes import Shape, ShapeError
 
 Crops = tuple[tuple[str, Shape], ...]
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from snnc.graph.delayed_edge import Past
-from snnc.layer import Shape, ShapeError, show
 from snnc.program.crops import corners, wanted
 from snnc.program.types import Program, Region, Scan
+from snnc.shapes import Shape, ShapeError, show
 
 
 def unlawful(program: Program) -> Iterator[str]:

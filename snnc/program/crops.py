@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from snnc.encoder import Encoder
-from snnc.layer import Shape
 from snnc.program.types import Op, Program
+from snnc.shapes import Shape
 
 Shapes = Mapping[str, Shape]
 

@@ -6,10 +6,10 @@ from typing import Literal
 
 from snnc.analysis.cycles import cyclic
 from snnc.encoder import Encoder
-from snnc.layer import Shape
 from snnc.program.crops import Shapes, corners, inputs, reach, wanted
 from snnc.program.types import Once, Op, Program, Region, Scan
 from snnc.readout import Readout
+from snnc.shapes import Shape
 
 Where = Literal["before", "time", "after", "dropped"]
 

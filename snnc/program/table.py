@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from snnc.layer import show
 from snnc.program.placement import Placed, placement
 from snnc.program.types import Program
+from snnc.shapes import show
 
 _WHERE = {
     "before": "once",

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from snnc.layer import show
 from snnc.program.crops import corners
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan
+from snnc.shapes import show
 
 
 def text(program: Program) -> str:

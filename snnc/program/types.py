@@ -8,8 +8,8 @@ from typing import Literal
 from snnc.encoder import Encoder
 from snnc.graph.delayed_edge import Past
 from snnc.graph.types import Graph, Node
-from snnc.layer import Shape
 from snnc.readout import Readout
+from snnc.shapes import Shape
 
 
 @dataclass(frozen=True)

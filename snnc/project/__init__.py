@@ -22,7 +22,7 @@ def compare(folder: Path, files: Mapping[str, str]) -> tuple[File, ...]:
 
 
 def diff(files: tuple[File, ...]) -> str:
-    """What :func:`write` would change, as a unified diff. What is in its way is not shown."""
+    """The changes that :func:`write` would make, as a unified diff, without files in its way."""
     return "".join(line for file in files if not file.obstacle for line in _diff(file))
 
 
@@ -39,6 +39,6 @@ def _diff(file: File) -> Iterator[str]:
 
 
 def _lines(text: str) -> list[str]:
-    """With their ends. Only a line feed is one, as for every other tool."""
+    """The lines with their ends. Only a line feed is one, as for every other tool."""
     *whole, last = text.split("\n")
     return [*(f"{line}\n" for line in whole), *([last] if last else [])]

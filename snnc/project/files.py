@@ -27,7 +27,7 @@ BLOCKING: tuple[State, ...] = ("edited", "foreign", "another's")
 
 @dataclass(frozen=True)
 class File:
-    """What a file should hold (None: it should not be there), and what was found there."""
+    """The text that a file should hold (None: it should not be there), and what was found there."""
 
     folder: Path
     name: str
@@ -45,7 +45,7 @@ class File:
 
     @property
     def obstacle(self) -> str:
-        """What is in the way of reading and writing it: ``net/fused is a symlink``."""
+        """The thing in the way of reading and writing it: ``net/fused is a symlink``."""
         return self.found.obstacle
 
     @cached_property
@@ -55,7 +55,7 @@ class File:
 
     @property
     def state(self) -> State:
-        """How it differs from what it should be."""
+        """The state: how it differs from what it should be."""
         if self.obstacle:
             return "in the way"
         if self.want == self.have:
@@ -69,7 +69,7 @@ class File:
         return self._generated(self.header) if self.header else "foreign"
 
     def _generated(self, header: Header) -> State:
-        """Of a file that snnc wrote."""
+        """The state of a file that snnc wrote."""
         if not header.intact:
             same = without_hash(self.have or "") == without_hash(self.want or "")
             return "stale" if same else "edited"

@@ -1,4 +1,4 @@
-"""What stands at a file's place below a folder. Links are seen, never followed."""
+"""The thing at a file's place below a folder. Links are seen, never followed."""
 
 import os
 import stat
@@ -20,7 +20,7 @@ class Found:
 
 
 def at(folder: Path, name: str) -> Found:
-    """What is at ``folder / name``. Every part of ``name`` but the last must be a real folder.
+    """The thing at ``folder / name``. Each part of ``name`` but the last must be a real folder.
 
     ``folder`` itself may be a link: whoever named it meant it. Raises OSError.
     """
@@ -49,7 +49,7 @@ def _file(path: Path) -> Found:
 
 
 def _not_a_folder(path: Path, follow: bool) -> str:
-    """What is there instead of a folder; "" if it is one, or nothing is there."""
+    """The thing that is there instead of a folder; "" if it is one, or nothing is there."""
     try:
         mode = path.stat(follow_symlinks=follow).st_mode
     except (FileNotFoundError, NotADirectoryError):

@@ -122,7 +122,7 @@ def _mode(path: Path) -> int:
 
 
 def _remove(file: File) -> None:
-    """With the folders that are empty then, below the package's own."""
+    """Removes the file, and folders that are empty then, below the package's own."""
     file.path.unlink(missing_ok=True)
     above = file.path.parent
     while above != file.folder and not any(above.iterdir()):

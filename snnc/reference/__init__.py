@@ -16,12 +16,13 @@ from torch import Tensor, nn
 from snnc.analysis.cycles import components
 from snnc.encoder import Encoder
 from snnc.graph.types import Graph, Node, Ref
-from snnc.layer import Call, Draw, Layer, Shape
+from snnc.layer import Call, Draw, Layer
 from snnc.neuron import Neuron
 from snnc.randomness import key, uniform
 from snnc.readout import Readout
 from snnc.reference.interpret import Stepper
 from snnc.reference.parameters import kept, resolve
+from snnc.shapes import Shape
 
 Steps = list[Tensor]
 """A value at every step, each [B, ...]."""

@@ -7,9 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from snnc.layer import Call, Operator, Shape
+from snnc.layer import Call, Operator
 from snnc.neuron import Neuron
 from snnc.number import Value
+from snnc.shapes import Shape
 
 
 def kept(operator: Operator, shapes: tuple[Shape, ...]) -> nn.Module | None:

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from snnc.choice import Choice
 from snnc.datasets import Dataset
-from snnc.layer import Name, Shape, ShapeError, show
+from snnc.layer import Name
 from snnc.losses import Loss
 from snnc.metrics import Metric
 from snnc.metrics.accuracy import Accuracy
@@ -17,6 +17,7 @@ from snnc.metrics.loss import LossMetric
 from snnc.optimizers import Optimizer
 from snnc.penalties import Penalty
 from snnc.schedulers import Scheduler
+from snnc.shapes import Shape, ShapeError, show
 from snnc.sizes import Positive
 from snnc.source.nearest import nearest, one_of
 
@@ -90,7 +91,7 @@ class Train(BaseModel):
     def judge(
         self, data: Answer, answers: Mapping[str, Answer], neurons: Mapping[str, bool]
     ) -> Iterator[Misfit]:
-        """How losses, metric and penalties do not fit the data, the outputs and the neurons.
+        """The ways in which losses, metric and penalties do not fit data, outputs and neurons.
 
         ``neurons`` says of each whether it fires.
         """

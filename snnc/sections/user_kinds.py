@@ -138,7 +138,7 @@ def _conflict(message: str, name: str) -> PydanticCustomError:
 
 
 def _check_local(equation: Equation) -> None:
-    """What equations give a value has a name like any other symbol."""
+    """A value of the equations has a name like any other symbol."""
     try:
         names.symbol(equation.name)
     except PydanticCustomError as error:

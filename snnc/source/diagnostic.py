@@ -100,5 +100,5 @@ def position(text: str, offset: int) -> Position:
 
 @lru_cache(maxsize=8)
 def _starts(text: str) -> tuple[int, ...]:
-    """Where its lines begin: findings are many, and a text is counted once."""
+    """The offsets at which its lines begin: findings are many, and a text is counted once."""
     return (0, *(found.end() for found in re.finditer("\n", text)))

@@ -20,7 +20,7 @@ MOST_BYTES = 1_000_000
 
 
 class NotRegular(Exception):
-    """What stands at a path: "a folder", "a symlink", "a named pipe"."""
+    """The sort of thing at a path: "a folder", "a symlink", "a named pipe"."""
 
 
 class TooLarge(Exception):
@@ -69,7 +69,7 @@ def regular(path: Path, most: int) -> bytes:
 
 
 def kind(mode: int) -> str:
-    """What a file is that is no regular one, in words; "" for a regular one."""
+    """The sort of a file that is no regular one, in words; "" for a regular one."""
     kinds = {
         stat.S_IFREG: "",
         stat.S_IFDIR: "a folder",
@@ -124,7 +124,7 @@ def _is_root(folder: Path) -> bool:
 
 
 def _most(path: Path) -> int:
-    """How many bytes a spec may have."""
+    """The number of bytes that a spec may have."""
     stated = os.environ.get(MOST, "")
     if not stated:
         return MOST_BYTES

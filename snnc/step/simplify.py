@@ -154,7 +154,7 @@ class _Walker:
 
 
 class _Size(NamedTuple):
-    """How many names, numbers and operations an expression has, and how deep they nest."""
+    """The number of names, numbers and operations in an expression, and how deep they nest."""
 
     parts: int
     levels: int

@@ -13,7 +13,7 @@ _CHOICES = frozenset({"if", "where"})
 def spike_value(
     equations: Sequence[Equation], output: str, numbers: Mapping[str, float | None]
 ) -> float | str | None:
-    """What one spike adds to ``output``; None if the output is no whole number of spikes.
+    """The number that one spike adds to ``output``; None if that is no whole number of spikes.
 
     It is 1.0, a number that is known, or the name of one of ``numbers`` that is known at run time
     only (None). An output is ``p * s`` or ``s * p`` of such a number p and a count of spikes s.
@@ -34,7 +34,7 @@ def spike_value(
 
 
 def _resolved(expr: Expr, values: Mapping[str, Expr]) -> Expr:
-    """What a chain of names stands for in the end."""
+    """The expression that a chain of names stands for in the end."""
     seen: set[str] = set()
     while isinstance(expr, Var) and expr.name in values and expr.name not in seen:
         seen.add(expr.name)

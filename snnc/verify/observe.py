@@ -93,7 +93,7 @@ def see(side: Side, data: Mapping[str, Tensor], seed: int) -> Observed:
 
 
 def unseen(side: Side, data: Mapping[str, Tensor]) -> Tensors:
-    """Its outputs of one call that records nothing for a backward pass."""
+    """The outputs of one call that records nothing for a backward pass."""
     with torch.no_grad():
         return side.outputs(data)
 

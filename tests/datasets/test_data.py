@@ -15,8 +15,8 @@ import torch
 from torchvision import datasets
 
 from snnc.kinds import catalog
-from snnc.layer import ShapeError
 from snnc.sections.train import Answer
+from snnc.shapes import ShapeError
 from tests.emit.test_generated import style, types
 from tests.house.test_house import ROOT
 from tests.support.data_files import module, section, text

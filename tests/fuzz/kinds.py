@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from snnc.kinds import catalog
-from snnc.layer import Shape
+from snnc.shapes import Shape
 from tests.neurons.test_learned_neurons import neurons as numbers
 
 Fields = st.SearchStrategy[Mapping[str, Any]]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from snnc.kinds import catalog
-from snnc.layer import Layer, Shape, ShapeError
+from snnc.layer import Layer
+from snnc.shapes import Shape, ShapeError
 from tests.support.beside import toml
 
 Fields = Mapping[str, Any]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from snnc.encoder import Encoder
 from snnc.kinds import catalog
-from snnc.layer import Shape
+from snnc.shapes import Shape
 from tests.fuzz.features import GROW
 from tests.fuzz.kinds import (
     ACTIVATION,

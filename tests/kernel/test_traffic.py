@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import snnc
-from snnc.commands import show
 from snnc.backends import cpu, pooled, recurrent
+from snnc.commands import show
 from snnc.kernel.build import kernel
 from snnc.kernel.traffic import Around, sweeps, traffic
 from snnc.kernel.types import Kernel

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from snnc.kinds import catalog
-from snnc.layer import Layer, Shape, ShapeError
+from snnc.layer import Layer
 from snnc.program.crops import reach
+from snnc.shapes import Shape, ShapeError
 
 SMALL = st.integers(1, 3)
 WINDOW = {"kernel_size": SMALL, "stride": SMALL}

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from snnc.kinds import catalog
-from snnc.layer import Layer, Shape, ShapeError
+from snnc.layer import Layer
 from snnc.layers._weighted import Weighted
 from snnc.layers.add import Add
 from snnc.layers.concat import Concat
@@ -23,6 +23,7 @@ from snnc.layers.mul import Mul
 from snnc.layers.permute import Permute
 from snnc.neuron import Neuron
 from snnc.reference.parameters import kept
+from snnc.shapes import Shape, ShapeError
 
 # QCFS has equations: tests/conversion
 KINDS = {n: k for n, k in catalog("snnc.layers").items() if not issubclass(k, Neuron)}

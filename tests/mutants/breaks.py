@@ -12,7 +12,7 @@ from snnc.emit import feedback
 from snnc.emit.output import GeneratedFiles
 from snnc.encoder import Encoder
 from snnc.graph.delayed_edge import Past
-from snnc.layer import Operator, Shape, ShapeError, Traits
+from snnc.layer import Operator, Traits
 from snnc.layers._batch_norm import BatchNorm
 from snnc.neuron import Neuron
 from snnc.passes import fuse, hoist, recur, sink
@@ -20,6 +20,7 @@ from snnc.program import lower
 from snnc.program.crops import Shapes, made
 from snnc.program.types import Carry, Op, Program, Region, Scan
 from snnc.readout import Readout
+from snnc.shapes import Shape, ShapeError
 from snnc.window import alike
 from tests.support.written import replaced
 

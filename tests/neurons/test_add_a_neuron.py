@@ -51,7 +51,9 @@ LAYER = '''
 
 from typing import ClassVar, Literal
 
-from snnc.layer import Layer, Shape, Traits
+from snnc.layer import Layer, Traits
+
+from snnc.shapes import Shape
 
 
 class Softsign(Layer):

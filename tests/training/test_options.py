@@ -14,7 +14,8 @@ from tests.training.packages import latest, run
 
 def settings(script: ModuleType, *flags: str) -> Any:
     """What a new run would do."""
-    options, spec = script.training.parse(script.NETWORK, script.SPEC, script.FIXED_STEPS, flags)
+    given = (script.NETWORK, script.SPEC, script.FIXED_STEPS)
+    options, spec = script.training.parse(script.__package__, *given, flags)
     with ExitStack() as held:
         return script.training.start(spec, options, held).settings
 

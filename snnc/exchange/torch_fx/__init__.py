@@ -6,7 +6,7 @@ from pathlib import Path
 from snnc.exchange import Refused, entry
 from snnc.exchange.torch_fx import check, factory, running, tracing, weights
 from snnc.exchange.torch_fx.translate import Translation, remarks
-from snnc.layer import Shape
+from snnc.shapes import Shape
 
 STEPS = 32
 """Time steps of the SNN to be; the ANN itself is the same at every step."""

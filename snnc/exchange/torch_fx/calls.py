@@ -11,7 +11,7 @@ from snnc.exchange.torch_fx.handlers import HANDLERS, WORDS, spoken
 from snnc.exchange.torch_fx.tracing import GROUP, LINE
 from snnc.exchange.torch_fx.types import Handler, Layers
 from snnc.kinds import catalog
-from snnc.layer import Shape
+from snnc.shapes import Shape
 from snnc.source.nearest import nearest
 
 _IGNORED = {"inplace", "_stacklevel"}

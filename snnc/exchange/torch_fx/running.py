@@ -7,7 +7,7 @@ from torch import Tensor, fx, nn
 
 from snnc.exchange import Refused, Unusable
 from snnc.exchange.torch_fx import where
-from snnc.layer import Shape, show
+from snnc.shapes import Shape, show
 
 BATCH = 3
 """Unlike 1, it shows which axis is the batch's."""

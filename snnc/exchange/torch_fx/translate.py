@@ -15,7 +15,8 @@ from snnc.exchange.torch_fx.running import SeenShapes
 from snnc.exchange.torch_fx.tracing import GROUP
 from snnc.exchange.torch_fx.types import MadeLayer, TracedValue
 from snnc.kinds import catalog
-from snnc.layer import Layer, Shape, ShapeError, show
+from snnc.layer import Layer
+from snnc.shapes import Shape, ShapeError, show
 from snnc.source.nearest import nearest
 
 

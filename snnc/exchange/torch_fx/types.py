@@ -7,7 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from snnc.exchange import Refused
-from snnc.layer import Shape
+from snnc.shapes import Shape
 
 
 @dataclass(frozen=True)

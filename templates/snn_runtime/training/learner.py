@@ -65,7 +65,7 @@ class Learner:
         self.kept = ""  # the checkpoint that the run would go on from
 
     def check(self, loss: Tensor, index: int) -> None:
-        """Notes the loss of batch `index`: if it is NaN or infinite, no step follows."""
+        """Notes the loss of batch `index`: if it is not finite, no step follows."""
         if not self.broken and not math.isfinite(loss):
             self.broken = index + 1
 
@@ -149,7 +149,7 @@ class Learner:
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """Within it, a run that has diverged ends with RunError: what is wrong, what is left.
+        """A run that diverges within it ends with RunError: what is wrong and left.
 
         Only the leader says so.
         """

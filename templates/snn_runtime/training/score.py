@@ -15,7 +15,7 @@ Row = dict[str, float]  # the numbers of an epoch by their names
 
 
 class Diverged(RunError):
-    """A loss or a weight is NaN or infinite; the message says where, without a full stop."""
+    """A loss or a weight is NaN or infinite; the message says where."""
 
 
 class Score:

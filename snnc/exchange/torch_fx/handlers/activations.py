@@ -4,7 +4,7 @@ from typing import Any
 
 from snnc.exchange import Refused
 from snnc.exchange.torch_fx.types import Handler, Layers, MadeLayer, only, read
-from snnc.layer import Shape
+from snnc.shapes import Shape
 
 _CLIPPED = {(0, None): "ReLU", (0, 6): "ReLU6"}
 """By lower and upper end."""

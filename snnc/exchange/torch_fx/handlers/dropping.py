@@ -4,7 +4,7 @@ from typing import Any
 
 from snnc.exchange import Refused
 from snnc.exchange.torch_fx.types import Handler, Layers, MadeLayer, read
-from snnc.layer import Shape
+from snnc.shapes import Shape
 
 
 def _dropout(kind: str) -> Handler:

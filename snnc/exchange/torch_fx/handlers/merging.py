@@ -3,7 +3,7 @@
 from typing import Any
 
 from snnc.exchange.torch_fx.types import Layers, MadeLayer, TracedValue, only, read
-from snnc.layer import Shape
+from snnc.shapes import Shape
 
 
 def add(out: Shape, input: Any, other: Any, alpha: Any = 1) -> Layers:

@@ -6,7 +6,7 @@ import torch
 
 from snnc.exchange import Refused
 from snnc.exchange.torch_fx.types import Layers, MadeLayer, constant, inner, read
-from snnc.layer import Shape
+from snnc.shapes import Shape
 
 
 def batch_norm(

@@ -4,7 +4,7 @@ from typing import Any
 
 from snnc.exchange import Refused
 from snnc.exchange.torch_fx.types import Layers, MadeLayer, TracedValue, inner, one, only, read
-from snnc.layer import Shape
+from snnc.shapes import Shape
 
 
 def max_pool(

@@ -5,7 +5,7 @@ from typing import Any
 
 from snnc.exchange import Refused
 from snnc.exchange.torch_fx.types import Layers, MadeLayer, TracedValue, read
-from snnc.layer import Shape, show
+from snnc.shapes import Shape, show
 
 
 def reshape(out: Shape, input: Any, *sizes: Any, **named: Any) -> Layers:

@@ -5,7 +5,7 @@ from typing import Any
 from torch import Tensor
 
 from snnc.exchange.torch_fx.types import Layers, MadeLayer, constant, inner, one, read
-from snnc.layer import Shape
+from snnc.shapes import Shape
 
 
 def conv(

@@ -1,0 +1,44 @@
+"""Shapes of one sample: what fits, and how they are written."""
+
+Shape = tuple[int, ...]
+"""The shape of one sample: neither time nor batch."""
+
+
+class ShapeError(ValueError):
+    """The inputs do not fit; ``field`` is the key to blame, if one is."""
+
+    def __init__(self, message: str, field: str | None = None, help: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.field, self.help = message, field, help
+
+
+def one(value: int, got: int, key: str, what: str) -> None:
+    """Check a stated size against the inferred one. Raises ShapeError."""
+    if value != got:
+        raise ShapeError(f"`{key}` is {value}, but the input has {plural(got, what)}", key)
+
+
+def plural(count: int, what: str) -> str:
+    """``1 channel``, ``2 channels``."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def rank(shape: Shape, want: int, axes: str) -> None:
+    """Check the number of axes of one sample. Raises ShapeError."""
+    if len(shape) != want:
+        raise ShapeError(
+            f"expected an input of shape {axes}, got {show(shape)}",
+            help="a sample has neither time nor batch axis" if len(shape) > want else None,
+        )
+
+
+def axis(shape: Shape, index: int, key: str) -> int:
+    """The axis of a sample, from 0 on; ``index`` may count from the end. Raises ShapeError."""
+    if not -len(shape) <= index < len(shape):
+        raise ShapeError(f"`{key}` is {index}, but a sample is {show(shape)}", key)
+    return index % len(shape)
+
+
+def show(shape: Shape) -> str:
+    """``[128, 28, 28]``."""
+    return f"[{', '.join(map(str, shape))}]"
