@@ -234,7 +234,7 @@ def test_arrays_on_request(package: Package, run_dir: Path, tmp_path: Path) -> N
 
 
 def test_of_a_large_layer_some_are_shown_and_always_the_same(package: Package) -> None:
-    activity = importlib.import_module("net.pictures.activity")
+    activity = importlib.import_module("snn_runtime.pictures.activity")
     assert activity.chosen(10, 128).tolist() == list(range(10))
     some = activity.chosen(2048, 128)
     assert len(set(some)) == 128
@@ -243,7 +243,7 @@ def test_of_a_large_layer_some_are_shown_and_always_the_same(package: Package) -
 
 
 def test_maps_fill_a_grid_each_on_its_own_scale(package: Package) -> None:
-    maps = importlib.import_module("net.pictures.maps")
+    maps = importlib.import_module("snn_runtime.pictures.maps")
     assert maps.columns_of(128) == 16
     assert maps.columns_of(32) == 8
     grid = maps.mosaic(np.stack([np.full((2, 3), 4.0), np.zeros((2, 3)), np.eye(2, 3)]))
@@ -255,7 +255,7 @@ def test_maps_fill_a_grid_each_on_its_own_scale(package: Package) -> None:
 
 
 def test_rates_fall_into_classes(package: Package) -> None:
-    rates = importlib.import_module("net.pictures.rates")
+    rates = importlib.import_module("snn_runtime.pictures.rates")
     shares = rates.shares_of(np.array([0, 0, 0.01, 0.25, 0.26, 0.75, 1, 3.5]))
     assert (shares * 8 / 100).tolist() == [2, 2, 1, 1, 2]
 
@@ -279,7 +279,7 @@ def test_samples_of_every_shape(
     timed: bool,
     drawn: tuple[int, ...],
 ) -> None:
-    sample = importlib.import_module("net.pictures.sample")
+    sample = importlib.import_module("snn_runtime.pictures.sample")
     axes = importlib.import_module("matplotlib.figure").Figure().subplots()
     sample.plot_sample(axes, sample.Sample(3 * torch.randn(shape), picture, timed))
     shown = axes.images[0].get_array()
@@ -316,7 +316,7 @@ def test_without_a_table_tensorboards_events_are_read(package: Package, tmp_path
 
 
 def test_runs_are_called_by_what_tells_them_apart(package: Package) -> None:
-    curves = importlib.import_module("net.pictures.curves")
+    curves = importlib.import_module("snn_runtime.pictures.curves")
     assert curves.labels_of([("runs", "a", "T4"), ("runs", "b", "T4")]) == ["a", "b"]
     assert curves.labels_of([("runs", "a"), ("runs", "a", "T8")]) == ["a", "T8"]
     assert curves.labels_of([("runs", "a", "T8")]) == ["T8"]

@@ -85,15 +85,15 @@ def test_what_is_in_range_is_not_looked_at_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "timed", "wanted"),
-    [((4, 3, 9), False, "[B, 3, 8]"), ((4, 3, 8), True, "[T, B, 3, 8]"), ((3, 8), False, "[B,")],
+    ("shape", "steps", "wanted"),
+    [((4, 3, 9), None, "[B, 3, 8]"), ((4, 3, 8), 4, "[T, B, 3, 8]"), ((3, 8), None, "[B,")],
 )
-def test_inputs_of_another_shape(shape: tuple[int, ...], timed: bool, wanted: str) -> None:
+def test_inputs_of_another_shape(shape: tuple[int, ...], steps: int | None, wanted: str) -> None:
     with pytest.raises(ValueError, match="x") as raised:
-        helper("check_input")("x", torch.zeros(shape), (3, 8), timed)
+        helper("check_input")("x", torch.zeros(shape), (3, 8), steps)
     assert wanted in str(raised.value)
     helper("check_input")("x", torch.zeros(5, 3, 8), (3, 8))
-    helper("check_input")("x", torch.zeros(2, 5, 3, 8), (3, 8), True)
+    helper("check_input")("x", torch.zeros(2, 5, 3, 8), (3, 8), 2)
 
 
 def test_steps_are_counted_in_the_state() -> None:

@@ -6,10 +6,12 @@ import pytest
 
 from tests.runtime.runtime import module
 
+identity = module("training.identity")
 options = module("training.options")
 settings = module("training.settings")
 
 ADAM = {"kind": "Adam", "lr": 0.01}
+NETWORK = identity.Network("net", {"time_steps": "4"}, "time_steps = 4\n", 2)
 SPEC = settings.Settings(epochs=3, batch_size=8, time_steps=4, optimizer=ADAM)
 
 
@@ -29,7 +31,9 @@ SPEC = settings.Settings(epochs=3, batch_size=8, time_steps=4, optimizer=ADAM)
 )
 def test_a_folder_is_named_by_what_makes_it_another_run(more: dict[str, object], name: str) -> None:
     usual = {"epochs": 3, "batch_size": 8, "time_steps": 4, "optimizer": ADAM}
-    assert settings.title(settings.Settings(**usual | more)) == name
+    assert (
+        settings.title(settings.Settings(**usual | more), "0123456789abcdef") == f"{name}_01234567"
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,7 +80,9 @@ def test_a_kind_is_read_in_any_case() -> None:
 
 
 def test_flags_change_settings_and_nothing_else() -> None:
-    found, new = options.parse("net", SPEC, False, ["--lr", "0.5", "--epochs", "9", "--restart"])
+    found, new = options.parse(
+        "net", NETWORK, SPEC, False, ["--lr", "0.5", "--epochs", "9", "--restart"]
+    )
     assert new.optimizer == {"kind": "Adam", "lr": 0.5}
     assert (new.epochs, new.batch_size, found.restart, found.evaluate) == (9, 8, True, False)
     assert SPEC.optimizer == ADAM
@@ -99,7 +105,7 @@ def test_wrong_flags_are_one_sentence_and_code_2(
     flags: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as raised:
-        options.parse("net", SPEC, True, flags)
+        options.parse("net", NETWORK, SPEC, True, flags)
     assert raised.value.code == 2
     last = capsys.readouterr().err.splitlines()[-1]
     assert said in last
