@@ -11,7 +11,6 @@ import snnc
 from snnc import project, terminal
 from snnc.document import Document
 from snnc.emit.header import OUTPUT_FORMAT, read_header
-from snnc.emit.output import GeneratedFiles
 from snnc.escape import word
 from snnc.project import File, place
 from snnc.project.files import BLOCKING
@@ -42,13 +41,15 @@ _COMPLAINTS = {
 class Package:
     """The files of one spec's package as they should be and as they are.
 
-    ``shared``: it is the runtime that the packages of several specs import.
+    ``shared``: it is the runtime that the packages of several specs import; ``runtime`` is the real
+    folder of that which this package imports, or which this is (None: it is in the package).
     """
 
     spec: Path
     folder: Path
     files: tuple[File, ...]
     shared: bool = False
+    runtime: Path | None = None
 
     @property
     def pending(self) -> tuple[File, ...]:
@@ -70,8 +71,8 @@ class Builds:
         self.specs, self.settings = specs, settings
         self.out, self.output_format = out, output_format
         self.findings: list[Diagnostic] = []
-        self.folders: dict[Path, Path] = {}
-        self.runtimes: set[Path] = set()
+        self.folders: dict[Path, str] = {}
+        self.runtimes: dict[Path, str] = {}
 
     @cached_property
     def packages(self) -> tuple[Package, ...]:
@@ -91,24 +92,29 @@ class Builds:
         document = snnc.load(path, self.settings)
         output = snnc.emit(document)
         folder = self._folder(path, document)
-        self.folders[folder.resolve()] = path
-        yield from self._shared(path, folder, document, output)
-        yield Package(path, folder, project.compare(folder, output.package))
+        self.folders[folder.resolve()] = f"that of {path}"
+        real = place.runtime(folder, document, output.runtime) if output.shared else None
+        if real is not None and real not in self.runtimes:
+            self._check_runtime(real, path, document)
+            self.runtimes[real] = f"the runtime of {path}"
+            where = place.shown(real, folder)
+            yield Package(path, where, project.compare(where, output.shared), True, real)
+        files = project.compare(folder, output.package)
+        yield Package(path, folder, files, runtime=real)
 
-    def _shared(
-        self, path: Path, folder: Path, document: Document, output: GeneratedFiles
-    ) -> Iterator[Package]:
-        """The runtime, the first time that a package has it in that folder."""
-        if not output.shared:
-            return
-        where = place.runtime(folder, path, document, output.runtime, free=self.out is not None)
-        if where.resolve() not in self.runtimes:
-            self.runtimes.add(where.resolve())
-            yield Package(path, where, project.compare(where, output.shared), shared=True)
+    def _check_runtime(self, real: Path, path: Path, document: Document) -> None:
+        taken = {**self.folders, **self.runtimes}
+        try:
+            place.check_runtime(real, path, taken, free=self.out is not None)
+        except place.BadFolder as error:
+            if self.out is None:
+                raise place.bad_runtime(document, real, error) from None
+            told = f"the runtime would be written to {real}, {error.what}: {error.help}"
+            raise terminal.UsageError(f"-o {self.out}: {told}") from None
 
     def _folder(self, path: Path, document: Document) -> Path:
         if self.out is None:
-            return place.stated(path, document, self.folders)
+            return place.stated(path, document, {**self.folders, **self.runtimes})
         out = Path(os.path.realpath(self.out)) if ".." in self.out.parts else self.out
         try:
             place.check(out, path, {})
@@ -137,11 +143,20 @@ class Builds:
         blocked = [package for package in self.packages if self._in_the_way(package, force)]
         for package in blocked:
             self._complain(package, self._in_the_way(package, force))
-        free = [package for package in self.packages if package not in blocked]
-        # a runtime that no package would import is not written either
-        for package in free if not all(package.shared for package in free) else ():
+        for package in self._writable(blocked):
             self._written(package, project.write(package.files))
         return 1 if blocked or self.findings else 0
+
+    def _writable(self, blocked: list[Package]) -> list[Package]:
+        """Neither blocked, nor a package whose runtime is, nor a runtime that nobody imports."""
+        closed = {package.runtime for package in blocked if package.shared}
+        free = [package for package in self.packages if package not in blocked]
+        for package in free:
+            if package.runtime in closed and package.pending:
+                terminal.say(f"{package.spec}: not written, because its runtime cannot be")
+        free = [package for package in free if package.runtime not in closed]
+        imported = {package.runtime for package in free if not package.shared}
+        return [package for package in free if not package.shared or package.runtime in imported]
 
     def _in_the_way(self, package: Package, force: bool) -> tuple[File, ...]:
         return package.in_state("in the way", *(() if force else BLOCKING))

@@ -63,7 +63,7 @@ class File:
         if self.have is None:
             return "missing"
         if self.have == "":
-            return "edited"
+            return "edited" if self.want is not None else "left over"
         if conflicting(self.have):
             return "conflict"
         return self._generated(self.header) if self.header else "foreign"

@@ -1,13 +1,15 @@
 """Which files of a folder snnc wrote before and would not write now.
 
 The list in the header of ``__init__.py`` decides, and nothing else: what is not on it is somebody
-else's. Output format 1 had no list; there it is what it could write, from the same spec.
+else's, and so is everything if that file was edited. Output format 1 had no list; there it is what
+it could write, from the same spec.
 """
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from snnc.emit.header import Header, conflicting, read_header
+from snnc.emit.runtime import NAME
 from snnc.project.files import File
 from snnc.project.reading import at, folders, inside
 
@@ -23,9 +25,19 @@ def left_over(folder: Path, files: Mapping[str, str]) -> Iterator[File]:
         return
     for name in sorted(_listed(folder, header) - files.keys()):
         found = at(folder, name)
-        own = read_header(found.text or "")
-        if own and own.source in (None, header.source) and _same_format(own, header):
+        if _ours(name, found.text, header):
             yield File(folder, name, None, found)
+
+
+def _ours(name: str, text: str | None, header: Header) -> bool:
+    """Whether the list's owner wrote the file: it says so, or is the runtime's and no spec's."""
+    runtimes = name.partition("/")[0] in (NAME, *_FIRST_FOLDERS) or header.source is None
+    if name.endswith("/py.typed"):
+        return text == "" and runtimes
+    own = read_header(text or "")
+    if own is None or not _same_format(own, header):
+        return False
+    return own.source == header.source or (own.source is None and runtimes)
 
 
 def _listed(folder: Path, header: Header) -> set[str]:
@@ -51,4 +63,5 @@ def _same_format(own: Header, header: Header) -> bool:
 
 def _header(folder: Path, name: str) -> Header | None:
     text = at(folder, name).text or ""
-    return None if conflicting(text) else read_header(text)
+    header = None if conflicting(text) else read_header(text)
+    return header if header and header.intact else None

@@ -20,10 +20,10 @@ class BadFolder(Exception):
         self.what, self.help = what, help
 
 
-def stated(spec: Path, document: Document, taken: Mapping[Path, Path]) -> Path:
+def stated(spec: Path, document: Document, taken: Mapping[Path, str]) -> Path:
     """Beside the spec or where it says: below its folder or the current one, and its own.
 
-    ``taken`` are folders of other packages, by their real paths. Raises Findings.
+    ``taken`` says whose other real folders are: "that of net.snn.toml". Raises Findings.
     """
     out = document.spec.build.out
     folder = Path(os.path.normpath(spec.parent / (out or document.spec.name)))
@@ -37,10 +37,10 @@ def stated(spec: Path, document: Document, taken: Mapping[Path, Path]) -> Path:
     return folder
 
 
-def runtime(folder: Path, spec: Path, document: Document, where: Runtime, free: bool) -> Path:
-    """The folder of the runtime that the package in ``folder`` imports.
+def runtime(folder: Path, document: Document, where: Runtime) -> Path:
+    """The real folder of the runtime that the package in ``folder`` imports. Raises Findings.
 
-    ``free``: the package was put where the command line says. Raises Findings.
+    It is sought from the package's own real folder, and not checked yet.
     """
     *around, _ = where.package.split(".")
     root = folder.resolve().parent
@@ -50,21 +50,31 @@ def runtime(folder: Path, spec: Path, document: Document, where: Runtime, free: 
             help = "`package` is what the folders around the package are imported as"
             raise _refused(document, ("build", "package"), told, help)
         root = root.parent
-    found = root.joinpath(*where.absolute.split("."))
-    try:
-        if not free:
-            _check_below(found, spec)
-        check(found, spec, {folder.resolve(): spec})
-    except BadFolder as error:
-        keys = ("build", "runtime" if document.spec.build.runtime != "beside" else "package")
-        told = f"the runtime would be written to {found}, {error.what}"
-        raise _refused(document, keys, told, error.help) from None
-    return _shown(found, folder)
+    return root.joinpath(*where.absolute.split("."))
 
 
-def _shown(found: Path, folder: Path) -> Path:
-    """The path as whoever names the package's folder would write it."""
-    return Path(os.path.normpath(folder / os.path.relpath(found, folder.resolve())))
+def check_runtime(found: Path, spec: Path, taken: Mapping[Path, str], free: bool) -> None:
+    """Whether a runtime may be there; ``free``: also elsewhere. Raises BadFolder."""
+    if found.resolve() != found:
+        raise BadFolder("which a symlink leads to", "the runtime's folder is a real one")
+    if not free:
+        _check_below(found, spec, "the runtime lies below the spec's folder or the current one")
+    check(found, spec, taken, "`[build] runtime`")
+
+
+def bad_runtime(document: Document, found: Path, error: BadFolder) -> Findings:
+    """What is said of a runtime whose folder the spec asks for."""
+    keys = ("build", "runtime" if document.spec.build.runtime != "beside" else "package")
+    told = f"the runtime would be written to {found}, {error.what}"
+    return _refused(document, keys, told, error.help)
+
+
+def shown(found: Path, folder: Path) -> Path:
+    """A real path as whoever names the package's folder would write it, if that leads there."""
+    path = Path(os.path.normpath(folder / os.path.relpath(found, folder.resolve())))
+    if path.resolve() == found:
+        return path
+    return found.relative_to(Path.cwd()) if found.is_relative_to(Path.cwd()) else found
 
 
 def _refused(document: Document, keys: tuple[str, ...], message: str, help: str) -> Findings:
@@ -72,20 +82,20 @@ def _refused(document: Document, keys: tuple[str, ...], message: str, help: str)
     return Findings(Diagnostic("SNN209", "bad-folder", message, node.place, help, node.notes))
 
 
-def check(folder: Path, spec: Path, taken: Mapping[Path, Path]) -> None:
-    """Whether a package may be there at all. Raises BadFolder."""
+def check(folder: Path, spec: Path, taken: Mapping[Path, str], key: str = "`[build] out`") -> None:
+    """Whether a package or a runtime may be there at all; ``key`` says where. Raises BadFolder."""
     whole, here = folder.resolve(), spec.parent.resolve()
     for root, what in ((here, "the spec's own folder"), (Path.cwd(), "the current folder")):
         if root.is_relative_to(whole):
             raise BadFolder(f"{what} or one above it", "a package has a folder of its own")
     if whole in taken:
-        what = f"as that of {taken[whole]} is"
-        raise BadFolder(what, "give one of them another `name` or `[build] out`")
+        what = f"as {taken[whole]} is"
+        raise BadFolder(what, f"give one of them another `name` or {key}")
     for other, owner in taken.items():
         if whole.is_relative_to(other) or other.is_relative_to(whole):
-            raise BadFolder(f"which overlaps with that of {owner}", "give it another `[build] out`")
+            raise BadFolder(f"which overlaps with {owner}", f"give it another {key}")
     for above in _between(whole, here):
-        raise BadFolder(f"inside of the package {above}", "give it another `[build] out`")
+        raise BadFolder(f"inside of the package {above}", f"give it another {key}")
 
 
 def _check_inside(folder: Path, spec: Path) -> None:
@@ -97,16 +107,18 @@ def _check_inside(folder: Path, spec: Path) -> None:
         raise BadFolder("which a symlink leads to", "--out may lead anywhere")
 
 
-def _check_below(folder: Path, spec: Path) -> None:
+def _check_below(folder: Path, spec: Path, help: str = "--out may lead anywhere") -> None:
     whole, here = folder.resolve(), spec.parent.resolve()
     if not any(whole.is_relative_to(root) for root in (here, Path.cwd())):
-        raise BadFolder("outside of this folder", "--out may lead anywhere")
+        raise BadFolder("outside of this folder", help)
 
 
 def _between(whole: Path, here: Path) -> Iterator[Path]:
-    """The folders of packages above this one, as far as the spec's."""
+    """The folders of packages above this one, as far as the spec's or the current one."""
+    roots = (here, Path.cwd())
     for above in whole.parents:
-        if not above.is_relative_to(here) or above == here:
+        around = any(root.is_relative_to(above) for root in roots)
+        if around or not any(above.is_relative_to(root) for root in roots):
             return
         if read_header(at(above, INIT).text or ""):
             yield above
