@@ -173,7 +173,7 @@ def older() -> None:
     """The package as output format 1 wrote it, with a file that nobody needs now."""
     for path in Path("net").rglob("*.py"):
         path.write_text(first(path.read_text()))
-    Path("net/fused/more").mkdir()
+    Path("net/fused/more").mkdir(parents=True)
     for name in ("convert.py", "fused/more/old.py", "mine.py", "own/mine.py"):
         Path("net", name).parent.mkdir(exist_ok=True)
         Path("net", name).write_text(Path("net/model.py").read_text())

@@ -9,6 +9,7 @@ import pytest
 from tests.support.cli import SPEC, Ran, snnc
 
 Run = Callable[..., Ran]
+INSIDE = f'{SPEC}[build]\nruntime = "inside"\n'
 SECRET = "SECRET = 'hunter2'\n"
 WAYS = [(), ("--force",), ("--check",), ("--diff",)]
 IN_THE_WAY = "which snnc neither follows nor replaces: move or remove it"
@@ -21,7 +22,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     (tmp_path / "elsewhere/model.py").write_text(SECRET)
     (tmp_path / "project").mkdir()
     monkeypatch.chdir(tmp_path / "project")
-    Path("net.snn.toml").write_text(SPEC)
+    Path("net.snn.toml").write_text(INSIDE)
     return lambda *arguments: snnc(capsys, "build", *(arguments or ("net.snn.toml",)))
 
 
@@ -41,7 +42,7 @@ def refused(run: Run, said: str) -> None:
         assert everything(Path("..").resolve()) == before
 
 
-@pytest.mark.parametrize("name", ["model.py", "__init__.py", "py.typed", "fused/calls.py"])
+@pytest.mark.parametrize("name", ["model.py", "__init__.py", "snn_runtime/py.typed", "snn_runtime/fused/calls.py"])
 @pytest.mark.parametrize("built", [True, False])
 def test_a_file_that_is_a_link(run: Run, name: str, built: bool) -> None:
     if built:
@@ -55,21 +56,17 @@ def test_a_file_that_is_a_link(run: Run, name: str, built: bool) -> None:
 @pytest.mark.parametrize("target", ["../../elsewhere", ".", "../net", "nowhere"])
 def test_a_folder_that_is_a_link(run: Run, target: str) -> None:
     Path("net").mkdir()
-    Path("net/fused").symlink_to(target)
-    refused(run, f"net/fused is a symlink, {IN_THE_WAY}")
+    Path("net/snn_runtime").symlink_to(target)
+    refused(run, f"net/snn_runtime is a symlink, {IN_THE_WAY}")
     assert [path.name for path in Path("../elsewhere").iterdir()] == ["model.py"]
 
 
 def test_a_deep_folder_that_is_a_link(run: Run) -> None:
     run()
-    Path("net/fused").rename("moved")
-    Path("net/fused").mkdir()
-    for path in Path("moved").iterdir():
-        path.rename(Path("net/fused", path.name))
-    Path("net/fused/recurrent").symlink_to(Path("../elsewhere").resolve())
-    feedback = '{ kind = "LIF", feedback = { kind = "Linear" } },'
-    Path("net.snn.toml").write_text(SPEC.replace('{ kind = "LIF" },', feedback))
-    refused(run, f"net/fused/recurrent is a symlink, {IN_THE_WAY}")
+    deep = Path("net/snn_runtime/fused/recurrent")
+    deep.rename("moved")
+    deep.symlink_to(Path("../elsewhere").resolve())
+    refused(run, f"{deep} is a symlink, {IN_THE_WAY}")
 
 
 @pytest.mark.parametrize("target", ["../elsewhere", ".", "..", "inside"])
@@ -122,9 +119,9 @@ def test_a_file_of_many_bytes_is_not_read(run: Run) -> None:
 
 def test_what_is_left_over_behind_a_link_stays(run: Run) -> None:
     run()
-    Path("net.snn.toml").write_text(SPEC.replace('"IF"', '"ReLU"').replace('"LIF"', '"ReLU"'))
-    Path("net/fused").rename("../elsewhere/fused")
-    Path("net/fused").symlink_to("../../elsewhere/fused")
+    Path("net.snn.toml").write_text(SPEC)
+    Path("net/snn_runtime").rename("../elsewhere/snn_runtime")
+    Path("net/snn_runtime").symlink_to("../../elsewhere/snn_runtime")
     before = everything(Path("../elsewhere").resolve())
     for way in WAYS:
         run("net.snn.toml", *way)
