@@ -13,6 +13,8 @@ _REFERENCE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*(@-[1-9][0-9]{0
 LONGEST = 32
 LONGEST_SYMBOL = 20
 """Of a name: generated lines that hold two of them still fit."""
+LONGEST_PART, LONGEST_DOTTED = 64, 128
+"""Of a package's name: it is also the path of a folder."""
 
 KEYS = ("name", "from", "when", "repeat", "first")
 FIXED = ("kind", *KEYS, "feedback")
@@ -160,11 +162,23 @@ def network(name: str) -> str:
 
 
 def dotted(name: str) -> str:
-    """The name of a package around others: ``lab.models``."""
-    for part in name.split("."):
+    """The name of a package around others: ``lab.models``. Raises PydanticCustomError."""
+    parts = name.split(".")
+    if max(map(len, parts)) > LONGEST_PART or len(name) > LONGEST_DOTTED:
+        raise _bad(f"is too long: {LONGEST_DOTTED} characters, {LONGEST_PART} a part, are the most")
+    for part in parts:
         if not part.isidentifier() or not part.isascii() or keyword.iskeyword(part):
             raise _bad("is not the name of a package: identifiers with points between them")
+        if part.startswith("__"):
+            raise _bad("is not the name of a package: Python keeps names that begin with __")
+    if parts[0] in sys.stdlib_module_names or parts[0] in _PACKAGES:
+        raise taken(parts[0], "the package would hide a module that generated code needs")
     return name
+
+
+def runtime_name(name: str) -> str:
+    """Where the runtime is: ``beside`` the package, ``inside`` it, or under a dotted name."""
+    return name if name in ("beside", "inside", "snn_runtime") else dotted(name)
 
 
 def class_name(name: str) -> str:

@@ -21,7 +21,7 @@ from snnc.choice import Choice
 from snnc.encoder import Encoder
 from snnc.encoders.direct import Direct
 from snnc.layer import Layer, Name, Source
-from snnc.names import dotted, network
+from snnc.names import dotted, network, runtime_name
 from snnc.readout import Readout
 from snnc.readouts.mean import Mean
 from snnc.sections.convert import Convert
@@ -108,7 +108,7 @@ class Build(Section):
     schedule: Literal["fold", "step", "auto"] = "fold"
     out: Annotated[str, AfterValidator(_folder)] | None = None
     package: Annotated[str, AfterValidator(dotted)] | None = None
-    runtime: Annotated[str, AfterValidator(dotted)] = "beside"
+    runtime: Annotated[str, AfterValidator(runtime_name)] = "beside"
     passes: tuple[Annotated[str, PassName()], ...] | None = None
     time_chunk: Positive | None = None
 

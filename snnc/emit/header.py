@@ -31,8 +31,13 @@ _BODY = re.compile(r"^# Output format (\d{1,9}), body ([0-9a-f]{16})\.$", re.MUL
 _FIRST_BODY = re.compile(
     r"^# (?:spec \w+|any spec), output format (1), body ([0-9a-f]{16})$", re.MULTILINE
 )
-_MARKERS = re.compile(r"^<<<<<<<.*^=======.*^>>>>>>>", re.MULTILINE | re.DOTALL)
-_LONGEST = 20_000
+_MARKERS = re.compile(r"^<<<<<<<", re.MULTILINE)
+_LINES = r"(?:(?!<{7}|\|{7}|={7}|>{7}).*\n)*+"
+_CONFLICT = re.compile(
+    rf"^<{{7}}.*\n({_LINES})(?:\|{{7}}.*\n{_LINES})?={{7}}\n({_LINES})>{{7}}.*(?:\n|\Z)",
+    re.MULTILINE,
+)
+_COMMENT = re.compile(r"(?:#[^\n]*(?:\n|\Z))*+")
 _WIDTH = 88
 
 
@@ -106,9 +111,19 @@ def without_hash(text: str) -> str:
 
 
 def conflicting(text: str) -> bool:
-    """Whether a generated file holds two versions of itself, as git merges them."""
-    ours = text.partition("\n")[2] if text.startswith("<<<<<<<") else text
-    return _TITLE.match(ours) is not None and _MARKERS.search(text) is not None
+    """Whether a file is two versions of a generated file, of which one at least is as written.
+
+    Markers beside which anything was edited are somebody's work, as are those within a string.
+    """
+    if _MARKERS.search(text) is None:
+        return False
+    headers = (read_header(side) for side in sides(text))
+    return any(header is not None and header.intact for header in headers)
+
+
+def sides(text: str) -> tuple[str, str]:
+    """The text that each branch had, of one that git merged with conflicts."""
+    return _CONFLICT.sub(r"\1", text), _CONFLICT.sub(r"\2", text)
 
 
 def _command(source: str, settings: Sequence[str]) -> str:
@@ -131,13 +146,9 @@ def _listed(files: Iterable[str]) -> list[str]:
 
 
 def _head(text: str) -> str:
-    """The comment that the text begins with."""
-    lines = []
-    for line in text[:_LONGEST].split("\n"):
-        if not line.startswith("#"):
-            break
-        lines.append(line)
-    return "\n".join(lines)
+    """The comment that the text begins with, however long its command is."""
+    found = _COMMENT.match(text)
+    return found[0] if found else ""
 
 
 def _rest(text: str) -> str:

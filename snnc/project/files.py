@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from snnc.emit.header import OUTPUT_FORMAT, Header, conflicting, read_header, without_hash
+from snnc.emit.header import OUTPUT_FORMAT, Header, conflicting, read_header, sides, without_hash
 from snnc.project.reading import Found
 
 State = Literal[
@@ -50,8 +50,9 @@ class File:
 
     @cached_property
     def header(self) -> Header | None:
-        """That of the text which is there."""
-        return read_header(self.have or "")
+        """That of the text which is there, or of a branch's text within it."""
+        text = self.have or ""
+        return read_header(text) or next(filter(None, map(read_header, sides(text))), None)
 
     @property
     def state(self) -> State:

@@ -29,6 +29,7 @@ layers = [
   { kind = "LIF" },
 ]
 """
+TIMED = ": with a time axis, [T, B, ...] or [B, T, ...], where none is wanted?"
 
 
 def made(folder: Path, text: str) -> Any:
@@ -37,24 +38,29 @@ def made(folder: Path, text: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("text", "given", "wanted"),
+    ("text", "given", "wanted", "guess"),
     [
-        (IMAGE, (1, 8, 8), "[B, 1, 8, 8]"),
-        (IMAGE, (2, 3, 8, 8), "[B, 1, 8, 8]"),
-        (IMAGE, (4, 2, 1, 8, 8), "[B, 1, 8, 8]"),
-        (EVENTS, (4, 2, 4), "[T, B, 2, 4]"),
-        (ROWS, (2, 4, 8), "[B, 1, 4, 8]"),
+        (IMAGE, (1, 8, 8), "[B, 1, 8, 8]", ": without a batch axis, x[None]?"),
+        (IMAGE, (2, 3, 8, 8), "[B, 1, 8, 8]", ""),
+        (IMAGE, (4, 2, 1, 8, 8), "[B, 1, 8, 8]", TIMED),
+        (
+            EVENTS,
+            (4, 2, 4),
+            "[T, B, 2, 4]",
+            ": [T, ...] without a batch axis, x[:, None]?",
+        ),
+        (ROWS, (2, 4, 8), "[B, 1, 4, 8]", ": without a channel axis, x.unsqueeze(1)?"),
     ],
 )
 def test_data_of_another_shape(
-    tmp_path: Path, text: str, given: tuple[int, ...], wanted: str
+    tmp_path: Path, text: str, given: tuple[int, ...], wanted: str, guess: str
 ) -> None:
     net = made(tmp_path, text)
     for call in (net, net.values):
         assert callable(call)
         with pytest.raises(ValueError, match="must be") as caught:
             call(torch.rand(given))
-        assert str(caught.value) == f"x must be {wanted}, not {[*given]}"
+        assert str(caught.value) == f"x must be {wanted}, not {[*given]}{guess}"
 
 
 def test_one_of_several_inputs(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def test_a_maximum_is_taken_in_chunks_where_no_gradient_is_recorded(tmp_path: Pa
 def test_statistics_of_a_sequence_cannot_be_streamed_in_training(tmp_path: Path) -> None:
     module = prepared(tmp_path, "plain").module.train()
     step: Any = module.step
-    with pytest.raises(RuntimeError, match="bn1 needs all time steps at once: stream in eval mode"):
+    with pytest.raises(RuntimeError, match="bn1 needs every step at once: stream in eval mode"):
         step(torch.rand(2, 2, 7, 7))
 
 

@@ -78,18 +78,53 @@ def test_a_change_touches_only_what_it_changes(run: Run) -> None:
 @pytest.mark.parametrize("style", ["merge", "diff3"])
 def test_conflicts_are_built_away(run: Run, style: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(SETTINGS, "merge.conflictstyle", style)
-    merged = branches(
-        run, ("out_channels = 4", "out_channels = 6"), ('name = "fc"', 'name = "head"')
-    )
+    merged = branches(run, ('name = "fc"', 'name = "tail"'), ('name = "fc"', 'name = "head"'))
     assert merged.returncode == 1
+    git("checkout", "--ours", "net.snn.toml")
     assert "<<<<<<< " in Path("net/model.py").read_text()
     ran = run("--check")
     assert (ran.code, ran.err) == (
         1,
-        "net/model.py: has conflict markers: run snnc build net.snn.toml\n",
+        "net/model.py and 1 other: has conflict markers: run snnc build net.snn.toml\n",
     )
     assert run().code == 0
     assert run("--check") == UP_TO_DATE
+
+
+def test_conflicts_beside_other_changes_are_built_away_by_force(run: Run) -> None:
+    """Neither side is as it was written: an edit might be among what git merged."""
+    branches(run, ("out_channels = 4", "out_channels = 6"), ('name = "fc"', 'name = "head"'))
+    assert "net/model.py: edited" in run("--check").err
+    assert run().code == 1
+    assert run("--force").code == 0
+    assert run("--check") == UP_TO_DATE
+
+
+@pytest.mark.parametrize("inside", ['MINE = """\n{}"""\n', "{}"])
+def test_markers_that_somebody_added_are_an_edit(run: Run, inside: str) -> None:
+    run()
+    markers = "<<<<<<< git\na = 1\n=======\nb = 1\n>>>>>>> git\n"
+    edited = Path("net/model.py").read_text() + inside.format(markers)
+    Path("net/model.py").write_text(edited)
+    assert "net/model.py: edited" in run("--check").err
+    assert run().code == 1
+    assert Path("net/model.py").read_text() == edited
+
+
+def test_an_edit_beside_a_conflict_is_kept(run: Run) -> None:
+    branches(run, ('name = "fc"', 'name = "tail"'), ('name = "fc"', 'name = "head"'))
+    git("checkout", "--ours", "net.snn.toml")
+    edited = Path("net/model.py").read_text() + "MINE = 1\n"
+    Path("net/model.py").write_text(edited)
+    assert run().code == 1
+    assert Path("net/model.py").read_text() == edited
+
+
+def test_a_long_command_is_read_again(run: Run) -> None:
+    run()
+    run("--set", "doc=" + "w" * 30_000)
+    assert "not written by snnc" not in run("--check").err
+    assert run().code == 0
 
 
 def test_conflicts_of_the_first_line(run: Run) -> None:

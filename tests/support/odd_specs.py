@@ -101,7 +101,7 @@ LONG_JOIN = join(
 )
 TWO = '[outputs.label]\n[outputs.potential]\nfrom = "b"\nreadout = "sum"\n'
 READOUTS = ("last", "max", "mean", "sequence", "sum")
-PYTHONIC = ("list", "print", "Tensor", "ATan", "IF", "math", "F", "Any", "data", "t", "spike", "y")
+PYTHONIC = ("list", "print", "Tensor", "ATan", "IF", "math", "F", "Any", "data", "spike", "y")
 DOCS = {
     "quotes": 'He said """no""" and left "".',
     "backslashes": "C:\\new\\table \\x \\u \\N{BULLET} \\",
@@ -162,7 +162,7 @@ layers = [
 """
 """Every value has a variable of its own, because two layers read it."""
 
-GOOD_NAMES = ("list", "Tensor", "IF", "data", "t", "dict", "a_steps", "super", "inputs")
+GOOD_NAMES = ("list", "Tensor", "IF", "data", "dict", "a_steps", "super", "inputs")
 BAD_NAMES = {
     "a_v": "the variable of a's state",
     "b_v": "the variable of b's state",

@@ -131,11 +131,11 @@ TOLD = {
     ),
     "nul in out": (
         layers('"LIF"', more='build = { out = "a\\u0000b" }\n'),
-        '6:17 SNN206 "a\\u0000b" is not a folder: a path is printable and has at most 255 bytes',
+        '6:17 SNN206 "a\\u0000b" is not a folder\'s path: names of printable characters,',
     ),
     "an empty out": (
         layers('"LIF"', more='build = { out = "" }\n'),
-        '6:17 SNN206 "" names no folder',
+        '6:17 SNN206 "" is not a folder\'s path: names of printable characters,',
     ),
     "nul in data": (
         layers(
@@ -144,7 +144,7 @@ TOLD = {
                 '"module", loader = "a:b"', '"npz", path = "a\\u0000.npz"'
             ),
         ),
-        '6:44 SNN206 "a\\u0000.npz" is not a path here',
+        '6:44 SNN206 "a\\u0000.npz" is not an allowed path: at most 64 characters,',
     ),
     "many steps": (
         layers('"LIF"').replace("time_steps = 3", "time_steps = 2147483647"),
