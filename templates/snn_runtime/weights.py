@@ -59,7 +59,8 @@ def start_from(net: nn.Module, path: str | Path) -> list[str]:
     net.load_state_dict(fitting, strict=False)
     names = [*want, *(name for name in found if name not in want)]
     return [
-        f"{brief(name)} is {shape(found.get(name))} there and {shape(want.get(name))} here"
+        f"{brief(name)} is {shape(found.get(name))} there"
+        f" and {shape(want.get(name))} here"
         for name in names
         if name not in fitting
     ]
