@@ -13,6 +13,8 @@ PLAIN = (bool, int, float, str, bytes, type(None))
 PREFIXES = ("_orig_mod.", "module.", "model.")
 # Where files keep the weights; else the file itself is a state_dict.
 PLACES = ("model", "state_dict")
+MOST_STEPS = 2**31 - 1
+SHOWN = 200  # characters of a value out of a file that a message repeats
 
 
 class WeightsError(ValueError):
@@ -22,25 +24,28 @@ class WeightsError(ValueError):
 def load_weights(net: nn.Module, path: str | Path) -> None:
     """Gives a network the weights of a file, and the time steps that it was saved with.
 
-    Raises WeightsError if a tensor is missing, left over or of another shape.
+    Raises WeightsError, and changes nothing, if a tensor is missing, left over, of
+    another shape or type, or not finite.
     """
     content = contents(path)
+    steps = steps_of(content, path) if hasattr(net, "time_steps") else None
     found, want = matched(net, tensors(content, path)), net.state_dict()
     for name in [*want, *(name for name in found if name not in want)]:
         here, there = (shape(one.get(name)) for one in (want, found))
         if here != there:
-            problem = f"{name} is {there} there and {here} here"
+            problem = f"{brief(name)} is {there} there and {here} here"
             raise WeightsError(f"{path} does not fit: {problem}.")
+    usable(found, want, path)
     net.load_state_dict(found)
-    steps = content.get("time_steps")
-    if isinstance(steps, int) and hasattr(net, "time_steps"):
+    if steps is not None:
         net.time_steps = steps  # type: ignore[assignment, unused-ignore]
 
 
 def start_from(net: nn.Module, path: str | Path) -> list[str]:
     """Gives a network those weights of a file that fit by name and shape.
 
-    Returns what did not: a phrase for each tensor. Raises WeightsError if none fits.
+    Returns what did not: a phrase for each tensor. Raises WeightsError if none fits, or
+    if one that does holds what no weight can be.
     """
     found, want = matched(net, tensors(contents(path), path)), net.state_dict()
     fitting = {
@@ -50,10 +55,12 @@ def start_from(net: nn.Module, path: str | Path) -> list[str]:
     }
     if not fitting:
         raise WeightsError(f"{path} has no weights that fit: {phrase(want, found)}.")
+    usable(fitting, want, path)
     net.load_state_dict(fitting, strict=False)
     names = [*want, *(name for name in found if name not in want)]
     return [
-        f"{name} is {shape(found.get(name))} there and {shape(want.get(name))} here"
+        f"{brief(name)} is {shape(found.get(name))} there"
+        f" and {shape(want.get(name))} here"
         for name in names
         if name not in fitting
     ]
@@ -61,13 +68,14 @@ def start_from(net: nn.Module, path: str | Path) -> list[str]:
 
 def phrase(want: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> str:
     """The first names of both, for a message."""
-    return (
-        f"it begins with {next(iter(found))}, the network with {next(iter(want), '')}"
-    )
+    there, here = brief(next(iter(found))), next(iter(want), "")
+    return f"it begins with {there}, the network with {here}"
 
 
 def contents(path: str | Path) -> Mapping[str, object]:
     """What a file of torch.save holds, unexecuted. Raises WeightsError."""
+    if Path(path).exists() and not Path(path).is_file():
+        raise WeightsError(f"{path} is no file.")
     try:
         content = io.BytesIO(Path(path).read_bytes())
     except OSError as error:
@@ -90,7 +98,45 @@ def tensors(content: Mapping[str, object], path: str | Path) -> dict[str, Tensor
     weights = {str(k): v for k, v in found.items() if isinstance(v, Tensor)}
     if not weights or len(weights) < len(found):
         raise WeightsError(f"{path} holds something else than weights.")
+    for name, tensor in weights.items():
+        if not plain(tensor):
+            raise WeightsError(f"{path}: {brief(name)} is no plain tensor of numbers.")
     return weights
+
+
+def plain(tensor: Tensor) -> bool:
+    """Whether a tensor has its numbers in memory, one by one; none of them complex."""
+    dense = tensor.layout == torch.strided and not tensor.is_nested
+    here = dense and tensor.device.type != "meta"
+    return here and not (tensor.is_quantized or tensor.is_complex())
+
+
+def usable(
+    found: Mapping[str, Tensor], want: Mapping[str, Tensor], path: str | Path
+) -> None:
+    """Raises WeightsError if a network cannot have one of these in place of its own."""
+    for name, tensor in found.items():
+        if problem := flaw(tensor, want[name]):
+            raise WeightsError(f"{path} does not fit: {name} {problem}.")
+
+
+def flaw(tensor: Tensor, own: Tensor) -> str | None:
+    """Why a tensor of the same shape cannot take the place of another one, or None."""
+    if tensor.is_floating_point() != own.is_floating_point():
+        return f"is of {tensor.dtype} there and of {own.dtype} here"
+    if not tensor.to(own.dtype).isfinite().all():
+        return "holds NaN or infinite numbers"
+    return None
+
+
+def steps_of(content: Mapping[str, object], path: str | Path) -> int | None:
+    """The time steps that a file states, if it does. Raises WeightsError."""
+    steps = content.get("time_steps")
+    if steps is None or isinstance(steps, Tensor):  # a tensor is a weight of that name
+        return None
+    if type(steps) is int and 1 <= steps <= MOST_STEPS:
+        return steps
+    raise WeightsError(f"{path} states {brief(steps)} as its time steps.")
 
 
 def matched(net: nn.Module, found: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -110,12 +156,24 @@ def shape(tensor: Tensor | None) -> str:
     return "missing" if tensor is None else str(list(tensor.shape))
 
 
+def brief(value: object) -> str:
+    """A value out of a file, for a message: on one line, and cut if it is long."""
+    if isinstance(value, str) and value.isprintable():
+        text = value
+    else:
+        try:
+            text = repr(value)
+        except (RecursionError, ValueError):  # endless, or a number of many digits
+            text = f"a {type(value).__name__}"
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
 def intact(content: Mapping[str, object]) -> bool:
     """Whether a file holds what its digest is of."""
     rest = {key: value for key, value in content.items() if key != "digest"}
     try:
         return digest(rest) == content["digest"]
-    except TypeError:  # no file with a digest holds such a value
+    except (TypeError, ValueError, RuntimeError):  # no file with a digest holds such
         return False
 
 

@@ -1,6 +1,7 @@
 """What every training script needs, whatever the network; train.py reads top to bottom.
 
 settings     what a run is told, and how its folder is called
+allowed      what each of these may be
 options      the command line
 start        a new run, or one that goes on
 optimizers   optimizer and learning rate, by their names

@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..weights import digest, intact
+from ..weights import brief, digest, flaw, intact, plain
+from .allowed import COUNTERS, real, unlike, whole
 from .files import replace
 from .identity import Network, difference
 from .settings import RunError, misfit
@@ -74,10 +75,11 @@ def read(path: Path, network: Network) -> State:
     if not intact(state):
         raise CheckpointError(path, "is damaged: its digest is that of other contents")
     if state["network"] != network.name:
-        problem = f"is a checkpoint of {state['network']}, and this is {network.name}"
+        other = brief(state["network"])
+        problem = f"is a checkpoint of {other}, and this is {network.name}"
         raise CheckpointError(path, problem)
-    if other := difference(state["identity"], network.identity):
-        raise CheckpointError(path, f"is of another network: {other}")
+    if changed := difference(state["identity"], network.identity):
+        raise CheckpointError(path, f"is of another network: {changed}")
     return state
 
 
@@ -110,14 +112,32 @@ def fault(state: State) -> str | None:
             return f"{key} is of the type {type(state[key]).__name__}"
     for name, tensor in state["model"].items():
         if not isinstance(name, str) or not isinstance(tensor, Tensor):
-            return f"model has {name!r}, which is no tensor"
-    rows = [row for row in state["history"] if isinstance(row, dict) and "epoch" in row]
-    numbers = [*state["score"], *(number for row in rows for number in row.values())]
-    if len(rows) < len(state["history"]) or len(state["score"]) != 4:
+            return f"model has {brief(repr(name))}, which is no tensor"
+        if not plain(tensor):
+            return f"model has {brief(repr(name))}, which is no plain tensor of numbers"
+    for key in ("identity", "data"):
+        if not all(isinstance(one, str) for pair in state[key].items() for one in pair):
+            return f"{key} holds something else than text"
+    return unlike(state, COUNTERS) or unmeasured(state) or misfit(state["settings"])
+
+
+def unmeasured(state: State) -> str | None:
+    """What is wrong with the numbers that a checkpoint has of its run, or None."""
+    rows, score = state["history"], state["score"]
+    names = [name for row in rows if isinstance(row, dict) for name in row]
+    whole_rows = all(isinstance(row, dict) and "epoch" in row for row in rows)
+    if not whole_rows or len(score) != 4 or set(names) - set(rows[-1] if rows else ()):
         return "history or score is incomplete"
-    if not all(isinstance(number, (int, float)) for number in numbers):
+    numbers = [*score, *(number for row in rows for number in row.values())]
+    if not all(type(number) in (int, float) for number in numbers):
         return "history or score holds something else than numbers"
-    return misfit(state["settings"])
+    if not all(isinstance(name, str) and name.isprintable() for name in names):
+        return "history has something else than names"
+    if not all(map(real(), score)) or not all(whole()(row["epoch"]) for row in rows):
+        return "history or score holds numbers that cannot be"
+    if state["best_epoch"] > state["epoch"] or len(rows) != state["epoch"]:
+        return f"history has {len(rows)} epochs of {state['epoch']}"
+    return None
 
 
 def check(net: nn.Module, saved: Mapping[str, Tensor], path: Path) -> None:
@@ -126,8 +146,10 @@ def check(net: nn.Module, saved: Mapping[str, Tensor], path: Path) -> None:
     for name in [*have, *(name for name in saved if name not in have)]:
         here, there = (shape(tensors.get(name)) for tensors in (have, saved))
         if here != there:
-            problem = f"does not fit: {name} is {there} there and {here} here"
+            problem = f"does not fit: {brief(name)} is {there} there and {here} here"
             raise CheckpointError(path, problem)
+        if wrong := flaw(saved[name], have[name]):
+            raise CheckpointError(path, f"does not fit: {name} {wrong}")
 
 
 def shape(tensor: Tensor | None) -> str:

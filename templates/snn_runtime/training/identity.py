@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
+from ..weights import brief
+
 # Of [train]; all else there are settings, which flags change and a run keeps itself.
 LEARNT = ("dataset", "loss", "losses", "penalties", "metric")
 FREE = ("format", "name", "doc", "time_steps", "train")  # time steps are a setting too
@@ -63,7 +65,8 @@ def difference(saved: Mapping[str, str], own: Mapping[str, str]) -> str | None:
     if not found:
         return None
     said = [
-        f"{key} is {saved.get(key, 'missing')} there and {own.get(key, 'missing')} here"
+        f"{brief(key)} is {brief(saved.get(key, 'missing'))} there"
+        f" and {brief(own.get(key, 'missing'))} here"
         for key in found[:SHOWN]
     ]
     more = f" (and {len(found) - SHOWN} more)" if len(found) > SHOWN else ""

@@ -11,10 +11,11 @@ import torch
 from torch import nn
 from torch.optim import lr_scheduler
 
+from . import allowed
 from .settings import RunError, Settings, Table, flag
 
-OPTIMIZERS = ("Adam", "AdamW", "SGD")
-SCHEDULERS = ("CosineAnnealingLR", "OneCycleLR", "StepLR")
+OPTIMIZERS = tuple(allowed.OPTIMIZERS)
+SCHEDULERS = tuple(allowed.SCHEDULERS)
 
 
 class SettingError(RunError):
@@ -86,12 +87,21 @@ def completed(table: Table, known: Mapping[str, Any], epochs: int) -> Table:
 def make_optimizer(
     parameters: Iterable[nn.Parameter], table: Table
 ) -> torch.optim.Optimizer:
-    """The optimizer that the table names."""
-    arguments = {name: value for name, value in table.items() if name != "kind"}
-    made: torch.optim.Optimizer = getattr(torch.optim, table["kind"])(
-        parameters, **arguments
-    )
+    """The optimizer that the table names. Raises SettingError."""
+    made: torch.optim.Optimizer = called(torch.optim, table, parameters)
     return made
+
+
+def called(module: object, table: Table, first: object, **more: object) -> Any:
+    """The table's kind out of a module of PyTorch, with the table's arguments.
+
+    Raises SettingError if it does not take these.
+    """
+    arguments = {name: value for name, value in table.items() if name != "kind"}
+    try:
+        return getattr(module, table["kind"])(first, **arguments, **more)
+    except (TypeError, ValueError) as error:
+        raise SettingError(f"{table['kind']} cannot be made: {error}.") from error
 
 
 class Schedule:
@@ -106,14 +116,11 @@ class Schedule:
         self.optimizer = optimizer
         self.warmup = round(settings.warmup_epochs * steps)
         table = settings.scheduler or {}
-        arguments = {name: value for name, value in table.items() if name != "kind"}
         self.every_step = table.get("kind") == "OneCycleLR"
-        if self.every_step:
-            arguments["total_steps"] = settings.epochs * steps
+        length = {"total_steps": settings.epochs * steps} if self.every_step else {}
         self.scheduler: lr_scheduler.LRScheduler | None = None
         if table:
-            kind = getattr(lr_scheduler, table["kind"])
-            self.scheduler = kind(optimizer, **arguments)
+            self.scheduler = called(lr_scheduler, table, optimizer, **length)
 
     def factor(self, step: int) -> float:
         """What the warm-up scales the rate by at a step, from 0 over all epochs."""

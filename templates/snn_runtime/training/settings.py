@@ -4,8 +4,10 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import UnionType
-from typing import Any, get_args, get_origin
+from typing import Any
+
+from ..weights import brief
+from .allowed import OPTIMIZERS, SCHEDULERS, SETTINGS, misnamed, unlike
 
 Table = Mapping[str, Any]
 
@@ -39,28 +41,21 @@ class Settings:
 FREE = {"epochs", "early_stop", "deterministic"}
 
 
-def misfit(saved: Mapping[str, object]) -> str | None:
+def misfit(saved: Mapping[str, Any]) -> str | None:
     """Why a mapping does not hold exactly the settings of a run, or None."""
-    kinds = {field.name: field.type for field in dataclasses.fields(Settings)}
-    for name in [*kinds, *(name for name in saved if name not in kinds)]:
+    for name in [*SETTINGS, *(name for name in saved if name not in SETTINGS)]:
         if name not in saved:
             return f"the setting {name} is missing"
-        if name not in kinds:
-            return f"there is no setting {name}"
-        if not fits(saved[name], kinds[name]):
-            return f"the setting {name} is {saved[name]!r}"
-    tables = [saved["optimizer"], saved["scheduler"] or {"kind": ""}]
-    named = all(isinstance(table, Mapping) and "kind" in table for table in tables)
-    return None if named else "an optimizer or a scheduler has no kind"
-
-
-def fits(value: object, kind: object) -> bool:
-    """Whether a value is of the type that a field states."""
-    kinds = get_args(kind) if isinstance(kind, UnionType) else (kind,)
-    types = tuple(get_origin(one) or one for one in kinds)
-    if float in types:
-        types += (int,)
-    return isinstance(value, types) and (bool in types or not isinstance(value, bool))
+        if name not in SETTINGS:
+            return f"there is no setting {brief(name)}"
+    if wrong := unlike(saved, SETTINGS):
+        return f"the setting {wrong}"
+    tables = {"optimizer": OPTIMIZERS, "scheduler": SCHEDULERS}
+    told = {name: saved[name] for name in tables if saved[name] is not None}
+    if not all("kind" in table for table in told.values()):
+        return "an optimizer or a scheduler has no kind"
+    found = ((name, misnamed(table, tables[name])) for name, table in told.items())
+    return next((f"in {name}, {wrong}" for name, wrong in found if wrong), None)
 
 
 def flag(name: str) -> str:

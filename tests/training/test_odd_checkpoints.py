@@ -1,0 +1,176 @@
+"""Checkpoints whose digest is right and whose values cannot be: one sentence, nothing written."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import torch
+
+from snnc.kinds import catalog
+from tests.runtime.runtime import module
+from tests.training.packages import run
+from tests.training.test_checkpoints import says
+
+State = dict[str, Any]
+NAN, INF = float("nan"), float("inf")
+ROW = {"epoch": 1, "loss": 0.5}
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # of torch, on odd tensors
+
+
+@pytest.fixture(scope="module")
+def written(shared: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The checkpoint of a run of one epoch."""
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shared.visualize, "draw", lambda *_: [])
+        run(shared, folder, "--epochs", "1")
+    return (folder / "checkpoint_latest.pt").read_bytes()
+
+
+Refuses = Callable[..., str]
+
+
+@pytest.fixture
+def refuses(
+    script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], written: bytes
+) -> Refuses:
+    """What --resume and --evaluate say of a checkpoint with other values: the same."""
+
+    def said(change: Callable[[State], State]) -> str:
+        path = tmp_path / "one.pt"
+        path.write_bytes(written)
+        state = torch.load(path, weights_only=True)
+        torch.save(script.training.checkpoints.sealed(state | change(state)), path)
+        going_on = says(script, capsys, "--resume", "one.pt", "--out-dir", "o", "--epochs", "2")
+        assert says(script, capsys, "--resume", "one.pt", "--evaluate") == going_on
+        assert [found.name for found in tmp_path.iterdir()] == ["one.pt"]
+        assert going_on.endswith("; nothing was changed.\n")
+        assert len(going_on) < 1000
+        return going_on
+
+    return said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("batch_size", 0),
+        ("accumulate", 0),
+        ("epochs", -3),
+        ("limit", 0),
+        ("early_stop", 0),
+        ("dtype", "quux"),
+        ("warmup_epochs", INF),
+        ("grad_clip", NAN),
+        ("label_smoothing", 5.0),
+        ("time_steps", -4),
+        ("time_steps", 2**65),
+        ("seed", 2**70),
+        ("seed", -5),
+        ("amp", 1),
+    ],
+)
+def test_settings(refuses: Refuses, name: str, value: object) -> None:
+    said = refuses(lambda state: {"settings": state["settings"] | {name: value}})
+    assert f"is no whole checkpoint: the setting {name} is " in said
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "problem"),
+    [
+        ("optimizer", {"kind": "Quux"}, "kind is Quux"),
+        ("optimizer", {"kind": "Optimizer"}, "kind is Optimizer"),
+        ("optimizer", {"kind": "__name__"}, "kind is __name__"),
+        ("optimizer", {"kind": 5}, "kind is 5"),
+        ("optimizer", {"kind": "SGD", "lr": "x"}, "lr is 'x'"),
+        ("optimizer", {"kind": "SGD", "lr": -1}, "lr is -1"),
+        ("optimizer", {"kind": "Adam", "betas": [2, 0]}, "betas is [2, 0]"),
+        ("optimizer", {"kind": "SGD", "speed": 1}, "SGD has no speed"),
+        ("scheduler", {"kind": "Quux"}, "kind is Quux"),
+        ("scheduler", {"kind": "partial"}, "kind is partial"),
+        ("scheduler", {"kind": "StepLR", "step_size": 0}, "step_size is 0"),
+    ],
+)
+def test_optimizers(refuses: Refuses, name: str, table: State, problem: str) -> None:
+    said = refuses(lambda state: {"settings": state["settings"] | {name: table}})
+    assert f"is no whole checkpoint: in {name}, {problem};" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("epoch", -1, "epoch is -1"),
+        ("epoch", 2**80, f"epoch is {2**80}"),
+        ("epoch", 5, "history has 1 epochs of 5"),
+        ("batch", -1, "batch is -1"),
+        ("best_epoch", -9, "best_epoch is -9"),
+        ("best", NAN, "best is nan"),
+        ("lr", INF, "lr is inf"),
+        ("time_steps", 0, "time_steps is 0"),
+        ("score", [NAN] * 4, "history or score holds numbers that cannot be"),
+        ("score", [2**2000, 1, 1, 1], "history or score holds numbers that cannot be"),
+        ("history", [ROW | {"epoch": NAN}], "history or score holds numbers that cannot be"),
+        ("history", [ROW | {"epoch": INF}], "history or score holds numbers that cannot be"),
+        ("history", [ROW | {5: 1}], "history has something else than names"),
+        ("identity", {1: 2}, "identity holds something else than text"),
+        ("data", {1: 2}, "data holds something else than text"),
+    ],
+)
+def test_counters(refuses: Refuses, name: str, value: object, problem: str) -> None:
+    said = refuses(lambda _: {name: value})
+    assert f"is no whole checkpoint: {problem};" in said
+
+
+@pytest.mark.parametrize("kind", ["sparse", "meta", "complex"])
+def test_tensors_that_are_not_plain(
+    script: ModuleType,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    written: bytes,
+    kind: str,
+) -> None:
+    path = tmp_path / "one.pt"
+    path.write_bytes(written)
+    state = torch.load(path, weights_only=True)
+    bias = state["model"]["fc1.bias"]
+    odd = {"sparse": bias.to_sparse(), "meta": bias.to("meta"), "complex": bias + 0j}
+    state["model"]["fc1.bias"] = odd[kind]
+    torch.save(state, path)
+    said = says(script, capsys, "--resume", "one.pt", "--out-dir", "o")
+    assert "model has 'fc1.bias', which is no plain tensor of numbers;" in said
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda bias: bias * NAN, "holds NaN or infinite numbers"),
+        (torch.Tensor.long, "is of torch.int64 there and of torch.float32 here"),
+    ],
+)
+def test_weights(refuses: Refuses, change: Callable[[torch.Tensor], object], problem: str) -> None:
+    said = refuses(
+        lambda state: {"model": state["model"] | {"fc1.bias": change(state["model"]["fc1.bias"])}}
+    )
+    assert f"does not fit: fc1.bias {problem};" in said
+
+
+def test_a_long_identity_is_cut(refuses: Refuses) -> None:
+    said = refuses(lambda state: {"identity": state["identity"] | {"input.shape": "q" * 100_000}})
+    assert "q… there and " in said
+
+
+@pytest.mark.parametrize("folder", ["optimizers", "schedulers"])
+def test_every_kind_has_its_values(folder: str) -> None:
+    """Those that a spec can state, but for the warm-up, which is a setting of its own."""
+    kinds = catalog(f"snnc.{folder}")
+    allowed = getattr(module("training.allowed"), folder.upper())
+    fields = {n: {*k.model_fields} - {"kind", "warmup_epochs"} for n, k in kinds.items()}
+    assert {name: {*table} for name, table in allowed.items()} == fields
+
+
+def test_every_setting_has_its_values() -> None:
+    fields = module("training.settings").Settings.__dataclass_fields__
+    assert [*fields] == [*module("training.allowed").SETTINGS]
