@@ -43,7 +43,8 @@ def _imports(classes: Sequence[NeuronClass], checks: Mapping[str, str], runtime:
     members_of = [members(found.neuron, found.kernel) for found in classes]
     uses = {name for found in classes for name in torch.uses(found.kernel)}
     uses |= {name for code in members_of for name in code.uses}
-    uses |= {"nn"} if any(found.inner for found in classes) else set()
+    inner = {target for found in classes for _, target in found.inner}
+    uses |= {*inner, *(target.partition(".")[0] for target in inner)} - {c.name for c in classes}
     uses |= {"Spec", "Tensors", *checks.values(), *map(_base, classes), *_tables(classes)}
     names = ["Tensor", *sorted(uses & {"nn"})]
     heads = ["import torch"] * ("torch" in uses) + [f"from torch import {', '.join(names)}"]

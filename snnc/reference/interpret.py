@@ -88,7 +88,8 @@ class Stepper:
         run(self.step, names, self.spike)
         self.states = {state: names[after] for state, after in self.step.next.items()}
         output: Tensor = names[self.step.output]
-        return output
+        # what reads parameters alone has the shape of a parameter
+        return output.expand_as(inputs[0])
 
 
 def run(step: Step, names: dict[str, Any], spike: Callable[[Tensor], Tensor]) -> None:

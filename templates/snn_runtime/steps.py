@@ -9,6 +9,9 @@ from torch import Tensor
 def steps_taken(time_steps: int | None, usual: int) -> int:
     """How many steps a call takes: as many as usual, unless it says otherwise."""
     steps = usual if time_steps is None else time_steps
+    # NumPy's integers and those of torch.export are no int, but may stand for one
+    if isinstance(steps, bool) or not hasattr(steps, "__index__"):
+        raise ValueError(f"time_steps must be an integer, not {steps!r}")
     if steps < 1:
         raise ValueError(f"time_steps must be at least 1, not {steps}")
     return steps

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -90,3 +91,20 @@ def test_more_steps_than_an_image_has_rows(tmp_path: Path) -> None:
     net(x, time_steps=4, state=state)
     with pytest.raises(ValueError, match="input has 4 steps, not 5"):
         net(x, time_steps=1, state=state)
+
+
+@pytest.mark.parametrize("steps", [2.5, "3", True, [2]])
+def test_steps_that_are_no_integer(tmp_path: Path, steps: Any) -> None:
+    net, x = made(tmp_path, IMAGE), torch.rand(2, 1, 8, 8)
+    with pytest.raises(ValueError, match="time_steps must be an integer, not") as caught:
+        net(x, time_steps=steps)
+    assert str(caught.value).endswith(repr(steps))
+    assert net(x, time_steps=np.int64(2)).shape == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [(np.zeros((2, 1, 8, 8)), "ndarray"), ([1.0], "list"), (None, "NoneType")]
+)
+def test_data_that_is_no_tensor(tmp_path: Path, given: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=f"x must be a tensor, not {said}"):
+        made(tmp_path, IMAGE)(given)
