@@ -13,6 +13,7 @@ from snnc.kinds import keys_of
 from snnc.neuron import SpikingNeuron
 from snnc.resolve import resolve
 from snnc.source.diagnostic import Diagnostic, Findings, Place
+from snnc.source.nearest import sparing
 from snnc.source.reading import project
 from snnc.source.source import Source, read
 from snnc.source.tree import Tree
@@ -47,6 +48,7 @@ class Document:
         return self.tree.find(path)[0].place
 
 
+@sparing()
 def load(path: Path | str, settings: Sequence[str] = ()) -> Document:
     """The document at ``path``, with ``--set`` assignments applied.
 

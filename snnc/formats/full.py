@@ -1,6 +1,7 @@
 """The format for people: the message, the line, and carets below the place."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from snnc.formats._visible import visible
@@ -8,6 +9,10 @@ from snnc.source.diagnostic import Diagnostic, Place
 
 _TAB = "    "
 _LONGEST = 160
+MOST = 200
+"""Findings of one file that are told; of the others only the number."""
+MOST_NOTES = 20
+"""Of one finding."""
 _STYLES = {"error": "1;31", "warning": "1;33", "note": "1;36", "place": "1", "gutter": "1;34"}
 
 _Paint = Callable[[str, str], str]
@@ -16,21 +21,37 @@ _Paint = Callable[[str, str], str]
 def render(diagnostics: Sequence[Diagnostic], *, colour: bool = False) -> str:
     """One paragraph for each diagnostic. ``colour`` uses ANSI escapes, for terminals."""
     paint = _ansi if colour else _plain
-    paragraphs = ("\n".join(_paragraph(diagnostic, paint)) for diagnostic in diagnostics)
+    paragraphs = ("\n".join(lines) for lines in _paragraphs(diagnostics, paint))
     return "\n".join(f"{paragraph}\n" for paragraph in paragraphs)
 
 
+def _paragraphs(diagnostics: Sequence[Diagnostic], paint: _Paint) -> Iterator[Iterator[str]]:
+    """The first findings of each file, and at the end how many more there are."""
+    told: Counter[str] = Counter()
+    for diagnostic in diagnostics:
+        told[diagnostic.place.path] += 1
+        if told[diagnostic.place.path] <= MOST:
+            yield _paragraph(diagnostic, paint)
+    for path, count in told.items():
+        if count > MOST:
+            plural = "s" if count - MOST > 1 else ""
+            yield iter([f"{visible(path)}: … and {count - MOST:,} more finding{plural}"])
+
+
 def _paragraph(diagnostic: Diagnostic, paint: _Paint) -> Iterator[str]:
-    places = [diagnostic.place, *(note.place for note in diagnostic.notes)]
+    notes = diagnostic.notes[:MOST_NOTES]
+    places = [diagnostic.place, *(note.place for note in notes)]
     margin = max(len(str(place.start.line)) for place in places)
     label = paint(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity)
     message = f"{diagnostic.name}: {visible(diagnostic.message)}"
     yield f"{_location(diagnostic.place, paint)} {label} {message}"
     yield from _snippet(diagnostic.place, margin, diagnostic.severity, paint)
     yield from _help(diagnostic.help, margin, paint)
-    for note in diagnostic.notes:
+    for note in notes:
         yield f"{_location(note.place, paint)} {paint('note', 'note')}: {visible(note.message)}"
         yield from _snippet(note.place, margin, "note", paint)
+    if more := len(diagnostic.notes) - len(notes):
+        yield f"… {more:,} more notes"
 
 
 def _location(place: Place, paint: _Paint) -> str:

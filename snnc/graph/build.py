@@ -15,12 +15,14 @@ from snnc.sections.train import Answer, Train
 from snnc.shapes import Shape, ShapeError
 from snnc.sizes import affordable
 from snnc.source.diagnostic import Diagnostic, Findings
+from snnc.source.nearest import sparing
 from snnc.source.tree import Path
 from snnc.step.parse import StepError
 from snnc.step.simplify import simplified
 from snnc.surrogate import Surrogate
 
 
+@sparing()
 def build(document: Document) -> Graph:
     """The graph of a document.
 

@@ -15,7 +15,8 @@ from snnc.source.diagnostic import Diagnostic, Findings, Note, Place, Span
 from snnc.source.source import parse
 from snnc.source.tree import Tree
 
-SETTING = re.compile(r"\s*([\w-]+(?:\.[\w-]+)*)\s*=\s*(.*\S)\s*", re.DOTALL)
+SETTING = re.compile(r"\s*([\w-]+(?:\.[\w-]+)*)\s*=\s*(\S.*)", re.DOTALL)
+"""Of a text without blanks at its end."""
 DEEPEST = 16
 
 
@@ -46,7 +47,7 @@ def _parse(text: str) -> Setting:
     whole = Place("--set", text, Span(0, len(text)))
     if any(0xD800 <= ord(char) <= 0xDFFF for char in text):
         raise _bad(whole, "the setting is not UTF-8")
-    match = SETTING.fullmatch(text)
+    match = SETTING.fullmatch(text, 0, len(text.rstrip()))
     if not match:
         raise _bad(whole, f"`{text}` is not KEY=VALUE", "for example train.epochs=2")
     if match[1].split(".")[0] == "extends":

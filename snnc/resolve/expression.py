@@ -4,7 +4,7 @@ Strict where Python is lenient: arithmetic takes numbers, logic takes true and f
 """
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from snnc.resolve.arithmetic import (
@@ -31,7 +31,7 @@ def evaluate(text: str, names: Mapping[str, object], place: Place) -> object:
     return _Evaluation({**names, **LITERALS}, expression).value(expression.tree)
 
 
-def unknown_variable(name: str, known: Mapping[str, object], place: Place) -> Diagnostic:
+def unknown_variable(name: str, known: Iterable[str], place: Place) -> Diagnostic:
     close = nearest(name, known)
     hint = f"did you mean `{close}`?" if close else f"add `{name}` to [vars]"
     return Diagnostic("SNN103", "unknown-variable", f"`{name}` is not defined", place, hint)

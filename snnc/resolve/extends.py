@@ -13,10 +13,12 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from snnc.resolve.collect import without
 from snnc.source.diagnostic import Diagnostic, Findings, Note
 from snnc.source.nearest import nearest
-from snnc.source.reading import SUFFIX
+from snnc.source.reading import SUFFIX, most
 from snnc.source.source import Source
 from snnc.source.tree import Tree
 
+MOST_FILES = 20
+"""In a chain; together they have no more bytes than one file may."""
 LONGEST = 255
 """Of a path in a spec, in bytes: no file system has longer names."""
 Read = Callable[[Path], Source]
@@ -52,8 +54,18 @@ def _chain(source: Source, read: Read) -> Iterator[Source]:
         path = _path(name, source)
         if path in seen:
             raise _cycle(name, path, seen)
+        if len(seen) == MOST_FILES:
+            raise _bad(name, f"more than {MOST_FILES} files extend each other in a chain")
         source = seen[path] = _read(name, path, read)
+        _check_size(name, seen)
         yield source
+
+
+def _check_size(name: Tree, seen: Mapping[Path, Source]) -> None:
+    """A chain of files costs what its files do together."""
+    allowed = most(Path(name.place.path))
+    if sum(len(source.text.encode()) for source in seen.values()) > allowed:
+        raise _bad(name, f"this file and its bases have more than {allowed:,} bytes together")
 
 
 def _path(name: Tree, source: Source) -> Path:

@@ -11,12 +11,16 @@ from snnc.source.tree import Tree
 
 Graph = Mapping[str, tuple[str, ...]]
 MOST_CYCLES = 10
+MOST_MEMBERS = 8
+"""Of a cycle, that are told."""
 
 
 def dependencies(node: Tree) -> Graph:
     """The variables of ``[vars]`` that each of them uses, in a fixed order."""
     table = node.table
-    return {name: tuple(sorted(mentioned(table[name]) & table.keys())) for name in table}
+    return {
+        name: tuple(sorted(use for use in mentioned(table[name]) if use in table)) for name in table
+    }
 
 
 def in_order(graph: Graph) -> Iterator[str]:
@@ -62,8 +66,10 @@ def _describe(node: Tree, names: tuple[str, ...]) -> Diagnostic:
     """Told from the variable that the file defines first."""
     start = min(range(len(names)), key=lambda i: node.table[names[i]].key.span)
     names = (*names[start:], *names[:start])
-    chain = " → ".join(f"`{name}`" for name in (*names, names[0]))
-    notes = tuple(Note(node.table[n].key, f"`{n}` is defined here") for n in names[1:])
+    told = names[:MOST_MEMBERS]
+    left = [f"… ({len(names) - len(told)} more)"] if len(told) < len(names) else []
+    chain = " → ".join([*(f"`{name}`" for name in told), *left, f"`{names[0]}`"])
+    notes = tuple(Note(node.table[n].key, f"`{n}` is defined here") for n in told[1:])
     message = f"a variable cannot use itself: {chain}"
     place = node.table[names[0]].place
     return Diagnostic("SNN106", "bad-variable", message, place, notes=notes)

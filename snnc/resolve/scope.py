@@ -132,7 +132,7 @@ def _computed(node: Tree, text: str, scope: Variables) -> Tree:
     name = _single(expression)
     if name:
         return _named(node, name, expression.at(expression.tree), scope)
-    unknown = [n for n in expression.names if n.id not in {*scope.names, *scope.later}]
+    unknown = [n for n in expression.names if n.id not in scope.names and n.id not in scope.later]
     if unknown:
         found = (_unknown(n.id, expression.at(n), scope) for n in unknown)
         raise Findings(*(d for findings in found for d in findings.diagnostics))
@@ -184,5 +184,10 @@ def _defined(name: str, definition: Tree) -> Note:
 
 
 def _unknown(name: str, at: Place, scope: Variables) -> Findings:
-    known = dict.fromkeys([*scope.names, *sorted(scope.later)])
-    return Findings(unknown_variable(name, known, at))
+    return Findings(unknown_variable(name, _known(scope), at))
+
+
+def _known(scope: Variables) -> Iterator[str]:
+    """Not all is listed if only the first is looked at."""
+    yield from scope.names
+    yield from sorted(scope.later)

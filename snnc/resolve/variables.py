@@ -54,10 +54,13 @@ def used(tree: Tree) -> frozenset[str]:
     """Variables that the document uses, also by way of other variables."""
     node = tree.get("vars")
     graph = dependencies(node) if node else {}
-    names = _mentioned(tree)
-    while new := frozenset(dep for name in names for dep in graph.get(name, ())) - names:
-        names |= new
-    return names & graph.keys()
+    found: set[str] = set()
+    waiting = [name for name in _mentioned(tree) if name in graph]
+    while waiting:
+        name = waiting.pop()
+        waiting += [] if name in found else graph[name]
+        found.add(name)
+    return frozenset(found)
 
 
 def parameters(block: Tree) -> frozenset[str]:
@@ -87,7 +90,7 @@ def _evaluate(node: Tree, graph: Graph) -> tuple[Variables, tuple[Diagnostic, ..
     names: dict[str, Tree] = {}
     problems: list[Diagnostic] = []
     for name in in_order(graph):
-        later = frozenset(graph[name]) - names.keys()
+        later = frozenset(use for use in graph[name] if use not in names)
         value = attempt(partial(substitute_in, node.table[name], Variables(names, later)))
         problems.extend(diagnostics(value))
         if not later and not isinstance(value, Findings):

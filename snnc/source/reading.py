@@ -36,7 +36,7 @@ def content(path: Path, root: Path | None = None) -> bytes:
     """
     if problem := bad_name(path.name):
         raise refused(path, problem, "rename the file")
-    real, most = Path(os.path.realpath(path)), _most(path)
+    real, allowed = Path(os.path.realpath(path)), most(path)
     if not real.is_relative_to(root or project(path)):
         raise refused(
             path, "the file lies outside of the project", "a link may lead to another spec"
@@ -46,12 +46,12 @@ def content(path: Path, root: Path | None = None) -> bytes:
     if path.is_symlink() and not os.path.lexists(real):
         raise refused(path, "the file is a symlink that leads nowhere")
     try:
-        return regular(real, most)
+        return regular(real, allowed)
     except NotRegular as error:
         raise refused(path, f"this is {error}, no file") from None
     except TooLarge:
         advice = f"{MOST} allows another number of bytes"
-        raise refused(path, f"the file has more than {most:,} bytes", advice) from None
+        raise refused(path, f"the file has more than {allowed:,} bytes", advice) from None
     except OSError as error:  # under the name that was asked for
         raise OSError(error.errno, error.strerror, os.fspath(path)) from None
 
@@ -123,7 +123,7 @@ def _is_root(folder: Path) -> bool:
     return isinstance(tool, dict) and "snnc" in tool
 
 
-def _most(path: Path) -> int:
+def most(path: Path) -> int:
     """The number of bytes that a spec may have."""
     stated = os.environ.get(MOST, "")
     if not stated:

@@ -6,6 +6,7 @@ and one that no longer hides anything is reported so that it goes away.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from snnc.source.tree import Tree
 
 _DIRECTIVE = re.compile(r"#\s*snnc:\s*(?P<file>file-)?ignore(?![\w-])\s*(?:\[(?P<names>[^\]]*)\])?")
 _NAME = re.compile(r"[^\s,]+")
+MOST_NAMES = 50
+"""In one comment."""
+_Key = tuple[str, int | None]
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,11 @@ class _Ignore:
     place: Place
     line: int | None
 
+    @property
+    def key(self) -> _Key:
+        """What a finding on this line, or anywhere, is looked up by."""
+        return self.name, self.line
+
 
 def suppress(source: Source, findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The findings without the warnings that ``source`` ignores, and what is wrong with ignores.
@@ -33,15 +42,19 @@ def suppress(source: Source, findings: Sequence[Diagnostic]) -> tuple[Diagnostic
     """
     directives = list(_directives(source))
     ignores = [ignore for place, match in directives for ignore in _ignores(place, match)]
-    texts = list(_long_strings(source.tree))
-    warnings = [finding for finding in findings if finding.severity == "warning"]
-    errors = [finding for finding in findings if finding.severity == "error"]
-    kept = [w for w in warnings if not any(_covers(i, w, texts) for i in ignores)]
-    unused = [i for i in ignores if not any(_covers(i, w, texts) for w in warnings)]
-    forbidden = [i for i in unused if any(_covers(i, e, texts) for e in errors)]
-    answers = [_unused(ignore, ignore in forbidden) for ignore in unused]
-    blankets = [_blanket(place) for place, match in directives if not _names(match)]
-    return tuple(sorted([*errors, *kept, *answers, *blankets], key=order))
+    wanted = {ignore.key for ignore in ignores}
+    texts = sorted(_long_strings(source.tree), key=_start)
+    answered: dict[str, set[_Key]] = {"warning": set(), "error": set()}
+    kept = []
+    for finding in findings:
+        covering = wanted.intersection(_keys(source, finding, texts))
+        answered[finding.severity] |= covering
+        if finding.severity == "error" or not covering:
+            kept.append(finding)
+    unused = [ignore for ignore in ignores if ignore.key not in answered["warning"]]
+    answers = [_unused(ignore, ignore.key in answered["error"]) for ignore in unused]
+    wrong = [found for place, match in directives for found in _wrong(place, match)]
+    return tuple(sorted([*kept, *answers, *wrong], key=order))
 
 
 def _directives(source: Source) -> Iterator[tuple[Place, re.Match[str]]]:
@@ -59,7 +72,7 @@ def _names(match: re.Match[str]) -> list[Span]:
 
 def _ignores(place: Place, match: re.Match[str]) -> list[_Ignore]:
     line = None if match["file"] else _target(place)
-    places = [Place(place.path, place.text, span) for span in _names(match)]
+    places = [Place(place.path, place.text, span) for span in _names(match)[:MOST_NAMES]]
     return [_Ignore(name.quoted, name, line) for name in places]
 
 
@@ -70,10 +83,16 @@ def _target(place: Place) -> int:
     return line if before.split("#")[0].strip() else line + 1
 
 
-def _covers(ignore: _Ignore, finding: Diagnostic, texts: Sequence[Tree]) -> bool:
-    if ignore.name not in (finding.code, finding.name) or finding.place.path != ignore.place.path:
-        return False
-    return ignore.line is None or ignore.line in _lines(finding.place, texts)
+def _keys(source: Source, finding: Diagnostic, texts: Sequence[Tree]) -> Iterator[_Key]:
+    """The keys of every comment that could answer a finding; none if it is in another file."""
+    if finding.place.path == source.path:
+        for line in (None, *_lines(finding.place, texts)):
+            yield finding.code, line
+            yield finding.name, line
+
+
+def _start(text: Tree) -> int:
+    return text.place.span.start
 
 
 def _lines(place: Place, texts: Sequence[Tree]) -> frozenset[int]:
@@ -81,7 +100,8 @@ def _lines(place: Place, texts: Sequence[Tree]) -> frozenset[int]:
 
     No comment fits inside a string of several lines: there, those of its key and its end.
     """
-    around = [t for t in texts if t.place.span.start <= place.span.start < t.place.span.end]
+    before = bisect_right(texts, place.span.start, key=_start)
+    around = [t for t in texts[max(before - 1, 0) : before] if place.span.start < t.place.span.end]
     edges = [line for t in around for line in (t.key.start.line, t.place.end.line)]
     return frozenset((place.start.line, *edges))
 
@@ -91,6 +111,17 @@ def _long_strings(tree: Tree) -> Iterator[Tree]:
         yield tree
     for child in (*tree.table.values(), *tree.items):
         yield from _long_strings(child)
+
+
+def _wrong(place: Place, match: re.Match[str]) -> Iterator[Diagnostic]:
+    """What is wrong with a comment itself: it names nothing, or too much."""
+    names = _names(match)
+    if not names:
+        yield _blanket(place)
+    if len(names) > MOST_NAMES:
+        message = f"a comment ignores at most {MOST_NAMES} rules, and this one names {len(names):,}"
+        at = Place(place.path, place.text, names[MOST_NAMES])
+        yield Diagnostic("SNN003", "blanket-ignore", message, at, "the further ones are not read")
 
 
 def _blanket(place: Place) -> Diagnostic:
