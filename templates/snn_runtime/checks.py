@@ -1,4 +1,4 @@
-"""Checks of what a network is given; each raises ValueError."""
+"""Checks of what a network is given; each raises ValueError or TypeError."""
 
 import math
 import warnings
@@ -16,11 +16,11 @@ def check_input(
 ) -> None:
     """Raises ValueError if x is not [B, *shape] or, with the usual steps, [T, B, *shape].
 
-    So it does if x is no tensor at all.
+    Raises TypeError if x is no tensor.
     Warns if x has as many samples as there should be steps: its axes may be swapped.
     """
     if not isinstance(x, Tensor):
-        raise ValueError(f"{name} must be a tensor, not {type(x).__name__}")
+        raise TypeError(f"{name} must be a tensor, not {type(x).__name__}")
     axes = ["B"] if steps is None else ["T", "B"]
     count, found = len(axes), [*x.shape]
     if x.shape[count:] != shape:

@@ -106,5 +106,5 @@ def test_steps_that_are_no_integer(tmp_path: Path, steps: Any) -> None:
     ("given", "said"), [(np.zeros((2, 1, 8, 8)), "ndarray"), ([1.0], "list"), (None, "NoneType")]
 )
 def test_data_that_is_no_tensor(tmp_path: Path, given: Any, said: str) -> None:
-    with pytest.raises(ValueError, match=f"x must be a tensor, not {said}"):
+    with pytest.raises(TypeError, match=f"x must be a tensor, not {said}"):
         made(tmp_path, IMAGE)(given)

@@ -42,7 +42,9 @@ def refused(run: Run, said: str) -> None:
         assert everything(Path("..").resolve()) == before
 
 
-@pytest.mark.parametrize("name", ["model.py", "__init__.py", "snn_runtime/py.typed", "snn_runtime/fused/calls.py"])
+@pytest.mark.parametrize(
+    "name", ["model.py", "__init__.py", "snn_runtime/py.typed", "snn_runtime/fused/calls.py"]
+)
 @pytest.mark.parametrize("built", [True, False])
 def test_a_file_that_is_a_link(run: Run, name: str, built: bool) -> None:
     if built:
