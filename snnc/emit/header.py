@@ -111,14 +111,14 @@ def without_hash(text: str) -> str:
 
 
 def conflicting(text: str) -> bool:
-    """Whether a file is two versions of a generated file, of which one at least is as written.
+    """Whether a file is two versions of a generated file, as git merges them.
 
-    Markers beside which anything was edited are somebody's work, as are those within a string.
+    Versions that differ have headers that differ: markers below one header are somebody's work.
     """
     if _MARKERS.search(text) is None:
         return False
-    headers = (read_header(side) for side in sides(text))
-    return any(header is not None and header.intact for header in headers)
+    ours, theirs = map(_head, sides(text))
+    return ours != theirs and all(_TITLE.match(head) for head in (ours, theirs))
 
 
 def sides(text: str) -> tuple[str, str]:

@@ -91,12 +91,11 @@ def test_conflicts_are_built_away(run: Run, style: str, monkeypatch: pytest.Monk
     assert run("--check") == UP_TO_DATE
 
 
-def test_conflicts_beside_other_changes_are_built_away_by_force(run: Run) -> None:
-    """Neither side is as it was written: an edit might be among what git merged."""
+def test_conflicts_beside_what_git_merged_are_built_away(run: Run) -> None:
+    """Neither side is as it was written, but their headers are those of two versions."""
     branches(run, ("out_channels = 4", "out_channels = 6"), ('name = "fc"', 'name = "head"'))
-    assert "net/model.py: edited" in run("--check").err
-    assert run().code == 1
-    assert run("--force").code == 0
+    assert "net/model.py: has conflict markers" in run("--check").err
+    assert run().code == 0
     assert run("--check") == UP_TO_DATE
 
 
@@ -107,15 +106,6 @@ def test_markers_that_somebody_added_are_an_edit(run: Run, inside: str) -> None:
     edited = Path("net/model.py").read_text() + inside.format(markers)
     Path("net/model.py").write_text(edited)
     assert "net/model.py: edited" in run("--check").err
-    assert run().code == 1
-    assert Path("net/model.py").read_text() == edited
-
-
-def test_an_edit_beside_a_conflict_is_kept(run: Run) -> None:
-    branches(run, ('name = "fc"', 'name = "tail"'), ('name = "fc"', 'name = "head"'))
-    git("checkout", "--ours", "net.snn.toml")
-    edited = Path("net/model.py").read_text() + "MINE = 1\n"
-    Path("net/model.py").write_text(edited)
     assert run().code == 1
     assert Path("net/model.py").read_text() == edited
 
@@ -158,7 +148,7 @@ def test_markers_in_a_file_of_somebody_else(run: Run) -> None:
         ("__init__.py", "# Files: ", "# Files: mine.py "),
         ("__init__.py", "Output format 2", "Output format 3"),
         ("__init__.py", "Output format 2", "Output format 1"),
-        ("fused/__init__.py", "\n\n", "\n\n\n"),
+        ("kernels.py", "\n\n", "\n\n\n"),
     ],
 )
 def test_an_edit_anywhere_is_one(run: Run, name: str, old: str, new: str) -> None:
@@ -172,7 +162,7 @@ def test_an_edit_anywhere_is_one(run: Run, name: str, old: str, new: str) -> Non
     assert Path("net", name).read_text() == text
 
 
-@pytest.mark.parametrize("name", ["model.py", "__init__.py", "fused/calls.py"])
+@pytest.mark.parametrize("name", ["model.py", "__init__.py", "kernels.py"])
 def test_an_emptied_file_is_edited(run: Run, name: str) -> None:
     run()
     Path("net", name).write_text("")

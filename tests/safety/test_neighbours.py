@@ -9,6 +9,7 @@ from snnc.emit.header import read_header, with_header
 from tests.support.cli import SPEC, TRAIN, Ran, snnc
 
 Run = Callable[..., Ran]
+INSIDE = '[build]\nruntime = "inside"\n'
 UP_TO_DATE = Ran(0, "", "1 package up to date\n")
 
 
@@ -167,18 +168,19 @@ def test_without_a_list_nothing_is_removed(run: Run) -> None:
 
 
 def test_an_empty_folder_goes_with_what_was_in_it(run: Run) -> None:
-    Path("net.snn.toml").write_text(SPEC + TRAIN)
+    Path("net.snn.toml").write_text(SPEC + INSIDE)
     run()
-    Path("net/training/mine.txt").write_text("mine")
+    Path("net/snn_runtime/training/mine.txt").write_text("mine")
     Path("net.snn.toml").write_text(SPEC)
     run()
-    assert [path.name for path in Path("net/training").iterdir()] == ["mine.txt"]
-    assert not Path("net/pictures").exists()
+    assert [path.name for path in Path("net/snn_runtime/training").iterdir()] == ["mine.txt"]
+    assert not Path("net/snn_runtime/pictures").exists()
 
 
 def test_what_a_killed_build_left_goes(run: Run) -> None:
+    Path("net.snn.toml").write_text(SPEC + INSIDE)
     run()
-    for name in (".snnc-model.py.abcdefgh", "fused/.snnc-calls.py.12345678"):
+    for name in (".snnc-model.py.abcdefgh", "snn_runtime/fused/.snnc-calls.py.12345678"):
         Path("net", name).write_text("half")
     for name in (".snnc-mine.abcdefgh", ".model.py.swp"):
         Path("net", name).write_text("mine")
