@@ -56,10 +56,9 @@ def optional(one: Allowed) -> Allowed:
 
 def pair(value: object) -> bool:
     """Whether a value is the two decays of Adam."""
-    inside = isinstance(value, (list, tuple)) and len(value) == 2
-    return inside and all(
-        type(each) in (int, float) and 0 <= each < 1 for each in value
-    )
+    if not isinstance(value, (list, tuple)) or len(value) != 2:
+        return False
+    return all(type(each) in (int, float) and 0 <= each < 1 for each in value)
 
 
 SWITCH = Allowed((bool,))
