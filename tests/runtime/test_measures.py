@@ -169,7 +169,8 @@ def test_spikes_of_a_converted_network_are_counted(tmp_path: Path, signed: str) 
     names = [a.path for a in activations]
     assert list(snn.NEURONS) == [layer.name for layer in layers] == names
     x = 20 * torch.rand(1, 1, 8, 8, generator=torch.Generator().manual_seed(0))
-    done = package.module("pictures").record(snn, x[0], layers, timed=False)
+    pictures = importlib.import_module("snn_runtime.pictures")
+    done = pictures.record(snn, x[0], layers, timed=False)
     for one in done:
         assert set(one.spikes.ravel()) <= {-1.0, 0.0, 1.0}
         assert 0 < one.rates.mean() <= 1
@@ -180,7 +181,7 @@ def test_spikes_of_a_converted_network_are_counted(tmp_path: Path, signed: str) 
     assert [layer.rate for layer in told.layers] == pytest.approx(
         [one.rates.mean() for one in done]
     )
-    figure = importlib.import_module(f"{package.name}.pictures").rates_of_layers(done)
+    figure = pictures.rates_of_layers(done)
     means = [label.get_text() for label in figure.axes[0].child_axes[0].get_yticklabels()]
     assert all(0 < float(mean) <= 1 for mean in means)
 

@@ -74,9 +74,9 @@ def test_what_is_wrong_is_said_once(runs: tuple[Path, Any]) -> None:
     _, done = runs
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        "none.pt does not exist.",
+        "none.pt does not exist; nothing was changed.",
         "broken.pt is damaged, or no checkpoint at all; nothing was changed.",
-        "[Errno 17] File exists: 'file'",
+        "file cannot be written: File exists.",
     ]
 
 

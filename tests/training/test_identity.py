@@ -105,7 +105,8 @@ def test_every_number_counts(
     text = spec.replace(LAYERS, layers).replace(MSE, train).replace("epochs = 4", "epochs = 9")
     other = tmp_path / "other.snn.toml"
     other.write_text("# another comment\n" + text, "utf-8")
-    network = plain.training.network(built(snnc.load(other).spec))
+    made = snnc.load(other).spec
+    network = plain.training.network(f"{built(made)}\n{trained(made)}")
     found = plain.training.difference(plain.NETWORK.identity, network.identity)
     assert (found is None) == (key is None)
     assert found is None or key in found
