@@ -36,7 +36,7 @@ RESERVED = frozenset(
 # What the run time's neurons define themselves (checked against templates in the tests).
 _NEURONS = frozenset(
     """kernel kernels looped normed norms operands path places pooled pools recur resumed run
-    run_normed run_recurrent starts states terms""".split()
+    run_normed run_recurrent spike_value starts states terms""".split()
 )
 # What generated functions call or import (checked against templates/helpers in the tests).
 _LOCALS = frozenset(
@@ -177,7 +177,7 @@ def dotted(name: str) -> str:
 
 
 def runtime_name(name: str) -> str:
-    """Where the runtime is: ``beside`` the package, ``inside`` it, or under a dotted name."""
+    """The place of the runtime: ``beside`` the package, ``inside`` it, or under a dotted name."""
     return name if name in ("beside", "inside", "snn_runtime") else dotted(name)
 
 

@@ -63,7 +63,7 @@ def check_runtime(found: Path, spec: Path, taken: Mapping[Path, str], free: bool
 
 
 def bad_runtime(document: Document, found: Path, error: BadFolder) -> Findings:
-    """What is said of a runtime whose folder the spec asks for."""
+    """The finding about a runtime whose folder the spec asks for."""
     keys = ("build", "runtime" if document.spec.build.runtime != "beside" else "package")
     told = f"the runtime would be written to {found}, {error.what}"
     return _refused(document, keys, told, error.help)

@@ -1,6 +1,7 @@
 """Neurons and surrogates by equations: as a spec defines them, kinds like any other."""
 
 import inspect
+import warnings
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
@@ -146,7 +147,11 @@ def _check_local(equation: Equation) -> None:
         raise StepError(f"`{equation.name}` {error.message()}", equation.at, help) from None
 
 
-_model: Any = create_model  # its result is a type only at run time
+def _model(name: str, **fields: Any) -> Any:
+    """A class with these fields; ``register``, which metaclasses have, is one like any other."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Field name", UserWarning)
+        return create_model(name, **fields)
 
 
 def _spikes(equations: tuple[Equation, ...]) -> bool:

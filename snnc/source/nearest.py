@@ -19,7 +19,7 @@ _left: ContextVar[list[int] | None] = ContextVar("left", default=None)
 
 @contextmanager
 def sparing() -> Iterator[None]:
-    """In here, ``nearest`` compares with MOST_COMPARED candidates, in all calls together."""
+    """All calls of ``nearest`` in here together compare with MOST_COMPARED candidates."""
     token = _left.set([MOST_COMPARED])
     try:
         yield

@@ -31,7 +31,7 @@ class _Ignore:
 
     @property
     def key(self) -> _Key:
-        """What a finding on this line, or anywhere, is looked up by."""
+        """The keys by which a finding on this line, or anywhere, is looked up."""
         return self.name, self.line
 
 
@@ -114,7 +114,7 @@ def _long_strings(tree: Tree) -> Iterator[Tree]:
 
 
 def _wrong(place: Place, match: re.Match[str]) -> Iterator[Diagnostic]:
-    """What is wrong with a comment itself: it names nothing, or too much."""
+    """The fault of a comment itself: it names nothing, or too much."""
     names = _names(match)
     if not names:
         yield _blanket(place)

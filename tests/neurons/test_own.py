@@ -185,7 +185,7 @@ ADVICE = {
     "v += x": "write the sum: `v = v + …`",
     "if x > 0:\n  v = x": "write `where(condition, a, b)`",
     "v = where(x > 0 and v > 0, x, v)": "nest them: `where(a, where(b, …), …)`",
-    "v = (v + x": "write one `name = expression` per line, and close every `(`",
+    "v = (v + x": "one a line: `name = expression`, and every `(` is closed",
     "h = v + x": "assign it: `v = …`",
 }
 
