@@ -13,7 +13,7 @@ from snnc.layers._dropout import AnyDropout
 from snnc.layers.conv_transpose2d import ConvTranspose2d
 from snnc.neuron import Neuron
 from snnc.passes import crop, drop, fold, fuse, hoist, recur, sink
-from snnc.program import lower
+from snnc.program import lower, types
 from tests.mutants.breaks import (
     Break,
     always,
@@ -132,7 +132,7 @@ ORDER = instead(fold, "_joined", folds_first)
 ACYCLIC = instead(fold, "components", one_by_one)
 WHOLE = instead(lower, "whole", never)
 STATELESS = instead(lower, "carries", stateless)
-YIELDS = instead(lower, "_yielding", unyielding)
+YIELDS = instead(types, "_yielding", unyielding)
 READERS = instead(sink, "_readers", unread)
 STATIC = instead(sink, "commutes", static_too)
 TRAINING = instead(sink, "commutes", in_eval_only)
