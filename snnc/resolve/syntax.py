@@ -8,6 +8,7 @@ import ast
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from snnc.resolve.arithmetic import ARITHMETIC, COMPARISONS
 from snnc.source.diagnostic import Diagnostic, Findings, Place
@@ -84,6 +85,7 @@ def bad_expression(message: str, place: Place, hint: str | None = None) -> Findi
     return Findings(Diagnostic("SNN104", "bad-expression", message, place, hint))
 
 
+@lru_cache(maxsize=2**15)  # every expression is asked for several times
 def _python(text: str) -> ast.expr | None:
     """Python's tree; its messages differ between versions, so none of them is passed on."""
     try:
@@ -98,6 +100,8 @@ def _deep(tree: ast.expr) -> bool:
     """Level by level, so that asking needs no stack."""
     level: list[ast.AST] = [tree]
     for _ in range(DEEPEST):
+        if not level:
+            return False
         level = [child for node in level for child in ast.iter_child_nodes(node)]
     return bool(level)
 

@@ -156,4 +156,4 @@ def test_a_project_cannot_allow_itself_more(run: Run) -> None:
 @pytest.mark.parametrize("path", ["a\\u0000.snn.toml", "a\\u0000/b.snn.toml", "a\\n.snn.toml"])
 def test_a_base_that_no_file_is_called(run: Run, path: str) -> None:
     Path("net.snn.toml").write_text(f'extends = "{path}"\n')
-    refused(run, "characters that can be printed", "SNN101")
+    refused(run, "must be printable", "SNN101")
