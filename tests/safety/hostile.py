@@ -106,9 +106,11 @@ def links(folder: Path, outside: Path) -> None:
         file.truncate(2**40)
     for name in ("p1", "p2", "p3", "p4", "p5"):
         (folder / f"{name}.snn.toml").write_text(SPEC.replace('"net"', f'"{name}"'))
+    with (folder / "p2.snn.toml").open("a") as file:
+        file.write('[build]\nruntime = "inside"\n')
     (folder / "p1").symlink_to(outside)
     (folder / "p2").mkdir()
-    (folder / "p2/fused").symlink_to(outside)
+    (folder / "p2/snn_runtime").symlink_to(outside)
     (folder / "p3").mkdir()
     (folder / "p3/model.py").symlink_to(outside / "model.py")
     (folder / "p4").mkdir()
