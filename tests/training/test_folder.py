@@ -17,7 +17,7 @@ HOLDER = """\
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from shared_net.training.files import locked
+from snn_runtime.training.files import locked
 with locked(Path(sys.argv[2])):
     print("held", flush=True)
     sys.stdin.read()
