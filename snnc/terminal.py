@@ -56,18 +56,24 @@ def _sentence(error: Exception) -> str:
     return str(error)
 
 
-def specs(paths: Iterable[Path]) -> list[Path]:
-    """Every spec that ``paths`` name, folders searched, each once and in order."""
-    found = {path: None for given in paths for path in _specs(given)}
-    return list(found)
+def specs(paths: Sequence[Path]) -> list[Path]:
+    """Every spec that ``paths`` name, folders searched, each once and in order.
+
+    Without paths, those of the project, of which there may be none. Raises Findings, UsageError.
+    """
+    from snnc import discovery
+
+    found = [path for given in paths or [discovery.root()] for path in _specs(given, bool(paths))]
+    return list(dict.fromkeys(found))
 
 
-def _specs(given: Path) -> list[Path]:
+def _specs(given: Path, named: bool) -> list[Path]:
+    from snnc import discovery
+
     if not given.is_dir():
         return [spec(given)]
-    found = (p for p in given.rglob(f"*{SUFFIX}") if not _hidden(p, given))
-    inside = sorted(p for p in found if p.is_symlink() or not p.is_dir())
-    if not inside:
+    inside = discovery.specs(given)
+    if not inside and named:
         raise UsageError(f"{given}: there is no *{SUFFIX} in this folder{_meant(given)}")
     return inside
 
@@ -91,16 +97,12 @@ def _meant(given: Path) -> str:
     return f": did you mean {beside[guess]}?" if guess else ""
 
 
-def _hidden(path: Path, root: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(root).parts)
-
-
-def or_report(make: Callable[[], T]) -> T:
+def or_report(make: Callable[[], T], output_format: str = "full") -> T:
     """The result of ``make``. Prints its findings and raises Exit(1) if it has any."""
     try:
         return make()
     except Findings as findings:
-        report(findings.diagnostics, "full")
+        report(findings.diagnostics, output_format)
         raise Exit(1) from None
 
 

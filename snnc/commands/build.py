@@ -65,7 +65,6 @@ class Builds:
     def __init__(
         self, specs: list[Path], settings: tuple[str, ...], out: Path | None, output_format: str
     ) -> None:
-        terminal.one_of("--output-format", output_format, terminal.FORMATS)
         if out is not None and len(specs) > 1:
             raise terminal.UsageError("--out goes with one spec")
         self.specs, self.settings = specs, settings
