@@ -78,13 +78,15 @@ def build(
     """Generate the package of each spec.
 
     Exit code 0: success; 1: a spec has errors, --check or --diff found a difference, or a file was
-    edited by hand; 2: the command could not run.
+    edited by hand; 2: the command could not run. --check also finds packages that no spec makes any
+    more, and an editor's schema of another snnc.
     """
     from snnc.commands.build import Builds
 
     terminal.one_of("--output-format", output_format, terminal.FORMATS)
+    given = terminal.given(paths or ())
     specs = terminal.or_report(lambda: terminal.specs(paths or ()), output_format)
-    builds = Builds(specs, tuple(settings or ()), out, output_format)
+    builds = Builds(specs, given, tuple(settings or ()), out, output_format)
     raise Exit(builds.check() if check else builds.diff() if diff else builds.write(force))
 
 
@@ -94,9 +96,11 @@ def lint(paths: Paths = None, settings: Settings = None, output_format: Format =
 
     Exit code 0: no findings; 1: errors or warnings; 2: the command could not run.
     """
+    from snnc import linting
+
     terminal.one_of("--output-format", output_format, terminal.FORMATS)
     specs = terminal.or_report(lambda: terminal.specs(paths or ()), output_format)
-    findings = [finding for path in specs for finding in snnc.check(path, settings or ())]
+    findings = linting.findings(specs, settings or ())
     terminal.report(findings, output_format)
     if output_format == "full":
         terminal.say(terminal.summary(findings, len(specs)))

@@ -61,32 +61,37 @@ def specs(paths: Sequence[Path]) -> list[Path]:
 
     Without paths, those of the project, of which there may be none. Raises Findings, UsageError.
     """
-    from snnc import discovery
-
-    found = [path for given in paths or [discovery.root()] for path in _specs(given, bool(paths))]
+    found = [path for each in given(paths) for path in _specs(each, bool(paths))]
     return list(dict.fromkeys(found))
 
 
-def _specs(given: Path, named: bool) -> list[Path]:
+def given(paths: Sequence[Path]) -> Sequence[Path]:
+    """The paths; without any, that of the project."""
     from snnc import discovery
 
-    if not given.is_dir():
-        return [spec(given)]
-    inside = discovery.specs(given)
+    return paths or [discovery.root()]
+
+
+def _specs(path: Path, named: bool) -> list[Path]:
+    from snnc import discovery
+
+    if not path.is_dir():
+        return [spec(path)]
+    inside = discovery.specs(path)
     if not inside and named:
-        raise UsageError(f"{given}: there is no *{SUFFIX} in this folder{_meant(given)}")
+        raise UsageError(f"{path}: there is no *{SUFFIX} in this folder{_meant(path)}")
     return inside
 
 
-def spec(given: Path) -> Path:
-    """The path ``given``, if it is a file with the name of a spec. Raises UsageError."""
-    if given.is_dir():
-        raise UsageError(f"{given}: this is a folder, name one spec in it")
-    if not given.exists():
-        raise UsageError(f"{given}: there is no such file{_meant(given)}")
-    if not given.name.endswith(SUFFIX):
-        raise UsageError(f"{given}: a spec is called NAME{SUFFIX}")
-    return given
+def spec(path: Path) -> Path:
+    """The path, if it is that of a file with the name of a spec. Raises UsageError."""
+    if path.is_dir():
+        raise UsageError(f"{path}: this is a folder, name one spec in it")
+    if not path.exists():
+        raise UsageError(f"{path}: there is no such file{_meant(path)}")
+    if not path.name.endswith(SUFFIX):
+        raise UsageError(f"{path}: a spec is called NAME{SUFFIX}")
+    return path
 
 
 def _meant(given: Path) -> str:
