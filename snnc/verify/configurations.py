@@ -13,7 +13,7 @@ import torch
 import snnc
 from snnc import emitted
 from snnc.document import Document
-from snnc.emit.output import GeneratedFiles
+from snnc.emit.types import GeneratedFiles
 from snnc.neuron import Neuron
 from snnc.passes import OPTIONAL
 from snnc.passes import SCHEDULES as PASSES

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 import snnc
-from snnc.emit.output import GeneratedFiles
+from snnc.emit.types import GeneratedFiles
 from snnc.passes import OPTIONAL, hoist
 from snnc.step import grad
 from snnc.verify import run
