@@ -11,7 +11,7 @@ from snnc import formats
 from tests.faults.running import ran
 from tests.fuzz.strange import __main__ as command
 from tests.fuzz.strange import batch, laws
-from tests.fuzz.strange.corpus import FEATURES, TRAINED, corpus
+from tests.fuzz.strange.corpus import FEATURES, TRAINED, bases, corpus
 from tests.fuzz.strange.draw import spec
 
 COUNT = 1500
@@ -23,7 +23,8 @@ def test_strangers_specs() -> None:
     found = batch.in_a_process(range(COUNT), build_every=8)
     assert (found.broken, found.tried) == ({}, COUNT)
     assert len(found.fine) > COUNT // 30
-    assert ran([command.text(number) for number in found.fine[:: len(found.fine) // 8]]) == []
+    some = found.fine[:: len(found.fine) // 8]
+    assert ran([command.text(number) for number in some], bases()) == []
 
 
 def test_a_number_is_always_the_same_spec() -> None:
@@ -94,6 +95,6 @@ def test_a_process_that_dies_has_broken_a_law(monkeypatch: pytest.MonkeyPatch) -
 
 def test_findings_are_sorted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "FOUND", tmp_path / "found")
-    sorts = command.sorts({1: "build: 5 `a`", 2: "build: 7 `b`", 3: "lint: x"})
-    assert sorts == {"build: … …": [1, 2], "lint: x": [3]}
+    told = [*command.told({1: "build: 5 `a`", 2: "build: 7 `b`", 3: "lint: x"})]
+    assert told == ["2 x build: 5 `a`: 1, 2", "1 x lint: x: 3"]
     assert len([*(tmp_path / "found").iterdir()]) == 3

@@ -3,7 +3,7 @@
     python -m tests.fuzz.strange --count 5000 --seed 0
     python -m tests.fuzz.strange --show 1234
 
-What breaks a law is saved in tests/fuzz/found/ with the law as a comment, one for each sort.
+What breaks a law is saved in tests/fuzz/found/, three specs of each sort.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.faults.running import ran
 from tests.fuzz.strange.batch import Found, in_a_process
+from tests.fuzz.strange.corpus import bases
 from tests.fuzz.strange.draw import spec
 
 FOUND = Path(__file__).parents[1] / "found"
@@ -26,19 +27,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.show is not None:
         sys.stdout.buffer.write(spec(given.show))
         return 0
-    found, called, wrong = Found(), 0, []
+    found, called, wrong = Found(), 0, 0
     for numbers in parts(given.seed, given.count):
         part = in_a_process(numbers, given.build_every)
-        found.add(part)
         chosen = [n for n in part.fine if n % given.call_every == 0]
-        wrong += ran([text(n) for n in chosen])
-        called += len(chosen)
-        told = f"{len(found.fine)} fine, {called} called"
-        print(f"{found.tried} specs from {given.seed}: {told}, {len(found.broken)} broke a law, "
-              f"{len(wrong)} failed when called", flush=True)  # fmt: skip
-    for sort, numbers_ in sorted(sorts(found.broken).items()):
-        print(f"{len(numbers_)} x {sort}: {numbers_[:5]}")
-    print("\n".join(wrong))
+        failures = ran([text(n) for n in chosen], bases())
+        print("".join(f"{line}\n" for line in (*told(part.broken), *failures)), end="")
+        found.add(part)
+        called, wrong = called + len(chosen), wrong + len(failures)
+        print(
+            f"{found.tried} specs from {given.seed}: {len(found.fine)} fine, {called} called; "
+            f"{len(found.broken)} broke a law, {wrong} failed when called",
+            flush=True,
+        )
     return bool(found.broken or wrong)
 
 
@@ -62,16 +63,16 @@ def text(number: int) -> str:
     return spec(number).decode("utf-8-sig")
 
 
-def sorts(broken: dict[int, str]) -> dict[str, list[int]]:
-    """The numbers by what they broke, whatever names and numbers stand in it."""
-    found: dict[str, list[int]] = {}
+def told(broken: dict[int, str]) -> Iterator[str]:
+    """A line for each sort of broken law, whatever names and numbers stand in it; three saved."""
+    sorts: dict[str, list[int]] = {}
     for number, what in broken.items():
-        sort = re.sub(r"`[^`]*`|\d+", "…", what)
-        found.setdefault(sort, []).append(number)
-        if len(found[sort]) <= 3:
-            FOUND.mkdir(exist_ok=True)
+        sorts.setdefault(re.sub(r"`[^`]*`|\d+", "…", what), []).append(number)
+    for numbers in sorts.values():
+        yield f"{len(numbers)} x {broken[numbers[0]]}: {', '.join(map(str, numbers[:3]))}"
+        FOUND.mkdir(exist_ok=True)
+        for number in numbers[:3]:
             (FOUND / f"strange_{number}.snn.toml").write_bytes(spec(number))
-    return found
 
 
 if __name__ == "__main__":

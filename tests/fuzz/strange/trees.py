@@ -73,7 +73,7 @@ def nudged(draw: random.Random, at: At, other: At) -> None:
     if isinstance(value, bool):
         at.put(not value)
     elif isinstance(value, int | float):
-        at.put(draw.choice([value + 1, value - 1, value * 2, -value, 0, value / 2, value * 1000]))
+        at.put(draw.choice([value + 1, value - 1, value * 2, -value, 0, value // 2, value * 1000]))
     elif isinstance(value, str):
         at.put(_string(draw, value))
     else:
