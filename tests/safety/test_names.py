@@ -52,7 +52,9 @@ epochs = 1
 batch_size = 2
 optimizer = "Adam"
 """
-DOC_OF_A_KIND = re.compile(r'^doc = ".*"$', re.MULTILINE)  # convert.py holds user-defined kinds as TOML
+DOC_OF_A_KIND = re.compile(
+    r'^doc = ".*"$', re.MULTILINE
+)  # convert.py holds user-defined kinds as TOML
 DOCS = ["DOC", "NEURON", "SURROGATE", "BLOCK"]
 REFUSED = [
     ('name = "net"', "name = {}"),
