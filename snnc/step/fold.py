@@ -20,7 +20,7 @@ EVALUATE: dict[str, Callable[..., float]] = {
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
     "div": lambda a, b: a / b,
-    "pow": lambda a, b: a**b,
+    "pow": math.pow,
     "neg": lambda a: -a,
     "exp": math.exp,
     "log": math.log,
@@ -35,7 +35,7 @@ EVALUATE: dict[str, Callable[..., float]] = {
     "round": lambda a: float(round(a)),
     "min": min,
     "max": max,
-    "clip": lambda a, low, high: min(max(a, low), high),
+    "clip": lambda a, low, high: low if a < low else min(a, high),
     "lt": lambda a, b: float(a < b),
     "le": lambda a, b: float(a <= b),
     "gt": lambda a, b: float(a > b),
@@ -70,6 +70,8 @@ def _identity(expr: Operation) -> Expr:
             return _identity(Operation("neg", (a,), expr.at))
         case ("mul", (minus, b)) if minus == _MINUS:
             return _identity(Operation("neg", (b,), expr.at))
+        case ("clip", (Const(value), Const(low), _)) if value < low:
+            return Const(low)
         case ("sub", (a, zero)) if zero == _ZERO:
             return a
         case ("neg", (Operation(name="neg", args=(a,)),)):
