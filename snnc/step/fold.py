@@ -57,6 +57,9 @@ def fold(expr: Expr) -> Expr:
         return _constant(folded, [arg.value for arg in args if isinstance(arg, Const)])
     if expr.name == "where" and isinstance(args[0], Const):
         return args[1] if args[0].value else args[2]
+    match expr.name, args:
+        case ("clip", (Const(value), Const(low), _)) if value < low:
+            return Const(low)
     return _identity(folded)
 
 
@@ -70,8 +73,6 @@ def _identity(expr: Operation) -> Expr:
             return _identity(Operation("neg", (a,), expr.at))
         case ("mul", (minus, b)) if minus == _MINUS:
             return _identity(Operation("neg", (b,), expr.at))
-        case ("clip", (Const(value), Const(low), _)) if value < low:
-            return Const(low)
         case ("sub", (a, zero)) if zero == _ZERO:
             return a
         case ("neg", (Operation(name="neg", args=(a,)),)):
