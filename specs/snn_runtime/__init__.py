@@ -3,12 +3,12 @@
 #   conversion/calibration.py conversion/correction.py conversion/evaluation.py
 #   conversion/folding.py conversion/ranks.py conversion/report.py conversion/rules.py
 #   conversion/settings.py conversion/staircase.py conversion/transfer.py delays.py
-#   encoders.py fused/__init__.py fused/autograd.py fused/cache.py fused/calls.py
-#   fused/checked.py fused/compiler.py fused/cpu.py fused/cuda.py fused/draws.py
-#   fused/kernels.py fused/launch.py fused/loaded.py fused/loop.py fused/module.py
-#   fused/normed/__init__.py fused/normed/autograd.py fused/normed/kernels.py
-#   fused/normed/loop.py fused/normed/module.py fused/normed/native.py
-#   fused/normed/prelude.py fused/normed/taken.py fused/philox.py
+#   drawing.py encoders.py fused/__init__.py fused/autograd.py fused/cache.py
+#   fused/calls.py fused/checked.py fused/compiler.py fused/cpu.py fused/cuda.py
+#   fused/draws.py fused/kernels.py fused/launch.py fused/loaded.py fused/loop.py
+#   fused/module.py fused/normed/__init__.py fused/normed/autograd.py
+#   fused/normed/kernels.py fused/normed/loop.py fused/normed/module.py
+#   fused/normed/native.py fused/normed/prelude.py fused/normed/taken.py fused/philox.py
 #   fused/pooled/__init__.py fused/pooled/kernels.py fused/pooled/module.py
 #   fused/pooled/parts.py fused/pooled/prelude.py fused/pooled/windows.py
 #   fused/prelude.py fused/recurrent/__init__.py fused/recurrent/autograd.py
@@ -26,7 +26,7 @@
 #   training/precision.py training/processes.py training/profile.py training/rates.py
 #   training/record.py training/score.py training/settings.py training/start.py
 #   watching.py weights.py
-# Output format 2, body bf3131dcb3b7555a.
+# Output format 2, body f681b5d0ade457d9.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 
