@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 
     from snnc.ann2snn import Conversion
     from snnc.document import Document
-    from snnc.emit.compiled import Compiled
     from snnc.emit.header import Command
-    from snnc.emit.output import GeneratedFiles
     from snnc.emit.runtime import Runtime
+    from snnc.emit.types import Compiled, GeneratedFiles
     from snnc.graph.types import Graph
     from snnc.program.types import Program
     from snnc.source.diagnostic import Diagnostic
@@ -130,7 +129,7 @@ def observed(graph: "Graph", program: "Program") -> "Program":
 
 def compiled(document: "Document", without: Collection[str] = ()) -> "Compiled":
     """All that printers ask of a document, without some optional passes. Raises Findings."""
-    from snnc.emit.compiled import Compiled
+    from snnc.emit.types import Compiled
     from snnc.graph.build import build
 
     found = converted(document)

@@ -94,7 +94,7 @@ def build(
 def lint(paths: Paths = None, settings: Settings = None, output_format: Format = "full") -> None:
     """Check specs for errors and suspicious constructs.
 
-    Exit code 0: no findings; 1: errors or warnings; 2: the command could not run.
+    Exit code 0: no errors or warnings; 1: there are some; 2: the command could not run.
     """
     from snnc import linting
 
@@ -104,7 +104,7 @@ def lint(paths: Paths = None, settings: Settings = None, output_format: Format =
     terminal.report(findings, output_format)
     if output_format == "full":
         terminal.say(terminal.summary(findings, len(specs)))
-    raise Exit(1 if findings else 0)
+    raise Exit(1 if any(finding.fails for finding in findings) else 0)
 
 
 @app.command()

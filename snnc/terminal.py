@@ -137,13 +137,13 @@ def say(sentence: str) -> None:
 
 
 def summary(findings: Iterable[Diagnostic], count: int) -> str:
-    """``2 errors and 1 warning in 3 specs``."""
-    severities = [finding.severity for finding in dict.fromkeys(findings)]
-    errors, warnings = severities.count("error"), severities.count("warning")
-    parts = [plural(errors, "error")] * bool(errors) + [plural(warnings, "warning")] * bool(
-        warnings
-    )
-    return f"{' and '.join(parts) or 'all fine'} in {plural(count, 'spec')}"
+    """``2 errors, 1 warning and 3 remarks in 3 specs``."""
+    severities: list[str] = [finding.severity for finding in dict.fromkeys(findings)]
+    words = (("error", "error"), ("warning", "warning"), ("info", "remark"))
+    counts = ((severities.count(severity), word) for severity, word in words)
+    parts = [plural(found, word) for found, word in counts if found]
+    said = " and ".join([", ".join(parts[:-1])] * (len(parts) > 1) + parts[-1:])
+    return f"{said or 'all fine'} in {plural(count, 'spec')}"
 
 
 def plural(count: int, word: str) -> str:

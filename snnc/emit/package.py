@@ -5,20 +5,19 @@ from dataclasses import replace
 from snnc.emit.ann import Ann
 from snnc.emit.attributes import module_classes
 from snnc.emit.built import trained
-from snnc.emit.compiled import Compiled
-from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
 from snnc.emit.forward import bodies
 from snnc.emit.header import Command, headed
 from snnc.emit.kernels import kernels_py
+from snnc.emit.literal import paragraph
 from snnc.emit.model import model_py
 from snnc.emit.neurons import Neurons, neurons
-from snnc.emit.output import GeneratedFiles
 from snnc.emit.output_layers import answering
 from snnc.emit.recording import layers
 from snnc.emit.runtime import FORMAT, Runtime, files
 from snnc.emit.train import classified
 from snnc.emit.training import training_files
+from snnc.emit.types import Compiled, GeneratedFiles
 from snnc.encoder import Encoder
 from snnc.graph.types import Graph
 from snnc.names import class_name

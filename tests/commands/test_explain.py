@@ -58,8 +58,12 @@ def test_a_field_that_changes_how_a_layer_behaves() -> None:
 @pytest.mark.parametrize("name", ["SNN401", "dead-layer"])
 def test_a_rule_by_code_and_by_name(name: str) -> None:
     text = explain(name)
-    assert text.startswith("SNN401 dead-layer: lint rule\n\nA layer whose value no output depends")
+    title = "SNN401 dead-layer: lint rule (warning)"
+    assert text.startswith(f"{title}\n\nA layer whose value no output depends")
+    assert "\n\nUse instead\n\n    [network]\n" in text
     assert '{ kind = "Add", from = ["a", "b"] }' in text
+    assert "`from`" in text
+    assert "```" not in text
 
 
 @pytest.mark.parametrize("name", ["SNN204", "bad-value"])

@@ -40,7 +40,7 @@ def program(path: Path, *command: str) -> None:
 def project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Path:
-    """A repository whose hooks are ours, run by pre-commit: specs, a base, a nested spec, a venv."""
+    """A repository whose hooks are ours, run by pre-commit: specs, a base, a venv."""
     bin = tmp_path / "bin"
     bin.mkdir()
     program(bin / "snnc", "-c", "'from snnc.cli import main; main()'")
