@@ -10,9 +10,9 @@ from snnc.source.diagnostic import Diagnostic
 
 
 class UnusedDefault:
-    """Defaults of a kind that no layer has.
+    """Defaults that no layer takes: none has the kind, or each states its own.
 
-    The defaults change nothing. Delete them, or correct the kind.
+    The defaults change nothing. Delete them, or correct the kind or the layers.
     """
 
     code: ClassVar[str] = "SNN404"
@@ -35,7 +35,10 @@ layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Each entry of the table without an effect."""
         for entry in document.unused_defaults:
-            yield warning(RULE, entry, f"`{entry.key.quoted}`: no layer uses these defaults")
+            one = entry.key.quoted if not entry.table else ""
+            told = "no layer takes this default" if one else "no layer uses these defaults"
+            help = "each layer states its own, or has no such key" if one else None
+            yield warning(RULE, entry, f"`{entry.key.quoted}`: {told}", help)
 
 
 RULE = UnusedDefault()
