@@ -1,77 +1,17 @@
-"""Everything that is wrong with a spec, in one run."""
+"""All specs of one run of the linter: what only several of them together can show."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from snnc.ann2snn import convert
-from snnc.document import EDGES, Document, examine
-from snnc.graph.build import inspect
-from snnc.graph.origin import explicit, section
-from snnc.graph.types import Graph
-from snnc.rules import findings
-from snnc.source.diagnostic import Diagnostic, Findings
-from snnc.source.suppress import suppress
-
-_OF_NETWORK = frozenset(
-    {"", "*", "network", "blocks", "vars", "defaults", "neurons", "input", "inputs"}
-)
-"""Tables without which nothing can be told of the network."""
-
-_UNUSED_IGNORE = "SNN004"
-_OF_TRAINING = ("SNN307", "SNN309")
-_OF_EDGES = ("SNN302", "SNN304", "SNN306", "SNN308")
-_OF_WHOLE = ("SNN401", "SNN402")
-"""Rules that look at a network as a whole, which say nothing while its edges are in doubt."""
+from snnc.checked import checked
+from snnc.duplicates import duplicates
+from snnc.source.diagnostic import Diagnostic
 
 
-def check(path: Path | str, settings: Sequence[str] = ()) -> tuple[Diagnostic, ...]:
-    """The findings in the spec at ``path``: errors and warnings, empty if there are none.
-
-    Raises OSError.
-    """
-    try:
-        examined = examine(path, settings)
-    except Findings as none_left:
-        return none_left.diagnostics
-    found = list(examined.findings)
-    if examined.document is not None and not examined.source.lost & _OF_NETWORK:
-        graph, wrong = _graph(examined.document, found)
-        found += wrong
-        sound = _sound(examined.document, wrong)
-        warned = [] if graph is None else findings(sound, graph)
-        certain = _certain(examined.document, wrong)
-        found += [d for d in warned if certain or d.code not in _OF_WHOLE]
-    told = suppress(examined.source, found)
-    if all(d.severity == "warning" for d in found):
-        return told
-    return tuple(d for d in told if d.code != _UNUSED_IGNORE)  # rules that did not run are no use
-
-
-def _certain(document: Document, wrong: Sequence[Diagnostic]) -> bool:
-    """Whether it is known which layer reads which."""
-    if EDGES in document.doubt or any(d.code in _OF_EDGES for d in wrong):
-        return False
-    stated = any(explicit(document, section(document, "output", n)) for n in document.spec.outputs)
-    return not stated or not any(d.code in _OF_TRAINING for d in wrong)
-
-
-def _sound(document: Document, wrong: Sequence[Diagnostic]) -> Document:
-    """The document for rules: without its training, if something is wrong with that."""
-    doubt = "train" in document.doubt or any(d.code in _OF_TRAINING for d in wrong)
-    if not doubt:
-        return document
-    return replace(document, spec=document.spec.model_copy(update={"train": None}))
-
-
-def _graph(
-    document: Document, found: Sequence[Diagnostic]
-) -> tuple[Graph | None, tuple[Diagnostic, ...]]:
-    """The graph that rules look at, the SNN's of a conversion, and what is wrong with it."""
-    graph, wrong = inspect(document)
-    if found or wrong or document.spec.convert is None:
-        return graph, wrong
-    try:
-        return convert(document, graph).snn, ()
-    except Findings as findings:
-        return None, findings.diagnostics
+def findings(paths: Sequence[Path], settings: Sequence[str] = ()) -> list[Diagnostic]:
+    """The findings in some specs, each as alone, and then those between them."""
+    made = [checked(path, settings) for path in paths]
+    pairs = zip(paths, made, strict=True)
+    valid = [(path, one.document) for path, one in pairs if one.document is not None]
+    found = [finding for one in made for finding in one.findings]
+    return [*found, *(twin for _, _, twin in duplicates(valid))]

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from snnc.analysis.cycles import components
 from snnc.document import Document
+from snnc.graph.cycles import components
 from snnc.graph.delayed_edge import Past
+from snnc.graph.draft import Draft
 from snnc.graph.origin import explicit, input_instead, origins
 from snnc.graph.reading import how_to_read, impossible
 from snnc.graph.reserved import generated
-from snnc.graph.shapes import UNREAD, Draft, Shapes, infer
+from snnc.graph.shapes import UNREAD, Shapes, infer
 from snnc.graph.training import misfits
 from snnc.graph.types import Graph, Node, Ref
 from snnc.layer import Layer, Operator

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from snnc.document import Document
-from snnc.graph.shapes import Draft, Shapes
-from snnc.graph.shapes import fits as _fits
+from snnc.graph.draft import Draft
+from snnc.graph.shapes import Shapes, fits
 from snnc.layer import Operator
 from snnc.shapes import Shape, show
 from snnc.source.diagnostic import Note
@@ -44,7 +44,7 @@ def input_instead(shape: Shape, operator: Operator, data: Shape | None) -> str |
     if shape == data:
         return None
     for better in (data, *_likely(shape)):
-        if better and better != shape and _fits(operator, better):
+        if better and better != shape and fits(operator, better):
             return f"write `shape = {show(better)}` in [input]{_why(better, shape, data)}"
     return None
 
