@@ -48,13 +48,9 @@ def load(path: Path | str, settings: Sequence[str] = ()) -> "Document":
 
 def check(path: Path | str, settings: Sequence[str] = ()) -> "tuple[Diagnostic, ...]":
     """The findings in the spec at ``path``: errors and warnings, empty if there are none."""
-    from snnc.rules import lint
+    from snnc.checked import checked
 
-    try:
-        document = load(path, settings)
-        return lint(document, link(document))
-    except Findings as findings:
-        return findings.diagnostics
+    return checked(path, settings).findings
 
 
 def link(document: "Document") -> "Graph":
