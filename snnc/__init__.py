@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from snnc.ann2snn import Conversion
     from snnc.document import Document
+    from snnc.emit.header import Command
     from snnc.emit.runtime import Runtime
     from snnc.emit.types import Compiled, GeneratedFiles
     from snnc.graph.types import Graph
@@ -147,16 +148,21 @@ def emit(
     without: Collection[str] = (),
     scripts: bool = True,
     runtime: "Runtime | None" = None,
+    made_by: "Command | None" = None,
 ) -> "GeneratedFiles":
     """The files of its package and of the runtime that this needs.
 
     ``without`` leaves out optional passes, ``scripts`` says whether it can be trained; ``runtime``
-    stands for what ``[build]`` says of it. Raises Findings.
+    stands for what ``[build]`` says of it, and ``made_by`` for a command beside the spec. Raises
+    Findings.
     """
+    from snnc.emit.header import Command
     from snnc.emit.package import output
     from snnc.emit.runtime import runtime_of
 
-    return output(compiled(document, without), runtime or runtime_of(document.spec), scripts)
+    command = made_by or Command(Path(document.source.path).name, document.settings)
+    where = runtime or runtime_of(document.spec)
+    return output(compiled(document, without), where, command, scripts)
 
 
 def network(document: "Document", without: Collection[str] = ()) -> "type[nn.Module]":

@@ -1,6 +1,5 @@
 """Values, paths of modules and text of a spec, as generated code writes them."""
 
-import re
 import textwrap
 from math import inf
 
@@ -31,7 +30,8 @@ def arguments(made: Call) -> list[str]:
 
 def access(path: str) -> str:
     """A path as it is reached from the network: ``layer2[0].conv1``."""
-    return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", path)
+    first, *rest = path.split(".")
+    return first + "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in rest)
 
 
 def paragraph(text: str, indent: int) -> str:

@@ -1,4 +1,4 @@
-"""What the printers are given, and what they give."""
+"""Input and output of the printers: the compiled network, and the files that are made of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from snnc.formats._visible import visible
 from snnc.source.diagnostic import Diagnostic, Place
 
 
@@ -14,7 +15,8 @@ def _command(diagnostic: Diagnostic) -> str:
     title = f"{diagnostic.code} {diagnostic.name}"
     properties = {"title": title, "file": diagnostic.place.path, **_region(diagnostic.place)}
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{diagnostic.severity} {written}::{_data(_message(diagnostic))}"
+    command = "notice" if diagnostic.severity == "info" else diagnostic.severity
+    return f"::{command} {written}::{_data(_message(diagnostic))}"
 
 
 def _region(place: Place) -> dict[str, str]:
@@ -36,7 +38,7 @@ def _location(place: Place) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _property(text: str) -> str:

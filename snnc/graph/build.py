@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
-from snnc.analysis.cycles import components
 from snnc.blocks.uses import Use
 from snnc.document import Document
+from snnc.graph.cycles import components
 from snnc.graph.delayed_edge import Past
 from snnc.graph.draft import Draft
 from snnc.graph.shapes import infer

@@ -7,8 +7,8 @@ in no cycle is computed once, from shapes that are known; ``cycle_shapes`` says 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from snnc.analysis.cycles import components
 from snnc.graph.cycle_shapes import settled
+from snnc.graph.cycles import components
 from snnc.graph.draft import Draft
 from snnc.layer import Operator
 from snnc.shapes import Shape, ShapeError

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from typing import get_args
 
 import torch
@@ -82,7 +81,7 @@ def backends(document: Document) -> tuple[str, ...]:
         return ("torch",)
     compiler = (os.environ.get("CC") or "cc").split()[0]
     c = ("c",) if shutil.which(compiler) else ()
-    cuda = ("cuda",) if torch.cuda.is_available() and find_spec("cupy") else ()
+    cuda = ("cuda",) if torch.cuda.is_available() else ()
     return ("torch", *c, *cuda)
 
 

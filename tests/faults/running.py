@@ -5,9 +5,10 @@ python -m tests.faults.running FOLDER: runs 0.snn.toml, 1.snn.toml, ... of a fol
 """
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import prod
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,10 +23,15 @@ PATIENCE = 1800
 ROOT = Path(__file__).parents[2]
 
 
-def ran(specs: Sequence[str]) -> list[str]:
-    """What does not hold of these specs; a process that dies is a finding about its spec."""
+def ran(specs: Sequence[str], beside: Iterable[Path] = ()) -> list[str]:
+    """What does not hold of these specs; a process that dies is a finding about its spec.
+
+    ``beside`` are the files that they may extend.
+    """
     with TemporaryDirectory() as name:
         folder = Path(name)
+        for path in beside:
+            shutil.copy(path, folder)
         for number, text in enumerate(specs):
             (folder / f"{number}.snn.toml").write_text(text, encoding="utf-8")
         (folder / "done").write_text("0")

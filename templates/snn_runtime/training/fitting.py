@@ -10,47 +10,73 @@ from torch import Tensor, nn
 from ..weights import brief, flaw, plain
 from .allowed import OPTIMIZERS, POSITIVE, SCHEDULERS, real, unlike, whole
 
+State = dict[str, Any]
+
 RATE = real(0)
+HOW = ("capturable", "foreach", "fused")  # by which kernels a step is computed
+PLAINLY = {"foreach": None, "fused": None}
 SCHEDULED = {"last_epoch": whole(0), "_step_count": whole(0), "total_steps": whole()}
 SCALED = {"scale": POSITIVE, "_growth_tracker": whole(0)}
 
 
-def unfit_optimizer(found: Any, optimizer: torch.optim.Optimizer) -> str | None:
-    """Why an optimizer cannot go on from a state, or None.
-
-    The state of a parameter may be missing: it had no gradient so far.
-    """
-    own = after_a_step(optimizer)
-    if not isinstance(found, dict) or found.keys() != own.keys():
+def unfit_optimizer(
+    found: Mapping[str, Any], optimizer: torch.optim.Optimizer
+) -> str | None:
+    """Why an optimizer cannot go on from a state, or None."""
+    own = optimizer.state_dict()
+    if found.keys() != own.keys() or not isinstance(found["state"], dict):
         return "it is none of an optimizer"
-    if wrong := unlike_ours(found["param_groups"], own["param_groups"], "param_groups"):
-        return wrong
-    values = {**OPTIMIZERS[type(optimizer).__name__], "lr": RATE, "initial_lr": RATE}
-    for group, ours in zip(found["param_groups"], own["param_groups"], strict=True):
-        if wrong := unlike(group, values):
-            return wrong
-        if group["params"] != ours["params"]:
-            return "params are others"
-    states = found["state"]
-    if not isinstance(states, dict) or states.keys() - own["state"].keys():
+    allowed = {**OPTIMIZERS[type(optimizer).__name__], "lr": RATE, "initial_lr": RATE}
+    groups, ours = found["param_groups"], own["param_groups"]
+    return (
+        unlike_ours(groups, ours, "param_groups")
+        or next(filter(None, (unlike(group, allowed) for group in groups)), None)
+        or unordered(groups, ours)
+        or unfit_states(found["state"], after_a_step(optimizer))
+    )
+
+
+def unordered(found: list[State], own: list[State]) -> str | None:
+    """Whether groups hold other parameters than ours, as a phrase."""
+    same = [group["params"] for group in found] == [group["params"] for group in own]
+    return None if same else "params are others"
+
+
+def unfit_states(found: State, own: State) -> str | None:
+    """Why what is kept of each parameter cannot be, or None.
+
+    That of a parameter may be missing: it had no gradient so far.
+    """
+    if found.keys() - own.keys():
         return "it has states of other parameters"
-    for key, state in states.items():
-        wrong = unlike_ours(state, own["state"][key], f"state {key}")
-        if wrong or "step" in state and not state["step"] >= 0:
-            return wrong or f"state {key} has steps below 0"
+    for key, state in found.items():
+        if wrong := unlike_ours(state, own[key], f"state {key}"):
+            return wrong
+        if "step" in state and not state["step"] >= 0:
+            return f"state {key} has steps below 0"
     return None
 
 
-def after_a_step(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
-    """The state that such an optimizer has after a step, without numbers: on no device."""
+def here(found: State, optimizer: torch.optim.Optimizer) -> State:
+    """A state that is computed with as this optimizer computes, not as on the device before."""
+    groups = found.get("param_groups")
+    if not isinstance(groups, list) or not all(isinstance(g, dict) for g in groups):
+        return found
+    own = optimizer.param_groups[0]
+    how = {key: own[key] for key in HOW if key in own}
+    return {**found, "param_groups": [{**group, **how} for group in groups]}
+
+
+def after_a_step(optimizer: torch.optim.Optimizer) -> State:
+    """What such an optimizer keeps of each parameter after a step, without numbers."""
     probe = copy.copy(optimizer)
     probe.state, probe.param_groups = type(optimizer.state)(dict), []
     for group in optimizer.param_groups:
-        probe.param_groups.append(
-            {**group, "params": [*map(imagined, group["params"])]}
-        )
+        params = [*map(imagined, group["params"])]
+        probe.param_groups.append({**group, **PLAINLY, "params": params})
     probe.step()
-    return probe.state_dict()
+    kept: State = probe.state_dict()["state"]
+    return kept
 
 
 def imagined(parameter: nn.Parameter) -> nn.Parameter:
@@ -60,20 +86,21 @@ def imagined(parameter: nn.Parameter) -> nn.Parameter:
     return made
 
 
-def unfit_schedule(found: Any, own: Mapping[str, Any], kind: str) -> str | None:
+def unfit_schedule(
+    found: Mapping[str, Any], own: Mapping[str, Any], kind: str
+) -> str | None:
     """Why a scheduler of that kind cannot go on from a state, or None."""
     if wrong := unlike_ours(found, own, "scheduler"):
         return wrong
     if wrong := unlike(found, {**SCHEDULERS.get(kind, {}), **SCHEDULED}):
         return wrong
-    if found.get("last_epoch", 0) > found.get(
-        "total_steps", found.get("last_epoch", 0)
-    ):
+    done = found.get("last_epoch", 0)
+    if done > found.get("total_steps", done):
         return "last_epoch is beyond total_steps"
     return None
 
 
-def unfit_scaler(found: Any, own: Mapping[str, Any]) -> str | None:
+def unfit_scaler(found: Mapping[str, Any], own: Mapping[str, Any]) -> str | None:
     """Why a gradient scaler cannot go on from a state, or None."""
     return unlike_ours(found, own, "scaler") or unlike(found, SCALED)
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from ..measures import better, judge
 from .checkpoints import BEST, FORMAT, LATEST, CheckpointError, State, check, write
 from .digests import Splits, of_splits
-from .fitting import unfit_optimizer, unfit_scaler, unfit_schedule
+from .fitting import here, unfit_optimizer, unfit_scaler, unfit_schedule
 from .interrupts import Interrupts, Stopped
 from .log import Log
 from .optimizers import Schedule, make_optimizer
@@ -198,7 +198,7 @@ class Learner:
         """
         self.team.led(lambda: self.check_state(state, path, trains))
         self.net.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        self.optimizer.load_state_dict(here(state["optimizer"], self.optimizer))
         self.schedule.load_state_dict(state["scheduler"])
         self.precision.scaler.load_state_dict(state["scaler"])
         for name in COUNTERS:
@@ -211,7 +211,7 @@ class Learner:
         """Why the optimizer and what goes with it cannot go on from a checkpoint, or None."""
         kind = (self.settings.scheduler or {}).get("kind", "")
         return (
-            unfit_optimizer(state["optimizer"], self.optimizer)
+            unfit_optimizer(here(state["optimizer"], self.optimizer), self.optimizer)
             or unfit_schedule(state["scheduler"], self.schedule.state_dict(), kind)
             or unfit_scaler(state["scaler"], self.precision.scaler.state_dict())
         )
