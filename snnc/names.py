@@ -194,9 +194,26 @@ def is_reference(value: object) -> bool:
 def reference(name: str) -> str:
     """A reference: ``conv1``, ``enc1.sn2``, ``hidden@-1``. Raises PydanticCustomError."""
     if not is_reference(name):
-        help = 'write "a", or "a@-1" for the value of `a` one step earlier'
-        raise _bad("is not the name of a layer", help)
+        raise _bad("is not the name of a layer", _read_instead(name))
     return name
+
+
+def _read_instead(name: str) -> str:
+    """The reference, or the layer, that was meant."""
+    words = re.findall(r"[A-Za-z][\w.]*(?:@-\d+)?", name)
+    listed = ", ".join(f'"{word}"' for word in words)
+    if len(words) > 1 and re.fullmatch(r"[\w.@ +-]+", name) and "+" in name:
+        return f'{{ kind = "Add", from = [{listed}] }} adds them'
+    if len(words) > 1 and re.fullmatch(r"[\w.@-]+(\s*[,;|&]\s*|\s+)[\w.@,;|& -]+", name):
+        return f"several are an array: `from = [{listed}]`"
+    step = re.fullmatch(r"([A-Za-z][\w.]*?)[@[(]*\s*(?:@|t)?\s*([+-]?)\s*(\d{1,9})[\])]*", name)
+    if step is None or not re.search(r"[@[(+-]", name):
+        return 'names look like `conv1`, `stage1.conv1`; "conv1@-1" is a value one step earlier'
+    if step[3] == "0":
+        return f'write "{step[1]}"'
+    count = "one step" if step[3] == "1" else f"{step[3]} steps"
+    ahead = "an edge cannot look ahead: " * (step[2] == "+")
+    return f'{ahead}"{step[1]}@-{step[3]}" is its value {count} earlier'
 
 
 def taken(name: str, why: str, how: str = "is taken:") -> PydanticCustomError:

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from snnc.choice import Choice
 from snnc.layer import Layer, Site, Traits
 from snnc.number import Number, Positive, Value
-from snnc.shapes import Shape, ShapeError, show
+from snnc.shapes import Shape, ShapeError, merged, show
 from snnc.step.link import Parameter, Reset, link
 from snnc.step.parse import parse
 from snnc.step.spikes import spike_value
@@ -110,6 +110,9 @@ class Neuron(Layer):
                 message = f"{self.kind} needs inputs of one shape"
                 raise ShapeError(f"{message}, not {show(inputs[0])} and {show(shape)}", "from")
         return inputs[0]
+
+    def told(self, *inputs: Shape | None) -> Shape | None:
+        return merged(inputs)
 
     def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
         own = any(value.per == "neuron" for value in self.run_time().values())

@@ -3,6 +3,7 @@
 python -m snnc.reference_pages docs/reference
 """
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,8 +15,14 @@ from snnc.describe import Description, describe
 from snnc.docstrings import docstring
 from snnc.kinds import catalog
 from snnc.passes import PIPELINE, SCHEDULES
-from snnc.rules import rules
+from snnc.rules import LintRule, rules
+from snnc.rules._text import sections
 
+_RULES = """\
+Rules find suspicious constructs in valid specs. `# snnc: ignore[NAME]` on a line silences a rule
+there. A warning makes `snnc lint` exit with 1, an info does not. "Fix" says whether an edit of the
+spec follows from the finding, and what else it changes. `snnc lint` itself edits nothing."""
+_QUOTED = re.compile(r"(?<!`)``(?!`)(.+?)``", re.DOTALL)
 _NOTE = "<!-- Made by `make docs` from the docstrings in snnc/. Do not edit. -->"
 _LAYER = (
     "Every layer also accepts `name` and `from`. `from` names the layer or layers that it reads, "
@@ -76,16 +83,23 @@ def _kind(said: Description) -> Iterator[str]:
 
 
 def _rules() -> str:
-    sections: list[str] = []
-    for rule in rules():
-        sections += [f"## {rule.name} ({rule.code})", _markdown(docstring(type(rule)))]
-        sections += ["The rule finds something here:", _code("toml", rule.example)]
-        sections += ["Better:", _code("toml", rule.instead)]
-    about = (
-        "Rules find suspicious constructs in valid specs. "
-        "`# snnc: ignore[NAME]` on a line silences a rule there."
-    )
-    return _page("rules", about, *sections)
+    every = [part for rule in rules() for part in _rule(rule)]
+    return _page("rules", _RULES, "\n".join(map(_line, rules())), *every)
+
+
+def _line(rule: LintRule) -> str:
+    """A rule as one item of a list: what it finds."""
+    head = _markdown(sections(type(rule))[""]).replace("\n", " ")
+    return f"- [{rule.name}](#{rule.name}-{rule.code.lower()}): {head}"
+
+
+def _rule(rule: LintRule) -> Iterator[str]:
+    yield f"## {rule.name} ({rule.code})"
+    opt_in = "; it runs only if it is selected" * rule.opt_in
+    yield f"Severity: {rule.severity}{opt_in}."
+    for heading, text in sections(type(rule)).items():
+        yield f"### {heading}" * bool(heading)
+        yield _markdown(text)
 
 
 def _errors() -> str:
@@ -95,7 +109,9 @@ def _errors() -> str:
         if error.example:
             sections += [_code("toml", error.example), _code("text", said(error))]
     return _page(
-        "errors", "Each error has a code, an explanation, and a spec that causes it.", *sections
+        "errors",
+        "Each error has a code, an explanation, and a spec that causes it, if a spec can.",
+        *sections,
     )
 
 
@@ -115,7 +131,7 @@ def _page(title: str, *parts: str) -> str:
 
 
 def _markdown(doc: str) -> str:
-    return doc.replace("``", "`")
+    return _QUOTED.sub(r"`\1`", doc)
 
 
 def _code(language: str, text: str) -> str:

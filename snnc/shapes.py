@@ -1,5 +1,7 @@
 """Shapes of one sample: what fits, and how they are written."""
 
+from collections.abc import Iterable
+
 Shape = tuple[int, ...]
 """The shape of one sample: neither time nor batch."""
 
@@ -37,6 +39,11 @@ def axis(shape: Shape, index: int, key: str) -> int:
     if not -len(shape) <= index < len(shape):
         raise ShapeError(f"`{key}` is {index}, but a sample is {show(shape)}", key)
     return index % len(shape)
+
+
+def merged(inputs: Iterable[Shape | None]) -> Shape | None:
+    """The one shape of inputs that must have the same, if any of them is known."""
+    return next((shape for shape in inputs if shape is not None), None)
 
 
 def show(shape: Shape) -> str:

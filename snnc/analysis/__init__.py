@@ -1,1 +1,1 @@
-"""Questions that graph, passes, rules and show ask alike."""
+"""Questions about a graph that several rules ask: each is answered in one place."""

@@ -1,5 +1,6 @@
 """``snnc explain``: texts on every kind, lint rule and error code by its name."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -13,6 +14,7 @@ from snnc.formats import full
 from snnc.kinds import Kind, catalog
 from snnc.number import Value
 from snnc.rules import LintRule, rules
+from snnc.rules._text import sections
 from snnc.source.diagnostic import Diagnostic, Place, Span
 
 SORTS = {
@@ -84,11 +86,17 @@ def _columns(rows: Sequence[FieldRow]) -> tuple[list[str], list[str]]:
 
 
 def _rule(rule: LintRule) -> str:
-    doc = _plain(docstring(type(rule)))
-    example = indent(rule.example.strip("\n"), "    ")
-    instead = indent(rule.instead.strip("\n"), "    ")
-    title = f"{rule.code} {rule.name}: lint rule"
-    return _joined([title, doc, "The rule finds something here:", example, "Better:", instead])
+    opt_in = ", off unless selected" * rule.opt_in
+    title = f"{rule.code} {rule.name}: lint rule ({rule.severity}{opt_in})"
+    said = sections(type(rule)).items()
+    parts = (part for heading, text in said for part in (heading, _unfenced(text)))
+    return _joined([title, *parts])
+
+
+def _unfenced(text: str) -> str:
+    """Markdown as plain text: pieces of specs are indented."""
+    parts = enumerate(_plain(text).replace("```toml\n", "```").split("```"))
+    return "".join(indent(part.rstrip("\n"), "    ") if n % 2 else part for n, part in parts)
 
 
 def _error(error: ErrorCode) -> str:
@@ -116,7 +124,7 @@ def _moved(error: ErrorCode, place: Place) -> Place:
 
 
 def _plain(text: str) -> str:
-    return text.replace("``", "`")
+    return re.sub(r"(?<!`)``(?!`)", "`", text)
 
 
 def _joined(parts: list[str]) -> str:

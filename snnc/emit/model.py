@@ -4,18 +4,17 @@ from collections.abc import Collection
 
 from snnc.emit.attributes import Held
 from snnc.emit.built import built
-from snnc.emit.compiled import Compiled
-from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
 from snnc.emit.fixed_steps import fixed
 from snnc.emit.forward import Bodies, output_class
-from snnc.emit.literal import source
+from snnc.emit.literal import paragraph, source
 from snnc.emit.neurons import Neurons
 from snnc.emit.preamble import STATE
 from snnc.emit.python_format import statement
 from snnc.emit.recording import has_rate
 from snnc.emit.runtime import Runtime, own_imports
 from snnc.emit.signatures import signature, step
+from snnc.emit.types import Compiled
 from snnc.emit.variables import parameters
 from snnc.graph.types import Node
 from snnc.names import class_name

@@ -13,7 +13,14 @@ MOST = 200
 """Findings of one file that are told; of the others only the number."""
 MOST_NOTES = 20
 """Of one finding."""
-_STYLES = {"error": "1;31", "warning": "1;33", "note": "1;36", "place": "1", "gutter": "1;34"}
+_STYLES = {
+    "error": "1;31",
+    "warning": "1;33",
+    "info": "1;34",
+    "note": "1;36",
+    "place": "1",
+    "gutter": "1;34",
+}
 
 _Paint = Callable[[str, str], str]
 

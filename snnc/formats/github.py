@@ -15,7 +15,8 @@ def _command(diagnostic: Diagnostic) -> str:
     title = f"{diagnostic.code} {diagnostic.name}"
     properties = {"title": title, "file": diagnostic.place.path, **_region(diagnostic.place)}
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{diagnostic.severity} {written}::{_data(_message(diagnostic))}"
+    command = "notice" if diagnostic.severity == "info" else diagnostic.severity
+    return f"::{command} {written}::{_data(_message(diagnostic))}"
 
 
 def _region(place: Place) -> dict[str, str]:

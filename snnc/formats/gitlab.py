@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from snnc.source.diagnostic import Diagnostic
 
-_SEVERITIES = {"error": "major", "warning": "minor"}
+_SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
 
 
 def render(diagnostics: Sequence[Diagnostic]) -> str:

@@ -1,4 +1,7 @@
-"""JUnit XML, the report that every continuous integration server shows: a finding is a failure."""
+"""JUnit XML, the report that every continuous integration server shows.
+
+An error or a warning is a failed test case. An info is a passed one, with the text as its output.
+"""
 
 import re
 from collections.abc import Sequence
@@ -13,8 +16,8 @@ _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 
 def render(diagnostics: Sequence[Diagnostic]) -> str:
-    """One suite a file, one failed case a finding; no suites if there is nothing to say."""
-    root = Element("testsuites", {"name": "snnc", **_counts(len(diagnostics))})
+    """One suite a file, one case a finding; no suites if there is nothing to say."""
+    root = Element("testsuites", {"name": "snnc", **_counts(diagnostics)})
     for path, group in groupby(sorted(diagnostics, key=_path), key=_path):
         _suite(root, path, list(group))
     ElementTree.indent(root)
@@ -22,7 +25,7 @@ def render(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _suite(root: Element, path: str, diagnostics: list[Diagnostic]) -> None:
-    suite = SubElement(root, "testsuite", {"name": _legal(path), **_counts(len(diagnostics))})
+    suite = SubElement(root, "testsuite", {"name": _legal(path), **_counts(diagnostics)})
     for diagnostic in diagnostics:
         _case(suite, diagnostic)
 
@@ -32,13 +35,17 @@ def _case(suite: Element, diagnostic: Diagnostic) -> None:
     path, message = _legal(_path(diagnostic)), _legal(diagnostic.message)
     name = f"{diagnostic.code} {diagnostic.name} {line}:{column}"
     case = SubElement(suite, "testcase", name=name, classname=path, file=path, line=str(line))
-    failure = SubElement(case, "failure", type=diagnostic.severity, message=message)
     advice = f"\nhelp: {_legal(diagnostic.help)}" if diagnostic.help else ""
-    failure.text = f"{path}:{line}:{column}: {message}{advice}"
+    if diagnostic.fails:
+        told = SubElement(case, "failure", type=diagnostic.severity, message=message)
+    else:
+        told = SubElement(case, "system-out")
+    told.text = f"{path}:{line}:{column}: {message}{advice}"
 
 
-def _counts(findings: int) -> dict[str, str]:
-    return {"tests": str(findings), "failures": str(findings), "errors": "0"}
+def _counts(diagnostics: Sequence[Diagnostic]) -> dict[str, str]:
+    failures = sum(diagnostic.fails for diagnostic in diagnostics)
+    return {"tests": str(len(diagnostics)), "failures": str(failures), "errors": "0"}
 
 
 def _path(diagnostic: Diagnostic) -> str:

@@ -28,7 +28,7 @@ def _result(diagnostic: Diagnostic, codes: list[str]) -> dict[str, object]:
     result: dict[str, object] = {
         "ruleId": diagnostic.code,
         "ruleIndex": codes.index(diagnostic.code),
-        "level": diagnostic.severity,
+        "level": "note" if diagnostic.severity == "info" else diagnostic.severity,
         "message": {"text": diagnostic.message + advice},
         "locations": [_location(diagnostic.place)],
     }

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-from snnc.analysis.cycles import components
 from snnc.blocks.uses import Use
 from snnc.document import Document
+from snnc.graph.cycles import components
 from snnc.graph.delayed_edge import Past
-from snnc.graph.shapes import Draft, infer
+from snnc.graph.draft import Draft
+from snnc.graph.shapes import infer
 from snnc.graph.types import Graph, Node, Ref
 from snnc.layer import Layer, Operator
 from snnc.names import VARIABLES, class_name

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from snnc.analysis.cycles import components
+from snnc.graph.cycles import components
 from snnc.program import types
 from snnc.program.types import Op, Program, Region, Scan, carries
 

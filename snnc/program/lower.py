@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from snnc.analysis.cycles import components
+from snnc.graph.cycles import components
 from snnc.graph.types import Graph, Node
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan, carries
 from snnc.readout import Readout

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from snnc.analysis.cycles import cyclic
 from snnc.encoder import Encoder
+from snnc.graph.cycles import cyclic
 from snnc.program.crops import Shapes, corners, inputs, reach, wanted
 from snnc.program.types import Once, Op, Program, Region, Scan
 from snnc.readout import Readout

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from snnc.analysis.cycles import components
+from snnc.graph.cycles import components
 from snnc.graph.delayed_edge import Past
 from snnc.graph.types import Node
 from snnc.neuron import Neuron

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from snnc.analysis.cycles import components
 from snnc.encoder import Encoder
+from snnc.graph.cycles import components
 from snnc.graph.types import Graph, Node, Ref
 from snnc.layer import Call, Draw, Layer
 from snnc.neuron import Neuron

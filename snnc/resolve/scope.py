@@ -16,7 +16,10 @@ from snnc.source.diagnostic import Findings, Note, Place
 from snnc.source.tree import Scalar, Tree
 
 NAME = re.compile(r"\$([^\W\d]\w*)")
+_ALONE = re.compile(r"\$\{\s*([^\W\d]\w*)\s*\}")
 EXPRESSION = re.compile(r"\$\{([^{}]*)\}")
+_VARS = re.compile(r"\$[({]?(?:vars?\.)?([^\W\d]\w*)[)}]?")
+_SUM = re.compile(r"[\w$.{}()+*/ -]*[+*/][\w$.{}()+*/ -]*|[\w$.{}()+*/ -]* - [\w$.{}()+*/ -]*")
 EQUATIONS = ("step", "gradient")
 MOST_NOTES = 4
 
@@ -71,6 +74,13 @@ def alias(node: Tree) -> str | None:
     return _single(expression) if expression else None
 
 
+def alias_text(quoted: str) -> str | None:
+    """The name in a string of a file, with its quotes, that is a reference to it alone."""
+    text = quoted[1:-1]
+    match = NAME.fullmatch(text) or _ALONE.fullmatch(text)
+    return match[1] if match else None
+
+
 def _strings(tree: Tree) -> Iterator[Tree]:
     if isinstance(tree.value, str):
         yield tree
@@ -112,11 +122,23 @@ def _text(node: Tree, text: str, scope: Variables) -> Tree:
         return _named(node, match[1], locate(text, node.place, 0, len(text)), scope)
     if match := EXPRESSION.fullmatch(text):
         return _computed(node, match[1], scope)
-    raise bad_expression(
-        'a reference must be the whole string: "$name" or "${expression}"',
-        node.place,
-        "write `$$` for a plain `$`",
-    )
+    message = 'a reference must be the whole string: "$name" or "${expression}"'
+    raise bad_expression(message, node.place, _whole(text))
+
+
+def _whole(text: str) -> str:
+    """The reference that was meant by a string with a `$` in it."""
+    if text.startswith("${") and "}" not in text:
+        return "the `}` is missing"
+    if found := _VARS.fullmatch(text):
+        return f'write "${found[1]}"'
+    if _SUM.fullmatch(text):
+        plain = re.sub(r"\$\{([^{}]*)\}|\$", lambda found: found[1] or "", text)
+        return f'write "${{{plain.strip()}}}"'
+    if not NAME.search(text) and not EXPRESSION.search(text):
+        return "write `$$` for a plain `$`"
+    parts = "texts are not put together: write it out, or let `repeat` number layers (`conv.0`)"
+    return f"{parts}; `$$` is a plain `$`"
 
 
 def _named(node: Tree, name: str, at: Place, scope: Variables) -> Tree:

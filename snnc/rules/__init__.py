@@ -2,28 +2,38 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import ClassVar, Protocol
 
 from snnc.document import Document
-from snnc.graph.types import Graph
-from snnc.source.diagnostic import Diagnostic
+from snnc.graph.types import Graph, Node
+from snnc.rules._text import example, instead
+from snnc.source.diagnostic import Diagnostic, Place, Severity
 from snnc.source.suppress import suppress
 from snnc.source.tree import Tree
 
 
 class LintRule(Protocol):
-    """A lint rule. Its docstring says what it finds, why that is bad, and what to write instead.
+    """A lint rule. Its docstring says all about it, under the headings of ``_text.HEADINGS``.
 
-    ``example`` is a piece of a spec in which the rule finds something. ``instead`` is the same
-    piece, corrected.
+    ``opt_in``: it only runs where somebody asks for it.
     """
 
     code: ClassVar[str]
     name: ClassVar[str]
-    example: ClassVar[str]
-    instead: ClassVar[str]
+    severity: ClassVar[Severity] = "warning"
+    opt_in: ClassVar[bool] = False
+
+    @property
+    def example(self) -> str:
+        """A piece of a spec in which the rule finds something."""
+        return example(type(self))
+
+    @property
+    def instead(self) -> str:
+        """The same piece, corrected."""
+        return instead(type(self))
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """The findings of the rule in a valid document."""
@@ -33,20 +43,43 @@ class LintRule(Protocol):
 @cache
 def rules() -> tuple[LintRule, ...]:
     """Every rule, by code."""
-    modules = (
-        importlib.import_module(f"{__name__}.{found.name}")
-        for found in pkgutil.iter_modules(__path__)
-    )
+    names = (found.name for found in pkgutil.iter_modules(__path__) if found.name[0] != "_")
+    modules = (importlib.import_module(f"{__name__}.{name}") for name in names)
     made: list[LintRule] = [module.RULE for module in modules]
     return tuple(sorted(made, key=lambda rule: rule.code))
 
 
-def lint(document: Document, graph: Graph) -> tuple[Diagnostic, ...]:
-    """The findings of all rules in a valid document, without those that its comments ignore."""
-    found = [finding for rule in rules() for finding in rule.check(document, graph)]
-    return suppress(document.source, found)
+def defaults() -> tuple[LintRule, ...]:
+    """The rules that run unless somebody chooses others."""
+    return tuple(rule for rule in rules() if not rule.opt_in)
 
 
-def warning(rule: LintRule, node: Tree, message: str, help: str | None = None) -> Diagnostic:
+def lint(
+    document: Document, graph: Graph, chosen: Iterable[LintRule] | None = None
+) -> tuple[Diagnostic, ...]:
+    """The findings of rules in a valid document, without those that its comments ignore.
+
+    A rule tells the same place of a block once, for the first of its uses.
+    """
+    every = defaults() if chosen is None else chosen
+    found = [finding for rule in every for finding in rule.check(document, graph)]
+    told = {_same(finding): finding for finding in reversed(found)}
+    return suppress(document.source, [*reversed(told.values())])
+
+
+def _same(finding: Diagnostic) -> tuple[str, Place, str]:
+    """The same for all findings of one text: those of a block differ in the names of its uses."""
+    of_block = finding.origin != finding.place
+    return finding.code, finding.origin, "" if of_block else finding.message
+
+
+def finding(rule: LintRule, node: Tree, message: str, help: str | None = None) -> Diagnostic:
     """A finding of ``rule`` at the key of ``node``."""
-    return Diagnostic(rule.code, rule.name, message, node.key, help, node.notes, "warning")
+    return Diagnostic(rule.code, rule.name, message, node.key, help, node.notes, rule.severity)
+
+
+def at(document: Document, node: Node, *keys: str) -> Tree:
+    """The place of the first of ``keys`` that a layer, an input or an output states; else of it."""
+    found = (document.tree.find((*node.at, key)) for key in keys)
+    deep = len(node.at) + 1
+    return next((tree for tree, depth in found if depth == deep), document.tree.find(node.at)[0])

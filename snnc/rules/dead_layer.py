@@ -5,36 +5,48 @@ from typing import ClassVar
 
 from snnc.document import Document
 from snnc.graph.types import Graph
-from snnc.rules import warning
+from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
 
 
-class DeadLayer:
+class DeadLayer(LintRule):
     """A layer whose value no output depends on.
 
+    ## Why is this bad?
+
     The layer costs time and memory, and its parameters never train. The usual cause is a ``from``
-    that goes past it. Delete the layer, or let another layer read it.
+    that goes past it.
+
+    ## Example
+
+    ```toml
+    [network]
+    layers = [
+      { kind = "Linear", name = "a", out_features = 4 },
+      { kind = "Linear", name = "b", out_features = 4, from = "input" },
+      { kind = "LIF" },
+    ]
+    ```
+
+    ## Use instead
+
+    ```toml
+    [network]
+    layers = [
+      { kind = "Linear", name = "a", out_features = 4 },
+      { kind = "Linear", name = "b", out_features = 4, from = "input" },
+      { kind = "Add", from = ["a", "b"] },
+      { kind = "LIF" },
+    ]
+    ```
+
+    ## Fix
+
+    None: only you know whether the layer is superfluous, or another should read it.
     """
 
     code: ClassVar[str] = "SNN401"
     name: ClassVar[str] = "dead-layer"
-    example: ClassVar[str] = """
-[network]
-layers = [
-  { kind = "Linear", name = "a", out_features = 4 },
-  { kind = "Linear", name = "b", out_features = 4, from = "input" },
-  { kind = "LIF" },
-]
-"""
-    instead: ClassVar[str] = """
-[network]
-layers = [
-  { kind = "Linear", name = "a", out_features = 4 },
-  { kind = "Linear", name = "b", out_features = 4, from = "input" },
-  { kind = "Add", from = ["a", "b"] },
-  { kind = "LIF" },
-]
-"""
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Every layer without a path to an output."""
@@ -42,7 +54,7 @@ layers = [
         for node in graph.nodes:
             if node.path not in alive:
                 tree = document.tree.find(node.at)[0]
-                yield warning(RULE, tree, f"`{node.path}` is never read: no output depends on it")
+                yield finding(self, tree, f"`{node.path}` is never read: no output depends on it")
 
 
 def _alive(graph: Graph) -> set[str]:

@@ -6,34 +6,46 @@ from typing import ClassVar
 from snnc.document import Document
 from snnc.graph.types import Graph
 from snnc.neuron import Neuron
-from snnc.rules import warning
+from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
 
 
-class NoNeuron:
+class NoNeuron(LintRule):
     """A network without any state.
 
+    ## Why is this bad?
+
     It never spikes, and its time steps are independent: it is an ordinary network that runs
-    ``time_steps`` times. Add a neuron after the layers that should drive it.
+    ``time_steps`` times.
+
+    ## Example
+
+    ```toml
+    [network]
+    layers = [{ kind = "Linear", out_features = 4 }, "ReLU"]
+    ```
+
+    ## Use instead
+
+    ```toml
+    [network]
+    layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
+    ```
+
+    ## Fix
+
+    None: add a neuron after the layers that should drive it.
     """
 
     code: ClassVar[str] = "SNN402"
     name: ClassVar[str] = "no-neuron"
-    example: ClassVar[str] = """
-[network]
-layers = [{ kind = "Linear", out_features = 4 }, "ReLU"]
-"""
-    instead: ClassVar[str] = """
-[network]
-layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
-"""
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """The network as a whole."""
         if any(isinstance(node.operator, Neuron) for node in graph.nodes):
             return
         tree = document.tree.find(("network", "layers"))[0]
-        yield warning(RULE, tree, "no layer is a neuron: the network never spikes")
+        yield finding(self, tree, "no layer is a neuron: the network never spikes")
 
 
 RULE = NoNeuron()

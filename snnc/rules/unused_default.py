@@ -5,37 +5,49 @@ from typing import ClassVar
 
 from snnc.document import Document
 from snnc.graph.types import Graph
-from snnc.rules import warning
+from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
 
 
-class UnusedDefault:
+class UnusedDefault(LintRule):
     """Defaults of a kind that no layer has.
 
-    The defaults change nothing. Delete them, or correct the kind.
+    ## Why is this bad?
+
+    The defaults change nothing. The usual cause is a layer that has become another kind.
+
+    ## Example
+
+    ```toml
+    [defaults]
+    Conv2d = { kernel_size = 3 }
+
+    [network]
+    layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
+    ```
+
+    ## Use instead
+
+    ```toml
+    [defaults]
+    Linear = { bias = false }
+
+    [network]
+    layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
+    ```
+
+    ## Fix
+
+    Safe: delete the entry. Or correct its kind.
     """
 
     code: ClassVar[str] = "SNN404"
     name: ClassVar[str] = "unused-default"
-    example: ClassVar[str] = """
-[defaults]
-Conv2d = { kernel_size = 3 }
-
-[network]
-layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
-"""
-    instead: ClassVar[str] = """
-[defaults]
-Linear = { bias = false }
-
-[network]
-layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
-"""
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Each entry of the table without an effect."""
         for entry in document.unused_defaults:
-            yield warning(RULE, entry, f"`{entry.key.quoted}`: no layer uses these defaults")
+            yield finding(self, entry, f"`{entry.key.quoted}`: no layer uses these defaults")
 
 
 RULE = UnusedDefault()

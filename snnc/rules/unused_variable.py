@@ -5,38 +5,49 @@ from typing import ClassVar
 
 from snnc.document import Document
 from snnc.graph.types import Graph
-from snnc.rules import warning
+from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
 
 
-class UnusedVariable:
+class UnusedVariable(LintRule):
     """A variable that nothing uses.
 
-    A later change of the variable would change nothing. Delete it, or write ``"$name"`` where it
-    was meant.
+    ## Why is this bad?
+
+    A later change of the variable would change nothing.
+
+    ## Example
+
+    ```toml
+    [vars]
+    channels = 64
+
+    [network]
+    layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
+    ```
+
+    ## Use instead
+
+    ```toml
+    [vars]
+    channels = 64
+
+    [network]
+    layers = [{ kind = "Linear", out_features = "$channels" }, "LIF"]
+    ```
+
+    ## Fix
+
+    Safe: delete the variable. Or write ``"$name"`` where it was meant.
     """
 
     code: ClassVar[str] = "SNN403"
     name: ClassVar[str] = "unused-variable"
-    example: ClassVar[str] = """
-[vars]
-channels = 64
-
-[network]
-layers = [{ kind = "Linear", out_features = 4 }, "LIF"]
-"""
-    instead: ClassVar[str] = """
-[vars]
-channels = 64
-
-[network]
-layers = [{ kind = "Linear", out_features = "$channels" }, "LIF"]
-"""
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Each entry of the table without an effect."""
         for entry in document.unused_vars:
-            yield warning(RULE, entry, f"`{entry.key.quoted}`: nothing uses this variable")
+            yield finding(self, entry, f"`{entry.key.quoted}`: nothing uses this variable")
 
 
 RULE = UnusedVariable()

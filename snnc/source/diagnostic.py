@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "info"]
+"""An "info" is worth knowing and no reason to fail: it leaves the exit code at 0."""
 
 
 class Span(NamedTuple):
@@ -72,6 +73,11 @@ class Diagnostic:
     help: str | None = None
     notes: tuple[Note, ...] = ()
     severity: Severity = "error"
+
+    @property
+    def fails(self) -> bool:
+        """Whether it is a reason to exit with 1."""
+        return self.severity != "info"
 
     @property
     def origin(self) -> Place:

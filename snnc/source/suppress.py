@@ -44,15 +44,17 @@ def suppress(source: Source, findings: Sequence[Diagnostic]) -> tuple[Diagnostic
     ignores = [ignore for place, match in directives for ignore in _ignores(place, match)]
     wanted = {ignore.key for ignore in ignores}
     texts = sorted(_long_strings(source.tree), key=_start)
-    answered: dict[str, set[_Key]] = {"warning": set(), "error": set()}
+    answered: set[_Key] = set()
+    refused: set[_Key] = set()
     kept = []
     for finding in findings:
         covering = wanted.intersection(_keys(source, finding, texts))
-        answered[finding.severity] |= covering
-        if finding.severity == "error" or not covering:
+        is_error = finding.severity == "error"
+        (refused if is_error else answered).update(covering)
+        if is_error or not covering:
             kept.append(finding)
-    unused = [ignore for ignore in ignores if ignore.key not in answered["warning"]]
-    answers = [_unused(ignore, ignore.key in answered["error"]) for ignore in unused]
+    unused = [ignore for ignore in ignores if ignore.key not in answered]
+    answers = [_unused(ignore, ignore.key in refused) for ignore in unused]
     wrong = [found for place, match in directives for found in _wrong(place, match)]
     return tuple(sorted([*kept, *answers, *wrong], key=order))
 

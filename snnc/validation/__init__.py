@@ -18,6 +18,7 @@ _TELL: dict[str, Callable[[Refusal], Diagnostic | None]] = {
     "missing": keys.missing,
     "missing_kind": kinds.missing,
     "unknown_kind": kinds.unknown,
+    "kind_type": kinds.neither,
     "bad_name": values.bad_name,
     "literal_error": values.literal,
     "too_short": values.length,

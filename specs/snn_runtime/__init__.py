@@ -5,7 +5,7 @@
 #   conversion/settings.py conversion/staircase.py conversion/transfer.py delays.py
 #   encoders.py fused/__init__.py fused/autograd.py fused/cache.py fused/calls.py
 #   fused/checked.py fused/compiler.py fused/cpu.py fused/cuda.py fused/draws.py
-#   fused/kernels.py fused/launch.py fused/loop.py fused/module.py
+#   fused/kernels.py fused/launch.py fused/loaded.py fused/loop.py fused/module.py
 #   fused/normed/__init__.py fused/normed/autograd.py fused/normed/kernels.py
 #   fused/normed/loop.py fused/normed/module.py fused/normed/native.py
 #   fused/normed/norms.py fused/normed/prelude.py fused/philox.py
@@ -14,18 +14,18 @@
 #   fused/prelude.py fused/recurrent/__init__.py fused/recurrent/autograd.py
 #   fused/recurrent/calls.py fused/recurrent/kernels.py fused/recurrent/launch.py
 #   fused/recurrent/loop.py fused/recurrent/module.py fused/recurrent/prelude.py
-#   fused/recurrent/selfcheck.py fused/selfcheck.py fused/sums.py layers.py
-#   measures/__init__.py measures/best.py measures/rates.py norms.py
-#   pictures/__init__.py pictures/activity.py pictures/curves.py pictures/key.py
-#   pictures/maps.py pictures/one_neuron.py pictures/rates.py pictures/recording.py
-#   pictures/runs.py pictures/sample.py pictures/style.py py.typed steps.py
-#   training/__init__.py training/allowed.py training/batches.py training/checkpoints.py
-#   training/digests.py training/files.py training/identity.py training/interrupts.py
-#   training/learner.py training/log.py training/optimizers.py training/options.py
-#   training/precision.py training/processes.py training/profile.py training/rates.py
-#   training/record.py training/score.py training/settings.py training/start.py
-#   weights.py
-# Output format 2, body 88432fb1d05385ee.
+#   fused/recurrent/selfcheck.py fused/selfcheck.py fused/sums.py fused/with_cupy.py
+#   fused/with_nvrtc.py layers.py measures/__init__.py measures/best.py
+#   measures/rates.py norms.py pictures/__init__.py pictures/activity.py
+#   pictures/curves.py pictures/key.py pictures/maps.py pictures/one_neuron.py
+#   pictures/rates.py pictures/recording.py pictures/runs.py pictures/sample.py
+#   pictures/style.py py.typed steps.py training/__init__.py training/allowed.py
+#   training/batches.py training/checkpoints.py training/digests.py training/files.py
+#   training/fitting.py training/identity.py training/interrupts.py training/learner.py
+#   training/log.py training/optimizers.py training/options.py training/precision.py
+#   training/processes.py training/profile.py training/rates.py training/record.py
+#   training/score.py training/settings.py training/start.py weights.py
+# Output format 2, body 06016ad2938c21d3.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 

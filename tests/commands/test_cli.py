@@ -10,6 +10,7 @@ import pytest
 
 from snnc import formats, terminal
 from snnc.source import reading
+from snnc.source.diagnostic import Diagnostic, Place, Severity, Span
 from tests.support.cli import SPEC, Ran, snnc
 
 COMMANDS = ("build", "lint", "show", "verify", "explain", "schema", "new")
@@ -55,7 +56,6 @@ def test_version(run: Run) -> None:
     "arguments",
     [
         ("nonsense",),
-        ("lint",),
         ("lint", "--nonsense", "net.snn.toml"),
         ("lint", "missing.snn.toml"),
         ("lint", "folder"),
@@ -255,3 +255,12 @@ def test_build_reports_in_every_format(run: Run) -> None:
 
 def test_build_of_a_right_spec_as_json_is_an_empty_list(run: Run) -> None:
     assert run("build", "net.snn.toml", "--output-format", "json").out == "[]\n"
+
+
+def test_a_summary_counts_each_severity() -> None:
+    place = Place("x", "abc", Span(0, 1))
+    severities: list[Severity] = ["info", "error", "warning", "info"]
+    every = [Diagnostic("S", "n", f"{n}", place, severity=s) for n, s in enumerate(severities)]
+    assert terminal.summary(every, 3) == "1 error, 1 warning and 2 remarks in 3 specs"
+    assert terminal.summary(every[:2], 1) == "1 error and 1 remark in 1 spec"
+    assert terminal.summary(every[:1], 1) == "1 remark in 1 spec"

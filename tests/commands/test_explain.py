@@ -58,8 +58,12 @@ def test_a_field_that_changes_how_a_layer_behaves() -> None:
 @pytest.mark.parametrize("name", ["SNN401", "dead-layer"])
 def test_a_rule_by_code_and_by_name(name: str) -> None:
     text = explain(name)
-    assert text.startswith("SNN401 dead-layer: lint rule\n\nA layer whose value no output depends")
+    title = "SNN401 dead-layer: lint rule (warning)"
+    assert text.startswith(f"{title}\n\nA layer whose value no output depends")
+    assert "\n\nUse instead\n\n    [network]\n" in text
     assert '{ kind = "Add", from = ["a", "b"] }' in text
+    assert "`from`" in text
+    assert "```" not in text
 
 
 @pytest.mark.parametrize("name", ["SNN204", "bad-value"])
@@ -88,7 +92,7 @@ def test_an_unknown_name(capsys: pytest.CaptureFixture[str], name: str, hint: st
 
 
 def test_every_error_that_is_raised_is_explained() -> None:
-    raised = {pair for pair in RAISED.findall(sources()) if pair[0] < "SNN400"}
+    raised = {pair for pair in RAISED.findall(sources()) if not "SNN400" < pair[0] < "SNN500"}
     assert raised == {(error.code, error.name) for error in errors()}
 
 
@@ -107,7 +111,8 @@ def test_the_example_has_the_error_and_no_other(error: ErrorCode) -> None:
 
 def test_errors_without_a_spec_say_what_to_do() -> None:
     without = [error for error in errors() if not error.example]
-    assert {error.code for error in without} == {"SNN002", "SNN005", "SNN102", "SNN209"}
+    stale = {f"SNN5{number:02}" for number in range(1, 12)}
+    assert {error.code for error in without} == {"SNN002", "SNN005", "SNN102", "SNN209"} | stale
     assert all("\n    " in error.doc for error in without)
 
 

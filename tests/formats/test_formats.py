@@ -1,6 +1,7 @@
 """Every format, to the letter."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -314,6 +315,20 @@ def test_junit_survives_any_message() -> None:
     root = ElementTree.fromstring(formats.render("junit", [found, LONG]))
     failures = [failure.get("message") for failure in root.iter("failure")]
     assert failures == ["\u2400<&\ufffd>\"'", "50 %: a, b\nc"]
+
+
+def test_an_info_is_no_failure_to_any_machine() -> None:
+    info = replace(LONG, severity="info")
+    assert "info[SNN301]" in formats.render("full", [info])
+    assert "\x1b[1;34minfo" in full.render([info], colour=True)
+    assert formats.render("github", [info]).startswith("::notice title=")
+    assert json.loads(formats.render("json", [info]))[0]["severity"] == "info"
+    assert json.loads(formats.render("gitlab", [info]))[0]["severity"] == "info"
+    assert json.loads(formats.render("sarif", [info]))["runs"][0]["results"][0]["level"] == "note"
+    root = ElementTree.fromstring(formats.render("junit", [info, VALUE]))
+    assert (root.get("tests"), root.get("failures"), len([*root.iter("failure")])) == ("2", "1", 1)
+    (said,) = root.iter("system-out")
+    assert said.text == f"specs/shd.snn.toml:4:8: {info.message}"
 
 
 def test_adding_a_file_adds_a_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 import snnc
 from snnc import passes, sizes
 from snnc.emit import feedback
-from snnc.emit.output import GeneratedFiles
+from snnc.emit.types import GeneratedFiles
 from snnc.encoder import Encoder
 from snnc.graph.delayed_edge import Past
 from snnc.layer import Operator, Traits

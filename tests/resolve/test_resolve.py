@@ -373,11 +373,32 @@ def test_places_stay_at_the_use() -> None:
     assert (where(per.place), notes(per)) == ("a.snn.toml:6:40", ["a.snn.toml:10:5 used here"])
 
 
-@pytest.mark.parametrize("written", ["conv$x", "a${dt}b", "$", "${dt", "$1", "$dt.x", "${dt}${dt}"])
-def test_a_reference_is_the_whole_string(written: str) -> None:
+PARTS = (
+    "texts are not put together: write it out, or let `repeat` number layers (`conv.0`); "
+    "`$$` is a plain `$`"
+)
+PLAIN = "write `$$` for a plain `$`"
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("conv$x", PARTS),
+        ("a${dt}b", PARTS),
+        ("${dt}${dt}", PARTS),
+        ("$dt.x", PARTS),
+        ("$", PLAIN),
+        ("$1", PLAIN),
+        ("${dt", "the `}` is missing"),
+        ("$vars.dt", 'write "$dt"'),
+        ("$(dt)", 'write "$dt"'),
+        ("$dt * 2", 'write "${dt * 2}"'),
+        ("2 * ${dt}", 'write "${2 * dt}"'),
+    ],
+)
+def test_a_reference_is_the_whole_string(written: str, hint: str) -> None:
     found = only(lambda: substituted(f'y = "{written}"'))
     message = 'a reference must be the whole string: "$name" or "${expression}"'
-    hint = "write `$$` for a plain `$`"
     assert told(found) == ("a.snn.toml:8:5 SNN104", message, hint, f'"{written}"')
 
 
@@ -516,7 +537,7 @@ def test_errors_in_blocks_are_found_before_any_use() -> None:
         (
             "a.snn.toml:8:15 SNN104",
             'a reference must be the whole string: "$name" or "${expression}"',
-            "write `$$` for a plain `$`",
+            PARTS,
         ),
         ("a.snn.toml:8:25 SNN104", "`depth / 0` divides by zero", None),
     ]

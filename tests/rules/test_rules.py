@@ -1,13 +1,13 @@
 """Lint rules: each finds its own example and nothing in what it says to write instead."""
 
-import inspect
 from pathlib import Path
 
 import pytest
 
 import snnc
 from snnc.formats.concise import render
-from snnc.rules import LintRule, rules
+from snnc.rules import LintRule, defaults, lint, rules
+from snnc.rules._text import EXAMPLE, FIX, HEADINGS, INSTEAD, WHY, sections
 
 HEAD = 'format = 1\nname = "net"\ntime_steps = 4\n\n[input]\nshape = [4]\n'
 DEAD = """
@@ -33,25 +33,38 @@ def said(text: str) -> str:
     return render(snnc.check("net.snn.toml"))
 
 
+def found(rule: LintRule, text: str) -> set[str]:
+    """The names of what all default rules and this one find."""
+    Path("net.snn.toml").write_text(HEAD + text, "utf-8")
+    document = snnc.load("net.snn.toml")
+    findings = lint(document, snnc.link(document), {*defaults(), rule})
+    return {finding.name for finding in findings}
+
+
 def names(text: str) -> list[str]:
     return [line.split()[2] for line in said(text).splitlines()]
 
 
 @every
 def test_the_example_fires_this_rule_and_no_other(rule: LintRule) -> None:
-    assert set(names(rule.example)) == {rule.name}
+    assert found(rule, rule.example) == {rule.name}
 
 
 @every
 def test_what_to_write_instead_is_fine(rule: LintRule) -> None:
-    assert said(rule.instead) == ""
+    assert found(rule, rule.instead) == set()
 
 
 @every
-def test_the_rule_is_explained(rule: LintRule) -> None:
-    first, _, rest = (inspect.getdoc(type(rule)) or "").partition("\n\n")
-    assert first.endswith(".")
-    assert len(rest) > 20
+def test_the_docstring_has_every_section(rule: LintRule) -> None:
+    """References only where there are some; a fix begins with its safety."""
+    found = sections(type(rule))
+    assert [*found] == [heading for heading in ("", *HEADINGS) if heading in found]
+    assert {*found} >= {"", WHY, EXAMPLE, INSTEAD, FIX}
+    assert found[""].endswith(".")
+    assert len(found[WHY]) > 20
+    assert found[FIX].startswith(("None: ", "Safe: ", "Unsafe: "))
+    assert rule.severity in ("warning", "info")
 
 
 def test_codes_and_names_are_unique() -> None:

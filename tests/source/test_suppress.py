@@ -72,6 +72,10 @@ def test_one_ignore_for_two_findings() -> None:
     assert suppress(source, [finding(source, "a"), finding(source, "1")]) == ()
 
 
+def test_an_info_is_answered_like_a_warning() -> None:
+    assert left("a = 1 # snnc: ignore[dead-layer]", "a", "info") == []
+
+
 def test_errors_stay() -> None:
     source = parse("x.snn.toml", "a = 1 # snnc: ignore[dead-layer]")
     error, unused = suppress(source, [finding(source, "a", "error")])

@@ -1,9 +1,11 @@
-"""A document with everything that printers ask of it, each thing worked out once."""
+"""Input and output of the printers: the compiled network, and the files that are made of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from snnc.document import Document
+from snnc.emit.runtime import Runtime
 from snnc.graph.types import Graph
 from snnc.program.types import Program
 
@@ -26,3 +28,17 @@ class Compiled:
     observed: Program
     conversion: "Conversion | None" = None
     over_time: Program | None = None
+
+
+@dataclass(frozen=True)
+class GeneratedFiles:
+    """All texts, with their headers, by their paths in two folders.
+
+    ``package`` is the package of the network ``name``. ``shared`` is the runtime, in a folder of
+    its own that other packages share; it is empty if the package holds its runtime itself.
+    """
+
+    name: str
+    package: Mapping[str, str]
+    shared: Mapping[str, str]
+    runtime: Runtime
