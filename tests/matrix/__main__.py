@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
+from tests.matrix.added import add
 from tests.matrix.cells import carried_out
-from tests.matrix.rows import rows
+from tests.matrix.rows import candidates, rows
 
 COMPILE_EVERY = 12
 """Of so many rows one is compiled: that takes as long as all the others together."""
@@ -28,17 +29,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = command_line().parse_args(arguments)
     if given.short:
         os.environ["SNNC_BACKEND"] = "torch"
+    if given.add:
+        add(given.add)
     part, parts = map(int, given.part.split("/"))
-    chosen = [row for row in rows() if not given.words or words(row.title) & {*given.words}]
+    chosen = [c for c in candidates() if not given.words or words(c.title) & {*given.words}]
+    mine = [*islice(chosen, part - 1, None, parts)]
     found, failed, began = 0, [], time.monotonic()
     every = 0 if given.short else COMPILE_EVERY
-    for cell in carried_out(islice(chosen, part - 1, None, parts), not given.short, every):
+    for cell in carried_out(rows(mine), not given.short, every):
         found += 1
         if cell.said:
             failed.append(cell)
             print(f"{cell.row}, {cell.column}: {cell.said}", flush=True)
     seconds = time.monotonic() - began
-    print(f"{found} cells of {len(chosen)} rows, {len(failed)} do not hold, {seconds:.0f} s")
+    print(f"{found} cells of {len(mine)} rows, {len(failed)} do not hold, {seconds:.0f} s")
     if given.json:
         given.json.write_text(json.dumps({"cells": found, "failed": [*map(vars, failed)]}))
     return bool(failed or not found)
@@ -53,6 +57,7 @@ def command_line() -> argparse.ArgumentParser:
     parser.add_argument("words", nargs="*", help="of the titles of rows; default: all rows")
     parser.add_argument("--short", action="store_true", help="each kind once, nothing compiled")
     parser.add_argument("--part", default="1/1", help="such as 2/4: every fourth row")
+    parser.add_argument("--add", type=Path, metavar="DIR", help="kinds of one's own: DIR/layers/…")
     parser.add_argument("--json", type=Path, help="a file for what was found")
     return parser
 

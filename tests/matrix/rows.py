@@ -35,16 +35,33 @@ class Missing:
     said: str
 
 
-def rows() -> Iterator[Row | Missing]:
+@dataclass(frozen=True)
+class Candidate:
+    """A row before anybody has looked which of its specs the linter takes."""
+
+    title: str
+    trees: Iterable[Tree]
+
+    def row(self) -> Row | Missing:
+        return first(self.title, self.trees)
+
+
+def candidates() -> Iterator[Candidate | Row]:
     """Every row, in an order that does not change."""
     for package in packages():
         for name, kind in catalog(package).items():
-            yield first(f"{package} {name}", placed(package, kind))
+            yield Candidate(f"{package} {name}", placed(package, kind))
     for title, trees in (*keys.rows(), *feedbacks()):
-        yield first(title, trees)
+        yield Candidate(title, trees)
     for path in sorted(FORMS.glob("*.snn.toml")):
         title = path.name.removesuffix(".snn.toml")
         yield Row(f"form {title}", path.read_text("utf-8"), title.endswith(A_STEP))
+
+
+def rows(chosen: Iterable[Candidate | Row]) -> Iterator[Row | Missing]:
+    """The rows of some candidates."""
+    for candidate in chosen:
+        yield candidate if isinstance(candidate, Row) else candidate.row()
 
 
 def first(title: str, trees: Iterable[Tree]) -> Row | Missing:
