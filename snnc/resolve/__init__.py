@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from snnc.kinds import keys_of
 from snnc.neuron import ResettingNeuron
 from snnc.resolve.assign import assign
+from snnc.resolve.bases import Read, chain
 from snnc.resolve.collect import attempt, diagnostics
 from snnc.resolve.defaults import Defaults, apply_defaults, check_defaults, defaults_of
-from snnc.resolve.extends import Read, extend, merge
+from snnc.resolve.extends import extended, merge
+from snnc.resolve.patch import patched
 from snnc.resolve.scope import Variables, substitute_in
 from snnc.resolve.variables import substitute_document, used, variables
 from snnc.source.diagnostic import Diagnostic, Findings
@@ -29,9 +31,12 @@ class Resolved:
     """The document, its blocks still as written, and what a block needs where it is used.
 
     That is ``substitute_in(block, scope.inside(parameters))``, then ``defaults.apply`` for every
-    layer. ``unused_vars`` and ``unused_defaults`` are the entries that had no effect.
+    layer. ``unused_vars`` and ``unused_defaults`` are the entries that had no effect; ``merged`` is
+    the document of all ``sources``, as written.
     """
 
+    sources: tuple[Source, ...]
+    merged: Tree
     tree: Tree
     scope: Variables
     defaults: Defaults
@@ -50,12 +55,15 @@ def resolve(
 
     ``spiking`` has the keys of every kind that spikes.
     """
-    tree = assign(extend(source, read), settings)
+    sources = chain(source, read)
+    tree = patched(assign(extended(sources), settings))
     fires = {**{name: frozenset(keys) for name, keys in spiking.items()}, **_spiking(tree)}
     known = {*known, *_own(tree)}
     scope, document = _substitute(tree, known)
     full, unused = apply_defaults(document, fires, known)
     return Resolved(
+        sources=sources,
+        merged=tree,
         tree=full,
         scope=scope,
         defaults=defaults_of(document, fires),

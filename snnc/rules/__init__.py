@@ -17,13 +17,15 @@ from snnc.source.tree import Tree
 class LintRule(Protocol):
     """A lint rule. Its docstring says all about it, under the headings of ``_text.HEADINGS``.
 
-    ``opt_in``: it only runs where somebody asks for it.
+    ``opt_in``: it only runs where somebody asks for it. ``shared``: it tells of a definition that
+    nothing uses, and several specs of a run may have that one of a common base.
     """
 
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity] = "warning"
     opt_in: ClassVar[bool] = False
+    shared: ClassVar[bool] = False
 
     @property
     def example(self) -> str:
@@ -57,14 +59,21 @@ def defaults() -> tuple[LintRule, ...]:
 def lint(
     document: Document, graph: Graph, chosen: Iterable[LintRule] | None = None
 ) -> tuple[Diagnostic, ...]:
-    """The findings of rules in a valid document, without those that its comments ignore.
+    """The findings of rules in a valid document, without those that its comments ignore."""
+    return suppress(document.source, suspicions(document, graph, chosen))
+
+
+def suspicions(
+    document: Document, graph: Graph, chosen: Iterable[LintRule] | None = None
+) -> list[Diagnostic]:
+    """The findings of rules in a valid document, whatever is ignored.
 
     A rule tells the same place of a block once, for the first of its uses.
     """
     every = defaults() if chosen is None else chosen
     found = [finding for rule in every for finding in rule.check(document, graph)]
     told = {_same(finding): finding for finding in reversed(found)}
-    return suppress(document.source, [*reversed(told.values())])
+    return [*reversed(told.values())]
 
 
 def _same(finding: Diagnostic) -> tuple[str, Place, str]:
