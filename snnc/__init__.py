@@ -55,7 +55,7 @@ def check_all(paths: Sequence[Path], settings: Sequence[str] = ()) -> "tuple[Dia
     """The findings in several specs, in which a definition of a common base is used by any."""
     from snnc.linting import findings
 
-    return findings(paths, settings, link)
+    return findings(paths, settings)
 
 
 def link(document: "Document") -> "Graph":

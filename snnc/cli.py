@@ -9,6 +9,7 @@ import typer
 
 import snnc
 from snnc import terminal
+from snnc.escape import word
 from snnc.source.nearest import nearest
 from snnc.source.reading import SUFFIX
 from snnc.terminal import Exit
@@ -210,6 +211,9 @@ def schema(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Write to this file and not to the terminal.")
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only tell, with exit code 1, if the file is not so.")
+    ] = False,
 ) -> None:
     """Print the JSON Schema of specs, for editors.
 
@@ -218,6 +222,8 @@ def schema(
     from snnc import project
     from snnc import schema as editors
 
+    if check and out is None:
+        raise terminal.UsageError("--check goes with -o: name the file")
     if out is None:
         sys.stdout.write(editors.text())
         return
@@ -228,7 +234,12 @@ def schema(
         raise terminal.UsageError(f"{problem}: name another file")
     if files[0].have is not None and not editors.is_ours(files[0].have):
         raise terminal.UsageError(f"{out}: exists and is no schema of specs: name another file")
-    project.write(files)
+    if check and files[0].have != files[0].want:
+        state = "out of date" if files[0].have is not None else "missing"
+        terminal.say(f"{out}: {state}: run snnc schema -o {word(str(out))}")
+        raise Exit(1)
+    if not check:
+        project.write(files)
 
 
 @app.command()

@@ -8,100 +8,79 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from snnc.document import Document, of, reader, used_in
+from snnc.checked import Checked, checked
+from snnc.document import Definition
 from snnc.duplicates import duplicates
-from snnc.graph.types import Graph
-from snnc.resolve.bases import chain, is_abstract
-from snnc.rules import LintRule, rules, suspicions
-from snnc.source.diagnostic import Diagnostic, Findings, Span
-from snnc.source.source import Source, read
+from snnc.rules import LintRule, rules
+from snnc.source.diagnostic import Diagnostic, Span
+from snnc.source.source import Source
 from snnc.source.suppress import suppress
-
-Link = Callable[[Document], Graph]
-_LEFT_OPEN = frozenset({"missing-key", "unknown-variable"})
-"""Errors that an abstract spec may have: whatever extends it says the rest."""
 
 
 @dataclass(frozen=True)
 class _Linted:
-    """One spec: its files as far as they are known, the document if it is whole, what was found.
+    """One spec of the run, and what was found."""
 
-    ``used`` are the definitions that an abstract spec uses, if it is no whole document.
-    """
-
-    path: Path
-    sources: tuple[Source, ...]
-    found: tuple[Diagnostic, ...]
-    document: Document | None = None
-    abstract: bool = False
-    used: frozenset[tuple[str, Span]] = frozenset()
+    path: str
+    checked: Checked
 
     @property
-    def unknown(self) -> bool:
-        """Whether its mistakes hide what it uses."""
-        return self.document is None and bool(self.found or not self.abstract)
+    def sources(self) -> tuple[Source, ...]:
+        """Its files, as far as they are known."""
+        return self.checked.examined.sources if self.checked.examined else ()
+
+    @property
+    def abstract(self) -> bool:
+        return self.checked.examined is not None and self.checked.examined.abstract
+
+    @property
+    def open_end(self) -> bool:
+        """Whether it is an abstract spec that leaves something to others, and is fine so far."""
+        return self.abstract and not self.checked.ruled and not self.checked.findings
+
+    @property
+    def used(self) -> frozenset[Definition]:
+        """The definitions that it uses, if it leaves something open: no rule can tell of it."""
+        return (
+            self.checked.examined.used if self.checked.examined and self.open_end else frozenset()
+        )
+
+    @property
+    def wrong(self) -> bool:
+        return any(finding.severity == "error" for finding in self.checked.findings)
 
     def defines(self, finding: Diagnostic) -> bool:
-        """Whether what the finding is about is a part of this spec."""
-        place = finding.place
-        return self.document is not None and (place.path, place.span) in self.document.definitions
+        """Whether what the finding is about is a part of this spec, of which rules told."""
+        examined = self.checked.examined if self.checked.ruled else None
+        return examined is not None and _definition(finding) in examined.definitions
 
 
 def findings(
-    paths: Sequence[Path],
-    settings: Sequence[str],
-    link: Link,
-    chosen: Iterable[LintRule] | None = None,
+    paths: Sequence[Path], settings: Sequence[str] = (), chosen: Iterable[LintRule] | None = None
 ) -> tuple[Diagnostic, ...]:
     """The findings in some specs, each by itself and all together. Raises OSError."""
     rules_of = None if chosen is None else tuple(chosen)
-    run = [_linted(path, settings, link, rules_of) for path in paths]
-    told = _answered(run, [*_once(run)])
-    known = [(each.path, each.document) for each in run if each.document and not each.abstract]
-    return (*_agreed(run, told), *(twin for _, _, twin in duplicates(known)))
+    run = [_Linted(path.as_posix(), checked(path, settings, rules_of)) for path in paths]
+    told = _agreed(run, _answered(run, [*_once(run)]))
+    known = [
+        (path, document)
+        for path, each in zip(paths, run, strict=True)
+        if (document := each.checked.document) and not each.abstract
+    ]
+    return (*told, *(twin for _, _, twin in duplicates(known)))
 
 
-def _linted(
-    path: Path, settings: Sequence[str], link: Link, chosen: Iterable[LintRule] | None
-) -> _Linted:
-    try:
-        source = read(path)
-        abstract = is_abstract(source)
-    except Findings as error:
-        return _Linted(path, (), error.diagnostics)
-    try:
-        document = of(source, settings)
-        found = suspicions(document, link(document), chosen)
-        return _Linted(path, document.sources, tuple(found), document, abstract)
-    except Findings as error:
-        found = [d for d in error.diagnostics if not abstract or d.name not in _LEFT_OPEN]
-        used = _used(source, settings) if abstract else frozenset()
-        return _Linted(path, _files(source), tuple(found), None, abstract, used)
-
-
-def _used(source: Source, settings: Sequence[str]) -> frozenset[tuple[str, Span]]:
-    try:
-        return used_in(source, settings)
-    except Findings:
-        return frozenset()
-
-
-def _files(source: Source) -> tuple[Source, ...]:
-    try:
-        return chain(source, reader(source))
-    except Findings:
-        return (source,)
+def _definition(finding: Diagnostic) -> Definition:
+    return finding.place.path, finding.place.span
 
 
 def _once(run: Sequence[_Linted]) -> Iterator[Diagnostic]:
     """All findings, those in a base once, however many specs extend it."""
     told = set[tuple[str, str, Span, str]]()
     for each in run:
-        for finding in each.found:
-            place = finding.place
-            key = (finding.code, place.path, place.span, finding.message)
-            own = place.path == each.path.as_posix()
-            if own or key not in told:
+        for finding in each.checked.findings:
+            key = (finding.code, *_definition(finding), finding.message)
+            if finding.place.path == each.path or key not in told:
                 yield finding
             told.add(key)
 
@@ -112,31 +91,35 @@ def _answered(run: Sequence[_Linted], found: Sequence[Diagnostic]) -> Iterator[D
     groups: dict[str, list[Diagnostic]] = {path: [] for path in sources}
     for finding in found:
         groups.setdefault(finding.place.path, []).append(finding)
-    judged = _judged(run)
+    own, due = {each.path for each in run}, _known(run) - _files(run, lambda each: each.wrong)
     for path, group in groups.items():
-        yield from suppress(sources[path], group, path in judged) if path in sources else group
+        told = suppress(sources[path], group, path in due) if path in sources else group
+        yield from (d for d in told if path in own or d.name != "blanket-ignore")
 
 
-def _judged(run: Sequence[_Linted]) -> set[str]:
-    """The files of which all findings are known: an abstract spec needs one that extends it."""
-    own = {each.path.as_posix() for each in run}
+def _known(run: Sequence[_Linted]) -> set[str]:
+    """The files of the run of which all users are known; an abstract one needs a user."""
     extended = {source.path for each in run for source in each.sources[:-1]}
-    open_ends = {each.path.as_posix() for each in run if each.abstract} - extended
-    hidden = {source.path for each in run if each.unknown for source in each.sources}
-    return own - open_ends - hidden
+    alone = {each.path for each in run if each.abstract} - extended
+    hidden = _files(run, lambda each: not each.checked.ruled and not each.open_end)
+    return {each.path for each in run} - alone - hidden
+
+
+def _files(run: Sequence[_Linted], which: Callable[[_Linted], bool]) -> set[str]:
+    return {source.path for each in run if which(each) for source in each.sources}
 
 
 def _agreed(run: Sequence[_Linted], found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """The findings without those about a definition that another spec of the run uses."""
-    used = {place for each in run for place in each.used}
     shared = {rule.code for rule in rules() if rule.shared}
-    judged = {*_judged(run), "--set"}
-    told = [{(d.code, d.place.path, d.place.span) for d in each.found} for each in run]
+    used = {place for each in run for place in each.used}
+    known = {*_known(run), "--set"}
+    told = [{(d.code, *_definition(d)) for d in each.checked.findings} for each in run]
     for finding in found:
         if finding.code not in shared:
             yield finding
-        elif finding.place.path in judged and (finding.place.path, finding.place.span) not in used:
-            key = finding.code, finding.place.path, finding.place.span
+        elif finding.place.path in known and _definition(finding) not in used:
+            key = (finding.code, *_definition(finding))
             having = [(e, key in t) for e, t in zip(run, told, strict=True) if e.defines(finding)]
             if all(said for _, said in having) and not all(e.abstract for e, _ in having):
                 yield finding

@@ -37,7 +37,7 @@ class ZooEntry:
     @cached_property
     def whole(self) -> Tree:
         """The content of the spec, together with what it extends."""
-        return extended(tuple(reversed(self.chain)))
+        return extended(tuple(reversed(self.chain)))[0]
 
     @property
     def summary(self) -> str:

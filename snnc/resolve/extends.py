@@ -9,28 +9,33 @@ from collections.abc import Sequence
 from snnc.resolve.bases import Read, chain
 from snnc.resolve.collect import without
 from snnc.resolve.merging import as_table, merge
-from snnc.resolve.patch import check_own, patched
+from snnc.resolve.patch import doubled, patched
+from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.source import Source
 from snnc.source.tree import Tree
 
-__all__ = ["Read", "as_table", "extend", "extended", "merge"]
+__all__ = ["Read", "as_table", "extend", "extended", "merge", "own"]
 
 
 def extend(source: Source, read: Read) -> Tree:
     """The document with its bases merged in. Raises Findings."""
-    return extended(chain(source, read))
+    tree, wrong = extended(chain(source, read))
+    if wrong:
+        raise Findings(*wrong)
+    return tree
 
 
-def extended(files: Sequence[Source]) -> Tree:
-    """One document of several files, the lowest first. Raises Findings."""
-    first, *others = map(_own, files)
-    whole = patched(first)
-    for own in others:
-        whole = patched(merge(whole, own))
-    return whole
+def extended(files: Sequence[Source]) -> tuple[Tree, list[Diagnostic]]:
+    """One document of several files, the lowest first, and the patches that cannot be made."""
+    first, *others = files
+    whole, found = patched(own(first))
+    for source in others:
+        found += doubled(source.tree)
+        whole, wrong = patched(merge(whole, own(source)))
+        found += wrong
+    return whole, found
 
 
-def _own(source: Source) -> Tree:
+def own(source: Source) -> Tree:
     """The part of a file that is merged."""
-    check_own(source.tree)
     return without(without(source.tree, "extends"), "abstract")

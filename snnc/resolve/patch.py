@@ -12,7 +12,7 @@ before the patch; one that no layer has is an error.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
 from snnc.kinds import catalog
@@ -28,51 +28,62 @@ _STAYS = tuple(key for key in KEYS if key != "first")
 """Keys of a layer that say where it is: another kind in its place keeps them."""
 
 
-def patched(tree: Tree) -> Tree:
-    """The document with its patches applied, and without them. Raises Findings."""
+def patched(tree: Tree) -> tuple[Tree, list[Diagnostic]]:
+    """The document with its patches made and taken out, and what is wrong with others."""
     network, blocks = tree.get("network"), tree.get("blocks")
-    entries = dict(tree.table)
+    entries, found = dict(tree.table), list[Diagnostic]()
     if network:
-        entries["network"] = _patched(network)
+        entries["network"] = _patched(network, found)
     if blocks and isinstance(blocks.value, dict):
-        made = {name: _patched(block) for name, block in blocks.table.items()}
+        made = {name: _patched(block, found) for name, block in blocks.table.items()}
         entries["blocks"] = blocks.with_value(made)
-    return tree.with_value(entries)
+    return tree.with_value(entries), found
 
 
-def check_own(tree: Tree) -> None:
-    """Refuse a patch of layers that the same file lists. Raises Findings."""
+def doubled(tree: Tree) -> list[Diagnostic]:
+    """The findings that a file patches layers which it lists itself."""
     blocks = tree.get("blocks")
-    for owner in (tree.get("network"), *(blocks.table.values() if blocks else ())):
-        if owner and KEY in owner.table and "layers" in owner.table:
-            _refuse(owner.table[KEY].key, "these layers stand in this file", "change them there")
+    owners = (tree.get("network"), *(blocks.table.values() if blocks else ()))
+    said = "these layers stand in this file", "change them there"
+    both = [o.table[KEY] for o in owners if o and {KEY, "layers"} <= o.table.keys()]
+    return [_bad(patch.key, *said) for patch in both]
 
 
-def _patched(owner: Tree) -> Tree:
-    patches = owner.get(KEY)
+def _patched(owner: Tree, found: list[Diagnostic]) -> Tree:
+    patches, layers = owner.get(KEY), owner.get("layers")
     if patches is None:
         return owner
-    layers = owner.get("layers")
-    if layers is None or not isinstance(layers.value, list):
-        _refuse(patches.key, "there is no list of layers to patch", "a base has it: `extends`")
-    if not isinstance(patches.value, dict):
-        _refuse(patches.place, f"`{KEY}` must be a table of names", f"write [network.{KEY}.NAME]")
-    places = _places(layers)
-    _check_names(patches, places)
-    changes = {places[name]: change for name, change in patches.table.items()}
-    made = [
-        new for at, layer in enumerate(layers.items) for new in _changed(layer, changes.get(at))
-    ]
     rest = {key: node for key, node in owner.table.items() if key != KEY}
-    return owner.with_value({**rest, "layers": layers.with_value(made)})
+    if layers is None or not isinstance(layers.value, list):
+        found.append(_bad(patches.key, "there is no list of layers to patch", "a base has it"))
+        return owner.with_value(rest)
+    if not isinstance(patches.value, dict):
+        help = f"write [network.{KEY}.NAME]"
+        found.append(_bad(patches.place, f"`{KEY}` must be a table of names", help))
+        return owner.with_value(rest)
+    made = layers.with_value([*_layers(layers, patches, found)])
+    return owner.with_value({**rest, "layers": made})
 
 
-def _check_names(patches: Tree, places: Mapping[str, int]) -> None:
+def _layers(layers: Tree, patches: Tree, found: list[Diagnostic]) -> Iterator[Tree]:
+    """The list with the patches that can be made."""
+    places = _places(layers)
+    _check_names(patches, places, found)
+    changes = {places[n]: change for n, change in patches.table.items() if n in places}
+    for at, layer in enumerate(layers.items):
+        try:
+            yield from _changed(layer, changes.get(at))
+        except Findings as findings:
+            found += findings.diagnostics
+            yield layer
+
+
+def _check_names(patches: Tree, places: Mapping[str, int], found: list[Diagnostic]) -> None:
     for name, change in patches.table.items():
         if name not in places:
             close = nearest(name, [*places])
             help = f"did you mean `{close}`?" if close else _named(places)
-            _refuse(change.key, f"there is no layer `{name}` to patch", help)
+            found.append(_bad(change.key, f"there is no layer `{name}` to patch", help))
 
 
 def _named(places: Mapping[str, int]) -> str:
@@ -137,4 +148,8 @@ def _removed(change: Tree) -> bool:
 
 
 def _refuse(place: Place, message: str, help: str) -> NoReturn:
-    raise Findings(Diagnostic("SNN108", "bad-patch", message, place, help))
+    raise Findings(_bad(place, message, help))
+
+
+def _bad(place: Place, message: str, help: str) -> Diagnostic:
+    return Diagnostic("SNN108", "bad-patch", message, place, help)

@@ -56,9 +56,7 @@ def suppress(
         (refused if is_error else answered).update(covering)
         if is_error or not covering:
             kept.append(finding)
-    if not judged:
-        return tuple(sorted(kept, key=order))
-    unused = [ignore for ignore in ignores if ignore.key not in answered]
+    unused = [ignore for ignore in ignores if judged and ignore.key not in answered]
     answers = [_unused(ignore, ignore.key in refused) for ignore in unused]
     wrong = [found for place, match in directives for found in _wrong(place, match)]
     return tuple(sorted([*kept, *answers, *wrong], key=order))

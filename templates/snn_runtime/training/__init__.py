@@ -8,6 +8,7 @@ optimizers   optimizer and learning rate, by their names
 precision    16-bit products, if asked for
 processes    one process, or several under torchrun
 batches      which samples make which batch, on which process
+labels       one a sample, or one a step
 score        loss and metric over the samples seen so far
 learner      the network, and all that changes while it learns
 rates        firing rates while the network learns
@@ -32,6 +33,7 @@ from .precision import in_full
 from .processes import Team, together
 from .profile import profile
 from .rates import Recorder, mean_rate
+from .labels import only, per_sample, right
 from .score import Clock, Row, Score, shown, watched
 from .settings import RunError, Settings
 from .start import Start, begin, begin_with, start
@@ -62,9 +64,12 @@ __all__ = [
     "mean_rate",
     "mixed",
     "network",
+    "only",
     "parse",
+    "per_sample",
     "profile",
     "read",
+    "right",
     "seed_all",
     "shown",
     "start",
