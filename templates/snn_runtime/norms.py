@@ -123,7 +123,9 @@ class BNTT1d(nn.ModuleList):
 
     def forward(self, input: Tensor, first: int = 0) -> Tensor:
         """The input is [T, B, ...]: the steps from ``first`` on."""
-        return torch.stack([batch_norm(self[first + t], x) for t, x in enumerate(input)])
+        return torch.stack(
+            [batch_norm(self[first + t], x) for t, x in enumerate(input)]
+        )
 
 
 class BNTT2d(nn.ModuleList):
@@ -145,4 +147,6 @@ class BNTT2d(nn.ModuleList):
 
     def forward(self, input: Tensor, first: int = 0) -> Tensor:
         """The input is [T, B, ...]: the steps from ``first`` on."""
-        return torch.stack([batch_norm(self[first + t], x) for t, x in enumerate(input)])
+        return torch.stack(
+            [batch_norm(self[first + t], x) for t, x in enumerate(input)]
+        )
