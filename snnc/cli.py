@@ -82,11 +82,9 @@ def lint(paths: Paths = None, settings: Settings = None, output_format: Format =
 
     Exit code 0: no errors or warnings; 1: there are some; 2: the command could not run.
     """
-    from snnc import linting
-
     terminal.one_of("--output-format", output_format, terminal.FORMATS)
     specs = terminal.or_report(lambda: terminal.specs(paths or ()), output_format)
-    findings = linting.findings(specs, settings or ())
+    findings = snnc.check_all(specs, settings or ())
     terminal.report(findings, output_format)
     if output_format == "full":
         terminal.say(terminal.summary(findings, len(specs)))
