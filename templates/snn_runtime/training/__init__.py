@@ -26,6 +26,7 @@ from .batches import Batch, Batches, Split, mixed, seed_all
 from .checkpoints import BEST, read
 from .identity import Network, difference, network
 from .interrupts import Interrupts, Stopped
+from .labels import only, per_sample, right
 from .learner import Learner
 from .log import Log
 from .options import Options, parse
@@ -33,7 +34,6 @@ from .precision import in_full
 from .processes import Team, together
 from .profile import profile
 from .rates import Recorder, mean_rate
-from .labels import only, per_sample, right
 from .score import Clock, Row, Score, shown, watched
 from .settings import RunError, Settings
 from .start import Start, begin, begin_with, start

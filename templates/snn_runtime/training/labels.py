@@ -14,7 +14,9 @@ def per_sample(data: Data) -> Data:
     """The data. Raises RunError if they have a label a step, where none is compared."""
     splits = data.train, data.validation, data.test
     if any(split is not None and split.labels.dim() > 1 for split in splits):
-        problem = "y has a label for each time step, but the loss takes the answer of all"
+        problem = (
+            "y has a label for each time step, but the loss takes the answer of all"
+        )
         advice = 'write `readout = "sequence"` and a loss with `over = "steps"`'
         raise RunError(f"{problem}: {advice}, or give one label a sample.")
     return data
