@@ -7,10 +7,10 @@ OURS := snnc tests benchmarks tools
 ZOO = $(patsubst %/__init__.py,%,$(wildcard specs/*/__init__.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test coverage fuzz mutants faults lint fmt zoo docs demo bench release clean
+.PHONY: help setup test coverage fuzz fuzz-specs matrix mutants faults lint fmt zoo docs demo bench release clean
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(READY) ## Make .venv with pinned tools and this snnc (instant the second time)
 
@@ -23,6 +23,12 @@ coverage: $(READY) ## Run the tests, and report the lines that none of them runs
 
 fuzz: $(READY) ## Compare random networks with the reference; MINUTES=60 SEED=1
 	OMP_NUM_THREADS=1 $(PYTHON) -m tests.fuzz --minutes $(or $(MINUTES),10) $(SEED:%=--seed %)
+
+fuzz-specs: $(READY) ## Lint, build and call mutated specs, one a number: COUNT=200000 SEED=0
+	OMP_NUM_THREADS=1 $(PYTHON) -m tests.fuzz.strange $(COUNT:%=--count %) $(SEED:%=--seed %)
+
+matrix: $(READY) ## Train, resume, evaluate and draw every kind, and compile some; ONLY="LIF Conv2d"
+	OMP_NUM_THREADS=1 $(PYTHON) -m tests.matrix $(ONLY)
 
 mutants: $(READY) ## Leave out each check of the passes, and show what notices it
 	OMP_NUM_THREADS=1 $(PYTHON) -m tests.mutants

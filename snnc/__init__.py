@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from snnc.ann2snn import Conversion
     from snnc.document import Document
-    from snnc.emit.compiled import Compiled
-    from snnc.emit.output import GeneratedFiles
+    from snnc.emit.header import Command
     from snnc.emit.runtime import Runtime
+    from snnc.emit.types import Compiled, GeneratedFiles
     from snnc.graph.types import Graph
     from snnc.program.types import Program
     from snnc.source.diagnostic import Diagnostic
@@ -48,13 +48,9 @@ def load(path: Path | str, settings: Sequence[str] = ()) -> "Document":
 
 def check(path: Path | str, settings: Sequence[str] = ()) -> "tuple[Diagnostic, ...]":
     """The findings in the spec at ``path``: errors and warnings, empty if there are none."""
-    from snnc.rules import lint
+    from snnc.checked import checked
 
-    try:
-        document = load(path, settings)
-        return lint(document, link(document))
-    except Findings as findings:
-        return findings.diagnostics
+    return checked(path, settings).findings
 
 
 def link(document: "Document") -> "Graph":
@@ -129,7 +125,7 @@ def observed(graph: "Graph", program: "Program") -> "Program":
 
 def compiled(document: "Document", without: Collection[str] = ()) -> "Compiled":
     """All that printers ask of a document, without some optional passes. Raises Findings."""
-    from snnc.emit.compiled import Compiled
+    from snnc.emit.types import Compiled
     from snnc.graph.build import build
 
     found = converted(document)
@@ -148,16 +144,21 @@ def emit(
     without: Collection[str] = (),
     scripts: bool = True,
     runtime: "Runtime | None" = None,
+    made_by: "Command | None" = None,
 ) -> "GeneratedFiles":
     """The files of its package and of the runtime that this needs.
 
     ``without`` leaves out optional passes, ``scripts`` says whether it can be trained; ``runtime``
-    stands for what ``[build]`` says of it. Raises Findings.
+    stands for what ``[build]`` says of it, and ``made_by`` for a command beside the spec. Raises
+    Findings.
     """
+    from snnc.emit.header import Command
     from snnc.emit.package import output
     from snnc.emit.runtime import runtime_of
 
-    return output(compiled(document, without), runtime or runtime_of(document.spec), scripts)
+    command = made_by or Command(Path(document.source.path).name, document.settings)
+    where = runtime or runtime_of(document.spec)
+    return output(compiled(document, without), where, command, scripts)
 
 
 def network(document: "Document", without: Collection[str] = ()) -> "type[nn.Module]":

@@ -9,6 +9,7 @@ import typer
 
 import snnc
 from snnc import terminal
+from snnc.escape import word
 from snnc.source.nearest import nearest
 from snnc.source.reading import SUFFIX
 from snnc.terminal import Exit
@@ -24,7 +25,10 @@ app = typer.Typer(
 importing = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(importing, name="import", help="Turn a network from elsewhere into a spec.")
 
-Paths = Annotated[list[Path], typer.Argument(help="Specs, or folders that contain specs.")]
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Specs, or folders that contain specs; by default, the whole project."),
+]
 Spec = Annotated[Path, typer.Argument(help="A spec, NAME.snn.toml.")]
 Settings = Annotated[
     list[str] | None,
@@ -58,7 +62,7 @@ def root(
 
 @app.command()
 def build(
-    paths: Paths,
+    paths: Paths = None,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit with 1 if a file is stale.")
     ] = False,
@@ -75,23 +79,29 @@ def build(
     """Generate the package of each spec.
 
     Exit code 0: success; 1: a spec has errors, --check or --diff found a difference, or a file was
-    edited by hand; 2: the command could not run.
+    edited by hand; 2: the command could not run. --check also finds packages that no spec makes any
+    more, and an editor's schema of another snnc.
     """
     from snnc.commands.build import Builds
 
-    builds = Builds(terminal.specs(paths), tuple(settings or ()), out, output_format)
+    terminal.one_of("--output-format", output_format, terminal.FORMATS)
+    given = terminal.given(paths or ())
+    specs = terminal.or_report(lambda: terminal.specs(paths or ()), output_format)
+    builds = Builds(specs, given, tuple(settings or ()), out, output_format)
     raise Exit(builds.check() if check else builds.diff() if diff else builds.write(force))
 
 
 @app.command()
-def lint(paths: Paths, settings: Settings = None, output_format: Format = "full") -> None:
+def lint(paths: Paths = None, settings: Settings = None, output_format: Format = "full") -> None:
     """Check specs for errors and suspicious constructs.
 
     Exit code 0: no errors or warnings; 1: there are some; 2: the command could not run.
     """
+    from snnc import linting
+
     terminal.one_of("--output-format", output_format, terminal.FORMATS)
-    specs = terminal.specs(paths)
-    findings = [finding for path in specs for finding in snnc.check(path, settings or ())]
+    specs = terminal.or_report(lambda: terminal.specs(paths or ()), output_format)
+    findings = linting.findings(specs, settings or ())
     terminal.report(findings, output_format)
     if output_format == "full":
         terminal.say(terminal.summary(findings, len(specs)))
@@ -203,6 +213,9 @@ def schema(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Write to this file and not to the terminal.")
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only tell, with exit code 1, if the file is not so.")
+    ] = False,
 ) -> None:
     """Print the JSON Schema of specs, for editors.
 
@@ -211,6 +224,8 @@ def schema(
     from snnc import project
     from snnc import schema as editors
 
+    if check and out is None:
+        raise terminal.UsageError("--check goes with -o: name the file")
     if out is None:
         sys.stdout.write(editors.text())
         return
@@ -221,7 +236,12 @@ def schema(
         raise terminal.UsageError(f"{problem}: name another file")
     if files[0].have is not None and not editors.is_ours(files[0].have):
         raise terminal.UsageError(f"{out}: exists and is no schema of specs: name another file")
-    project.write(files)
+    if check and files[0].have != files[0].want:
+        state = "out of date" if files[0].have is not None else "missing"
+        terminal.say(f"{out}: {state}: run snnc schema -o {word(str(out))}")
+        raise Exit(1)
+    if not check:
+        project.write(files)
 
 
 @app.command()

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import nn
 
-    from snnc.emit.output import GeneratedFiles
     from snnc.emit.runtime import Runtime
+    from snnc.emit.types import GeneratedFiles
 
 
 def alone(name: str, package: Mapping[str, str]) -> "GeneratedFiles":
     """A package of these texts, which belong to no spec; they import :func:`in_process`."""
-    from snnc.emit.output import GeneratedFiles
     from snnc.emit.runtime import files
+    from snnc.emit.types import GeneratedFiles
 
     return GeneratedFiles(name, package, files(), in_process(name))
 

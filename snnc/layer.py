@@ -127,6 +127,13 @@ class Operator(Kind):
         """The shape of its output. Raises ShapeError if the inputs do not fit."""
         raise NotImplementedError
 
+    def told(self, *inputs: Shape | None) -> Shape | None:
+        """The shape of its output if the inputs that are known tell it; None if they do not.
+
+        An input whose shape is unknown, because it comes around a cycle, is None.
+        """
+        return None
+
     def torch_call(self, *inputs: Shape) -> Call | None:
         """The PyTorch call of the operator, or None if PyTorch has none."""
         return None

@@ -22,16 +22,16 @@ FIXED = ("kind", *KEYS, "feedback")
 
 # What nn.Module and the generated class define themselves (checked against torch in the tests).
 RESERVED = frozenset(
-    """NEURONS T_destination add_module apply bfloat16 buffers call_super_init children compile cpu
-    cuda double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
-    get_submodule half ipu load load_state_dict modules mtia named_buffers named_children
-    named_modules named_parameters parameters register_backward_hook register_buffer
-    register_forward_hook register_forward_pre_hook register_full_backward_hook
-    register_full_backward_pre_hook register_load_state_dict_post_hook
-    register_load_state_dict_pre_hook register_module register_parameter
-    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state
-    set_submodule share_memory state_dict step time_chunk time_steps to to_empty train training type
-    values xpu zero_grad""".split()
+    """NEURONS STATE T_destination add_module apply bfloat16 buffers call_super_init children
+    compile cpu cuda double dump_patches eval extra_repr float forward get_buffer
+    get_extra_state get_parameter get_submodule half ipu load load_state_dict modules mtia
+    named_buffers named_children named_modules named_parameters parameters
+    register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
+    register_full_backward_hook register_full_backward_pre_hook
+    register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module
+    register_parameter register_state_dict_post_hook register_state_dict_pre_hook
+    requires_grad_ set_extra_state set_submodule share_memory state_dict step time_chunk
+    time_steps to to_empty train training type values xpu zero_grad""".split()
 )
 # What the run time's neurons define themselves (checked against templates in the tests).
 _NEURONS = frozenset(
@@ -40,8 +40,9 @@ _NEURONS = frozenset(
 )
 # What generated functions call or import (checked against templates/helpers in the tests).
 _LOCALS = frozenset(
-    """batch_norm_once batch_norm_once_per_step batch_norm_per_step call_seed check_input
-    delayed_by in_chunks in_range joined keep_state kernels latency_spikes likely_mistake
+    """batch_norm batch_norm_once batch_norm_once_per_step batch_norm_per_step call_seed check_input
+    check_state delayed_by in_chunks in_range joined keep_state kernels latency_spikes
+    likely_mistake
     linear_attention model nn
     past_values phase_bits place_neurons poisson population_code population_spikes range
     resumed_state seed self softmax_attention steps_done steps_taken torch uniform x""".split()
@@ -194,9 +195,26 @@ def is_reference(value: object) -> bool:
 def reference(name: str) -> str:
     """A reference: ``conv1``, ``enc1.sn2``, ``hidden@-1``. Raises PydanticCustomError."""
     if not is_reference(name):
-        help = 'write "a", or "a@-1" for the value of `a` one step earlier'
-        raise _bad("is not the name of a layer", help)
+        raise _bad("is not the name of a layer", _read_instead(name))
     return name
+
+
+def _read_instead(name: str) -> str:
+    """The reference, or the layer, that was meant."""
+    words = re.findall(r"[A-Za-z][\w.]*(?:@-\d+)?", name)
+    listed = ", ".join(f'"{word}"' for word in words)
+    if len(words) > 1 and re.fullmatch(r"[\w.@ +-]+", name) and "+" in name:
+        return f'{{ kind = "Add", from = [{listed}] }} adds them'
+    if len(words) > 1 and re.fullmatch(r"[\w.@-]+(\s*[,;|&]\s*|\s+)[\w.@,;|& -]+", name):
+        return f"several are an array: `from = [{listed}]`"
+    step = re.fullmatch(r"([A-Za-z][\w.]*?)[@[(]*\s*(?:@|t)?\s*([+-]?)\s*(\d{1,9})[\])]*", name)
+    if step is None or not re.search(r"[@[(+-]", name):
+        return 'names look like `conv1`, `stage1.conv1`; "conv1@-1" is a value one step earlier'
+    if step[3] == "0":
+        return f'write "{step[1]}"'
+    count = "one step" if step[3] == "1" else f"{step[3]} steps"
+    ahead = "an edge cannot look ahead: " * (step[2] == "+")
+    return f'{ahead}"{step[1]}@-{step[3]}" is its value {count} earlier'
 
 
 def taken(name: str, why: str, how: str = "is taken:") -> PydanticCustomError:

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from snnc.choice import Choice
 from snnc.layer import Layer, Site, Traits
 from snnc.number import Number, Positive, Value
-from snnc.shapes import Shape, ShapeError, show
+from snnc.shapes import Shape, ShapeError, merged, show
 from snnc.step.bounds import ANYTHING, Bounds, output
 from snnc.step.link import Parameter, Reset, link
 from snnc.step.parse import parse
@@ -111,6 +111,9 @@ class Neuron(Layer):
                 message = f"{self.kind} needs inputs of one shape"
                 raise ShapeError(f"{message}, not {show(inputs[0])} and {show(shape)}", "from")
         return inputs[0]
+
+    def told(self, *inputs: Shape | None) -> Shape | None:
+        return merged(inputs)
 
     def bounds(self, *inputs: Bounds) -> Bounds:
         if self.states and not self.fires:

@@ -109,7 +109,9 @@ def _errors() -> str:
         if error.example:
             sections += [_code("toml", error.example), _code("text", said(error))]
     return _page(
-        "errors", "Each error has a code, an explanation, and a spec that causes it.", *sections
+        "errors",
+        "Each error has a code, an explanation, and a spec that causes it, if a spec can.",
+        *sections,
     )
 
 

@@ -1,5 +1,7 @@
 """Shapes of one sample: what fits, and how they are written."""
 
+from collections.abc import Iterable
+
 Shape = tuple[int, ...]
 """The shape of one sample: neither time nor batch."""
 
@@ -15,7 +17,8 @@ class ShapeError(ValueError):
 def one(value: int, got: int, key: str, what: str) -> None:
     """Check a stated size against the inferred one. Raises ShapeError."""
     if value != got:
-        raise ShapeError(f"`{key}` is {value}, but the input has {plural(got, what)}", key)
+        message = f"`{key}` is {value}, but the input has {plural(got, what)}"
+        raise ShapeError(message, key, "leave it out: it follows from the layers before")
 
 
 def plural(count: int, what: str) -> str:
@@ -37,6 +40,11 @@ def axis(shape: Shape, index: int, key: str) -> int:
     if not -len(shape) <= index < len(shape):
         raise ShapeError(f"`{key}` is {index}, but a sample is {show(shape)}", key)
     return index % len(shape)
+
+
+def merged(inputs: Iterable[Shape | None]) -> Shape | None:
+    """The one shape of inputs that must have the same, if any of them is known."""
+    return next((shape for shape in inputs if shape is not None), None)
 
 
 def show(shape: Shape) -> str:

@@ -56,31 +56,42 @@ def _sentence(error: Exception) -> str:
     return str(error)
 
 
-def specs(paths: Iterable[Path]) -> list[Path]:
-    """Every spec that ``paths`` name, folders searched, each once and in order."""
-    found = {path: None for given in paths for path in _specs(given)}
-    return list(found)
+def specs(paths: Sequence[Path]) -> list[Path]:
+    """Every spec that ``paths`` name, folders searched, each once and in order.
+
+    Without paths, those of the project, of which there may be none. Raises Findings, UsageError.
+    """
+    found = [path for each in given(paths) for path in _specs(each, bool(paths))]
+    return list(dict.fromkeys(found))
 
 
-def _specs(given: Path) -> list[Path]:
-    if not given.is_dir():
-        return [spec(given)]
-    found = (p for p in given.rglob(f"*{SUFFIX}") if not _hidden(p, given))
-    inside = sorted(p for p in found if p.is_symlink() or not p.is_dir())
-    if not inside:
-        raise UsageError(f"{given}: there is no *{SUFFIX} in this folder{_meant(given)}")
+def given(paths: Sequence[Path]) -> Sequence[Path]:
+    """The paths; without any, that of the project."""
+    from snnc import discovery
+
+    return paths or [discovery.root()]
+
+
+def _specs(path: Path, named: bool) -> list[Path]:
+    from snnc import discovery
+
+    if not path.is_dir():
+        return [spec(path)]
+    inside = discovery.specs(path)
+    if not inside and named:
+        raise UsageError(f"{path}: there is no *{SUFFIX} in this folder{_meant(path)}")
     return inside
 
 
-def spec(given: Path) -> Path:
-    """The path ``given``, if it is a file with the name of a spec. Raises UsageError."""
-    if given.is_dir():
-        raise UsageError(f"{given}: this is a folder, name one spec in it")
-    if not given.exists():
-        raise UsageError(f"{given}: there is no such file{_meant(given)}")
-    if not given.name.endswith(SUFFIX):
-        raise UsageError(f"{given}: a spec is called NAME{SUFFIX}")
-    return given
+def spec(path: Path) -> Path:
+    """The path, if it is that of a file with the name of a spec. Raises UsageError."""
+    if path.is_dir():
+        raise UsageError(f"{path}: this is a folder, name one spec in it")
+    if not path.exists():
+        raise UsageError(f"{path}: there is no such file{_meant(path)}")
+    if not path.name.endswith(SUFFIX):
+        raise UsageError(f"{path}: a spec is called NAME{SUFFIX}")
+    return path
 
 
 def _meant(given: Path) -> str:
@@ -91,16 +102,12 @@ def _meant(given: Path) -> str:
     return f": did you mean {beside[guess]}?" if guess else ""
 
 
-def _hidden(path: Path, root: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(root).parts)
-
-
-def or_report(make: Callable[[], T]) -> T:
+def or_report(make: Callable[[], T], output_format: str = "full") -> T:
     """The result of ``make``. Prints its findings and raises Exit(1) if it has any."""
     try:
         return make()
     except Findings as findings:
-        report(findings.diagnostics, "full")
+        report(findings.diagnostics, output_format)
         raise Exit(1) from None
 
 

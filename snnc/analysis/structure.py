@@ -57,4 +57,5 @@ def answers(document: Document, graph: Graph) -> Iterator[tuple[Node, Node, Loss
     losses = train.by_output(graph.outputs) if train else {}
     for name in graph.outputs:
         node = graph[name]
-        yield node, graph[node.inputs[0].node], losses.get(name)
+        if node.inputs:  # what is wrong may read nothing
+            yield node, graph[node.inputs[0].node], losses.get(name)

@@ -34,14 +34,24 @@ BLOCKS: Json = {
     "additionalProperties": {
         "type": "object",
         "properties": {
-            "doc": {"type": "string"},
-            "inputs": {**_NAMES, "minItems": 1, "default": ["input"]},
+            "doc": {"description": "A description of the block.", "type": "string"},
+            "inputs": {
+                "description": "What its layers call what a use of the block reads.",
+                **_NAMES,
+                "minItems": 1,
+                "default": ["input"],
+            },
             "required": {"description": "Parameters that every use must give.", **_NAMES},
             "parameters": {
                 "description": 'Other parameters and their defaults, to use as "$name".',
                 "type": "object",
             },
-            "layers": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/layers"}},
+            "layers": {
+                "description": "The layers, in order; each reads the one above.",
+                "type": "array",
+                "minItems": 1,
+                "items": {"$ref": "#/$defs/layers"},
+            },
         },
         "additionalProperties": False,
     },

@@ -2,77 +2,62 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import snnc
 from snnc import project, terminal
 from snnc.document import Document
-from snnc.emit.header import OUTPUT_FORMAT, read_header
+from snnc.duplicates import duplicates, name_of
 from snnc.escape import word
 from snnc.project import File, place
 from snnc.project.files import BLOCKING
 from snnc.source.diagnostic import Diagnostic, Findings
-
-_COMPLAINTS = {
-    "missing": "missing: run {command}",
-    "stale": "out of date, the spec has changed: run {command}",
-    "changed": "out of date, snnc has changed: run {command}",
-    "otherwise": "made by `{made}`: run that again, or {command} to replace it",
-    "older": "out of date, snnc's output format is {ours}, this file has {theirs}: run {command}",
-    "newer": "made by a newer snnc, whose output format is {theirs} and not {ours}: "
-    "update snnc, or run {command} to replace it",
-    "conflict": "has conflict markers: run {command}",
-    "left over": "no longer generated: run {command} to remove it",
-    "edited": "edited by hand: keep changes in a subclass or a module of your own, "
-    "or run {command} --force to replace it",
-    "kept": "no longer generated, but edited by hand: move or remove it; "
-    "{command} --force leaves it where it is",
-    "foreign": "not written by snnc: move it, or run {command} --force to replace it",
-    "another's": "belongs to {owner}: give this package another folder, "
-    "or run {command} --force to replace it",
-    "in the way": "{obstacle}, which snnc neither follows nor replaces: move or remove it",
-}
+from snnc.staleness import Package, complaints, orphans, stale_schemas
 
 
-@dataclass(frozen=True)
-class Package:
-    """The files of one spec's package as they should be and as they are.
+@dataclass
+class Builds:
+    """The packages of some specs. Findings are printed; a broken spec does not stop the others.
 
-    ``shared``: it is the runtime that the packages of several specs import; ``runtime`` is the real
-    folder of that which this package imports, or which this is (None: it is in the package).
+    ``searched`` are the paths that were given, for packages that no spec makes any more.
     """
 
-    spec: Path
-    folder: Path
-    files: tuple[File, ...]
-    shared: bool = False
-    runtime: Path | None = None
+    specs: Sequence[Path]
+    searched: Sequence[Path]
+    settings: tuple[str, ...]
+    out: Path | None
+    output_format: str
+    findings: list[Diagnostic] = field(default_factory=list)
+    broken: list[Path] = field(default_factory=list)
+    folders: dict[Path, str] = field(default_factory=dict)
+    runtimes: dict[Path, str] = field(default_factory=dict)
 
-    @property
-    def pending(self) -> tuple[File, ...]:
-        return tuple(file for file in self.files if file.state != "current")
-
-    def in_state(self, *states: str) -> tuple[File, ...]:
-        return tuple(file for file in self.files if file.state in states)
-
-
-class Builds:
-    """The packages of some specs. Findings are printed; a broken spec does not stop the others."""
-
-    def __init__(
-        self, specs: list[Path], settings: tuple[str, ...], out: Path | None, output_format: str
-    ) -> None:
-        terminal.one_of("--output-format", output_format, terminal.FORMATS)
-        if out is not None and len(specs) > 1:
+    def __post_init__(self) -> None:
+        if self.out is not None and len(self.specs) > 1:
             raise terminal.UsageError("--out goes with one spec")
-        self.specs, self.settings = specs, settings
-        self.out, self.output_format = out, output_format
-        self.findings: list[Diagnostic] = []
-        self.folders: dict[Path, str] = {}
-        self.runtimes: dict[Path, str] = {}
+
+    @cached_property
+    def documents(self) -> dict[Path, Document]:
+        """The specs that can be read, without those that would share a package."""
+        found = dict(self._documents())
+        for first, second, finding in [*duplicates([*found.items()] if self.out is None else [])]:
+            self.findings.append(finding)
+            self.broken += [first, second]
+        return {path: found[path] for path in found if path not in self.broken}
+
+    def _documents(self) -> Iterator[tuple[Path, Document]]:
+        for path in self.specs:
+            try:
+                yield path, snnc.load(path, self.settings)
+            except Findings as findings:
+                self._broken(path, findings)
+
+    def _broken(self, path: Path, findings: Findings) -> None:
+        self.findings += findings.diagnostics
+        self.broken.append(path)
 
     @cached_property
     def packages(self) -> tuple[Package, ...]:
@@ -80,27 +65,26 @@ class Builds:
         return tuple(self._packages())
 
     def _packages(self) -> Iterator[Package]:
-        for spec in self.specs:
+        for path, document in self.documents.items():
             try:
-                yield from self._package(spec)
+                yield from self._package(path, document)
             except Findings as findings:
-                self.findings += findings.diagnostics
-        if self.findings or self.output_format != "full":
-            terminal.report(self.findings, self.output_format)
+                self._broken(path, findings)
 
-    def _package(self, path: Path) -> Iterator[Package]:
-        document = snnc.load(path, self.settings)
-        output = snnc.emit(document)
+    def _package(self, path: Path, document: Document) -> Iterator[Package]:
         folder = self._folder(path, document)
+        output = snnc.emit(document, made_by=place.made_by(path, folder, document))
         self.folders[folder.resolve()] = f"that of {path}"
+        name, command = name_of(document.source), self._command(path)
         real = place.runtime(folder, document, output.runtime) if output.shared else None
         if real is not None and real not in self.runtimes:
             self._check_runtime(real, path, document)
             self.runtimes[real] = f"the runtime of {path}"
             where = place.shown(real, folder)
-            yield Package(path, where, project.compare(where, output.shared), True, real)
+            shared = project.compare(where, output.shared)
+            yield Package(path, name, command, where, shared, True, real)
         files = project.compare(folder, output.package)
-        yield Package(path, folder, files, runtime=real)
+        yield Package(path, name, command, folder, files, runtime=real)
 
     def _check_runtime(self, real: Path, path: Path, document: Document) -> None:
         taken = {**self.folders, **self.runtimes}
@@ -124,28 +108,42 @@ class Builds:
 
     def check(self) -> int:
         """Says what is not as it should be; exit code 1 if anything."""
-        stale = [package for package in self.packages if package.pending]
-        for package in stale:
-            self._complain(package, package.pending)
-        if not stale and not self.findings:
+        found = [d for package in self.packages for d in complaints(package, package.pending)]
+        sources = [document.source for document in self.documents.values()]
+        found += [*self._orphans(), *stale_schemas(self.searched, sources)]
+        self._report(found)
+        if not found and not self.findings:
             count = sum(not package.shared for package in self.packages)
             terminal.say(f"{terminal.plural(count, 'package')} up to date")
-        return 1 if stale or self.findings else 0
+        return 1 if found or self.findings else 0
+
+    def _orphans(self) -> list[Diagnostic]:
+        """Packages that no spec makes; one that is made with settings or elsewhere says nothing."""
+        if self.settings or self.out:
+            return []
+        return [*orphans(self.searched, self.packages, self.broken)]
 
     def diff(self) -> int:
         """Prints what ``write`` would change; exit code 1 if anything."""
         pending = [package for package in self.packages if package.pending]
+        self._report([])
         sys.stdout.write("".join(project.diff(package.files) for package in pending))
         return 1 if pending or self.findings else 0
 
     def write(self, force: bool) -> int:
         """Writes; refuses to replace what was edited by hand, and then leaves that package be."""
         blocked = [package for package in self.packages if self._in_the_way(package, force)]
-        for package in blocked:
-            self._complain(package, self._in_the_way(package, force))
+        self._report(d for p in blocked for d in complaints(p, self._in_the_way(p, force)))
         for package in self._writable(blocked):
             self._written(package, project.write(package.files))
+        for orphan in self._orphans():
+            terminal.say(f"{orphan.message}: {orphan.help}")
         return 1 if blocked or self.findings else 0
+
+    def _report(self, more: Iterable[Diagnostic]) -> None:
+        found = [*self.findings, *more]
+        if found or self.output_format != "full":
+            terminal.report(found, self.output_format)
 
     def _writable(self, blocked: list[Package]) -> list[Package]:
         """Neither blocked, nor a package whose runtime is, nor a runtime that nobody imports."""
@@ -167,38 +165,7 @@ class Builds:
             about = "runtime" if package.shared else package.spec
             terminal.say(f"{about}: {what} changed in {package.folder}")
 
-    def _complain(self, package: Package, files: tuple[File, ...]) -> None:
-        """One line for all files that have the same said of them."""
-        groups: dict[str, list[File]] = {}
-        for file in files:
-            groups.setdefault(self._complaint(package, file), []).append(file)
-        for complaint, (first, *others) in groups.items():
-            more = f" and {terminal.plural(len(others), 'other')}" if others else ""
-            terminal.say(f"{first.path}{more}: {complaint}")
-
-    def _complaint(self, package: Package, file: File) -> str:
-        header, made = file.header, _made_otherwise(file)
-        kept = file.state == "edited" and file.want is None
-        ours = package.shared and file.state == "stale"
-        what = "otherwise" if made else "kept" if kept else "changed" if ours else file.state
-        return _COMPLAINTS[what].format(
-            command=self._command(package),
-            made=made,
-            ours=OUTPUT_FORMAT,
-            theirs=header and header.output_format,
-            owner=(header and header.source) or "no spec",
-            obstacle=file.obstacle,
-        )
-
-    def _command(self, package: Package) -> str:
+    def _command(self, spec: Path) -> str:
         out = ["-o", str(self.out)] if self.out else []
         settings = [part for setting in self.settings for part in ("--set", setting)]
-        return " ".join(map(word, ["snnc", "build", str(package.spec), *out, *settings]))
-
-
-def _made_otherwise(file: File) -> str:
-    """The command that made a file, if it is another one than would make it now."""
-    wanted = read_header(file.want or "")
-    if file.state != "stale" or file.header is None or wanted is None:
-        return ""
-    return file.header.command if file.header.command != wanted.command else ""
+        return " ".join(map(word, ["snnc", "build", str(spec), *out, *settings]))

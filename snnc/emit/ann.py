@@ -3,11 +3,10 @@
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from snnc.emit.access import access
 from snnc.emit.attributes import Held, module_classes
 from snnc.emit.code import Code
-from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
+from snnc.emit.literal import access, paragraph
 from snnc.emit.neurons import Neurons, neurons
 from snnc.emit.python_format import WIDTH, statement
 from snnc.emit.runtime import Runtime, own_imports

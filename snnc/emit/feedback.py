@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from snnc.emit.access import access
+from snnc.emit.literal import access
 from snnc.emit.scope import FunctionScope
 from snnc.graph.delayed_edge import Past
 from snnc.kernel.build import Front

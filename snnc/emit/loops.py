@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from snnc.emit.access import access
 from snnc.emit.crop import crop
+from snnc.emit.literal import access
 from snnc.emit.python_format import WIDTH
 from snnc.emit.scope import FunctionScope
 from snnc.emit.variables import collected

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from snnc.docstrings import own
 from snnc.emit.constructors import Constructor, shaped
-from snnc.emit.docstring import paragraph
 from snnc.emit.feedback import How, feedbacks
+from snnc.emit.literal import paragraph
 from snnc.emit.names import networks, taken_names
 from snnc.emit.parameters import needs_shape
 from snnc.emit.scope import unique

@@ -1,37 +1,38 @@
 """The whole package: {path: text}, formatted, and nothing written yet."""
 
 from dataclasses import replace
-from pathlib import Path
 
 from snnc.emit.ann import Ann
 from snnc.emit.attributes import module_classes
 from snnc.emit.built import trained
-from snnc.emit.compiled import Compiled
-from snnc.emit.docstring import paragraph
 from snnc.emit.environment import environment
+from snnc.emit.fixed_steps import fixed
 from snnc.emit.forward import bodies
-from snnc.emit.header import headed
+from snnc.emit.header import Command, headed
 from snnc.emit.kernels import kernels_py
+from snnc.emit.literal import paragraph
 from snnc.emit.model import model_py
 from snnc.emit.neurons import Neurons, neurons
-from snnc.emit.output import GeneratedFiles
 from snnc.emit.output_layers import answering
 from snnc.emit.recording import layers
 from snnc.emit.runtime import FORMAT, Runtime, files
 from snnc.emit.train import classified
 from snnc.emit.training import training_files
+from snnc.emit.types import Compiled, GeneratedFiles
 from snnc.encoder import Encoder
 from snnc.graph.types import Graph
 from snnc.names import class_name
 
 
-def output(made: Compiled, runtime: Runtime, scripts: bool = True) -> GeneratedFiles:
+def output(
+    made: Compiled, runtime: Runtime, made_by: Command, scripts: bool = True
+) -> GeneratedFiles:
     """The package of a network and the runtime that it needs, both with their headers."""
     document, shared = made.document, files()
     own = package(made, runtime, scripts)
     if runtime.inside:
         own |= {f"{runtime.relative[1:]}/{name}": text for name, text in shared.items()}
-    texts = headed(own, Path(document.source.path).name, document.settings)
+    texts = headed(own, made_by)
     return GeneratedFiles(
         document.spec.name, texts, {} if runtime.inside else headed(shared), runtime
     )
@@ -68,14 +69,8 @@ def _training(made: Compiled, ann: Ann | None, runtime: Runtime) -> dict[str, st
     name, steps, shape = class_name(graph.name), graph.time_steps, data.shapes[0]
     context = (runtime, train, graph.name, name, shape, steps, timed, classes)
     sweep = data.operator.sweep if isinstance(data.operator, Encoder) else ""
-    more = (_fixed(graph), ann.name if ann else "", answering(made.program), sweep)
+    more = (fixed(graph), ann.name if ann else "", answering(made.program), sweep)
     return training_files(*context, layers(graph), outputs, *more, trained(made.document.spec))
-
-
-def _fixed(graph: Graph) -> bool:
-    """Whether the data itself fixes T, as an image's columns do."""
-    nodes = [graph[name] for name in graph.inputs]
-    return any(n.operator.steps(n.shapes[0]) for n in nodes if isinstance(n.operator, Encoder))
 
 
 def _converted(made: Compiled, ann: Ann, neurons: Neurons, runtime: Runtime) -> dict[str, str]:

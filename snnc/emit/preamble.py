@@ -71,12 +71,14 @@ def _first(scope: FunctionScope, uses: Collection[str]) -> Code:
 
 
 def _shapes(program: Program, streams: bool) -> Code:
-    """The statements that refuse data of another shape than the spec's."""
+    """The statements that refuse data of another shape than the spec's, and foreign states."""
     timed = timed_inputs(program)
     lines = []
     for name in parameters(program):
         more = f", self.time_steps{', state' * streams}" if name in timed else ""
         lines.append(checked(program, name, more))
+    if streams:
+        return Code([*lines, "check_state(state, self.STATE)"], ["check_input", "check_state"])
     return Code(lines, ["check_input"])
 
 

@@ -1,8 +1,8 @@
 """The statements of each kind of region."""
 
-from snnc.emit.access import access
 from snnc.emit.crop import crop
 from snnc.emit.feedback import inputs, neuron_of, over_time, recurrent
+from snnc.emit.literal import access
 from snnc.emit.loops import loop
 from snnc.emit.python_format import WIDTH
 from snnc.emit.scope import FunctionScope, Layout

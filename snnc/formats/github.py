@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from snnc.formats._visible import visible
 from snnc.source.diagnostic import Diagnostic, Place
 
 
@@ -37,7 +38,7 @@ def _location(place: Place) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _property(text: str) -> str:

@@ -9,6 +9,7 @@ from itertools import groupby
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from snnc.formats._visible import visible
 from snnc.source.diagnostic import Diagnostic
 
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -52,5 +53,6 @@ def _path(diagnostic: Diagnostic) -> str:
 
 
 def _legal(text: str) -> str:
-    """XML has no way to write most control characters."""
-    return _FORBIDDEN.sub("\ufffd", text)
+    """XML has no way to write most control characters, and none is to steer a terminal."""
+    shown = "\n".join(visible(line) for line in text.split("\n"))
+    return _FORBIDDEN.sub("\ufffd", shown)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from snnc.layer import Call, Layer, Site, Traits
-from snnc.shapes import Shape, ShapeError, show
+from snnc.shapes import Shape, ShapeError, merged, show
 from snnc.step.ssa import Step, joined
 from snnc.window import alike
 
@@ -26,6 +26,9 @@ class Add(Layer):
             if shape != inputs[0]:
                 raise ShapeError(f"cannot add {show(shape)} to {show(inputs[0])}", "from")
         return inputs[0]
+
+    def told(self, *inputs: Shape | None) -> Shape | None:
+        return merged(inputs)
 
     def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
         return alike(corner, *inputs)

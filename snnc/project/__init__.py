@@ -8,11 +8,11 @@ from pathlib import Path
 
 from snnc.formats._visible import visible
 from snnc.project.files import File, State
-from snnc.project.left_over import left_over
+from snnc.project.left_over import INIT, left_over
 from snnc.project.reading import at
 from snnc.project.writing import differs, replace, write
 
-__all__ = ["File", "State", "compare", "diff", "differs", "replace", "write"]
+__all__ = ["INIT", "File", "State", "compare", "diff", "differs", "replace", "write"]
 
 
 def compare(folder: Path, files: Mapping[str, str]) -> tuple[File, ...]:

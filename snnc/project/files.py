@@ -5,8 +5,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from snnc.emit.header import OUTPUT_FORMAT, Header, conflicting, read_header, sides, without_hash
+from snnc.emit.header import (
+    OUTPUT_FORMAT,
+    TITLE,
+    Header,
+    conflicting,
+    read_header,
+    sides,
+    without_hash,
+)
 from snnc.project.reading import Found
+from snnc.project.same import is_comment, same_code
 
 State = Literal[
     "current",
@@ -16,13 +25,26 @@ State = Literal[
     "newer",
     "conflict",
     "edited",
+    "reformatted",
+    "marked",
+    "headed",
     "foreign",
     "another's",
     "left over",
     "in the way",
 ]
-BLOCKING: tuple[State, ...] = ("edited", "foreign", "another's")
+BLOCKING: tuple[State, ...] = (
+    "edited",
+    "reformatted",
+    "marked",
+    "headed",
+    "foreign",
+    "another's",
+)
 """What is replaced only by force; what is in the way, never."""
+
+
+_MARK = "\ufeff"
 
 
 @dataclass(frozen=True)
@@ -67,13 +89,21 @@ class File:
             return "edited" if self.want is not None else "left over"
         if conflicting(self.have):
             return "conflict"
-        return self._generated(self.header) if self.header else "foreign"
+        return self._generated(self.header) if self.header else self._strange(self.have)
+
+    def _strange(self, have: str) -> State:
+        """The state of a file that does not begin as snnc's do."""
+        if (found := read_header(have.removeprefix(_MARK))) and found.intact:
+            return "marked"
+        rest = have[max(have.find(TITLE), 0) :]
+        found = read_header(rest)
+        return "headed" if found and found.intact and is_comment(have, rest) else "foreign"
 
     def _generated(self, header: Header) -> State:
         """The state of a file that snnc wrote."""
         if not header.intact:
             same = without_hash(self.have or "") == without_hash(self.want or "")
-            return "stale" if same else "edited"
+            return "stale" if same else "reformatted" if self._reformatted else "edited"
         if self.want is None:
             return "left over"
         if header.source != self._source:
@@ -81,6 +111,10 @@ class File:
         if header.output_format != OUTPUT_FORMAT:
             return "older" if header.output_format < OUTPUT_FORMAT else "newer"
         return "stale"
+
+    @property
+    def _reformatted(self) -> bool:
+        return self.want is not None and same_code(self.have or "", self.want)
 
     @property
     def _source(self) -> str | None:

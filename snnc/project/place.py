@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from snnc.document import Document
-from snnc.emit.header import read_header
+from snnc.duplicates import folder as default
+from snnc.emit.header import Command, read_header
 from snnc.emit.runtime import Runtime
 from snnc.project.left_over import INIT
 from snnc.project.reading import at
 from snnc.source.diagnostic import Diagnostic, Findings
+from snnc.source.reading import project
 
 
 class BadFolder(Exception):
@@ -25,8 +27,7 @@ def stated(spec: Path, document: Document, taken: Mapping[Path, str]) -> Path:
 
     ``taken`` says whose other real folders are: "that of net.snn.toml". Raises Findings.
     """
-    out = document.spec.build.out
-    folder = Path(os.path.normpath(spec.parent / (out or document.spec.name)))
+    out, folder = document.spec.build.out, default(spec, document)
     try:
         _check_inside(folder, spec)
         check(folder, spec, taken)
@@ -35,6 +36,15 @@ def stated(spec: Path, document: Document, taken: Mapping[Path, str]) -> Path:
         keys = ("build", "out") if out else ("name",)
         raise _refused(document, keys, message, error.help) from None
     return folder
+
+
+def made_by(spec: Path, folder: Path, document: Document) -> Command:
+    """The command of a package in ``folder``, in which only places of the project are named."""
+    around, real = folder.resolve().parent, spec.parent.resolve() / spec.name
+    stated = default(spec, document).resolve() == folder.resolve()
+    near = stated or folder.resolve().is_relative_to(project(spec))
+    source = os.path.relpath(real, around).replace(os.sep, "/") if near else spec.name
+    return Command(source, document.settings, "" if stated else folder.name)
 
 
 def runtime(folder: Path, document: Document, where: Runtime) -> Path:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from snnc.neuron import Neuron, SpikingNeuron
+from snnc.step.chosen import CHOICES, chosen
 from snnc.step.ssa import Const, Expr, Step, Var
 from snnc.step.ssa import names as read
 
@@ -21,6 +22,36 @@ class _Straight(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         return grad, None
+
+
+class _Stopped(torch.autograd.Function):
+    """A function behind which a gradient of 0 stays 0, whatever its derivative is."""
+
+    @staticmethod
+    def forward(ctx: Any, function: Callable[..., Tensor], *args: Tensor) -> Tensor:
+        ctx.args = [arg.detach().requires_grad_() for arg in args]
+        with torch.enable_grad():
+            ctx.value = function(*ctx.args)
+        value: Tensor = ctx.value.detach()
+        return value
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        grads = torch.autograd.grad(ctx.value, ctx.args, grad)
+        return None, *(torch.where(grad == 0, 0, found) for found in grads)
+
+
+def _stopped(name: str, args: list[Any]) -> Any:
+    """An operation that only choices read: a gradient of 0 goes no further."""
+    tensors = iter(torch.broadcast_tensors(*(a for a in args if isinstance(a, Tensor))))
+    places = [at for at, arg in enumerate(args) if isinstance(arg, Tensor)]
+
+    def function(*given: Tensor) -> Tensor:
+        whole = dict(zip(places, given, strict=True))
+        value: Tensor = _OPS[name](*(whole.get(at, arg) for at, arg in enumerate(args)))
+        return value
+
+    return _Stopped.apply(function, *tensors)
 
 
 def _tensors(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
@@ -66,6 +97,10 @@ _OPS: dict[str, Callable[..., Any]] = {
 }
 
 
+_STEEP = frozenset({"mul", "div", "pow", "exp", "log", "sqrt"})
+"""Operations whose derivative may be infinite, or no number."""
+
+
 class Stepper:
     """A neuron that is fed one step after the other, [B, ...], and keeps its states.
 
@@ -94,21 +129,32 @@ class Stepper:
 
 def run(step: Step, names: dict[str, Any], spike: Callable[[Tensor], Tensor]) -> None:
     """Evaluates the assignments of ``step`` into ``names``."""
+    read = chosen(step)
     for assign in step.body:
-        names[assign.name] = evaluate(assign.value, names, spike)
+        names[assign.name] = evaluate(assign.value, names, spike, assign.name in read)
 
 
-def evaluate(expr: Expr, names: Mapping[str, Any], spike: Callable[[Tensor], Tensor]) -> Any:
-    """The value of ``expr``."""
+def evaluate(
+    expr: Expr,
+    names: Mapping[str, Any],
+    spike: Callable[[Tensor], Tensor],
+    chosen: bool = False,
+) -> Any:
+    """The value of ``expr``; ``chosen``: choices alone read it."""
     if isinstance(expr, Const):
         return expr.value
     if isinstance(expr, Var):
         return names[expr.name]
-    args = [evaluate(arg, names, spike) for arg in expr.args]
+    within = chosen or expr.name in CHOICES
+    args = [evaluate(arg, names, spike, within) for arg in expr.args]
     if expr.name == "where" and not any(isinstance(arg, Tensor) for arg in args[1:]):
         like = next(names[name] for name in read(expr) if isinstance(names[name], Tensor))
         args[1:] = [like.new_tensor(arg) for arg in args[1:]]
-    return spike(*args) if expr.name == "spike" else _OPS[expr.name](*args)
+    if expr.name == "spike":
+        return spike(*args)
+    if chosen and expr.name in _STEEP and any(isinstance(arg, Tensor) for arg in args):
+        return _stopped(expr.name, args)
+    return _OPS[expr.name](*args)
 
 
 def _spike(neuron: Neuron) -> Callable[[Tensor], Tensor]:

@@ -111,7 +111,21 @@ def _check(expression: Expression) -> None:
     for node in ast.walk(expression.tree):
         if isinstance(node, ast.expr) and not _allowed(node):
             message = f"`{expression.quote(node)}` is not allowed in an expression"
-            raise bad_expression(message, expression.at(node), f"allowed are {ALLOWED}")
+            raise bad_expression(message, expression.at(node), _instead(node))
+
+
+def _instead(node: ast.expr) -> str:
+    """The expression that was meant, or all that is allowed."""
+    match node:
+        case ast.Attribute(value=ast.Name(id="vars" | "var"), attr=name):
+            return f"write `{name}`"
+        case ast.BinOp(op=ast.BitXor()):
+            return "a power is `**`"
+        case ast.BinOp(op=ast.BitAnd() | ast.BitOr()) | ast.UnaryOp(op=ast.Invert()):
+            return "write `and`, `or`, `not`"
+        case ast.IfExp():
+            return "write both values in [vars], or `when` in the layer"
+    return f"allowed are {ALLOWED}"
 
 
 def _allowed(node: ast.expr) -> bool:

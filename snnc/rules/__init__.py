@@ -61,10 +61,19 @@ def lint(
 
     A rule tells a place once, that of a block for the first of its uses.
     """
+    return suppress(document.source, findings(document, graph, chosen))
+
+
+def findings(
+    document: Document, graph: Graph, chosen: Iterable[LintRule] | None = None
+) -> list[Diagnostic]:
+    """The findings of rules in as much of a document as is right, whatever its comments ignore."""
+    if "time_steps" in document.doubt:
+        return []
     every = defaults() if chosen is None else chosen
     found = [finding for rule in every for finding in rule.check(document, graph)]
     told = {(finding.code, finding.origin): finding for finding in reversed(found)}
-    return suppress(document.source, [*reversed(told.values())])
+    return [*reversed(told.values())]
 
 
 def finding(rule: LintRule, node: Tree, message: str, help: str | None = None) -> Diagnostic:

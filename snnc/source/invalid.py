@@ -7,9 +7,9 @@ open string this is not the place of the error.
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
 
 from snnc.source.diagnostic import Diagnostic, Note, Place, Span
+from snnc.source.meant import Finding, begins_anew, is_header, meant
 from snnc.source.spans import CLOSED, STRING, clash
 from snnc.source.tree import Path
 
@@ -27,29 +27,29 @@ _QUOTE = "text needs quotes"
 _ONE_LINE = "an inline table `{ … }` must be on one line, without a comma after its last entry"
 
 
-class _Finding(NamedTuple):
-    span: Span
-    message: str
-    help: str | None = None
-
-
 def invalid_toml(path: str, text: str, error: ValueError) -> Diagnostic:
     """The parser's complaint about ``text`` as a diagnostic."""
+    return replace(_invalid(path, text, error), parser=_offset(text, str(error)))
+
+
+def _invalid(path: str, text: str, error: ValueError) -> Diagnostic:
     complaint = _WHERE.sub("", str(error))
     at = _offset(text, str(error))
     if re.match("Cannot (overwrite|declare|redefine|mutate)|Duplicate", complaint):
         return _twice(path, text, at)
+    if (found := meant(text, at)) is not None:
+        return _diagnostic(path, text, found)
     for pattern, describe in _WORDING:
         if re.match(pattern, complaint):
-            found = _diagnostic(path, text, describe(text, at))
-            return replace(found, notes=_still_open(found.place))
-    return _diagnostic(path, text, _Finding(_token(text, at), f"not valid TOML: {complaint}"))
+            told = _diagnostic(path, text, describe(text, at))
+            return replace(told, notes=_still_open(told.place))
+    return _diagnostic(path, text, Finding(_token(text, at), f"not valid TOML: {complaint}"))
 
 
 def byte_order_mark(path: str, text: str) -> Diagnostic:
     message = "the file begins with a byte order mark, which TOML does not allow"
     advice = "save it as UTF-8 without a byte order mark (BOM)"
-    return _diagnostic(path, text, _Finding(Span(0, 1), message, advice))
+    return _diagnostic(path, text, Finding(Span(0, 1), message, advice))
 
 
 def not_utf8(path: str, data: bytes, start: int) -> Diagnostic:
@@ -65,7 +65,7 @@ def not_utf8(path: str, data: bytes, start: int) -> Diagnostic:
 
 def too_deep(path: str, text: str, span: Span) -> Diagnostic:
     message = f"tables and arrays are nested more than {MAX_DEPTH} levels deep here"
-    return _diagnostic(path, text, _Finding(span, message))
+    return _diagnostic(path, text, Finding(span, message))
 
 
 def too_many(path: str, text: str) -> Diagnostic | None:
@@ -77,7 +77,7 @@ def too_many(path: str, text: str) -> Diagnostic | None:
         count += token[0] in ("=", ",")
         if count > MAX_VALUES:
             message = f"the file has more than {MAX_VALUES:,} values"
-            return _diagnostic(path, text, _Finding(Span(*token.span()), message))
+            return _diagnostic(path, text, Finding(Span(*token.span()), message))
     return None
 
 
@@ -99,7 +99,7 @@ def at_end(error: ValueError) -> bool:
     return str(error).endswith("(at end of document)")
 
 
-def _diagnostic(path: str, text: str, finding: _Finding) -> Diagnostic:
+def _diagnostic(path: str, text: str, finding: Finding) -> Diagnostic:
     place = Place(path, text, finding.span)
     return Diagnostic("SNN001", "invalid-toml", finding.message, place, finding.help)
 
@@ -112,6 +112,8 @@ def _still_open(place: Place) -> tuple[Note, ...]:
             opened.append(Span(*token.span()))
         elif token[0] in ("]", "}"):
             del opened[-1:]
+    if not begins_anew(place.text, place.span.start):
+        return ()
     places = [Place(place.path, place.text, span) for span in opened]
     above = [p for p in places if p.start.line < place.start.line]
     return tuple(Note(p, f"this `{p.quoted}` is not closed") for p in above[-1:])
@@ -120,7 +122,7 @@ def _still_open(place: Place) -> tuple[Note, ...]:
 def _twice(path: str, text: str, at: int) -> Diagnostic:
     found = clash(text[:at])
     if found is None:
-        return _diagnostic(path, text, _Finding(_token(text, at), "this is defined twice"))
+        return _diagnostic(path, text, Finding(_token(text, at), "this is defined twice"))
     key, first = _dotted(found.path), _dotted(found.first)
     message = f"`{key}` is defined twice"
     if key != first:
@@ -157,77 +159,110 @@ def _shown(text: str, span: Span) -> str:
     return f"`{_short(word)}`" if word.isprintable() else f"the character U+{ord(word[0]):04X}"
 
 
-def _value(text: str, at: int) -> _Finding:
+def _value(text: str, at: int) -> Finding:
     span = _token(text, at)
     word = text[span.start : span.end]
     if word in ("", "#", ",", "]", "}"):
-        return _Finding(span, "a value is missing here")
+        return Finding(span, "a value is missing here")
     message = f"{_shown(text, span)} is not a value"
+    if text[at - 1 : at] == "[" and is_header(text, at):
+        return _table_in_array(text, at)
     if word.lower() in ("true", "false"):
-        return _Finding(span, message, f"TOML writes `{word.lower()}`")
-    return _Finding(span, message, _QUOTE if word[0].isalpha() else None)
+        return Finding(span, message, f"TOML writes `{word.lower()}`")
+    return Finding(span, message, _QUOTE if word[0].isalpha() else None)
 
 
-def _key(text: str, at: int) -> _Finding:
+def _table_in_array(text: str, at: int) -> Finding:
+    """A header where an array goes on: the array was not closed, or has a table in it."""
+    start = text.rfind("\n", 0, at) + 1
+    span = Span(start + text[start:at].index("["), _token(text, at).end + 1)
+    if span.start == start:
+        return Finding(span, "a table begins here, but an array is not closed")
+    advice = 'write `{ kind = "Flatten" }`, or every item as `[[network.layers]]`'
+    return Finding(span, "a [table] cannot stand in an array", advice)
+
+
+def _key(text: str, at: int) -> Finding:
     span = _token(text, at)
     word = text[span.start : span.end]
+    if word == "" and "{" in text[:at]:
+        return _brace(text, at)
     if word in ("", "}"):
-        return _Finding(span, "a key is missing here", _ONE_LINE)
-    return _Finding(span, f"expected a key, not {_shown(text, span)}")
+        return Finding(span, "a key is missing here", _ONE_LINE)
+    return Finding(span, f"expected a key, not {_shown(text, span)}")
 
 
-def _statement(text: str, at: int) -> _Finding:
+def _brace(text: str, at: int) -> Finding:
+    """An inline table that does not end on its line: it is open, or written over several lines."""
+    start = text.rfind("{", 0, at)
+    span, before, after = Span(start, start + 1), text[start + 1 : at], text[at:].lstrip()
+    if before.strip() and after[:1] in ("{", "]", "["):
+        return Finding(span, "this `{` is not closed on its line", "write `}` at its end")
+    return Finding(span, "an inline table `{ … }` stands on one line", "join its lines")
+
+
+def _item(text: str, at: int) -> Finding:
+    """A comma is missing, most often at the end of the line above."""
+    before = len(text[:at].rstrip())
+    if "\n" not in text[before:at] or begins_anew(text, at):
+        advice = "the array is not closed: expected `,` or `]`"
+        return Finding(_token(text, at), advice)
+    line = text.count("\n", 0, before) + 1
+    return Finding(Span(before - 1, before), f"a `,` is missing at the end of line {line}")
+
+
+def _statement(text: str, at: int) -> Finding:
     span = _token(text, at)
     message = f"a line cannot begin with {_shown(text, span)}"
-    return _Finding(span, message, "expected `key = value`, a `[table]` or a `# comment`")
+    return Finding(span, message, "expected `key = value`, a `[table]` or a `# comment`")
 
 
-def _line_end(text: str, at: int) -> _Finding:
+def _line_end(text: str, at: int) -> Finding:
     span = _token(text, at)
     message = f"the line should end here, but {_shown(text, span)} follows"
-    return _Finding(span, message, f"write one `key = value` per line; {_QUOTE}")
+    return Finding(span, message, f"write one `key = value` per line; {_QUOTE}")
 
 
-def _escape(text: str, at: int) -> _Finding:
+def _escape(text: str, at: int) -> Finding:
     start = max(text.rfind("\\", 0, at), 0)
     span = Span(start, max(at, start + 1))
     advice = "write `\\\\` for a backslash, or use single quotes, which have no escapes"
-    return _Finding(span, f"{_shown(text, span)} is not a valid escape", advice)
+    return Finding(span, f"{_shown(text, span)} is not a valid escape", advice)
 
 
-def _character(text: str, at: int) -> _Finding:
+def _character(text: str, at: int) -> Finding:
     span = Span(at, at + 1)
     if text[at : at + 1] == "\n":
         advice = 'several lines need `"""` before and after'
-        return _Finding(Span(at, at), "the string is not closed on its line", advice)
-    return _Finding(span, f"{_shown(text, span)} is not allowed here")
+        return Finding(Span(at, at), "the string is not closed on its line", advice)
+    return Finding(span, f"{_shown(text, span)} is not allowed here")
 
 
-def _open_string(text: str, at: int) -> _Finding:
+def _open_string(text: str, at: int) -> Finding:
     for token in _PUNCTUATION.finditer(text):
         if token[0][0] in ('"', "'") and not CLOSED.fullmatch(token[0]):
             quotes = 3 if token[0][:3] in ('"""', "'''") else 1
             span = Span(token.start(), token.start() + quotes)
-            return _Finding(span, "the string that begins here is never closed")
-    return _Finding(_token(text, at), "the string is never closed")
+            return Finding(span, "the string that begins here is never closed")
+    return Finding(_token(text, at), "the string is never closed")
 
 
-def _date(text: str, at: int) -> _Finding:
+def _date(text: str, at: int) -> Finding:
     span = _token(text, at)
-    return _Finding(span, f"{_shown(text, span)} is not a valid date or time")
+    return Finding(span, f"{_shown(text, span)} is not a valid date or time")
 
 
-def _integer(text: str, at: int) -> _Finding:
+def _integer(text: str, at: int) -> Finding:
     found = _LONG_INTEGER.search(text)
     span = Span(*found.span()) if found else _token(text, at)
-    return _Finding(span, "this integer has too many digits")
+    return Finding(span, "this integer has too many digits")
 
 
-def _missing(message: str, advice: str | None = None) -> Callable[[str, int], _Finding]:
-    return lambda text, at: _Finding(_token(text, at), message, advice)
+def _missing(message: str, advice: str | None = None) -> Callable[[str, int], Finding]:
+    return lambda text, at: Finding(_token(text, at), message, advice)
 
 
-_WORDING: tuple[tuple[str, Callable[[str, int], _Finding]], ...] = (
+_WORDING: tuple[tuple[str, Callable[[str, int], Finding]], ...] = (
     ("Invalid value", _value),
     ("Invalid initial character", _key),
     ("Invalid statement", _statement),
@@ -238,7 +273,7 @@ _WORDING: tuple[tuple[str, Callable[[str, int], _Finding]], ...] = (
     (r"Expected '\]'", _missing("the header is not closed: expected `]`")),
     (r"Expected '\]\]'", _missing("the header is not closed: expected `]]`")),
     ("Expected|Unterminated", _open_string),
-    ("Unclosed array", _missing("the array is not closed: expected `,` or `]`")),
+    ("Unclosed array", _item),
     ("Unclosed inline", _missing("the inline table is not closed: expected `,` or `}`", _ONE_LINE)),
     ("Illegal|Found invalid", _character),
     ("Exceeds the limit", _integer),

@@ -1,17 +1,19 @@
 """Did you mean: the nearest of the words that would have been right, by spelling or by meaning."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from difflib import SequenceMatcher
 from itertools import islice
 
-from snnc.source.synonyms import meant
+from snnc.source.words import called, fold, forms
 
 _CUTOFF = 0.6
 _PREFIX_BONUS = 0.3
 _SHORTEST_PREFIX = 3
 _LONGEST_WORD = 100
+LISTED = 8
+"""Words that a message lists at most."""
 MOST_COMPARED = 20_000
 """Candidates that the findings of one run are compared with; later ones have no guess."""
 _left: ContextVar[list[int] | None] = ContextVar("left", default=None)
@@ -27,18 +29,38 @@ def sparing() -> Iterator[None]:
         _left.reset(token)
 
 
-def nearest(word: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that was probably meant; None if none is near. The first wins a tie."""
+def nearest(word: str, candidates: Iterable[str], *places: str) -> str | None:
+    """The candidate that was probably meant; None if none is near. The first wins a tie.
+
+    ``places`` are those at which words of other libraries are looked up.
+    """
     if len(word) > _LONGEST_WORD:
         return None
     known = list(dict.fromkeys(_affordable(candidates)))
-    same = [candidate for candidate in known if _fold(candidate) == _fold(word)]
-    if same:
-        return word if word in same else same[0]
-    if called := meant(_fold(word), known):
-        return called
+    if found := same(word, known, *places):
+        return found
     best = max(known, key=lambda candidate: _closeness(word, candidate), default=None)
     return best if best is not None and _closeness(word, best) >= _CUTOFF else None
+
+
+def same(word: str, known: Collection[str], *places: str) -> str | None:
+    """The known word that is this one, spelt otherwise or called so in another library."""
+    if word in known:
+        return word
+    spelt = {fold(candidate): candidate for candidate in reversed([*known])}
+    written = forms(word) if places else (fold(word),)
+    if found := next((spelt[form] for form in written if form in spelt), None):
+        return found
+    return called(word, known, places)
+
+
+def closest(word: str, known: Sequence[str]) -> list[str]:
+    """All of the known words, and those first that a message should list if it cannot list all."""
+    compared = list(_affordable(known)) if len(known) > LISTED else []
+    if len(compared) < len(known):
+        return [*known]
+    by = sorted(known, key=lambda candidate: -_closeness(word, candidate))
+    return [*sorted(by[:LISTED]), *by[LISTED:]]
 
 
 def _affordable(candidates: Iterable[str]) -> Iterable[str]:
@@ -51,7 +73,7 @@ def _affordable(candidates: Iterable[str]) -> Iterable[str]:
     return found
 
 
-def one_of(candidates: Iterable[str], limit: int = 8) -> str:
+def one_of(candidates: Iterable[str], limit: int = LISTED) -> str:
     """A list for a message: "`a`, `b` or `c`", and "`a`, `b`, … (7 more)" for a long one."""
     words = [f"`{candidate}`" for candidate in candidates]
     if len(words) > limit:
@@ -63,14 +85,9 @@ def one_of(candidates: Iterable[str], limit: int = 8) -> str:
 
 def _closeness(word: str, candidate: str) -> float:
     """The similarity from 0 to 1 by common letters; more if one begins with the other."""
-    short, long = sorted((_fold(word), _fold(candidate)), key=len)
+    short, long = sorted((fold(word), fold(candidate)), key=len)
     prefix = len(short) >= _SHORTEST_PREFIX and long.startswith(short)
     if not prefix and 2 * len(short) < _CUTOFF * (len(short) + len(long)):
         return 0  # too long or too short for what is asked
-    ratio = SequenceMatcher(None, _fold(word), _fold(candidate), autojunk=False).ratio()
+    ratio = SequenceMatcher(None, fold(word), fold(candidate), autojunk=False).ratio()
     return ratio + _PREFIX_BONUS if prefix else ratio
-
-
-def _fold(word: str) -> str:
-    """Spelling without case and separators: batch_norm2d is BatchNorm2d."""
-    return word.casefold().replace("_", "").replace("-", "")

@@ -17,6 +17,8 @@ LONGEST_NAME = 200
 """Bytes of a file's name; generated files and temporary ones carry it too."""
 MOST = "SNNC_MAX_BYTES"
 MOST_BYTES = 1_000_000
+CONFIGURATION, PYPROJECT = "snnc.toml", "pyproject.toml"
+"""What may configure a project: a file of its own, or ``[tool.snnc]`` of the other."""
 
 
 class NotRegular(Exception):
@@ -93,9 +95,9 @@ def bad_name(name: str) -> str:
 
 
 def project(path: Path) -> Path:
-    """The folder around a spec that holds .git, or a pyproject.toml with [tool.snnc]; or its own.
+    """The folder around a spec with .git, snnc.toml or [tool.snnc] in pyproject.toml; or its own.
 
-    Both are looked for from where the folder of ``path`` really is.
+    They are looked for from where the folder of ``path`` really is.
     """
     own = Path(os.path.realpath(path.parent))
     return next((folder for folder in (own, *own.parents) if _is_root(folder)), own)
@@ -113,10 +115,10 @@ def _check(found: os.stat_result) -> None:
 
 
 def _is_root(folder: Path) -> bool:
-    if os.path.lexists(folder / ".git"):
+    if any(os.path.lexists(folder / name) for name in (".git", CONFIGURATION)):
         return True
     try:
-        read = tomllib.loads(regular(folder / "pyproject.toml", MOST_BYTES).decode())
+        read = tomllib.loads(regular(folder / PYPROJECT, MOST_BYTES).decode())
     except (OSError, NotRegular, TooLarge, ValueError, RecursionError):
         return False
     tool = read.get("tool")

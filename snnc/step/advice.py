@@ -4,6 +4,7 @@ import ast
 from collections.abc import Sequence
 
 from snnc.source.nearest import nearest
+from snnc.source.words import said
 
 _LONGEST = 40
 _BY_TYPE: dict[type[ast.AST], str] = {
@@ -15,7 +16,7 @@ _BY_TYPE: dict[type[ast.AST], str] = {
     ast.Not: "swap the two values: `where(condition, b, a)`",
     ast.Compare: "compare two at a time",
     ast.Expr: "every line assigns a value to a name",
-    ast.Subscript: "a name stands for one number of one neuron",
+    ast.Subscript: "a state stands for its value one step earlier: write `v`",
 }
 
 
@@ -25,9 +26,11 @@ def instead_of(node: ast.AST) -> str | None:
     return next((said for n in within if (said := _BY_TYPE.get(type(n)))), None)
 
 
-def advice(word: str, known: Sequence[str]) -> str:
+def advice(word: str, known: Sequence[str], place: str = "symbol") -> str:
     """The name or function that was probably meant, or all there are."""
-    guess = nearest(word, known)
+    if answer := said(word, (place,)):
+        return answer
+    guess = nearest(word, known, place)
     return f"did you mean `{guess}`?" if guess else f"known here: {', '.join(known)}"
 
 

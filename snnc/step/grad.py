@@ -1,12 +1,14 @@
 """Reverse mode: from a step to the step that carries gradients one step back in time.
 
 For ``name = value``, every variable in ``value`` receives ``g_name * d value / d variable``. The
-derivative of a spike is the surrogate's gradient; ``detach`` has none.
+derivative of a spike is the surrogate's gradient; ``detach`` has none. A gradient of 0 that a
+choice left, as ``where`` does for the branch not taken, is 0 behind any derivative.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from snnc.step.chosen import CHOICES, chosen, tame, wild
 from snnc.step.derivatives import RULES
 from snnc.step.fold import fold
 from snnc.step.ssa import Assign, Const, Expr, Operation, Step, Var, live, names, replaced
@@ -50,6 +52,7 @@ class _Reverse:
         self.step, self.surrogate = step, surrogate
         own = {*step.inputs, *step.states, *step.parameters, *(a.name for a in step.body)}
         self.taken = own | {seed(name) for name in ("output", *step.states)}
+        self.chosen, self.wild = chosen(step), wild(step)
         self.terms: dict[str, list[Expr]] = {}
         self.body: list[Assign] = []
 
@@ -74,8 +77,35 @@ class _Reverse:
         value = assign.value
         if isinstance(value, Operation) and value.name == "spike":
             grad, value = self.through_spike(grad, value.args[0]), value.args[0]
-        for name, partial in partials(value, Var(assign.name)):
-            self.give(name, fold(Operation("mul", (grad, partial))))
+        result = Var(assign.name)
+        if isinstance(value, Operation) and value.name in CHOICES and self.risky(value):
+            self.through_choice(grad, value, result)
+        else:
+            self.hand_on(grad, value, result, assign.name in self.chosen)
+
+    def risky(self, value: Operation) -> bool:
+        """Whether 0 times the slope of an argument may be no number; that of a branch may."""
+        inner = (p for arg in value.args for _, p in partials(arg, Var("")))
+        return value.name == "where" or not all(tame(p, self.wild) for p in inner)
+
+    def hand_on(self, grad: Expr, value: Expr, result: Var, chosen: bool) -> None:
+        """Gives each variable its share; ``chosen``: a gradient of 0 stays 0."""
+        for name, partial in partials(value, result):
+            share = _product(grad, partial)
+            if chosen and not tame(partial, self.wild):
+                share = Operation("where", (Operation("eq", (grad, _ZERO)), _ZERO, share))
+            self.give(name, share)
+
+    def through_choice(self, grad: Expr, value: Operation, result: Var) -> None:
+        """The gradient of each argument: all of it where that is taken, 0 elsewhere."""
+        for arg, slope in zip(value.args, RULES[value.name](result, *value.args), strict=True):
+            if slope is None or isinstance(arg, Const):
+                continue
+            share = _branch(slope, grad) if value.name == "where" else _product(grad, slope)
+            if isinstance(arg, Var):
+                self.give(arg.name, share)
+            else:
+                self.hand_on(self.assign("d_chosen", share), arg, result, chosen=True)
 
     def through_spike(self, grad: Expr, u: Expr) -> Var:
         """The gradient of u: that of the spike times the surrogate's slope."""
@@ -115,6 +145,17 @@ class _Reverse:
         total = self.total(name)
         assert isinstance(total, Var)
         return total.name
+
+
+def _product(grad: Expr, slope: Expr) -> Expr:
+    return fold(Operation("mul", (grad, slope)))
+
+
+def _branch(taken: Expr, grad: Expr) -> Expr:
+    """``grad`` where ``taken``, which chooses between 1 and 0, is 1: it may be infinite itself."""
+    assert isinstance(taken, Operation)
+    condition, *branches = taken.args
+    return Operation("where", (condition, *(grad if b == _ONE else _ZERO for b in branches)))
 
 
 def _sum(a: Expr, b: Expr) -> Expr:

@@ -23,6 +23,7 @@ _COMPARE: dict[type, str] = {
     ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
 }  # fmt: skip
 _LONGEST = 20_000
+_DERIVATIVE = re.compile(r"\s*d\w+\s*/\s*dt\b")
 _TARGET = re.compile(r"\s*(\w+)\s*=")
 _MOST = 200
 """Equations of a step: gradients and kernels are made of all of them together."""
@@ -107,6 +108,9 @@ def _no_equation(text: str, at: At) -> StepError:
     if target and keyword.iskeyword(target[1]):
         help = f"for example `{target[1]}1`"
         return StepError(f"`{target[1]}` is a Python keyword", (at[0], target.start(1)), help)
+    if _DERIVATIVE.match(line):
+        help = "write the next value of the state: `v = v + (x - v) / tau`"
+        return StepError("this is a derivative, not an equation of a step", at, help)
     help = "one a line: `name = expression`, and every `(` is closed"
     return StepError("this is not an equation", at, help)
 
@@ -164,7 +168,9 @@ def _number(value: float, at: At) -> Const:
 
 def _call(name: str, args: list[ast.expr], at: At) -> Operation:
     if name not in FUNCTIONS:
-        raise StepError(f"unknown function `{name}`", at, advice(name, sorted(FUNCTIONS)))
+        raise StepError(
+            f"unknown function `{name}`", at, advice(name, sorted(FUNCTIONS), "function")
+        )
     allowed = (FUNCTIONS[name], 3) if name == "reset" else (FUNCTIONS[name],)
     if len(args) not in allowed:
         count = " or ".join(str(n) for n in allowed)

@@ -8,16 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from snnc.step.chosen import chosen, tame
 from snnc.step.fold import fold
 from snnc.step.parse import DEEPEST, StepError
 from snnc.step.ssa import Assign, At, Const, Expr, Operation, Step, Var, names, replaced, unused
 
 ARITHMETIC = frozenset({"add", "sub", "mul", "div", "neg", "detach"})
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
-UNLIKE_TORCH = frozenset({"spike", "detach", "round", "floor", "max", "min"})
+UNLIKE_TORCH = frozenset({"spike", "detach", "round", "floor", "max", "min", "clip"})
 """What has another gradient in a step than in PyTorch, where lifted terms are computed."""
+_CHOICE = frozenset({"where"})
 _MOST_PARTS = 5_000
 """Of a term that other terms have been put into."""
+_ONE = Const(1.0)
 _LARGEST_POWER = 8
 _POWERS = range(1, _LARGEST_POWER + 1)
 
@@ -49,7 +52,7 @@ def simplified(step: Step) -> tuple[Step, tuple[Lifted, ...]]:
 
 class _Walker:
     def __init__(self, step: Step) -> None:
-        self.parameters = frozenset(step.parameters)
+        self.parameters, self.chosen = frozenset(step.parameters), chosen(step, _CHOICE)
         self.taken = {*step.inputs, *step.states, *step.parameters, *(a.name for a in step.body)}
         self.lifted: dict[Expr, Lifted] = {}
         self.temporaries: dict[Expr, Var] = {}
@@ -66,7 +69,7 @@ class _Walker:
             self.terms[assign.name] = written
             return
         self.sizes[assign.name] = _LEAF
-        value = self.outer(self.lift(written))
+        value = self.outer(self.lift(written, assign.name in self.chosen))
         self.body.append(Assign(assign.name, value, assign.source))
 
     def bounded(self, assign: Assign) -> None:
@@ -77,16 +80,21 @@ class _Walker:
             help = "a state or an input breaks the chain, and so do fewer equations"
             raise StepError(message, _at(assign.value), help)
 
-    def lift(self, expr: Expr) -> Expr:
-        """Largest terms of parameters first; ``a / p`` is ``a * (1 / p)``, rounded once."""
-        if self.pure(expr):
+    def lift(self, expr: Expr, chosen: bool = False) -> Expr:
+        """Largest terms of parameters first; ``a / p`` is ``a * (1 / p)``, rounded once.
+
+        A term that may be infinite stays in the step if only a ``where`` reads it: outside, nobody
+        would know which elements took it.
+        """
+        if self.pure(expr) and (tame(expr) or not chosen):
             return self.named(expr)
         if not isinstance(expr, Operation):
             return expr
-        if expr.name == "div" and self.pure(expr.args[1]):
-            inverse = Operation("div", (Const(1.0), expr.args[1]), expr.at)
-            return Operation("mul", (self.lift(expr.args[0]), self.named(inverse)), expr.at)
-        return Operation(expr.name, tuple(self.lift(arg) for arg in expr.args), expr.at)
+        chosen = (chosen or expr.name in _CHOICE) and expr.name not in COMPARISONS
+        if expr.name == "div" and self.pure(expr.args[1]) and expr.args[0] != _ONE:
+            inverse = self.lift(Operation("div", (_ONE, expr.args[1]), expr.at), chosen)
+            return Operation("mul", (self.lift(expr.args[0], chosen), inverse), expr.at)
+        return Operation(expr.name, tuple(self.lift(arg, chosen) for arg in expr.args), expr.at)
 
     def pure(self, expr: Expr) -> bool:
         """Whether an expression depends on parameters alone and can be computed outside."""
@@ -180,4 +188,6 @@ def _at(expr: Expr) -> At:
 def _like_torch(expr: Expr) -> bool:
     if not isinstance(expr, Operation):
         return True
+    if expr.name in _CHOICE and not all(map(tame, expr.args[1:])):
+        return False
     return expr.name not in UNLIKE_TORCH and all(map(_like_torch, expr.args))

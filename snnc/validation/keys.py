@@ -1,15 +1,24 @@
 """Keys that a table may not have, and those that it needs."""
 
+from collections.abc import Collection, Mapping
+
+from snnc.kinds import keys_of
 from snnc.source.diagnostic import Diagnostic
-from snnc.source.nearest import nearest, one_of
+from snnc.source.nearest import closest, nearest, one_of, same
+from snnc.source.tree import Tree
+from snnc.source.words import said
+from snnc.validation import places
+from snnc.validation.decays import converted
 from snnc.validation.refusal import Refusal
-from snnc.validation.schema import sections
-from snnc.validation.words import join, name
+from snnc.validation.schema import Owner, sections
+from snnc.validation.words import join, name, toml
 
 _NOT_YET = {
     "plasticity": "plasticity",
 }  # fmt: skip
 """Keys of the language, format 1, that are still to come."""
+_MOST = 50
+"""Unknown keys of a table that are compared with those that it lacks."""
 
 
 def unknown(refusal: Refusal) -> Diagnostic:
@@ -28,15 +37,44 @@ def unknown(refusal: Refusal) -> Diagnostic:
 
 
 def _advice(refusal: Refusal) -> str:
-    known = sorted(refusal.within.keys - {"kind"})
-    guess = nearest(refusal.key, known)
-    if guess:
+    key, owner = refusal.key, refusal.within
+    beside = refusal.tree.find(refusal.path[:-1])[0].table
+    told = converted(key, refusal.node.value, owner.keys, beside) or _said(refusal)
+    if told or (told := _inside(refusal, beside)):
+        return told
+    if guess := _guess(key, owner):
         return f"did you mean `{guess}`?"
-    if elsewhere := _elsewhere(refusal):
-        return elsewhere
-    if not known:
-        return f"{refusal.within.title} has no keys of its own"
-    return f"expected {'one of ' * (len(known) > 1)}{one_of(known, 12)}"
+    return _elsewhere(refusal) or _list(key, owner)
+
+
+def _said(refusal: Refusal) -> str | None:
+    value = "…" if refusal.node.table else str(refusal.node.value)
+    return said(refusal.key, places.of_keys(refusal.within), value=value)
+
+
+def _inside(refusal: Refusal, beside: Mapping[str, Tree]) -> str:
+    """The kind beside it that the key belongs to, written with it."""
+    for at, kinds in refusal.within.inner:
+        stated = beside.get(at)
+        chosen = str((stated.get("kind") or stated).value) if stated else ""
+        chosen = nearest(chosen, kinds, places.of_kinds(at)) or ""
+        for kind in (chosen, *kinds) if chosen else kinds:
+            if own := same(refusal.key, keys_of(kinds[kind]), at, "key"):
+                table = f'{at} = {{ kind = "{kind}", {own} = {toml(refusal.node)} }}'
+                return f"`{own}` belongs in the {at}: {table}"
+    return ""
+
+
+def _guess(key: str, owner: Owner) -> str | None:
+    """The key that was meant; a kind is no key of a table that has one."""
+    return nearest(key, owner.sorted_keys, *places.of_keys(owner))
+
+
+def _list(key: str, owner: Owner) -> str:
+    if not owner.sorted_keys:
+        return f"{owner.title} has no keys of its own"
+    known = closest(key, owner.sorted_keys)
+    return f"expected {'one of ' * (len(known) > 1)}{one_of(known)}"
 
 
 def _elsewhere(refusal: Refusal) -> str:
@@ -50,19 +88,34 @@ def _elsewhere(refusal: Refusal) -> str:
 
 
 def missing(refusal: Refusal) -> Diagnostic | None:
-    """The keys that a table needs, less those that it has misspelt."""
+    """The keys that a table needs, less those that it has under another name."""
     owner, written = refusal.itself, refusal.node
-    strange = written.table.keys() - owner.keys
-    misspelt = {nearest(key, sorted(owner.keys)) for key in strange}
     wanted = [_short(str(error.last)) for error in refusal.errors]
-    lacking = [key for key in wanted if key not in misspelt]
-    if not lacking:
+    misspelt = _meant(written.table.keys() - owner.keys, owner)
+    lost = {key for key in wanted if refusal.excused(refusal.path, key) or _below(key, refusal)}
+    lacking = [key for key in wanted if key not in misspelt | lost]
+    if not lacking or "extends" in misspelt:
         return None
     names = join([f"`{key}`" for key in lacking], "and")
     help = "a spec begins with `format = 1`" if "format" in lacking else None
     kind = written.get("kind")
     at = kind.place if kind else written.place
     return refusal.say("SNN203", "missing-key", f"{owner.title} needs {names}", help, at)
+
+
+def _below(key: str, refusal: Refusal) -> bool:
+    """Whether a key of the top stands below a [table], where it is told."""
+    tables = () if refusal.path else refusal.tree.table.items()
+    return any(
+        key in node.table and key not in Owner.at((name,), refusal.tree, refusal.model).keys
+        for name, node in tables
+    )
+
+
+def _meant(strange: Collection[str], owner: Owner) -> set[str]:
+    """The keys that unknown ones stand for; those that are told, and so few of many."""
+    told = sorted(strange)[:_MOST]
+    return {guess for key in told if (guess := _guess(key, owner))}
 
 
 def _short(key: str) -> str:

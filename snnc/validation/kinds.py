@@ -1,21 +1,68 @@
 """Kinds that do not exist, and tables that do not say which they are."""
 
+from collections.abc import Sequence
+
+from snnc.choice import Choice
+from snnc.kinds import catalog, keys_of
 from snnc.source.diagnostic import Diagnostic
-from snnc.source.nearest import nearest, one_of
+from snnc.source.nearest import LISTED, closest, nearest, one_of, same
+from snnc.source.words import fold, said, usual
+from snnc.validation import places
+from snnc.validation.calls import table, written_out
+from snnc.validation.decays import converted
 from snnc.validation.refusal import Refusal
 from snnc.validation.words import name, toml
 
-_LIST = 20
-_ONE_OF = {"layers": "layer", "augment": "augmentation", "compare": "rule"}
+_ELSEWHERE = {
+    "surrogate": "of a neuron",
+    "encoder": "of [input]",
+    "readout": "of [output]",
+    "loss": "of [train]",
+    "optimizer": "of [train]",
+    "scheduler": "of [train]",
+    "dataset": "of [train]",
+}
+"""Other sorts of kinds, and where they stand."""
+_FOLDERS = {"loss": "losses"}
 
 
 def missing(refusal: Refusal) -> Diagnostic:
     """A table without ``kind`` where a kind is expected."""
-    expected = one_of(refusal.telling[0].context["expected"], _LIST)
+    known = refusal.telling[0].context["expected"]
     message = f"{_article(_sort(refusal))} needs `kind`"
-    misspelt = nearest("kind", refusal.node.table)
-    help = f"did you mean `kind` by `{misspelt}`?" if misspelt else f"expected one of {expected}"
-    return refusal.say("SNN203", "missing-key", message, help)
+    return refusal.say("SNN203", "missing-key", message, _kind_of_table(refusal, known))
+
+
+def _kind_of_table(refusal: Refusal, known: Sequence[str]) -> str:
+    """The key that stands for ``kind`` in a table, or the kinds."""
+    stated, sort = refusal.node.table, places.of_kinds(refusal.key)
+    called = next((key for key in stated if same(key, ("kind",), "key")), None)
+    called = called or nearest("kind", stated)
+    if called:
+        kind = nearest(str(stated[called].value), known, sort)
+        return f'write `kind = "{kind}"`' if kind else f"did you mean `kind` by `{called}`?"
+    for key, node in stated.items():
+        if isinstance(node.value, str) and node.value in known:
+            return f'write `kind = "{node.value}"` for `{key}`'
+    if refusal.key == "layers" and _of_a_base(refusal):
+        return "an array replaces that of a base: state all layers, or vary [vars] or [defaults]"
+    return _list("", sort, known)
+
+
+def _of_a_base(refusal: Refusal) -> bool:
+    """Whether the spec extends another: parts of it then stand in other files."""
+    here = refusal.node.place.path
+    return any(node.place.path != here for node in refusal.tree.table.values())
+
+
+def neither(refusal: Refusal) -> Diagnostic:
+    """Neither the name of a kind nor a table."""
+    items, help = refusal.node.items, None
+    if items and isinstance(kind := items[0].value, str):
+        values = [toml(item) for item in items[1:]]
+        help = (made := table(kind, values)) and f"values have names: {made}"
+    message = "expected the name of a kind or a table"
+    return refusal.say("SNN204", "bad-value", message, help or None)
 
 
 def unknown(refusal: Refusal) -> Diagnostic:
@@ -24,16 +71,68 @@ def unknown(refusal: Refusal) -> Diagnostic:
     if not isinstance(word, str):
         message = f"`kind` must be a string, not {toml(refusal.node)}"
         return refusal.say("SNN205", "wrong-type", message)
-    guess = nearest(word, known)
-    help = f"did you mean `{guess}`?" if guess else f"expected one of {one_of(known, _LIST)}"
-    return refusal.say("SNN202", "unknown-kind", f"there is no {_sort(refusal)} {name(word)}", help)
+    message = f"there is no {_sort(refusal)} {name(word)}"
+    return refusal.say("SNN202", "unknown-kind", message, _advice(refusal, word, known))
+
+
+def _advice(refusal: Refusal, word: str, known: Sequence[str]) -> str:
+    sort = places.of_kinds(_place(refusal))
+    if answer := said(word, (sort,)):
+        return answer
+    guess = nearest(word, known, sort)
+    if guess and "(" in word and (call := written_out(word, guess, _keys(sort, guess))):
+        return f"write {call}"
+    if guess:
+        return f"did you mean `{guess}`?{_numbers(refusal, guess)}"
+    return _elsewhere(word, sort) or _list(word, sort, known)
+
+
+def _keys(sort: str, kind: str) -> Sequence[str]:
+    kinds = Choice(*_catalogs(sort)).kinds()
+    return [key for key in (kinds[kind].model_fields if kind in kinds else {}) if key != "kind"]
+
+
+def _catalogs(sort: str) -> tuple[str, ...]:
+    if sort == "layer":
+        return ("snnc.layers", "snnc.neurons")
+    return (f"snnc.{_FOLDERS.get(sort, f'{sort}s')}",) if sort in _ELSEWHERE else ()
+
+
+def _numbers(refusal: Refusal, kind: str) -> str:
+    """The numbers beside the kind of another library, as this one has them."""
+    beside = refusal.tree.find(refusal.path[:-1])[0].table if refusal.path[-1:] == ("kind",) else {}
+    kinds = Choice("snnc.neurons").kinds()
+    owner = keys_of(kinds[kind]) if kind in kinds else frozenset()
+    told = (converted(k, n.value, owner, beside) for k, n in beside.items() if k not in owner)
+    return "".join(f" its {text}" for text in told if text)
+
+
+def _elsewhere(word: str, sort: str) -> str:
+    """The place of a kind of another sort."""
+    for other, where in _ELSEWHERE.items():
+        found = same(word, catalog(*_catalogs(other)), other) if other != sort else None
+        if found and fold(found) != "none":
+            return f'{name(found)} is {_article(other)}: write `{other} = "{found}"`, {where}'
+    return ""
+
+
+def _list(word: str, sort: str, known: Sequence[str]) -> str:
+    """All of a few kinds; of many, those that most specs use."""
+    most = [kind for kind in usual(sort) if kind in known] if len(known) > LISTED else []
+    rest = [kind for kind in known if kind not in most]
+    listed = [*most, *rest] if most else closest(word, known)
+    return f"expected one of {one_of(listed)}"
+
+
+def _place(refusal: Refusal) -> str:
+    """The key that holds the kind, or the array with it."""
+    words = (str(s) for s in reversed(refusal.path) if isinstance(s, str) and s != "kind")
+    return next(words, "kind")
 
 
 def _sort(refusal: Refusal) -> str:
-    """The sort of a kind: the key that holds it, or one item of an array's key."""
-    words = (str(s) for s in reversed(refusal.path) if isinstance(s, str) and s != "kind")
-    word = next(words, "kind")
-    return _ONE_OF.get(word, word)
+    """The sort of a kind, in words."""
+    return places.of_kinds(_place(refusal))
 
 
 def _article(word: str) -> str:

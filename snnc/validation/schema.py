@@ -1,6 +1,6 @@
 """The model of each table of a document, and the keys that it may have."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
@@ -36,6 +36,20 @@ class Owner:
         """The keys that it may have; a plural section has its short form too."""
         keys = keys_of(self.model) if _is_model(self.model) else frozenset()
         return keys | _RESOLVED if "format" in keys else keys
+
+    @property
+    def sorted_keys(self) -> list[str]:
+        """The keys to suggest; a table that lacks something else has its ``kind``."""
+        return sorted(self.keys - {"kind"})
+
+    @property
+    def inner(self) -> Iterator[tuple[str, Mapping[str, type[Kind]]]]:
+        """The keys that hold a kind of their own, and the kinds."""
+        fields = self.model.model_fields if _is_model(self.model) else {}
+        for name, field in fields.items():
+            for mark in field.metadata:
+                if isinstance(mark, Choice):
+                    yield field.alias or name, mark.kinds()
 
     @property
     def kind(self) -> str:

@@ -6,9 +6,11 @@ from typing import get_args
 
 from pydantic_core import core_schema
 
-from snnc.source.diagnostic import Diagnostic
+from snnc.resolve.scope import alias_text
+from snnc.source.diagnostic import Diagnostic, Note, Place
 from snnc.source.nearest import nearest
 from snnc.source.tree import Tree
+from snnc.validation import decays
 from snnc.validation.refusal import PydanticError, Refusal
 from snnc.validation.words import instead, join, toml
 
@@ -35,7 +37,8 @@ def bound(refusal: Refusal) -> Diagnostic:
     limit = _BOUNDS[error.type].format(**limits)
     node = _number(refusal.node, error.type)
     message = f"{refusal.subject} must be {limit}, not {toml(node)}"
-    return refusal.say("SNN204", "bad-value", message, at=node.place)
+    help = decays.bound(refusal.key, node.value)
+    return refusal.say("SNN204", "bad-value", message, help, node.place)
 
 
 def _limit(number: float) -> str:
@@ -89,7 +92,7 @@ def _format(refusal: Refusal) -> Diagnostic:
 
 
 def _meant(value: object, expected: list[str]) -> str | None:
-    guess = nearest(str(value), [word.strip('"') for word in expected])
+    guess = nearest(str(value), [word.strip('"') for word in expected], "value")
     return f'did you mean "{guess}"?' if guess else None
 
 
@@ -127,7 +130,17 @@ def _wrong_type(refusal: Refusal) -> Diagnostic:
         return refusal.say("SNN204", "bad-value", f"{refusal.subject} is too large")
     message = f"{refusal.subject} must be {join(expected)}, not {toml(node)}"
     help = _section(refusal) or instead(node, expected, refusal.path)
+    if help and (defined := _of_variable(node)):
+        used = Note(node.place, "used here")
+        return Diagnostic("SNN205", "wrong-type", message, defined, help, (used,))
     return refusal.say("SNN205", "wrong-type", message, help)
+
+
+def _of_variable(node: Tree) -> Place | None:
+    """The variable that states a value; None if the value stands where it is used."""
+    if not node.notes or type(node.notes[0]) is not Note or alias_text(node.place.quoted) is None:
+        return None
+    return node.notes[0].place
 
 
 def _section(refusal: Refusal) -> str | None:

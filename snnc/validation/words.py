@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from snnc.source.tree import Path, Tree
 
 _LONGEST = 40
+_OTHER_REFERENCE = re.compile(r"(?:\{\{?|%|@|\$\()\s*([A-Za-z]\w*)\s*(?:\}\}?|%|\))?")
+"""A variable as templates and shells write it."""
+_DIVIDES = re.compile(r"(?<!/)/(?!/)")
 _UNIT = re.compile(r"[0-9.]+ *([munµ]?s|k?hz|m?v)", re.IGNORECASE)
 
 
@@ -39,12 +42,14 @@ def join(words: Sequence[str], last: str = "or") -> str:
 def instead(node: Tree, expected: Sequence[str], path: Path) -> str | None:
     """The value that was meant, if it is plain: ``4`` for ``"4"``, ``[8]`` for ``8``."""
     value = node.value
+    if isinstance(value, str) and (variable := _OTHER_REFERENCE.fullmatch(value)):
+        return f'write "${variable[1]}"'
     if isinstance(value, str) and _unquoted(value, expected):
         return f"write `{value}`, without quotes"
     if isinstance(value, str) and "a number" in expected and _UNIT.fullmatch(value):
         return 'numbers have no unit: time is in steps, such as "${20 / dt}" with `dt` in [vars]'
     if isinstance(value, float) and value.is_integer() and "an integer" in expected:
-        return f"write `{value:.0f}`"
+        return _whole(node) or f"write `{value:.0f}`"
     if type(value) is int and value in (0, 1) and "true or false" in expected:
         return f"write `{str(bool(value)).lower()}`"
     if "kind" in node.table and "an array" in expected:
@@ -52,6 +57,14 @@ def instead(node: Tree, expected: Sequence[str], path: Path) -> str | None:
     if type(value) is int and list(expected) == ["an array"]:
         return f"write `[{toml(node)}]`"
     return None
+
+
+def _whole(node: Tree) -> str | None:
+    """The expression that gives an integer, where `/` gave another number."""
+    text = node.place.quoted
+    if not text.strip("'\"").startswith("${") or not _DIVIDES.search(text):
+        return None
+    return f"`//` divides to an integer: {_DIVIDES.sub('//', text)}"
 
 
 def _unquoted(text: str, expected: Sequence[str]) -> bool:

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from typing import get_args
 
 import torch
@@ -13,7 +12,7 @@ import torch
 import snnc
 from snnc import emitted
 from snnc.document import Document
-from snnc.emit.output import GeneratedFiles
+from snnc.emit.types import GeneratedFiles
 from snnc.neuron import Neuron
 from snnc.passes import OPTIONAL
 from snnc.passes import SCHEDULES as PASSES
@@ -82,7 +81,7 @@ def backends(document: Document) -> tuple[str, ...]:
         return ("torch",)
     compiler = (os.environ.get("CC") or "cc").split()[0]
     c = ("c",) if shutil.which(compiler) else ()
-    cuda = ("cuda",) if torch.cuda.is_available() and find_spec("cupy") else ()
+    cuda = ("cuda",) if torch.cuda.is_available() else ()
     return ("torch", *c, *cuda)
 
 

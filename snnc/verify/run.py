@@ -16,7 +16,8 @@ from snnc.neuron import SpikingNeuron
 from snnc.readouts.mean import Mean
 from snnc.verify.cases import Case, cases, usual_batch
 from snnc.verify.compare import Difference, What, differences
-from snnc.verify.configurations import Configuration, code, configurations, running
+from snnc.verify.configurations import Configuration, backends, code, configurations, running
+from snnc.verify.edges import Edges, alone
 from snnc.verify.observe import Generated, Observed, see, unseen
 from snnc.verify.stream import can_stream, streamed
 from snnc.verify.truth import Truth, Undefined
@@ -84,6 +85,7 @@ class Verification:
                 yield ComparisonRow(configuration, "", "", finding=_sentence(error))
                 continue
             yield from self._rows(configuration, made)
+        yield from self._at_edges()
         self.warnings |= dict.fromkeys(self.truths[0].warnings())
 
     def _rows(self, configuration: Configuration, made: type[nn.Module]) -> Iterator[ComparisonRow]:
@@ -110,6 +112,24 @@ class Verification:
                 where = f"T = {case.steps}, B = {case.batch}: {wrong}"
                 return ComparisonRow(row.configuration, row.mode, row.numbers, row.largest, where)
         return row
+
+    def _at_edges(self) -> Iterator[ComparisonRow]:
+        """Each neuron that chooses, alone, where its choices change over."""
+        for name, lone in alone(self.document):
+            truth, made = Edges(snnc.link(lone), self.options.seed), None
+            schedule = self.document.spec.build.schedule
+            for backend in self.options.backends or backends(lone):
+                configuration = Configuration(schedule, (), backend)
+                self.progress(f"{configuration}: {name} at the edges of its choices ...")
+                made = made or class_of(configuration.output(lone))
+                found = compared(truth, configuration, made, Edges.case)
+                largest = {d.what: d.amount for d in sorted(found, key=lambda d: d.amount)}
+                row = ComparisonRow(configuration, Edges.case.mode, "edges", largest)
+                wrong = [d for d in found if not d.equal]
+                if {(d.what, d.name) for d in wrong} <= truth.shaken(Edges.case):
+                    yield row
+                else:
+                    yield replace(row, finding=f"{name} alone: {wrong[0]}")
 
     def _compared(
         self, configuration: Configuration, made: type[nn.Module], case: Case

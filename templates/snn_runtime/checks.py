@@ -2,6 +2,8 @@
 
 import math
 import warnings
+from collections.abc import Sequence
+from difflib import get_close_matches
 
 import torch
 from torch import Tensor
@@ -63,12 +65,34 @@ def likely_mistake(
     return ""
 
 
+def check_state(state: dict[str, Tensor] | None, keys: Sequence[str]) -> None:
+    """Raises ValueError if a state has other keys than those that a call leaves.
+
+    None and an empty state are fresh. Raises TypeError if a value is no tensor.
+    """
+    if not state:
+        return
+    lacking = [key for key in keys if key not in state]
+    for key, value in state.items():
+        if key not in keys:
+            close = get_close_matches(str(key), lacking or keys, 1)
+            meant = f"is {close[0]!r} meant?" if close else f"it keeps {list(keys)}"
+            raise ValueError(f"state has {key!r}, which this network lacks: {meant}")
+        if not isinstance(value, Tensor):
+            found = type(value).__name__
+            raise TypeError(f"state[{key!r}] must be a tensor, not {found}")
+    if lacking:
+        missing = ", ".join(map(repr, lacking))
+        raise ValueError(f"state lacks {missing}: only an empty one is fresh")
+
+
 def in_range(encoder: str, x: Tensor, low: float, high: float) -> None:
     """Raises ValueError if a value of x is not in [low, high].
 
-    Compiled code cannot look at values: there nothing is checked.
+    Compiled code cannot look at values, and on a GPU it would wait for all that was asked of it:
+    there nothing is checked.
     """
-    if torch.compiler.is_compiling() or not x.numel():
+    if torch.compiler.is_compiling() or x.is_cuda or not x.numel():
         return
     least, most = map(float, torch.aminmax(x.detach()))
     if not (low <= least and most <= high):

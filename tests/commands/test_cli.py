@@ -56,7 +56,6 @@ def test_version(run: Run) -> None:
     "arguments",
     [
         ("nonsense",),
-        ("lint",),
         ("lint", "--nonsense", "net.snn.toml"),
         ("lint", "missing.snn.toml"),
         ("lint", "folder"),

@@ -92,7 +92,7 @@ def test_an_unknown_name(capsys: pytest.CaptureFixture[str], name: str, hint: st
 
 
 def test_every_error_that_is_raised_is_explained() -> None:
-    raised = {pair for pair in RAISED.findall(sources()) if pair[0] < "SNN400"}
+    raised = {pair for pair in RAISED.findall(sources()) if not "SNN400" < pair[0] < "SNN500"}
     assert raised == {(error.code, error.name) for error in errors()}
 
 
@@ -111,7 +111,8 @@ def test_the_example_has_the_error_and_no_other(error: ErrorCode) -> None:
 
 def test_errors_without_a_spec_say_what_to_do() -> None:
     without = [error for error in errors() if not error.example]
-    assert {error.code for error in without} == {"SNN002", "SNN005", "SNN102", "SNN209"}
+    stale = {f"SNN5{number:02}" for number in range(1, 12)}
+    assert {error.code for error in without} == {"SNN002", "SNN005", "SNN102", "SNN209"} | stale
     assert all("\n    " in error.doc for error in without)
 
 

@@ -11,7 +11,8 @@ from tests.support.cli import SPEC, TRAIN, Ran, snnc
 
 Run = Callable[..., Ran]
 UP_TO_DATE = Ran(0, "", "1 package up to date\n")
-STALE = "out of date, the spec has changed: run snnc build net.snn.toml\n"
+STALE = "out of date, the spec has changed\n"
+RUN = "  = help: run snnc build net.snn.toml\n"
 
 
 @pytest.fixture
@@ -39,7 +40,8 @@ def contents() -> dict[str, bytes]:
 def test_build_then_check(run: Run) -> None:
     missing = check(run)
     assert missing.code == 1
-    assert "net/model.py and 2 others: missing: run snnc build net.snn.toml\n" in missing.err
+    assert "[SNN502] missing-file: net/model.py and 2 others: missing\n" in missing.out
+    assert RUN in missing.out
     ran = run()
     assert (ran.code, ran.out) == (0, "")
     runtime, package = ran.err.splitlines()
@@ -56,21 +58,26 @@ def test_only_the_meaning_of_a_spec_counts(run: Run) -> None:
     assert check(run) == UP_TO_DATE
     rewrite("net.snn.toml", "out_channels = 4", "out_channels = 5")
     stale = check(run)
-    assert (stale.code, stale.out) == (1, "")
-    assert stale.err == f"net/model.py: {STALE}"
+    assert (stale.code, stale.err) == (1, "")
+    assert stale.out.startswith(
+        f"net.snn.toml:1:11: error[SNN501] stale-file: net/model.py: {STALE}"
+    )
+    assert stale.out.endswith(f'1 | name    = "net"\n  |           ^^^^^\n{RUN}')
 
 
 def test_a_file_edited_by_hand(run: Run) -> None:
     run()
     generated = contents()
     rewrite("net/model.py", "def forward", "def forwards")
-    said = (
-        "net/model.py: edited by hand: keep changes in a subclass or a module of your own, "
-        "or run snnc build net.snn.toml --force to replace it\n"
-    )
     edited = contents()
-    assert check(run) == Ran(1, "", said)
-    assert run() == Ran(1, "", said)
+    told = check(run)
+    assert (told.code, told.err) == (1, "")
+    assert "error[SNN503] edited-file: net/model.py: edited by hand\n" in told.out
+    assert (
+        "help: keep changes in a subclass or a module of your own, "
+        "or run snnc build net.snn.toml --force to replace it" in told.out
+    )
+    assert run() == told
     assert contents() == edited
     assert run("net.snn.toml", "--force").code == 0
     assert contents() == generated
@@ -110,9 +117,9 @@ def test_what_is_no_longer_generated_goes(run: Run) -> None:
     run()
     assert Path("net/train.py").exists()
     Path("net.snn.toml").write_text(SPEC)
-    what = "net/data.py and 2 others: no longer generated"
-    said = f"{what}: run snnc build net.snn.toml to remove it\n"
-    assert said in check(run).err
+    told = check(run).out
+    assert "[SNN507] left-over-file: net/data.py and 2 others: no longer generated\n" in told
+    assert "help: run snnc build net.snn.toml to remove it\n" in told
     diff = run("--diff", "net.snn.toml").out
     assert "--- net/train.py\n+++ /dev/null\n" in diff
     assert run().code == 0
@@ -146,7 +153,8 @@ def test_what_is_no_longer_generated_but_edited_stays(run: Run) -> None:
     Path("net.snn.toml").write_text(SPEC)
     ran = run()
     assert ran.code == 1
-    assert "net/train.py: no longer generated, but edited by hand: move or remove it" in ran.err
+    assert "net/train.py: no longer generated, but edited by hand\n" in ran.out
+    assert "help: move or remove it" in ran.out
     assert Path("net/data.py").exists()
     assert run("net.snn.toml", "--force").code == 0
     assert Path("net/train.py").exists()
@@ -171,11 +179,9 @@ def test_a_file_of_others_in_the_way(run: Run) -> None:
     Path("net").mkdir()
     Path("net/model.py").write_text("mine = 1\n")
     ran = run()
-    said = (
-        "net/model.py: not written by snnc: move it, "
-        "or run snnc build net.snn.toml --force to replace it\n"
-    )
-    assert ran == Ran(1, "", said)
+    assert (ran.code, ran.err) == (1, "")
+    assert "[SNN506] foreign-file: net/model.py: not written by snnc\n" in ran.out
+    assert "help: move it, or run snnc build net.snn.toml --force to replace it\n" in ran.out
     assert not Path("snn_runtime").exists()
     assert [path.name for path in Path("net").iterdir()] == ["model.py"]
 
@@ -236,8 +242,8 @@ def test_an_unwritable_folder(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_file_where_the_folder_should_be(run: Run) -> None:
     Path("net").write_text("")
     ran = run()
-    assert (ran.code, ran.out) == (1, "")
-    assert "net is a file, which snnc neither follows nor replaces" in ran.err
+    assert (ran.code, ran.err) == (1, "")
+    assert "net is a file, which snnc neither follows nor replaces" in ran.out
     assert run("net.snn.toml", "--force").code == 1
     assert Path("net").read_text() == ""
 
@@ -275,10 +281,11 @@ def test_settings_are_recorded(run: Run) -> None:
     command = "snnc build net.snn.toml --set time_steps=8 --set input.encoder=poisson"
     assert f"# Regenerate: {command}\n" in Path("net/model.py").read_text()
     assert run("--check", *more) == UP_TO_DATE
-    said = f"made by `{command}`: run that again, or snnc build net.snn.toml to replace it\n"
-    assert f"net/model.py and 2 others: {said}" in check(run).err
+    told = check(run).out
+    assert f"[SNN501] stale-file: net/model.py and 2 others: made by `{command}`\n" in told
+    assert "help: run that again, or snnc build net.snn.toml to replace it\n" in told
     ran = run("--check", "net.snn.toml", "--set", "time_steps=9")
-    assert "or snnc build net.snn.toml --set time_steps=9 to replace it" in ran.err
+    assert "or snnc build net.snn.toml --set time_steps=9 to replace it" in ran.out
 
 
 def test_out(run: Run) -> None:
@@ -287,8 +294,9 @@ def test_out(run: Run) -> None:
     assert not Path("net").exists()
     assert run("--check", "net.snn.toml", "-o", "some/where") == UP_TO_DATE
     Path("some/where/model.py").unlink()
-    said = "some/where/model.py: missing: run snnc build net.snn.toml -o some/where\n"
-    assert run("--check", "net.snn.toml", "-o", "some/where") == Ran(1, "", said)
+    told = run("--check", "net.snn.toml", "-o", "some/where").out
+    assert "some/where/model.py: missing\n" in told
+    assert "help: run snnc build net.snn.toml -o some/where\n" in told
 
 
 def test_out_of_the_spec(run: Run) -> None:
@@ -303,10 +311,3 @@ def test_a_spec_cannot_write_outside(run: Run, out: str) -> None:
     ran = run("net.snn.toml", "--output-format", "concise")
     said = f"the package would be written to {out}, outside of this folder"
     assert ran == Ran(1, f"net.snn.toml:17:7: SNN209 bad-folder {said}\n", "")
-
-
-def test_two_specs_of_one_package(run: Run) -> None:
-    Path("other.snn.toml").write_text(SPEC)
-    ran = run(".", "--output-format", "concise")
-    said = "the package would be written to net, as that of net.snn.toml is"
-    assert (ran.code, ran.out) == (1, f"other.snn.toml:2:8: SNN209 bad-folder {said}\n")

@@ -15,7 +15,7 @@ import snnc
 from snnc import emitted
 from snnc.compile import class_of, module
 from snnc.document import Document
-from snnc.emit.output import GeneratedFiles
+from snnc.emit.types import GeneratedFiles
 from snnc.reference import Reference
 from snnc.source.diagnostic import Diagnostic
 from snnc.verify.compare import Limits, differences

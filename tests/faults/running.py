@@ -5,15 +5,20 @@ python -m tests.faults.running FOLDER: runs 0.snn.toml, 1.snn.toml, ... of a fol
 """
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import prod
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import snnc
 from snnc.graph.types import Graph
+
+if TYPE_CHECKING:
+    import torch
 
 LARGEST = 2_000_000
 """Numbers of a network, over all steps: those of more are built and imported, but not run here."""
@@ -22,10 +27,15 @@ PATIENCE = 1800
 ROOT = Path(__file__).parents[2]
 
 
-def ran(specs: Sequence[str]) -> list[str]:
-    """What does not hold of these specs; a process that dies is a finding about its spec."""
+def ran(specs: Sequence[str], beside: Iterable[Path] = ()) -> list[str]:
+    """What does not hold of these specs; a process that dies is a finding about its spec.
+
+    ``beside`` are the files that they may extend.
+    """
     with TemporaryDirectory() as name:
         folder = Path(name)
+        for path in beside:
+            shutil.copy(path, folder)
         for number, text in enumerate(specs):
             (folder / f"{number}.snn.toml").write_text(text, encoding="utf-8")
         (folder / "done").write_text("0")
@@ -79,6 +89,7 @@ def holds(path: Path, backend: str = "torch") -> None:
 
     from snnc import emitted
     from snnc.compile import class_of
+    from snnc.verify.data import arguments, keywords
 
     document = snnc.load(path)
     graph, output = snnc.link(document), emitted(document)
@@ -91,25 +102,26 @@ def holds(path: Path, backend: str = "torch") -> None:
     torch.manual_seed(0)
     module = made()
     for training in (True, False):
-        answer = module.train(training)(*inputs(graph))
+        data = inputs(graph)
+        answer = module.train(training)(*arguments(data), **keywords(data))
         answers = [answer] if torch.is_tensor(answer) else list(answer)
         recorded = [y for y in answers if y.requires_grad]
         if recorded:
             torch.autograd.backward(torch.stack([y.sum() for y in recorded]).sum())
 
 
-def inputs(graph: Graph) -> list[object]:
+def inputs(graph: Graph) -> "dict[str, torch.Tensor]":
     """Two samples for each input, of numbers that its encoder takes."""
     import torch
 
-    made = []
+    made = {}
     for name in graph.inputs:
         encoder, shape = graph[name].operator, graph[name].shapes[0]
         timed = getattr(encoder, "timed_data", False)
         low, high = getattr(encoder, "low", 0.0), getattr(encoder, "high", 1.0)
         x = torch.rand(*((graph.time_steps,) if timed else ()), 2, *shape)
-        made.append(low + 0.5 * (high - low) * x)
-    return [*made]
+        made[name] = low + 0.5 * (high - low) * x
+    return made
 
 
 def numbers(graph: Graph) -> int:

@@ -106,7 +106,7 @@ def numbers(path: Path) -> list[dict[str, str]]:
 
 
 def trainings(script: Any) -> Iterator[Scenario]:
-    """A run that is always started with --resume; one that replaces another; one that stops."""
+    """A run that is always started with --resume; one that stops; some that replace another."""
 
     def train(place: Path, *flags: str) -> int:
         code: int = script.main([*SMALL, "--out-dir", str(place / "run"), *flags])
@@ -115,11 +115,17 @@ def trainings(script: Any) -> Iterator[Scenario]:
     def resumed(place: Path) -> int:
         return train(place, "--resume")
 
-    def before(place: Path) -> None:
-        """A run of one epoch."""
-        said = place.with_name("said")
-        outcome = forked(lambda: train(place, "--epochs", "1"), said)
-        assert outcome.code == 0, outcome.said
+    def restarted(place: Path) -> int:
+        return train(place, "--restart")
+
+    def before(*flags: str) -> Callable[[Path], None]:
+        """Prepares a folder that holds a whole run."""
+
+        def prepare(place: Path) -> None:
+            outcome = forked(lambda: train(place, *flags), place.with_name("said"))
+            assert outcome.code == 0, outcome.said
+
+        return prepare
 
     def stopping(place: Path) -> int:
         """Is asked to stop in the second epoch, and goes on."""
@@ -137,7 +143,8 @@ def trainings(script: Any) -> Iterator[Scenario]:
     nothing: Callable[[Path], None] = lambda _: None  # noqa: E731
     yield Scenario("training", nothing, resumed, resumed, same_run)
     yield Scenario("stopping", nothing, stopping, resumed, same_run)
-    yield Scenario("restart", before, lambda p: train(p, "--restart"), resumed, same_run)
+    yield Scenario("restart", before("--seed", "7"), restarted, restarted, same_run)
+    yield Scenario("restart, resumed", before(), restarted, resumed, same_run)
 
 
 def builds() -> Iterator[Scenario]:

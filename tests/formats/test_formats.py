@@ -292,6 +292,13 @@ def test_github_escapes_properties() -> None:
     )
 
 
+@pytest.mark.parametrize("char", ["\x07", "\x1b", "\x7f", "\x9d", "\u202e", "\u2028"])
+def test_nothing_printed_steers_a_terminal(char: str) -> None:
+    found = Diagnostic("SNN000", "x", f"a{char}b", place("tau"), f"c{char}")
+    for name in formats.names():
+        assert char not in formats.render(name, [found])
+
+
 def test_sarif_quotes_paths_and_relates_notes() -> None:
     found = Diagnostic(
         "SNN000", "x", "x", place("tau", path="a b/é.toml"), "do", (Note(place("name"), "see"),)
@@ -307,7 +314,7 @@ def test_junit_survives_any_message() -> None:
     found = Diagnostic("SNN000", "x", "\x00<&\ud800>\"'", place("tau"))
     root = ElementTree.fromstring(formats.render("junit", [found, LONG]))
     failures = [failure.get("message") for failure in root.iter("failure")]
-    assert failures == ["\ufffd<&\ufffd>\"'", "50 %: a, b\nc"]
+    assert failures == ["\u2400<&\ufffd>\"'", "50 %: a, b\nc"]
 
 
 def test_an_info_is_no_failure_to_any_machine() -> None:

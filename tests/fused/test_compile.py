@@ -43,6 +43,16 @@ def test_compiled_is_eager(layout: torch.memory_format) -> None:
     same(trained(compiled, x), trained(net, x), exact=False)
 
 
+@pytest.mark.parametrize("frozen", [False, True])
+def test_compiled_without_gradients(frozen: bool) -> None:
+    torch._dynamo.reset()
+    net = Net().requires_grad_(not frozen)
+    compiled = torch.compile(net, fullgraph=True, backend="aot_eager")
+    x = torch.rand(3, 2, 4, 5)
+    with torch.set_grad_enabled(frozen):
+        assert torch.equal(compiled(x), net(x))
+
+
 def test_compiled_by_inductor_is_eager() -> None:
     """Which asserts the strides that the fakes promised."""
     torch._dynamo.reset()

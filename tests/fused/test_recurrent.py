@@ -187,3 +187,13 @@ def test_wide_ones_are_products_of_pytorch(width: int) -> None:
     assert c.run_recurrent(x[:0], weight, states, last, None, True)[0].shape == (0, 2, width)
     static = c.recur(x[0], weight, time_steps=3)
     same([static], [c.recur(x[:1].expand(3, 2, width), weight)])
+
+
+@pytest.mark.parametrize("width", [40, 513])
+def test_products_are_never_of_16_bits(width: int) -> None:
+    """Neither in the kernel nor in the loop, whatever autocast asks for."""
+    c = made("LIF", width).float()
+    x, weight, *_ = (each.float() for each in operands(6, 2, width))
+    with torch.autocast("cpu", torch.bfloat16):
+        got = c.recur(x, weight)
+    assert torch.equal(got, c.recur(x, weight))

@@ -5,12 +5,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from snnc.shapes import Shape
 from tests.fuzz.kinds import NEURON
-from tests.fuzz.sketch import Sketch
+from tests.fuzz.sketch import Fields, Sketch, layer
 from tests.support.beside import toml
 
-FEATURES: tuple[str, ...] = ("delays", "feedback", "blocks")
-"""Of ``delays``, ``feedback`` and ``blocks``: those that this snnc builds."""
+FEATURES: tuple[str, ...] = ("delays", "feedback", "resizing", "blocks")
+"""Of ``delays``, ``feedback``, ``resizing`` and ``blocks``: those that this snnc builds."""
 
 Grow = Callable[[st.DrawFn, Sketch, str], None]
 
@@ -48,6 +49,43 @@ def feedback(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
     sketch.add(fields, [source], shape)
 
 
+def resizing(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
+    """A cycle in which sizes change and change back, joined by Add, Mul, Concat or a neuron."""
+    shape = sketch.shapes[source]
+    smaller, larger = draw(st.sampled_from(_there_and_back(shape)))
+    small = layer(smaller).shape(shape)
+    own = f"n{len(sketch.shapes) + 3}"  # the neuron behind three layers
+    back = sketch.add(larger, [f"{own}@-{draw(st.integers(1, 2))}"], layer(larger).shape(small))
+    weighted = "out_channels" in smaller or "out_features" in smaller
+    join = draw(st.sampled_from(["Add", "Mul", "Gate", *["Concat"] * weighted]))
+    joined = (2 * shape[0], *shape[1:]) if join == "Concat" else shape
+    sketch.add({"kind": join}, draw(st.permutations([source, back])), joined)
+    sketch.add(smaller, [sketch.above], small)
+    sketch.add(draw(NEURON), [sketch.above], small)
+
+
+def _there_and_back(shape: Shape) -> list[tuple[Fields, Fields]]:
+    """Pairs of layers of which the second undoes the sizes of the first."""
+    rank, inner = len(shape), len(shape) - 1
+    turn = tuple(reversed(range(rank)))
+    found: list[tuple[Fields, Fields]] = [
+        ({"kind": "Permute", "dims": turn}, {"kind": "Permute", "dims": turn})
+    ]
+    if rank == 1:
+        weights = {"out_features": shape[0] + 2}, {"out_features": shape[0]}
+        found.append(({"kind": "Linear", **weights[0]}, {"kind": "Linear", **weights[1]}))
+    if inner in (1, 2) and all(size % 2 == 0 for size in shape[1:]):
+        twice = {"kind": "Upsample", "scale_factor": 2}
+        found += [
+            ({"kind": f"{how}Pool{inner}d", "kernel_size": 2}, twice) for how in ("Max", "Avg")
+        ]
+        halves = {"out_channels": shape[0], "kernel_size": 2, "stride": 2}
+        found.append(({"kind": f"Conv{inner}d", **halves}, twice))
+        if inner == 2:
+            found.append(({"kind": "Conv2d", **halves}, {"kind": "ConvTranspose2d", **halves}))
+    return found
+
+
 def blocks(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
     """A residual block, used once or repeated."""
     shape, name = sketch.shapes[source], f"Block{len(sketch.tables)}"
@@ -65,5 +103,5 @@ def blocks(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
 
 
 GROW: tuple[Grow, ...] = tuple(
-    grow for grow in (delays, feedback, blocks) if grow.__name__ in FEATURES
+    grow for grow in (delays, feedback, resizing, blocks) if grow.__name__ in FEATURES
 )

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import pytest
 import torch
 
-from templates.snn_runtime.fused.cuda import cuda_kernel
+from templates.snn_runtime.fused.cuda import compiled
 from tests.gpu.memory import region_at
 
 _KERNEL = re.compile(r'extern "C" __global__ void (\w+)\((.*?)\)\s*\{', re.DOTALL)
@@ -48,7 +48,7 @@ class Driver:
 
     @contextmanager
     def device(self, index: int) -> Iterator[None]:
-        """``cupy.cuda.Device``."""
+        """``torch.cuda.device``."""
         self.devices.append(index)
         yield
         self.devices.pop()
@@ -130,15 +130,17 @@ def check_arguments(parameters: Sequence[str], arguments: Sequence[Any]) -> None
 
 def install(patch: pytest.MonkeyPatch, load: Callable[[str, tuple[str, ...]], Machine]) -> Driver:
     """Puts a CuPy over ``load`` where ``import cupy`` finds it; PyTorch gets a current stream."""
-    cuda_kernel.cache_clear()
+    compiled.cache_clear()
     driver, fake = Driver(load), ModuleType("cupy")
     stream = SimpleNamespace(from_external=driver.stream)
     names = {
+        "__version__": "14.2.0",
         "RawModule": lambda **options: RawModule(driver, **options),
-        "cuda": SimpleNamespace(Device=driver.device, Stream=stream),
+        "cuda": SimpleNamespace(Stream=stream),
     }
     vars(fake).update(names)
     patch.setitem(sys.modules, "cupy", fake)
     current = SimpleNamespace(cuda_stream=7, __cuda_stream__=lambda: (0, 7))
     patch.setattr(torch.cuda, "current_stream", lambda _: current)
+    patch.setattr(torch.cuda, "device", driver.device)
     return driver

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import torch
 
-from templates.snn_runtime.fused.cuda import division, stream
-from templates.snn_runtime.fused.launch import Unavailable
+from templates.snn_runtime.fused.cuda import division
+from templates.snn_runtime.fused.with_cupy import stream
 from tests.gpu.cases import LIF, LIFS, Case
-from tests.gpu.fake_cupy import Driver, RawModule, check_arguments, install
+from tests.gpu.fake_cupy import Driver, check_arguments, install
 from tests.gpu.rig import OnCuda, both_ways, differences, drawn, firing, made
 from tests.gpu.shim import ShimMachine
 
@@ -47,10 +47,10 @@ def test_old_cupy(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
         seen.append((pointer, device))
         return driver.stream(SimpleNamespace(__cuda_stream__=lambda: (0, pointer)))
 
-    old = SimpleNamespace(Device=driver.device, Stream=object, ExternalStream=external)
+    old = SimpleNamespace(Stream=object, ExternalStream=external)
     monkeypatch.setattr(sys.modules["cupy"], "cuda", old)
-    with stream(0):
-        assert (seen, driver.streams, driver.devices) == ([(7, 0)], [7], [0])
+    with stream(sys.modules["cupy"], 0):
+        assert (seen, driver.streams) == ([(7, 0)], [7])
 
 
 def test_repeated_steps_divide_as_they_did() -> None:
@@ -93,16 +93,3 @@ def test_wrong_arguments_are_refused(wrong: list[Any]) -> None:
 def test_narrow_parameters_are_refused() -> None:
     with pytest.raises(TypeError, match="8 bytes"):
         check_arguments(["const io *x", "int n"], [1, 2])
-
-
-@pytest.mark.parametrize("error", [ImportError("no cupy"), RuntimeError("no driver")])
-def test_failures_become_one_sentence(
-    error: Exception, driver: Driver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: Any, **__: Any) -> RawModule:
-        raise error
-
-    case = Case("fails", CASE.neuron, 2)
-    monkeypatch.setattr(sys.modules["cupy"], "RawModule", fail)
-    with pytest.raises(Unavailable, match="CuPy cannot compile for this GPU"):
-        both_ways(case, made(case, OnCuda), drawn(case, 1.0))

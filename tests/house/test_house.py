@@ -149,7 +149,7 @@ def test_no_module_is_imported_in_a_circle() -> None:
 
 def test_no_printer_searches_what_is_printed() -> None:
     """Printers say what their code refers to; only a formatter and a reader of headers look."""
-    readers = {"python_format.py", "header.py", "runtime.py", "variables.py", "access.py"}
+    readers = {"python_format.py", "header.py", "runtime.py", "variables.py"}
     texts = {path.name: path.read_text("utf-8") for path in (ROOT / "snnc/emit").glob("*.py")}
     assert readers <= {*texts}
     assert {name for name, text in texts.items() if "import re\n" in text} <= readers

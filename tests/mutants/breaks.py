@@ -9,7 +9,7 @@ import pytest
 import snnc
 from snnc import passes, sizes
 from snnc.emit import feedback
-from snnc.emit.output import GeneratedFiles
+from snnc.emit.types import GeneratedFiles
 from snnc.encoder import Encoder
 from snnc.graph.delayed_edge import Past
 from snnc.layer import Operator, Traits
@@ -101,7 +101,7 @@ def everything_static(given: Program) -> frozenset[str]:
 def helper(*names: str | None) -> Break:
     """The piece of code that a batch normalisation gets before time, and over time."""
     chosen = dict(zip(("once", "fold"), names, strict=True))
-    return instead(BatchNorm, "_helper", lambda _, site: chosen.get(site))
+    return instead(BatchNorm, "_helper", lambda _, site: chosen.get(site) or "batch_norm")
 
 
 def stateless(*_: object) -> tuple[Carry, ...]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from snnc.resolve import Resolved, Variables, resolve, substitute_in
 from snnc.resolve.assign import assign
 from snnc.resolve.collect import attempt, diagnostics
-from snnc.resolve.defaults import apply_defaults
+from snnc.resolve.defaults import apply_defaults, sound_defaults
 from snnc.resolve.extends import extend, merge
 from snnc.resolve.variables import substitute
 from snnc.source import source
@@ -373,11 +373,32 @@ def test_places_stay_at_the_use() -> None:
     assert (where(per.place), notes(per)) == ("a.snn.toml:6:40", ["a.snn.toml:10:5 used here"])
 
 
-@pytest.mark.parametrize("written", ["conv$x", "a${dt}b", "$", "${dt", "$1", "$dt.x", "${dt}${dt}"])
-def test_a_reference_is_the_whole_string(written: str) -> None:
+PARTS = (
+    "texts are not put together: write it out, or let `repeat` number layers (`conv.0`); "
+    "`$$` is a plain `$`"
+)
+PLAIN = "write `$$` for a plain `$`"
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("conv$x", PARTS),
+        ("a${dt}b", PARTS),
+        ("${dt}${dt}", PARTS),
+        ("$dt.x", PARTS),
+        ("$", PLAIN),
+        ("$1", PLAIN),
+        ("${dt", "the `}` is missing"),
+        ("$vars.dt", 'write "$dt"'),
+        ("$(dt)", 'write "$dt"'),
+        ("$dt * 2", 'write "${dt * 2}"'),
+        ("2 * ${dt}", 'write "${2 * dt}"'),
+    ],
+)
+def test_a_reference_is_the_whole_string(written: str, hint: str) -> None:
     found = only(lambda: substituted(f'y = "{written}"'))
     message = 'a reference must be the whole string: "$name" or "${expression}"'
-    hint = "write `$$` for a plain `$`"
     assert told(found) == ("a.snn.toml:8:5 SNN104", message, hint, f'"{written}"')
 
 
@@ -516,7 +537,7 @@ def test_errors_in_blocks_are_found_before_any_use() -> None:
         (
             "a.snn.toml:8:15 SNN104",
             'a reference must be the whole string: "$name" or "${expression}"',
-            "write `$$` for a plain `$`",
+            PARTS,
         ),
         ("a.snn.toml:8:25 SNN104", "`depth / 0` divides by zero", None),
     ]
@@ -533,7 +554,16 @@ def test_a_scope_leaves_later_names() -> None:
 
 def filled(defaults: str, *layers: str) -> tuple[Tree, frozenset[str]]:
     text = f"[defaults]\n{defaults}\n[network]\nlayers = [\n" + ",\n".join(layers) + "\n]"
-    return apply_defaults(tree(text), SPIKING, KNOWN)
+    full, idle = apply_defaults(sound(text), SPIKING)
+    return full, frozenset(node.key.quoted for node in idle)
+
+
+def sound(text: str) -> Tree:
+    """The text as a tree, without defaults that are wrong; these are raised."""
+    left, wrong, _ = sound_defaults(tree(text), KNOWN)
+    if wrong:
+        raise Findings(*wrong)
+    return left
 
 
 @pytest.mark.parametrize(
@@ -593,6 +623,19 @@ def test_unused_defaults() -> None:
     assert filled(text, '"Conv2d"', '"LIF"')[1] == {"Linear", "IF"}
 
 
+def test_unused_keys_of_defaults() -> None:
+    text = "LIF = { tau = 2.0, a = 1 }\nneuron = { tau = 3.0 }"
+    assert filled(text, '{ kind = "LIF", tau = 4.0 }')[1] == {"tau"}
+    assert filled(text, '{ kind = "LIF", tau = 4.0 }', '"LIF"', '"IF"')[1] == frozenset()
+    assert filled("LIF = { a = { b = 1 } }", '{ kind = "LIF", a = { c = 2 } }')[1] == frozenset()
+
+
+def test_what_a_wrong_default_had_is_told() -> None:
+    left, wrong, keys = sound_defaults(tree("[defaults]\nConv = { bias = false }\nIF = {}"), KNOWN)
+    assert [d.code for d in wrong] == ["SNN105"]
+    assert (left.plain(), keys) == ({"defaults": {"IF": {}}}, {"bias"})
+
+
 def test_bad_defaults_are_reported_together() -> None:
     text = 'Conv2D = {}\nneurons = {}\nIF = 3\nLIF = { kind = "IF" }\nqqq = {}'
     assert [told(d) for d in findings(lambda: filled(text, '"IF"'))] == [
@@ -617,16 +660,16 @@ def test_bad_defaults_are_reported_together() -> None:
             "qqq",
         ),
     ]
-    found = only(lambda: apply_defaults(tree("defaults = 1"), SPIKING, KNOWN))
+    found = only(lambda: sound("defaults = 1"))
     assert told(found) == ("a.snn.toml:1:12 SNN107", "`defaults` must be a table", None, "1")
 
 
 def test_what_is_no_layer_is_left_to_validation() -> None:
     text = '[defaults]\nIF = { a = 1 }\n[network]\nlayers = [3, { name = "x" }, [], "$p"]'
-    result, _ = apply_defaults(tree(text), SPIKING, KNOWN)
+    result, _ = apply_defaults(tree(text), SPIKING)
     assert plain(at(result, "network", "layers")) == (3, {"name": "x"}, (), "$p")
     for odd in ("network = 3", "[network]\nlayers = 3", "blocks = 3", "[blocks]\nB = 3"):
-        assert apply_defaults(tree(odd), SPIKING, KNOWN)[0].plain() == tree(odd).plain()
+        assert apply_defaults(tree(odd), SPIKING)[0].plain() == tree(odd).plain()
 
 
 # --- all of it ---------------------------------------------------------------------------------
@@ -634,7 +677,10 @@ def test_what_is_no_layer_is_left_to_validation() -> None:
 
 def resolved_text(text: str, *settings: str, **others: str) -> Resolved:
     named = {f"{name}.snn.toml": other for name, other in others.items()}
-    return resolve(source.parse("a.snn.toml", text), settings, SPIKING, KNOWN, files(named))
+    made = resolve(source.parse("a.snn.toml", text), settings, SPIKING, KNOWN, files(named))
+    if made.findings:
+        raise Findings(*made.findings)
+    return made
 
 
 OWN = """\

@@ -84,6 +84,12 @@ def test_what_is_in_range_is_not_looked_at_twice() -> None:
     assert helper("latency_spikes")(later, 4, False, 1, 2).shape == (2, 2)
 
 
+def test_no_forward_pass_waits_for_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Tensor, "is_cuda", True)
+    monkeypatch.setattr(torch, "aminmax", None)
+    helper("in_range")("x", torch.tensor([5.0]), 0.0, 1.0)
+
+
 @pytest.mark.parametrize(
     ("shape", "steps", "wanted"),
     [((4, 3, 9), None, "[B, 3, 8]"), ((4, 3, 8), 4, "[T, B, 3, 8]"), ((3, 8), None, "[B,")],

@@ -137,3 +137,29 @@ def test_a_schedule_goes_on_where_it_stopped() -> None:
     for each in (schedule, other):
         each.after_epoch()
     assert other.rate(0) == schedule.rate(0) == pytest.approx(0.005)
+
+
+class OnGPU(nn.Parameter):
+    """Says that it is on a GPU."""
+
+    is_cuda = True
+
+
+def test_a_step_on_a_gpu_is_one_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[dict[str, object]] = []
+    monkeypatch.setattr(torch.optim, "SGD", lambda _, **more: given.append(more))
+    optimizers.make_optimizer([OnGPU(torch.zeros(1))], SGD)
+    optimizers.make_optimizer([OnGPU(torch.zeros(1)), parameter()], SGD)
+    assert [more.get("fused") for more in given] == [True, None]
+
+
+def test_a_state_of_another_device_is_computed_with_as_here() -> None:
+    """A checkpoint of a run on a GPU says fused; on the CPU its steps would round otherwise."""
+    fitting = module("training.fitting")
+    optimizer = optimizers.make_optimizer([parameter()], SGD)
+    optimizer.step()
+    state = optimizer.state_dict()
+    there = {**state, "param_groups": [{**state["param_groups"][0], "fused": True}]}
+    assert fitting.unfit_optimizer(there, optimizer) is not None
+    assert fitting.here(there, optimizer) == state
+    assert fitting.unfit_optimizer(fitting.here(there, optimizer), optimizer) is None

@@ -9,26 +9,18 @@ import pytest
 
 from snnc.emit import header
 from tests.support.cli import SPEC, TRAIN, Ran, snnc
+from tests.support.git import SETTINGS, commit, git, repository
 
 Run = Callable[..., Ran]
 UP_TO_DATE = Ran(0, "", "1 package up to date\n")
-SETTINGS = {"user.name": "a", "user.email": "a@b", "commit.gpgsign": "false"}
 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """``snnc build`` of one spec that trains."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path.parent / "no.gitconfig"))
     Path("net.snn.toml").write_text(SPEC + TRAIN.replace('"Adam"', '{ kind = "Adam", lr = 0.1 }'))
     return lambda *arguments: snnc(capsys, "build", *arguments, "net.snn.toml")
-
-
-def git(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """What it is configured with stands on the command line: no file is written for it."""
-    configured = [part for key, value in SETTINGS.items() for part in ("-c", f"{key}={value}")]
-    command = ["git", *configured, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def rewrite(path: str, old: str, new: str) -> None:
@@ -37,22 +29,17 @@ def rewrite(path: str, old: str, new: str) -> None:
     Path(path).write_text(text.replace(old, new))
 
 
-def committed() -> None:
-    assert git("add", "-A").returncode == 0
-    assert git("commit", "-qm", "x").returncode == 0
-
-
 def branches(run: Run, *changes: tuple[str, str]) -> subprocess.CompletedProcess[str]:
     """Two branches, each with a change of the spec and the package built; then their merge."""
     assert run().code == 0
-    git("init", "-q", "-b", "main")
-    committed()
+    repository()
+    assert commit().returncode == 0
     for branch, change in zip(("one", "two"), changes, strict=True):
         git("checkout", "-q", "main")
         git("checkout", "-qb", branch)
         rewrite("net.snn.toml", *change)
         assert run().code == 0
-        committed()
+        assert commit().returncode == 0
     return git("merge", "--no-edit", "one")
 
 
@@ -83,10 +70,10 @@ def test_conflicts_are_built_away(run: Run, style: str, monkeypatch: pytest.Monk
     git("checkout", "--ours", "net.snn.toml")
     assert "<<<<<<< " in Path("net/model.py").read_text()
     ran = run("--check")
-    assert (ran.code, ran.err) == (
-        1,
-        "net/model.py and 1 other: has conflict markers: run snnc build net.snn.toml\n",
-    )
+    assert ran.code == 1
+    said = "error[SNN505] merge-conflict: net/model.py and 1 other: has conflict markers\n"
+    assert said in ran.out
+    assert "help: resolve the spec, then run snnc build net.snn.toml\n" in ran.out
     assert run().code == 0
     assert run("--check") == UP_TO_DATE
 
@@ -94,7 +81,7 @@ def test_conflicts_are_built_away(run: Run, style: str, monkeypatch: pytest.Monk
 def test_conflicts_beside_what_git_merged_are_built_away(run: Run) -> None:
     """Neither side is as it was written, but their headers are those of two versions."""
     branches(run, ("out_channels = 4", "out_channels = 6"), ('name = "fc"', 'name = "head"'))
-    assert "net/model.py: has conflict markers" in run("--check").err
+    assert "net/model.py: has conflict markers" in run("--check").out
     assert run().code == 0
     assert run("--check") == UP_TO_DATE
 
@@ -105,7 +92,7 @@ def test_markers_that_somebody_added_are_an_edit(run: Run, inside: str) -> None:
     markers = "<<<<<<< git\na = 1\n=======\nb = 1\n>>>>>>> git\n"
     edited = Path("net/model.py").read_text() + inside.format(markers)
     Path("net/model.py").write_text(edited)
-    assert "net/model.py: edited" in run("--check").err
+    assert "net/model.py: edited" in run("--check").out
     assert run().code == 1
     assert Path("net/model.py").read_text() == edited
 
@@ -113,7 +100,7 @@ def test_markers_that_somebody_added_are_an_edit(run: Run, inside: str) -> None:
 def test_a_long_command_is_read_again(run: Run) -> None:
     run()
     run("--set", "doc=" + "w" * 30_000)
-    assert "not written by snnc" not in run("--check").err
+    assert "not written by snnc" not in run("--check").out
     assert run().code == 0
 
 
@@ -122,7 +109,7 @@ def test_conflicts_of_the_first_line(run: Run) -> None:
     text = Path("net/model.py").read_text()
     other = text.replace("net.snn.toml", "old.snn.toml")
     Path("net/model.py").write_text(f"<<<<<<< HEAD\n{text}=======\n{other}>>>>>>> two\n")
-    assert "net/model.py: has conflict markers" in run("--check").err
+    assert "net/model.py: has conflict markers" in run("--check").out
     assert run().code == 0
     assert run("--check") == UP_TO_DATE
 
@@ -130,7 +117,7 @@ def test_conflicts_of_the_first_line(run: Run) -> None:
 def test_markers_in_a_file_of_somebody_else(run: Run) -> None:
     Path("net").mkdir()
     Path("net/model.py").write_text("<<<<<<< a\nx = 1\n=======\nx = 2\n>>>>>>> b\n")
-    assert "net/model.py: not written by snnc" in run("--check").err
+    assert "net/model.py: not written by snnc" in run("--check").out
     assert run().code == 1
 
 
@@ -148,7 +135,7 @@ def test_markers_in_a_file_of_somebody_else(run: Run) -> None:
         ("__init__.py", "# Files: ", "# Files: mine.py "),
         ("__init__.py", "Output format 2", "Output format 3"),
         ("__init__.py", "Output format 2", "Output format 1"),
-        ("kernels.py", "\n\n", "\n\n\n"),
+        ("kernels.py", "\n\n", "\n\n# mine\n"),
     ],
 )
 def test_an_edit_anywhere_is_one(run: Run, name: str, old: str, new: str) -> None:
@@ -157,7 +144,7 @@ def test_an_edit_anywhere_is_one(run: Run, name: str, old: str, new: str) -> Non
     assert old in text
     Path("net", name).write_text(text.replace(old, new, 1))
     for arguments in (("--check",), ()):
-        assert f"net/{name}: edited by hand" in run(*arguments).err
+        assert f"net/{name}: edited by hand" in run(*arguments).out
     assert run("--force").code == 0
     assert Path("net", name).read_text() == text
 
@@ -167,7 +154,7 @@ def test_an_emptied_file_is_edited(run: Run, name: str) -> None:
     run()
     Path("net", name).write_text("")
     ran = run()
-    assert (ran.code, f"net/{name}: edited by hand" in ran.err) == (1, True)
+    assert (ran.code, f"net/{name}: edited by hand" in ran.out) == (1, True)
     assert Path("net", name).read_text() == ""
 
 
@@ -176,7 +163,7 @@ def test_a_wrong_hash_of_the_right_text_is_no_edit(run: Run) -> None:
     text = Path("net/model.py").read_text()
     number = text.split(", body ")[1][:16]
     Path("net/model.py").write_text(text.replace(number, "0" * 16))
-    assert "net/model.py: out of date" in run("--check").err
+    assert "net/model.py: out of date" in run("--check").out
     assert run().code == 0
     assert Path("net/model.py").read_text() == text
 
@@ -208,9 +195,9 @@ def test_a_package_of_output_format_1(run: Run) -> None:
     run()
     older()
     ran = run("--check")
-    said = "snnc's output format is 2, this file has 1: run snnc build net.snn.toml\n"
-    assert (ran.code, said in ran.err) == (1, True)
-    assert "net/convert.py and 1 other: no longer generated" in ran.err
+    said = "error[SNN510] other-format: "
+    assert (ran.code, said in ran.out) == (1, True)
+    assert "net/convert.py and 1 other: no longer generated" in ran.out
     assert run().code == 0
     assert run("--check") == UP_TO_DATE
     assert not Path("net/convert.py").exists()
@@ -226,8 +213,8 @@ def test_an_edited_file_of_output_format_1(run: Run) -> None:
     rewrite("net/convert.py", "class Net", "class Mine")
     ran = run()
     assert ran.code == 1
-    assert "net/model.py: edited by hand" in ran.err
-    assert "net/convert.py: no longer generated, but edited by hand" in ran.err
+    assert "net/model.py: edited by hand" in ran.out
+    assert "net/convert.py: no longer generated, but edited by hand" in ran.out
     assert "class Mine" in Path("net/model.py").read_text()
 
 
@@ -246,7 +233,7 @@ def test_a_package_of_a_newer_snnc(run: Run, monkeypatch: pytest.MonkeyPatch) ->
         patch.setattr(header, "OUTPUT_FORMAT", 3)
         run()
     ran = run("--check")
-    assert (ran.code, "made by a newer snnc, whose output format is 3 and not 2" in ran.err) == (
+    assert (ran.code, "made by a newer snnc, whose output format is 3 and not 2" in ran.out) == (
         1,
         True,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import snnc
-from snnc.emit.header import read_header, with_header
+from snnc.emit.header import Command, read_header, with_header
 from snnc.source.diagnostic import Findings
 from tests.safety.strange import GROUPS, HIDDEN, QUOTES, called, payload, toml
 from tests.support.cli import Ran
@@ -212,7 +212,7 @@ def test_printable_names_are_fine(name: str, capsys: pytest.CaptureFixture[str])
 @pytest.mark.parametrize("source", ["net.snn.toml", None])
 def test_a_header_reads_back(source: str | None) -> None:
     files = [f"some/where/file_{number}.py" for number in range(40)]
-    text = with_header("x = 1\n", source, ["a=1"] if source else [], files)
+    text = with_header("x = 1\n", Command(source, ["a=1"]) if source else None, files)
     header = read_header(text)
     assert header is not None
     assert (header.source, header.files, header.intact) == (source, tuple(sorted(files)), True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from snnc.emit.header import read_header, with_header
+from snnc.emit.header import Command, read_header, with_header
 from tests.support.cli import SPEC, TRAIN, Ran, snnc
 
 Run = Callable[..., Ran]
@@ -89,12 +89,13 @@ def test_two_specs_never_share_a_folder(run: Run, out: str) -> None:
     other(out)
     for arguments in ((), ("--check",)):
         ran = unchanged(run, "other.snn.toml", *arguments)
-        assert "belongs to net.snn.toml: give this package another folder" in ran.err
-    assert "SNN209" in unchanged(run, ".").out
-    assert "belongs to net.snn.toml" in unchanged(run, "other.snn.toml", "-o", "net").err
+        assert "belongs to net.snn.toml\n" in ran.out
+        assert "help: give this package another folder" in ran.out
+    assert "SNN509" in unchanged(run, ".").out
+    assert "belongs to net.snn.toml" in unchanged(run, "other.snn.toml", "-o", "net").out
     assert run("other.snn.toml", "--force").code == 0
     assert run("--check", "other.snn.toml") == UP_TO_DATE
-    assert "belongs to other.snn.toml" in unchanged(run).err
+    assert "belongs to other.snn.toml" in unchanged(run).out
 
 
 @pytest.mark.parametrize("out", ["net/fused", "net/inner", "net/a/b"])
@@ -131,7 +132,7 @@ def forged(*names: str) -> None:
     """The list of the package says that snnc wrote other files too."""
     text = Path("net/__init__.py").read_text().split("(0BSD).\n", 1)[1]
     files = [*listed("net/__init__.py"), *names]
-    Path("net/__init__.py").write_text(with_header(text, "net.snn.toml", files=files))
+    Path("net/__init__.py").write_text(with_header(text, Command("net.snn.toml"), files))
 
 
 OUTSIDE = ["../mine.py", "{folder}/mine.py", "a/../../mine.py", "./mine.py", "..", ".", "a//b.py"]
@@ -140,8 +141,8 @@ OUTSIDE = ["../mine.py", "{folder}/mine.py", "a/../../mine.py", "./mine.py", "..
 @pytest.mark.parametrize("name", [*OUTSIDE, "own.py", "deep/own.py", "py.typed", "link/mine.py"])
 def test_a_forged_list_removes_nothing_of_others(run: Run, name: str) -> None:
     run()
-    generated = with_header("x = 1\n", "net.snn.toml")
-    theirs = with_header("x = 1\n", "another.snn.toml")
+    generated = with_header("x = 1\n", Command("net.snn.toml"))
+    theirs = with_header("x = 1\n", Command("another.snn.toml"))
     Path("mine.py").write_text(generated)
     Path("net/a").mkdir()
     Path("net/deep").mkdir()

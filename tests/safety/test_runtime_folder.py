@@ -110,7 +110,7 @@ def test_a_package_never_imports_a_foreign_runtime(run: Run) -> None:
     Path("snn_runtime/__init__.py").write_text("mine = 1\n")
     ran = run(spec("xn"))
     assert (ran.code, Path("xn").exists()) == (1, False)
-    assert "snn_runtime/__init__.py: not written by snnc" in ran.err
+    assert "snn_runtime/__init__.py: not written by snnc" in ran.out
     assert "xn.snn.toml: not written, because its runtime cannot be\n" in ran.err
     assert [path.name for path in Path("snn_runtime").iterdir()] == ["__init__.py"]
 

@@ -12,7 +12,7 @@ Run = Callable[..., Ran]
 INSIDE = f'{SPEC}[build]\nruntime = "inside"\n'
 SECRET = "SECRET = 'hunter2'\n"
 WAYS = [(), ("--force",), ("--check",), ("--diff",)]
-IN_THE_WAY = "which snnc neither follows nor replaces: move or remove it"
+IN_THE_WAY = "which snnc neither follows nor replaces\n"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def refused(run: Run, said: str) -> None:
         ran = run("net.snn.toml", *way)
         assert ran.code == 1
         assert "hunter2" not in ran.out + ran.err
-        assert said in ran.err or way == ("--diff",)
+        assert said in ran.out or way == ("--diff",)
         assert everything(Path("..").resolve()) == before
 
 
@@ -115,7 +115,7 @@ def test_a_file_of_many_bytes_is_not_read(run: Run) -> None:
         file.truncate(2**40)  # a hole: it takes no room
     ran = run("net.snn.toml", "--diff")
     assert (ran.code, len(ran.out) < 10**6) == (1, True)
-    assert "net/model.py is larger than any generated file" in run().err
+    assert "net/model.py is larger than any generated file" in run().out
     Path("net/model.py").unlink()
 
 
@@ -143,6 +143,19 @@ def test_a_schema_replaces_nothing_of_others(run: Run, capsys: pytest.CaptureFix
         ran = snnc(capsys, "schema", "-o", name)
         assert (ran.code, ran.err.startswith("snnc: "), "hunter2" in ran.err) == (2, True, False)
         assert everything(Path("..").resolve()) == before
+
+
+def test_a_schema_is_only_compared(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = snnc(capsys, "schema", "--check", "-o", "new.json")
+    assert (missing.code, missing.err) == (1, "new.json: missing: run snnc schema -o new.json\n")
+    assert not Path("new.json").exists()
+    assert snnc(capsys, "schema", "-o", "new.json").code == 0
+    assert snnc(capsys, "schema", "--check", "-o", "new.json").code == 0
+    old = Path("new.json").read_text("utf-8").replace("compiles", "compiled")
+    Path("new.json").write_text(old, "utf-8")
+    assert "out of date" in snnc(capsys, "schema", "--check", "-o", "new.json").err
+    assert Path("new.json").read_text("utf-8") == old
+    assert snnc(capsys, "schema", "--check").code == 2
 
 
 def test_a_schema_replaces_one(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -116,7 +116,12 @@ def test_a_missing_file_is_for_the_caller(tmp_path: Path) -> None:
         ("[a", (1, 3), "", "the header is not closed: expected `]`"),
         ("[[a]\n", (1, 4), "]", "the header is not closed: expected `]]`"),
         ("[]", (1, 2), "]", "expected a key, not `]`"),
-        ("a = { b = 1, }", (1, 14), "}", "a key is missing here"),
+        (
+            "a = { b = 1, }",
+            (1, 12),
+            ",",
+            "an inline table `{ … }` has no comma after its last entry",
+        ),
         ("a = { b = 1\n}", (1, 12), "", "the inline table is not closed: expected `,` or `}`"),
         ("a = [1 2]", (1, 8), "2", "the array is not closed: expected `,` or `]`"),
         ("a = 'b\n", (1, 5), "'", "the string that begins here is never closed"),
@@ -169,7 +174,7 @@ def test_byte_order_mark() -> None:
 
 def test_a_bracket_left_open_is_named() -> None:
     found = refused('layers = [\n  { kind = "IF" },\n[output]\nreadout = "mean"\n')
-    assert found.message == "`output` is not a value"
+    assert found.message == "a table begins here, but an array is not closed"
     (note,) = found.notes
     assert (note.message, note.place.start) == ("this `[` is not closed", (1, 10))
 
@@ -280,6 +285,8 @@ def test_nasty_bytes_are_only_ever_refused(
         ("kernel", "kernel_size"),
         ("strdie", "stride"),
         ("Conv", "Conv2d"),
+        ("torch.nn.Conv1d()", "Conv1d"),
+        ("Convolution", "Conv2d"),
         ("xyz", None),
         ("", None),
         ("c" * 1000, None),
@@ -287,7 +294,7 @@ def test_nasty_bytes_are_only_ever_refused(
 )
 def test_nearest(word: str, expected: str | None) -> None:
     known = ["Conv1d", "Conv2d", "BatchNorm2d", "channels", "kernel_size", "stride"]
-    assert nearest(word, known) == expected
+    assert nearest(word, known, "layer") == expected
 
 
 def test_nearest_of_nothing_and_of_equals() -> None:

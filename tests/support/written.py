@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from snnc.emit.output import GeneratedFiles
 from snnc.emit.runtime import NAME
+from snnc.emit.types import GeneratedFiles
 
 
 def write(folder: Path, output: GeneratedFiles, name: str = "") -> Path:

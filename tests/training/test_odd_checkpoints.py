@@ -1,5 +1,6 @@
 """Checkpoints whose digest is right and whose values cannot be: one sentence, nothing written."""
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -155,6 +156,47 @@ def test_weights(refuses: Refuses, change: Callable[[torch.Tensor], object], pro
         lambda state: {"model": state["model"] | {"fc1.bias": change(state["model"]["fc1.bias"])}}
     )
     assert f"does not fit: fc1.bias {problem};" in said
+
+
+def deep(state: State, *path: Any, to: object) -> State:
+    """A checkpoint's state with another value at a path."""
+    *above, last = path
+    changed = copy.deepcopy(state)
+    place: Any = changed
+    for key in above:
+        place = place[key]
+    place[last] = to
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        (("optimizer",), {}, "it is none of an optimizer"),
+        (("optimizer", "param_groups"), [], "param_groups has 0 items, not 1"),
+        (("optimizer", "state", 0), {}, "momentum_buffer of state 0 is missing"),
+        (("optimizer", "state", 0), 5, "state 0 is 5"),
+        (("optimizer", "state", 99), {}, "it has states of other parameters"),
+        (("optimizer", "state", 0, "momentum_buffer"), torch.zeros(3), "is [3] there and "),
+        (("optimizer", "state", 0, "momentum_buffer"), None, "is no plain tensor"),
+        (("optimizer", "state", 0, "momentum_buffer"), torch.full((32, 64), NAN), "holds NaN"),
+        (("optimizer", "param_groups", 0, "lr"), NAN, "0, lr is nan"),
+        (("optimizer", "param_groups", 0, "lr"), -1.0, "lr is -1.0"),
+        (("optimizer", "param_groups", 0, "momentum"), "x", "momentum is x"),
+        (("optimizer", "param_groups", 0, "params"), [1, 0, 2, 3], "params are others"),
+        (("scheduler",), {}, "T_max of scheduler is missing"),
+        (("scheduler", "T_max"), 0, "T_max is 0"),
+        (("scheduler", "last_epoch"), -5, "last_epoch is -5"),
+        (("scheduler", "base_lrs"), [1.0, 2.0], "base_lrs has 2 items, not 1"),
+        (("scaler",), {"scale": 0.0}, "scale of scaler is unknown"),
+    ],
+)
+def test_states_of_the_optimizer(
+    refuses: Refuses, path: tuple[Any, ...], value: object, problem: str
+) -> None:
+    said = refuses(lambda state: deep(state, *path, to=value))
+    assert "does not fit: its optimizer is another one: " in said
+    assert problem in said
 
 
 def test_a_long_identity_is_cut(refuses: Refuses) -> None:

@@ -1,5 +1,7 @@
 """What mixed precision leaves in full: the layers that answers come from."""
 
+import importlib
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 
@@ -59,6 +61,25 @@ def test_they_compute_as_their_weights_are(script: ModuleType) -> None:
     assert [*net.state_dict()] == keys
     y.sum().backward()
     assert all(p.grad is not None and p.grad.dtype == torch.float32 for p in net.parameters())
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_bfloat16_wherever_it_is_native(
+    script: ModuleType, monkeypatch: pytest.MonkeyPatch, native: bool
+) -> None:
+    """It needs no scaling, whose steps wait for the GPU."""
+    precision = importlib.import_module(f"{script.training.__name__}.precision")
+    said: list[dict[str, bool]] = []
+
+    def supported(**how: bool) -> bool:
+        said.append(how)
+        return native
+
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", supported)
+    monkeypatch.setattr(torch.cuda, "device", lambda _: nullcontext())
+    assert precision.has_bfloat16(torch.device("cpu"))
+    assert precision.has_bfloat16(torch.device("cuda", 0)) == native
+    assert said == [{"including_emulation": False}]
 
 
 def test_a_script_keeps_its_own(script: ModuleType) -> None:

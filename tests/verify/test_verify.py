@@ -12,8 +12,9 @@ import torch
 from torch import Tensor, nn
 
 import snnc
-from snnc.emit.output import GeneratedFiles
+from snnc.emit.types import GeneratedFiles
 from snnc.passes import OPTIONAL, hoist
+from snnc.step import grad
 from snnc.verify import run
 from snnc.verify.cases import Case
 from snnc.verify.compare import Difference, Limits, What, differences, distance
@@ -288,3 +289,32 @@ def test_what_is_not_finite_has_to_agree() -> None:
     assert distance(values, values, 0.0) == 0.0
     assert distance(values, values.nan_to_num(), 0.0) == float("inf")
     assert distance(torch.tensor([-0.0]), torch.tensor([0.0]), 0.0) == 0.0
+
+
+CHOOSES = """
+[input]
+shape = [4]
+encoder = "none"
+[network]
+layers = [{ kind = "Linear", out_features = 4 }, { kind = "Log", name = "log" }]
+[neurons.Log]
+state = { v = 0.0 }
+step = '''
+v = 0.5 * v + where(x > 0, log(x), 0)
+y = v
+'''
+output = "y"
+"""
+
+
+def test_a_neuron_that_chooses_is_compared_alone_at_its_edges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [*Verification(document(tmp_path, CHOOSES), QUICK).rows()]
+    assert [row.finding for row in found if row.numbers == "edges"] == [""]
+    assert found[-1].largest["gradients"] < 1e-9
+    # the gradient of the branch not taken as a product with 0, which PyTorch would have
+    monkeypatch.setattr(grad, "chosen", lambda _: frozenset())
+    found = [*Verification(document(tmp_path, CHOOSES), QUICK).rows()]
+    assert [row.numbers for row in found if row.finding] == ["edges"]
+    assert found[-1].finding == "log alone: gradient of in0 differs by inf"

@@ -2,7 +2,7 @@
 
 import functools
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -87,9 +87,19 @@ def quick(rule: type[torch.autograd.Function]) -> type[torch.autograd.Function]:
 
 def applied(rule: type[torch.autograd.Function], *arguments: Any) -> Tensors:
     """What a rule gives, in the form that the caller needs."""
+    found: Tensors
+    if torch.compiler.is_compiling() and not differentiable(arguments):
+        found = rule.forward(*arguments)  # the compiler would hand it a context
+        return found
     whole = torch.compiler.is_compiling() or transforming()
-    found: Tensors = (rule if whole else quick(rule)).apply(*arguments)
+    found = (rule if whole else quick(rule)).apply(*arguments)
     return found
+
+
+def differentiable(arguments: Iterable[Any]) -> bool:
+    """Whether somebody may ask for a gradient of these."""
+    tensors = (each for each in arguments if isinstance(each, Tensor))
+    return torch.is_grad_enabled() and any(each.requires_grad for each in tensors)
 
 
 def results(

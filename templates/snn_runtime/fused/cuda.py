@@ -1,18 +1,20 @@
-"""Neurons on a GPU: CUDA, compiled by CuPy at first use, on PyTorch's current stream."""
+"""Neurons on a GPU: CUDA, compiled at first use by CuPy or, without it, by PyTorch's own NVRTC."""
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
 
+from . import with_cupy, with_nvrtc
 from .calls import Call, Launch, Operand
 from .checked import address
 from .launch import Unavailable, io_macro
+from .loaded import Loaded
 
 OPTIONS = ("--std=c++17", "--fmad=false")
+THREADS = 256
+LOADERS = (with_cupy, with_nvrtc)  # the first that works is taken
 
 
 def cuda_launcher(text: str, call: Call, names: Iterable[str]) -> tuple[Launch, int]:
@@ -21,8 +23,7 @@ def cuda_launcher(text: str, call: Call, names: Iterable[str]) -> tuple[Launch, 
     All kernels are compiled here, before the first launch: never inside a graph's capture.
     """
     where = call.inputs[0].device
-    device, io = where.index or 0, io_macro(call.dtype)
-    n, threads = call.size, 256
+    device, io, n = where.index or 0, io_macro(call.dtype), call.size
     segments = -(-call.steps // call.spec.segment)
     ends = ("forward", "backward")
     kernels = {
@@ -33,56 +34,57 @@ def cuda_launcher(text: str, call: Call, names: Iterable[str]) -> tuple[Launch, 
 
     def launch(name: str, arguments: Sequence[Operand]) -> None:
         addresses = tuple(as_cuda(argument, where) for argument in arguments)
-        with stream(device):
-            kernels[name]((-(-n // threads),), (threads,), addresses)
+        with torch.cuda.device(
+            device
+        ):  # CuPy's own makes a context on the one before it
+            kernels[name].launch(-(-n // THREADS), THREADS, addresses)
 
     return launch, max(0, segments - 1) * len(call.spec.start) * n
 
 
-@contextmanager
-def stream(device: int) -> Iterator[None]:
-    """PyTorch's current stream as CuPy's, asked for at every launch."""
-    import cupy  # type: ignore[import-not-found, import-untyped, unused-ignore]
-
-    current = Current(torch.cuda.current_stream(device).cuda_stream)
-    with cupy.cuda.Device(device):
-        if hasattr(cupy.cuda.Stream, "from_external"):
-            external = cupy.cuda.Stream.from_external(current)
-        else:  # before CuPy 14
-            external = cupy.cuda.ExternalStream(current.pointer, device)
-        with external:
-            yield
-
-
-@dataclass(frozen=True)
-class Current:
-    """A stream under CUDA's stream protocol, which PyTorch itself speaks since 2.9 only."""
-
-    pointer: int
-
-    def __cuda_stream__(self) -> tuple[int, int]:
-        return 0, self.pointer
-
-
 def as_cuda(argument: Operand, device: torch.device) -> int:
-    """Memory as its address, nothing as address 0; CuPy passes Python's int as 64 bits."""
+    """Memory as its address, nothing as address 0; every argument has 64 bits."""
     if isinstance(argument, tuple):
         return address(argument, device)
     return argument or 0
 
 
-@functools.cache
-def cuda_kernel(text: str, io: str, name: str, device: int) -> Any:
-    """A compiled kernel."""
-    try:
-        import cupy  # type: ignore[import-not-found, import-untyped, unused-ignore]
+def cuda_kernel(text: str, io: str, name: str, device: int) -> Loaded:
+    """A compiled kernel. Raises Unavailable."""
+    found = compiled(text, io, name, device)
+    if isinstance(found, str):
+        raise Unavailable(found)
+    return found
 
-        options = (*OPTIONS, *division(text, name), f"-D{io}")
-        with cupy.cuda.Device(device):
-            return cupy.RawModule(code=text, options=options).get_function(name)
+
+@functools.cache
+def compiled(text: str, io: str, name: str, device: int) -> Loaded | str:
+    """A compiled kernel, or why there is none; tried once."""
+    options, problems = (*OPTIONS, *division(text, name), f"-D{io}"), []
+    for loader in LOADERS:
+        try:
+            return loaded(loader, text, options, name, device)
+        except Unavailable as error:
+            problems.append(str(error))
+    remedy = f"pip install {package()} installs CuPy"
+    return f"nothing compiles CUDA here: {', '.join(problems)}; {remedy}"
+
+
+def loaded(loader: Any, *what: Any) -> Loaded:
+    """A kernel by one of the loaders. Raises Unavailable."""
+    try:
+        with torch.cuda.device(what[-1]):
+            found: Loaded = loader.load(*what)
+            return found
     except Exception as error:  # CuPy's errors have no other base in common
-        why = f"{type(error).__name__}: {error}"
-        raise Unavailable(f"CuPy cannot compile for this GPU ({why})") from error
+        why = str(error).strip() or type(error).__name__
+        raise Unavailable(f"{loader.NAME} ({why})") from error
+
+
+def package() -> str:
+    """What CuPy is called for PyTorch's version of CUDA."""
+    major = (torch.version.cuda or "12").partition(".")[0]
+    return f"cupy-cuda{major}x"
 
 
 def division(text: str, name: str) -> Sequence[str]:

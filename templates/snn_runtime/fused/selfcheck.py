@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from .calls import Tensors
+from .cuda import cuda_kernel
 from .kernels import Kernels
-from .launch import Unavailable
+from .launch import Unavailable, io_macro
 
 Run = Callable[[torch.dtype, str, bool, str], Tensors]
 
@@ -25,6 +26,8 @@ def selfcheck(
 ) -> int:
     """The command line: a line for every neuron, type and backend; 1 if any differs, else 0."""
     command_line().parse_args(arguments)
+    if torch.cuda.is_available():
+        print(compiles(kernels))
     devices = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
     own = functools.partial(functools.partial, both_ways, kernels)
     runs: dict[str, Run] = {name: own(name) for name in kernels.specs}
@@ -32,6 +35,16 @@ def selfcheck(
     different = sum(not agrees(*found, dtype, on) for found, dtype, on in cases)
     print("all agree" if not different else f"{different} differ")
     return 1 if different else 0
+
+
+def compiles(kernels: Kernels) -> str:
+    """What compiles this package's CUDA text on the current GPU."""
+    name, device = f"{next(iter(kernels.specs))}_forward", torch.cuda.current_device()
+    try:
+        found = cuda_kernel(kernels.cuda, io_macro(torch.float32), name, device)
+    except Unavailable as error:
+        return str(error)
+    return f"CUDA is compiled by {found.by}"
 
 
 def command_line() -> argparse.ArgumentParser:

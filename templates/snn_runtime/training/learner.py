@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from ..measures import better, judge
 from .checkpoints import BEST, FORMAT, LATEST, CheckpointError, State, check, write
 from .digests import Splits, of_splits
+from .fitting import here, unfit_optimizer, unfit_scaler, unfit_schedule
 from .interrupts import Interrupts, Stopped
 from .log import Log
 from .optimizers import Schedule, make_optimizer
@@ -197,22 +198,31 @@ class Learner:
         """
         self.team.led(lambda: self.check_state(state, path, trains))
         self.net.load_state_dict(state["model"])
-        try:
-            self.optimizer.load_state_dict(state["optimizer"])
-            self.schedule.load_state_dict(state["scheduler"])
-            self.precision.scaler.load_state_dict(state["scaler"])
-        except (LookupError, RuntimeError, TypeError, ValueError) as error:
-            problem = "does not fit: its optimizer is another one"
-            raise CheckpointError(path, problem) from error
+        self.optimizer.load_state_dict(here(state["optimizer"], self.optimizer))
+        self.schedule.load_state_dict(state["scheduler"])
+        self.precision.scaler.load_state_dict(state["scaler"])
         for name in COUNTERS:
             setattr(self, name, state[name])
         self.kept = f"{path} ({self.place})"
         if self.team.leads:  # the others begin with nothing, so that the sum is right
             self.score = Score(self.metric, state["score"])
 
+    def unfit(self, state: State) -> str | None:
+        """Why the optimizer and what goes with it cannot go on from a checkpoint, or None."""
+        kind = (self.settings.scheduler or {}).get("kind", "")
+        return (
+            unfit_optimizer(here(state["optimizer"], self.optimizer), self.optimizer)
+            or unfit_schedule(state["scheduler"], self.schedule.state_dict(), kind)
+            or unfit_scaler(state["scaler"], self.precision.scaler.state_dict())
+        )
+
     def check_state(self, state: State, path: Path, trains: bool) -> None:
         """Raises CheckpointError if network, or data to train on, are others."""
         check(self.net, state["model"], path)
+        if wrong := self.unfit(state):
+            raise CheckpointError(
+                path, f"does not fit: its optimizer is another one: {wrong}"
+            )
         names = [*self.data, *(name for name in state["data"] if name not in self.data)]
         changed = [n for n in names if self.data.get(n) != state["data"].get(n)]
         if not changed:

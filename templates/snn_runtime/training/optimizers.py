@@ -87,8 +87,13 @@ def completed(table: Table, known: Mapping[str, Any], epochs: int) -> Table:
 def make_optimizer(
     parameters: Iterable[nn.Parameter], table: Table
 ) -> torch.optim.Optimizer:
-    """The optimizer that the table names. Raises SettingError."""
-    made: torch.optim.Optimizer = called(torch.optim, table, parameters)
+    """The optimizer that the table names. Raises SettingError.
+
+    On GPUs a step is one kernel, which also reads whether a gradient overflowed.
+    """
+    every = list(parameters)
+    how = {"fused": True} if every and all(p.is_cuda for p in every) else {}
+    made: torch.optim.Optimizer = called(torch.optim, table, every, **how)
     return made
 
 

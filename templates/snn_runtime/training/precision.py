@@ -10,11 +10,11 @@ from torch import Tensor, nn
 class Precision:
     """Mixed precision, if asked for: 16-bit products, 32-bit weights and losses.
 
-    CUDA takes float16, whose small gradients need scaling; all else takes bfloat16.
+    bfloat16, and on GPUs that have none float16, whose small gradients need scaling.
     """
 
     def __init__(self, device: torch.device, dtype: str, amp: bool) -> None:
-        half = torch.float16 if device.type == "cuda" else torch.bfloat16
+        half = torch.bfloat16 if has_bfloat16(device) else torch.float16
         self.device = device
         self.dtype: torch.dtype = getattr(torch, dtype)
         self.autocast = torch.autocast(device.type, half, enabled=amp)
@@ -28,6 +28,14 @@ class Precision:
     def wide(self, y: Tensor) -> Tensor:
         """An output as losses take it."""
         return y.to(torch.promote_types(y.dtype, torch.float32))
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether a device computes in it, and not only pretends to."""
+    if device.type != "cuda":
+        return True
+    with torch.cuda.device(device):
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
 
 
 def in_full(net: nn.Module, path: str) -> None:

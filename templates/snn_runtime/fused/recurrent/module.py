@@ -45,6 +45,8 @@ class RecurrentNeuron(FusedNeuron):
         state.update(zip(self.places(), after))
         if len(output):
             state[place] = output[-1:].clone()
+        elif last is None:
+            state[place] = output.new_zeros(1, *output.shape[1:])
         return output
 
     def run_recurrent(
@@ -89,7 +91,7 @@ class RecurrentNeuron(FusedNeuron):
         steps: int,
         static: bool,
     ) -> Tensors:
-        """Step by step: a product of PyTorch's, then the neuron's kernel."""
+        """Step by step: a product of PyTorch's, never of 16 bits, then the neuron's kernel."""
         if not steps:
             return self.run([x], states, 0 if static else None, end=True)
         real = torch.promote_types(x.dtype, torch.float32)
@@ -97,7 +99,8 @@ class RecurrentNeuron(FusedNeuron):
         weight, outputs = weight.to(real), []
         for t in range(steps):
             now = x if static else x[t]
-            fed = now.to(real) + F.linear(y.to(real), weight)
+            with torch.autocast(x.device.type, enabled=False):
+                fed = now.to(real) + F.linear(y.to(real), weight)
             output, *states = self.step([fed], states)
             y = output.to(x.dtype)
             outputs.append(y)
