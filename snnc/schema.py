@@ -168,7 +168,7 @@ class _Writer:
 
 
 def _told(doc: str, key: str, node: Json) -> str:
-    """What a key means, or at least what may stand there."""
+    """The meaning of a key, or at least what may stand there."""
     return (sentence(doc, key) or f"{words(node)}.").replace("``", "`")
 
 

@@ -63,7 +63,7 @@ def charging(neuron: Neuron) -> Charging | None:
     return _charging(alike(neuron))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4096)
 def response(step: Charging, spike: int, input: str, steps: int) -> tuple[float, ...]:
     """The change of what is compared with 0, by each of the last inputs, the latest first.
 
@@ -80,7 +80,7 @@ def response(step: Charging, spike: int, input: str, steps: int) -> tuple[float,
     return tuple(found)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4096)
 def _charging(layer: Alike) -> Charging | None:
     neuron = layer.neuron
     step, lifted = simplified(neuron.equations())

@@ -61,9 +61,8 @@ class StaticOutput(LintRule):
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Each output of a network that has neurons; no-neuron tells of others."""
-        if not any(isinstance(node.operator, Neuron) for node in graph.nodes):
-            return
-        still = static(graph)
+        timed = any(isinstance(n.operator, Neuron) and n.operator.states for n in graph.nodes)
+        still = static(graph) if timed else frozenset[str]()
         for output, last, _ in answers(document, graph):
             if last.path in still:
                 message = f"`{output.path}` is the same at every time step: no neuron is on its way"
