@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from snnc.blocks import Container, Expanded, InferredSize, expand
+from snnc.blocks.unused import unused
 from snnc.choice import Choice, joined
 from snnc.kinds import keys_of
 from snnc.neuron import SpikingNeuron
@@ -125,7 +126,7 @@ def examine(path: Path | str, settings: Sequence[str] = ()) -> Examined:
     if abstract and any(d.name in _LEFT_OPEN for d in findings):
         document, findings = None, tuple(d for d in findings if d.name not in _LEFT_OPEN)
     defined = frozenset(_definitions(resolved.merged))
-    dead = (*resolved.unused_vars, *resolved.unused_defaults, *flat.unused)
+    dead = (*resolved.unused_vars, *resolved.unused_defaults, *unused(resolved.tree))
     used = defined - {(node.key.path, node.key.span) for node in dead}
     return Examined(document, findings, source, resolved.sources, defined, used, abstract)
 
@@ -155,15 +156,15 @@ def _document(
 ) -> Document | None:
     if made.spec is None:
         return None
-    unused = partial(_not_meant, findings, resolved.lost)
+    meant = partial(_not_meant, findings, resolved.lost)
     return Document(
         source=source,
         tree=made.tree,
         spec=made.spec,
         settings=tuple(settings),
-        unused_vars=unused(resolved.unused_vars),
-        unused_defaults=unused(resolved.unused_defaults),
-        unused_blocks=unused(flat.unused),
+        unused_vars=meant(resolved.unused_vars),
+        unused_defaults=meant(resolved.unused_defaults),
+        unused_blocks=meant(flat.unused),
         blocks=flat.blocks,
         sizes=flat.sizes,
         problems=flat.problems,

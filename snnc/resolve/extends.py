@@ -29,10 +29,10 @@ def extended(files: Sequence[Source]) -> tuple[Tree, list[Diagnostic]]:
     """One document of several files, the lowest first, and the patches that cannot be made."""
     first, *others = files
     whole, found = patched(own(first))
+    found = [*doubled(first.tree), *found]
     for source in others:
-        found += doubled(source.tree)
         whole, wrong = patched(merge(whole, own(source)))
-        found += wrong
+        found += [*doubled(source.tree), *wrong]
     return whole, found
 
 

@@ -116,7 +116,7 @@ def test_a_setting_patches() -> None:
 
 def test_a_mistake_in_a_patch_is_told_where_it_stands() -> None:
     path = over("[network.patch.fc]\nout_feature = 20\n")
-    (found,) = snnc.check(path)
+    (found,) = [found for found in snnc.check(path) if found.severity == "error"]
     assert (found.place.path, found.place.start.line, found.code) == ("net.snn.toml", 4, "SNN201")
     assert found.help == "did you mean `out_features`?"
 
@@ -137,7 +137,7 @@ def test_a_mistake_in_a_patch_is_told_where_it_stands() -> None:
         ),
         ('[network.patch.fc]\nafter = "LIF"', 4, "`after` must be an array", "after = [ … ]"),
         (
-            '[network]\nlayers = ["IF"]\n[network.patch.if1]\nx = 1',
+            '[network]\nlayers = ["IF"]\n[network.patch.if1]\nv_threshold = 2.0',
             5,
             "these layers stand in this file",
             "change them there",
@@ -157,5 +157,5 @@ def test_mistakes(text: str, line: int, says: str, helps: str) -> None:
 def test_nothing_to_patch() -> None:
     path = Path("net.snn.toml")
     path.write_text('format = 1\nname = "net"\ntime_steps = 4\n[network.patch.fc]\nx = 1\n')
-    (found,) = snnc.check(path)
+    (found,) = [found for found in snnc.check(path) if found.code != "SNN203"]
     assert (found.code, found.message) == ("SNN108", "there is no list of layers to patch")
