@@ -1,5 +1,6 @@
 """One spec, with everything that is wrong with it."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from snnc.graph.build import inspect
 from snnc.graph.origin import explicit, section
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, findings
-from snnc.source.diagnostic import Diagnostic, Findings
+from snnc.source.diagnostic import Diagnostic, Findings, Span
 from snnc.source.suppress import suppress
 
 _OF_NETWORK = frozenset(
@@ -47,11 +48,28 @@ def checked(
         found += wrong
         warned = [] if graph is None else findings(_sound(document, wrong), graph, chosen)
         certain = _certain(document, wrong)
+        warned = _beside(found, warned)
         found += [d for d in warned if certain or d.code not in _OF_WHOLE]
     told = suppress(examined.source, found)
     if any(d.severity == "error" for d in found):  # not all rules have run, so ignores are not due
         told = tuple(d for d in told if d.code != _UNUSED_IGNORE)
     return Checked(told, None if examined.findings else document)
+
+
+def _beside(errors: Sequence[Diagnostic], warned: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The findings of rules, but of no layer that an error is in: its keys are in doubt."""
+    starts: dict[str, list[int]] = {}
+    for error in errors:
+        starts.setdefault(error.place.path, []).append(error.place.span.start)
+    for ordered in starts.values():
+        ordered.sort()
+    return [d for d in warned if not _within(starts.get(d.place.path, []), d.place.span)]
+
+
+def _within(starts: Sequence[int], span: Span) -> bool:
+    """Whether one of ``starts``, which are in order, lies in ``span``."""
+    first = bisect_left(starts, span.start)
+    return first < len(starts) and starts[first] < span.end
 
 
 def _certain(document: Document, wrong: Sequence[Diagnostic]) -> bool:
