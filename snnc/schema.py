@@ -13,7 +13,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import ModelSchema
 
-from snnc.blocks.schema import BLOCKS, KEYS
+from snnc.blocks.schema import BLOCKS, KEYS, PATCH
 from snnc.docstrings import own
 from snnc.kinds import catalog
 from snnc.neuron import SpikingNeuron
@@ -80,6 +80,7 @@ def schema() -> Json:
     writer = _Writer()
     properties = writer.properties(raw["properties"])
     models = {name: writer.table(model) for name, model in raw["$defs"].items()}
+    models["Network"]["properties"]["patch"] = PATCH
     rest = {**writer.choices, "Variable": _VARIABLE_SCHEMA}
     short = {
         "input": {"description": "The only input.", "$ref": "#/$defs/Input"},
@@ -93,7 +94,7 @@ def schema() -> Json:
         "type": "object",
         "properties": {**_head(models), "blocks": BLOCKS, **short, **properties},
         "additionalProperties": False,
-        "anyOf": [{"required": ["extends"]}, _complete(raw)],
+        "anyOf": [{"required": ["extends"]}, {"required": ["abstract"]}, _complete(raw)],
         "$defs": dict(sorted({**models, **_layers(models), **rest}.items())),
     }
     opened: Json = _opened(whole)
@@ -167,7 +168,7 @@ class _Writer:
 
 
 def _told(doc: str, key: str, node: Json) -> str:
-    """What a key means, or at least what may stand there."""
+    """The meaning of a key, or at least what may stand there."""
     return (sentence(doc, key) or f"{words(node)}.").replace("``", "`")
 
 
@@ -213,7 +214,11 @@ def _head(models: Json) -> Json:
     }
     own: Json = {"type": "object"}
     return {
-        "extends": {"description": "The spec that this one extends.", "type": "string"},
+        "abstract": {"description": "Only a base for others: never built.", "type": "boolean"},
+        "extends": {
+            "description": "The spec that this one extends, or several: a later one wins.",
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+        },
         "vars": {"description": 'Values to use as "$name" or "${expression}".', "type": "object"},
         "defaults": {
             "description": _DEFAULTS,

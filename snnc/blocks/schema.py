@@ -28,6 +28,22 @@ KEYS: Json = {
 }
 """Keys of every layer."""
 
+_LAYERS: Json = {"type": "array", "items": {"$ref": "#/$defs/layers"}}
+
+PATCH: Json = {
+    "description": "Layers of a base, by name, with the keys that are to be different.",
+    "type": "object",
+    "additionalProperties": {
+        "type": "object",
+        "properties": {
+            "before": {"description": "Layers to put in before it.", **_LAYERS},
+            "after": {"description": "Layers to put in after it.", **_LAYERS},
+            "remove": {"description": "Whether it goes.", "type": "boolean"},
+        },
+    },
+}
+"""The table ``[network.patch]``, or that of a block."""
+
 BLOCKS: Json = {
     "description": "Named lists of layers that are used like kinds.",
     "type": "object",
@@ -52,6 +68,7 @@ BLOCKS: Json = {
                 "minItems": 1,
                 "items": {"$ref": "#/$defs/layers"},
             },
+            "patch": PATCH,
         },
         "additionalProperties": False,
     },

@@ -9,7 +9,7 @@ class Accuracy(Metric):
     """The share of samples whose largest output is that of their label.
 
     An output at every time step counts by its mean over the steps. If the data have one label per
-    time step, a sample counts by the share of its steps whose largest output is that of the label.
+    time step, a sample counts by the share of its steps that are right.
     """
 
     kind: Literal["accuracy"] = "accuracy"

@@ -17,13 +17,15 @@ from snnc.source.tree import Tree
 class LintRule(Protocol):
     """A lint rule. Its docstring says all about it, under the headings of ``_text.HEADINGS``.
 
-    ``opt_in``: it only runs where somebody asks for it.
+    ``opt_in``: it only runs where somebody asks for it. ``shared``: it tells of a definition that
+    nothing uses, and several specs of a run may have that one of a common base.
     """
 
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity] = "warning"
     opt_in: ClassVar[bool] = False
+    shared: ClassVar[bool] = False
 
     @property
     def example(self) -> str:
