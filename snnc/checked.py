@@ -1,5 +1,6 @@
 """One spec, with everything that is wrong with it."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from snnc.graph.build import inspect
 from snnc.graph.origin import explicit, section
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, findings
-from snnc.source.diagnostic import Diagnostic, Findings
+from snnc.source.diagnostic import Diagnostic, Findings, Span
 
 _OF_NETWORK = frozenset(
     {"", "*", "network", "blocks", "vars", "defaults", "neurons", "input", "inputs"}
@@ -54,8 +55,24 @@ def checked(
     found += wrong
     warned = [] if graph is None else findings(_sound(document, wrong), graph, chosen)
     certain = _certain(document, wrong)
-    found += [d for d in warned if certain or d.code not in _OF_WHOLE]
+    found += [d for d in _beside(found, warned) if certain or d.code not in _OF_WHOLE]
     return Checked(tuple(found), examined, ruled=graph is not None)
+
+
+def _beside(errors: Sequence[Diagnostic], warned: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The findings of rules, but of no layer that an error is in: its keys are in doubt."""
+    starts: dict[str, list[int]] = {}
+    for error in errors:
+        starts.setdefault(error.place.path, []).append(error.place.span.start)
+    for ordered in starts.values():
+        ordered.sort()
+    return [d for d in warned if not _within(starts.get(d.place.path, []), d.place.span)]
+
+
+def _within(starts: Sequence[int], span: Span) -> bool:
+    """Whether one of ``starts``, which are in order, lies in ``span``."""
+    first = bisect_left(starts, span.start)
+    return first < len(starts) and starts[first] < span.end
 
 
 def _certain(document: Document, wrong: Sequence[Diagnostic]) -> bool:
