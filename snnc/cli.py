@@ -85,7 +85,7 @@ def lint(paths: Paths = None, settings: Settings = None, output_format: Format =
     terminal.one_of("--output-format", output_format, terminal.FORMATS)
     specs = terminal.or_report(lambda: terminal.specs(paths or ()), output_format)
     findings = snnc.check_all(specs, settings or ())
-    terminal.report(findings, output_format)
+    terminal.report(findings, output_format, specs)
     if output_format == "full":
         terminal.say(terminal.summary(findings, len(specs)))
     raise Exit(1 if any(finding.fails for finding in findings) else 0)
