@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snnc.checked import Checked, checked
-from snnc.document import Definition
+from snnc.document import Definition, Document
 from snnc.duplicates import duplicates
+from snnc.project.place import check_stated
 from snnc.rules import LintRule, rules
-from snnc.source.diagnostic import Diagnostic, Span
+from snnc.source.diagnostic import Diagnostic, Findings, Span
 from snnc.source.source import Source
 from snnc.source.suppress import suppress
 
@@ -67,7 +68,16 @@ def findings(
         for path, each in zip(paths, run, strict=True)
         if (document := each.checked.document) and not each.abstract
     ]
-    return (*told, *(twin for _, _, twin in duplicates(known)))
+    return (*told, *(twin for _, _, twin in duplicates(known)), *_misplaced(known))
+
+
+def _misplaced(known: Iterable[tuple[Path, Document]]) -> Iterator[Diagnostic]:
+    """Packages and runtimes that no build would write where their specs say."""
+    for path, document in known:
+        try:
+            check_stated(path, document)
+        except Findings as found:
+            yield from found.diagnostics
 
 
 def _definition(finding: Diagnostic) -> Definition:

@@ -199,3 +199,30 @@ def test_false_says_nothing(run: Run) -> None:
     Path("base.snn.toml").write_text(f"abstract = false\n{SPEC}")
     assert run("lint") == Ran(0, "", "")
     assert run("build").code == 0
+
+
+@pytest.mark.parametrize(
+    ("build", "what"),
+    [
+        ('out = "."', "the spec's own folder or one above it"),
+        ('out = ".."', "outside of this folder"),
+        ('package = "a.b"', "which is not in a.b"),
+        ('runtime = "net.model"', "which overlaps with that of net.snn.toml"),
+    ],
+)
+def test_a_folder_that_no_build_would_write_to_is_found(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    build: str,
+    what: str,
+) -> None:
+    """And told as build tells it."""
+    monkeypatch.chdir(tmp_path)
+    Path("net.snn.toml").write_text(f"{SPEC}[build]\n{build}\n", "utf-8")
+    lint = snnc(capsys, "lint", "net.snn.toml", "--output-format", "concise")
+    built = snnc(capsys, "build", "net.snn.toml", "--output-format", "concise")
+    assert (lint.code, lint.out) == (built.code, built.out)
+    assert lint.code == 1
+    assert "SNN209" in lint.out
+    assert what in lint.out
