@@ -23,6 +23,8 @@ _OF_TRAINING = ("SNN307", "SNN309")
 _OF_EDGES = ("SNN302", "SNN304", "SNN306", "SNN308")
 _OF_WHOLE = ("SNN401", "SNN402")
 """Rules that look at a network as a whole, which say nothing while its edges are in doubt."""
+_OF_DOCUMENT = ("SNN403", "SNN404", "SNN405")
+"""Rules that need no network."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,21 @@ def checked(
         graph, wrong = _graph(document, found)
         found += wrong
         warned = [] if graph is None else findings(_sound(document, wrong), graph, chosen)
-        certain = _certain(document, wrong)
-        found += [d for d in warned if certain or d.code not in _OF_WHOLE]
+        errors = tuple(found)
+        found += [d for d in warned if _speaks(d.code, document, errors, wrong)]
     told = suppress(examined.source, found)
     if any(d.severity == "error" for d in found):  # not all rules have run, so ignores are not due
         told = tuple(d for d in told if d.code != _UNUSED_IGNORE)
     return Checked(told, None if examined.findings else document)
+
+
+def _speaks(
+    code: str, document: Document, found: Sequence[Diagnostic], wrong: Sequence[Diagnostic]
+) -> bool:
+    """Whether a rule can be sure of what it finds beside all that is wrong."""
+    if found and (document.spec.convert or "convert" in document.doubt):
+        return code in _OF_DOCUMENT  # it has seen the ANN
+    return code not in _OF_WHOLE or _certain(document, wrong)
 
 
 def _certain(document: Document, wrong: Sequence[Diagnostic]) -> bool:
