@@ -88,7 +88,8 @@ def examine(path: Path | str, settings: Sequence[str] = ()) -> Examined:
     source = read_on(path)
     kinds = Choice(*LAYERS).kinds()
     spiking = {n: keys_of(kind) for n, kind in kinds.items() if issubclass(kind, SpikingNeuron)}
-    resolved = resolve(source, settings, spiking, kinds, partial(read, root=project(Path(path))))
+    keys = {name: keys_of(kind) for name, kind in kinds.items()}
+    resolved = resolve(source, settings, spiking, keys, partial(read, root=project(Path(path))))
     found = [*source.findings, *resolved.findings]
     tree = _fitting(resolved.tree, found)
     own = own_kinds(tree)
