@@ -21,12 +21,12 @@
 #   pictures/rates.py pictures/recording.py pictures/runs.py pictures/sample.py
 #   pictures/style.py pictures/tiles.py py.typed steps.py training/__init__.py
 #   training/allowed.py training/batches.py training/checkpoints.py training/digests.py
-#   training/files.py training/fitting.py training/identity.py training/interrupts.py
-#   training/labels.py training/learner.py training/log.py training/optimizers.py
-#   training/options.py training/precision.py training/processes.py training/profile.py
-#   training/rates.py training/record.py training/score.py training/settings.py
-#   training/start.py weights.py
-# Output format 2, body 7f412e8282f79f55.
+#   training/files.py training/finite.py training/fitting.py training/identity.py
+#   training/interrupts.py training/labels.py training/learner.py training/log.py
+#   training/optimizers.py training/options.py training/precision.py
+#   training/processes.py training/profile.py training/rates.py training/record.py
+#   training/score.py training/settings.py training/start.py weights.py
+# Output format 2, body 79ed0b206333c721.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 

@@ -94,7 +94,7 @@ def test_a_branch_not_taken_has_no_gradient(
     torch.testing.assert_close(x.grad, want, rtol=1e-12, atol=0.0)
 
 
-PARAMETERS = {
+PARAMETERS: dict[str, tuple[str, Callable[[float, float], float]]] = {
     "a quotient": ("y = where(p > 0, x / p, 0)", lambda p, x: -x / p / p),
     "an equation of parameters": ("k = log(p)\ny = where(p > 0, k, 0) * x", lambda p, x: x / p),
     "a named quotient": ("q = x / p\ny = where(p > 0, q, 0)", lambda p, x: -x / p / p),

@@ -17,9 +17,9 @@ from .tiles import columns_of, tiled
 class Sample:
     """One sample: what the network reads, [...] or, if it is ``timed``, [T, ...].
 
-    ``picture`` is the shape to look at, [C, H, W] for images, [C, L] for signals. A network may read one of
-    its "columns" or "rows" at each step, as ``sweep`` says. ``label`` is what the sample
-    is, ``answer`` what the network said.
+    ``picture`` is the shape to look at: [C, H, W] of images, [C, L] of signals. A network
+    may read one of its "columns" or "rows" at each step, as ``sweep`` says. ``label`` is
+    what the sample is, ``answer`` what the network said.
     """
 
     values: Tensor
