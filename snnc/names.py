@@ -40,7 +40,7 @@ _NEURONS = frozenset(
 )
 # What generated functions call or import (checked against templates/helpers in the tests).
 _LOCALS = frozenset(
-    """batch_norm_once batch_norm_once_per_step batch_norm_per_step call_seed check_input
+    """batch_norm batch_norm_once batch_norm_once_per_step batch_norm_per_step call_seed check_input
     check_state delayed_by in_chunks in_range joined keep_state kernels latency_spikes
     likely_mistake
     linear_attention model nn
