@@ -65,7 +65,7 @@ class Wiring:
             message = f"`{name}` {where}: only a delayed edge may read a later layer"
             help = f'write "{name}@-1" for its value one time step earlier'
             self.tell("SNN306", "cycle", message, node, help)
-        else:
+        elif not names.doubtful:
             place = f" in block `{block}`" if block else ""
             message = f"there is no layer `{name}`{place}"
             advice = _guess(names, name, position) or self.outside(names, name)
@@ -80,9 +80,13 @@ class Wiring:
     def declare(self, names: ScopeNames, name: str, item: Item, position: int) -> None:
         first = names.declare(name, item, position)
         if first is not None:
-            line = _written(first.at)
+            line, kind = _written(first.at), first.at.get("kind")
             message = f"`{name}` is taken: line {line} has that name already"
-            self.tell("SNN302", "duplicate-name", message, item.at, "give it a `name` of its own")
+            help = "give it a `name` of its own"
+            if kind:  # the other one has its default name
+                message = f"`{name}` is also the name of line {line}, a {kind.value} without `name`"
+                help = f"give the {kind.value} of line {line} a `name`"
+            self.tell("SNN302", "duplicate-name", message, item.at, help)
 
     def tell(self, code: str, name: str, message: str, node: Tree, help: str | None = None) -> None:
         """A problem at a node; the same one in a block is told for its first use only."""

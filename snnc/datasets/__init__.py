@@ -14,6 +14,7 @@ from pydantic import Field
 from snnc.augmentations import Augmentation
 from snnc.kinds import Kind
 from snnc.shapes import Shape, ShapeError, show
+from snnc.step.bounds import ANYTHING, Bounds
 
 
 class Dataset(Kind):
@@ -33,6 +34,8 @@ class Dataset(Kind):
     """Whether samples have a time axis of their own; None: as the network's encoder says."""
     recorded: ClassVar[bool] = False
     """Whether samples are recordings of events, to be counted in frames."""
+    mirrors: ClassVar[bool] = True
+    """Whether a sample that is mirrored left to right keeps its label."""
     standard_library: ClassVar[tuple[str, ...]] = ()
     third_party: ClassVar[tuple[str, ...]] = ()
     """The import statements that ``source()`` needs beyond those of every data.py."""
@@ -48,6 +51,11 @@ class Dataset(Kind):
     def scale(self) -> int | None:
         """The number that is 1 for the network, if it is not 1."""
         return None
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds of the numbers that the network reads, if they are known."""
+        return ANYTHING
 
     @property
     def changes(self) -> Sequence[Augmentation]:

@@ -89,6 +89,15 @@ class Graph:
         return tuple(found.values())
 
     @cached_property
+    def readers(self) -> Mapping[str, tuple[Node, ...]]:
+        """The nodes that read each node, at this step or an earlier one."""
+        found: dict[str, dict[str, Node]] = {node.path: {} for node in self.nodes}
+        for node in self.nodes:
+            for ref in node.inputs:
+                found[ref.node][node.path] = node
+        return {path: tuple(nodes.values()) for path, nodes in found.items()}
+
+    @cached_property
     def holders_first(self) -> tuple[Node, ...]:
         """The nodes in order, but a neuron before the layer of its feedback, which it holds."""
         order: dict[str, Node] = {}

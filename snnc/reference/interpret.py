@@ -43,7 +43,8 @@ class _Stopped(torch.autograd.Function):
 
 def _stopped(name: str, args: list[Any]) -> Any:
     """An operation that only choices read: a gradient of 0 goes no further."""
-    tensors = iter(torch.broadcast_tensors(*(a for a in args if isinstance(a, Tensor))))
+    broadcast: Any = torch.broadcast_tensors  # its types are not stated
+    tensors = iter(broadcast(*(a for a in args if isinstance(a, Tensor))))
     places = [at for at, arg in enumerate(args) if isinstance(arg, Tensor)]
 
     def function(*given: Tensor) -> Tensor:

@@ -92,7 +92,8 @@ def missing(refusal: Refusal) -> Diagnostic | None:
     owner, written = refusal.itself, refusal.node
     wanted = [_short(str(error.last)) for error in refusal.errors]
     misspelt = _meant(written.table.keys() - owner.keys, owner)
-    lacking = [key for key in wanted if key not in misspelt]
+    lost = {key for key in wanted if refusal.excused(refusal.path, key) or _below(key, refusal)}
+    lacking = [key for key in wanted if key not in misspelt | lost]
     if not lacking or "extends" in misspelt:
         return None
     names = join([f"`{key}`" for key in lacking], "and")
@@ -100,6 +101,15 @@ def missing(refusal: Refusal) -> Diagnostic | None:
     kind = written.get("kind")
     at = kind.place if kind else written.place
     return refusal.say("SNN203", "missing-key", f"{owner.title} needs {names}", help, at)
+
+
+def _below(key: str, refusal: Refusal) -> bool:
+    """Whether a key of the top stands below a [table], where it is told."""
+    tables = () if refusal.path else refusal.tree.table.items()
+    return any(
+        key in node.table and key not in Owner.at((name,), refusal.tree, refusal.model).keys
+        for name, node in tables
+    )
 
 
 def _meant(strange: Collection[str], owner: Owner) -> set[str]:

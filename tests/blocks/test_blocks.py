@@ -281,6 +281,7 @@ def test_shapes_are_told_of_the_use(tmp_path: Path) -> None:
         "17:11 `outer1.basic1.bn1`: expected an image [C, H, W], got [3]",
         "12:12 in block `Basic`, defined here",
         "15:11 in block `Outer`, defined here",
+        "17:11 `outer1.basic1.lif1` gives [3]",
     ]
 
 

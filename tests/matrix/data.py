@@ -26,7 +26,7 @@ def write(document: Document, folder: Path, a_step: bool) -> None:
         found[f"x_{split}"] = (x * white).astype(np.uint8) if white else x
         steps = (document.spec.time_steps,) * a_step
         found[f"y_{split}"] = draw.randint(0, classes, (count, *steps))
-    np.savez(folder / f"{train.dataset.path}", allow_pickle=False, **found)
+    np.savez(folder / train.dataset.model_dump()["path"], allow_pickle=False, **found)
 
 
 def samples(document: Document, count: int, draw: np.random.RandomState) -> Any:

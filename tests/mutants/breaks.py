@@ -101,7 +101,7 @@ def everything_static(given: Program) -> frozenset[str]:
 def helper(*names: str | None) -> Break:
     """The piece of code that a batch normalisation gets before time, and over time."""
     chosen = dict(zip(("once", "fold"), names, strict=True))
-    return instead(BatchNorm, "_helper", lambda _, site: chosen.get(site))
+    return instead(BatchNorm, "_helper", lambda _, site: chosen.get(site) or "batch_norm")
 
 
 def stateless(*_: object) -> tuple[Carry, ...]:

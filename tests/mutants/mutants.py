@@ -145,7 +145,7 @@ FOLDED = helper("batch_norm_once_per_step", None)
 PLAIN = helper(None, None)
 EXPANDED = ".expand(time_steps, *x.shape)"
 SWAPPED = text(EXPANDED, f"{EXPANDED}.roll(1, 1)")
-VARIANCE = text("((n - 1) * time_steps / (n * time_steps - 1))", "1.0")
+VARIANCE = text("count * time_steps)", "count)")
 ONE_UPDATE = text("** time_steps", "** 1")
 MANY_MASKS = text(", batch_axis=1", "")
 EARLY = text("every[: len(x)]", "every[1 : 1 + len(x)]")

@@ -33,9 +33,15 @@ def said(text: str) -> str:
     return render(snnc.check("net.snn.toml"))
 
 
+def whole(text: str) -> str:
+    """A piece of a spec with what every spec needs."""
+    head = HEAD.partition("[input]")[0] if "[input]" in text else HEAD
+    return (head.replace("time_steps = 4\n", "") if text.startswith("time_steps") else head) + text
+
+
 def found(rule: LintRule, text: str) -> set[str]:
     """The names of what all default rules and this one find."""
-    Path("net.snn.toml").write_text(HEAD + text, "utf-8")
+    Path("net.snn.toml").write_text(whole(text), "utf-8")
     document = snnc.load("net.snn.toml")
     findings = lint(document, snnc.link(document), {*defaults(), rule})
     return {finding.name for finding in findings}

@@ -28,7 +28,7 @@ def pairs(size: int) -> str:
 
 
 def convolutions(size: int) -> str:
-    return listed([CONV, '"BatchNorm2d"', '"LIF"'] * (size // 3), IMAGE)
+    return listed([CONV, '"BatchNorm2d"', '"LIF"'] * (size // 4), IMAGE)
 
 
 def cropped(size: int) -> str:

@@ -8,6 +8,7 @@ optimizers   optimizer and learning rate, by their names
 precision    16-bit products, if asked for
 processes    one process, or several under torchrun
 batches      which samples make which batch, on which process
+labels       one a sample, or one a step
 score        loss and metric over the samples seen so far
 learner      the network, and all that changes while it learns
 rates        firing rates while the network learns
@@ -25,6 +26,7 @@ from .batches import Batch, Batches, Split, mixed, seed_all
 from .checkpoints import BEST, read
 from .identity import Network, difference, network
 from .interrupts import Interrupts, Stopped
+from .labels import only, per_sample, right
 from .learner import Learner
 from .log import Log
 from .options import Options, parse
@@ -62,9 +64,12 @@ __all__ = [
     "mean_rate",
     "mixed",
     "network",
+    "only",
     "parse",
+    "per_sample",
     "profile",
     "read",
+    "right",
     "seed_all",
     "shown",
     "start",
