@@ -47,7 +47,7 @@ def judged(once: int, twice: int, four_times: int) -> str:
 @pytest.mark.parametrize("spec", LARGE, ids=lambda spec: spec.__name__)
 def test_work_grows_with_the_size(tmp_path: Path, spec: Callable[[int], str]) -> None:
     path = tmp_path / "net.snn.toml"
-    counted(path, spec(2))  # what is imported and built once
+    counted(path, spec(8))  # what is imported and built once
     each = (counted(path, spec(factor * SIZE)) for factor in (1, 2, 4))
     lint, build = zip(*each, strict=True)
     assert {"lint": judged(*lint), "build": judged(*build)} == {"lint": "", "build": ""}
