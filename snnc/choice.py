@@ -38,6 +38,11 @@ def joined(own: Own) -> Iterator[None]:
         _own.reset(token)
 
 
+def own() -> Own:
+    """The kinds of the document that is being validated."""
+    return _own.get() or {}
+
+
 class Choice:
     """Marks a field whose value is one of the kinds in the given packages.
 
@@ -50,11 +55,11 @@ class Choice:
 
     def kinds(self) -> dict[str, type[Kind]]:
         """Every kind that may be chosen, by its name."""
-        own = _own.get() or {}
+        added = own()
         return {
             name: kind
             for package in self.packages
-            for kinds in (catalog(package), own.get(package, {}))
+            for kinds in (catalog(package), added.get(package, {}))
             for name, kind in kinds.items()
         }
 

@@ -17,7 +17,8 @@ class ShapeError(ValueError):
 def one(value: int, got: int, key: str, what: str) -> None:
     """Check a stated size against the inferred one. Raises ShapeError."""
     if value != got:
-        raise ShapeError(f"`{key}` is {value}, but the input has {plural(got, what)}", key)
+        message = f"`{key}` is {value}, but the input has {plural(got, what)}"
+        raise ShapeError(message, key, "leave it out: it follows from the layers before")
 
 
 def plural(count: int, what: str) -> str:

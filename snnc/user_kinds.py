@@ -1,39 +1,75 @@
 """``[neurons.X]`` and ``[surrogates.X]`` of a document into kinds; mistakes at their column."""
 
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
 from pydantic import ValidationError
 
 from snnc.choice import Choice, Own, joined
 from snnc.kinds import Kind
+from snnc.opaque import OpaqueNeuron, OpaqueSurrogate
 from snnc.sections.user_kinds import OwnKinds, OwnNeuron, OwnSurrogate
-from snnc.source.diagnostic import Diagnostic, Findings, Place
+from snnc.source.diagnostic import Diagnostic, Place
 from snnc.source.tree import Tree
 from snnc.step.parse import StepError
 from snnc.validation import refusals
+from snnc.validation.refusal import collect
 
 _PACKAGES = {"neurons": ("snnc.neurons", "step"), "surrogates": ("snnc.surrogates", "gradient")}
 _SECTIONS = ("blocks", *_PACKAGES)
 _BUILT_IN = ("snnc.layers", "snnc.neurons", "snnc.surrogates", "snnc.encoders")
 
 
-def own_kinds(tree: Tree) -> Own:
-    """The kinds that a resolved document defines.
+class Made(NamedTuple):
+    """The kinds that a document defines, what is wrong with them, and the document without that.
 
-    Raises:
-        Findings: a definition is wrong; all that could be told apart.
+    A kind whose definition is wrong is opaque.
     """
+
+    kinds: Own
+    findings: tuple[Diagnostic, ...]
+    tree: Tree
+
+
+def own_kinds(tree: Tree) -> Made:
+    """The kinds that a resolved document defines."""
     if not any(section in tree.table for section in _SECTIONS):
-        return {}
-    try:
-        stated = OwnKinds.model_validate(tree.plain())
-    except ValidationError as error:
-        raise Findings(*refusals(error, tree, OwnKinds)) from None
-    findings: list[Diagnostic] = [*_collisions(tree)]
-    surrogates = _made(tree, "surrogates", stated.surrogates, findings)
+        return Made({}, (), tree)
+    sound, findings, broken = _sound(tree)
+    findings += _collisions(tree)
+    stated = OwnKinds.model_validate(sound.plain())
+    surrogates = _made(sound, "surrogates", stated.surrogates, findings)
+    broken["surrogates"] |= stated.surrogates.keys() - surrogates.keys()
+    surrogates |= dict.fromkeys(broken["surrogates"], OpaqueSurrogate)
     with joined({"snnc.surrogates": surrogates}):
-        neurons = _made(tree, "neurons", stated.neurons, findings)
-    if findings:
-        raise Findings(*findings)
-    return {"snnc.neurons": neurons, "snnc.surrogates": surrogates}
+        neurons = _made(sound, "neurons", stated.neurons, findings)
+    broken["neurons"] |= stated.neurons.keys() - neurons.keys()
+    neurons |= dict.fromkeys(broken["neurons"], OpaqueNeuron)
+    kinds = {"snnc.neurons": neurons, "snnc.surrogates": surrogates}
+    return Made(kinds, tuple(findings), _without(sound, broken))
+
+
+def _sound(tree: Tree) -> tuple[Tree, list[Diagnostic], dict[str, set[str]]]:
+    """The document without the definitions that no model takes, and their names."""
+    broken: dict[str, set[str]] = {section: set() for section in _PACKAGES}
+    try:
+        OwnKinds.model_validate(tree.plain())
+    except ValidationError as error:
+        for refusal in collect(error, tree, OwnKinds):
+            section, *names = (str(step) for step in refusal.path)
+            broken[section] |= {*names[:1]} or {*tree.table[section].table}
+        return _without(tree, broken), refusals(error, tree, OwnKinds), broken
+    return tree, [], broken
+
+
+def _without(tree: Tree, broken: Mapping[str, Collection[str]]) -> Tree:
+    """The document without these definitions; a section that is no table is empty."""
+    changed = {
+        section: node.with_value({k: n for k, n in node.table.items() if k not in broken[section]})
+        for section, node in tree.table.items()
+        if section in broken
+    }
+    return tree.with_value({**tree.table, **changed})
 
 
 def _made(
@@ -42,6 +78,7 @@ def _made(
     stated: "dict[str, OwnNeuron] | dict[str, OwnSurrogate]",
     findings: list[Diagnostic],
 ) -> dict[str, type[Kind]]:
+    """The kinds whose equations are right."""
     kinds: dict[str, type[Kind]] = {}
     for name, own in stated.items():
         try:

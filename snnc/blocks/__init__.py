@@ -20,6 +20,7 @@ from snnc.blocks.wiring import Wiring
 from snnc.kinds import Kind
 from snnc.layer import Layer
 from snnc.names import is_reference
+from snnc.opaque import Opaque
 from snnc.resolve import Resolved
 from snnc.resolve.collect import without
 from snnc.resolve.growth import size
@@ -35,7 +36,7 @@ class Expanded:
 
     ``blocks`` are the uses and repetitions by path, outer ones first; ``sizes`` the sizes that
     shape inference has to put in. ``findings`` make the document invalid; ``problems`` are those
-    of names, to be told with all that is wrong with the graph.
+    of names, to be told with all that is wrong with the graph. ``broken`` blocks are opaque kinds.
     """
 
     tree: Tree
@@ -44,22 +45,25 @@ class Expanded:
     findings: tuple[Diagnostic, ...]
     problems: tuple[Diagnostic, ...]
     unused: tuple[Tree, ...]
+    broken: frozenset[str] = frozenset()
 
 
 def expand(resolved: Resolved, kinds: Mapping[str, type[Kind]]) -> Expanded:
     """The document without blocks; ``kinds`` are those of layers, the file's own among them.
 
     Raises:
-        Findings: a definition is wrong.
+        Findings: there are too many layers.
     """
     defined = blocks(resolved.tree, kinds)
     tree = without(resolved.tree, "blocks")
     known = {name: kind for name, kind in kinds.items() if issubclass(kind, Layer)}
+    known |= dict.fromkeys(defined.broken, Opaque)
     names = ScopeNames(_inputs(tree))
-    state = State(defined, known, resolved.defaults, Wiring(names))
+    state = State(defined.blocks, known, resolved.defaults, Wiring(names))
+    state.findings.extend(defined.findings)
     layers = tree.find(("network", "layers"))
     if layers[1] < 2 or not isinstance(layers[0].value, list):
-        return Expanded(tree, {}, {}, (), (), ())
+        return Expanded(tree, {}, {}, tuple(state.findings), (), ())
     sizes_of = {name: size(node, {}) for name, node in resolved.scope.names.items()}
     root = Site("", (), None, resolved.scope, sizes_of)
     try:
@@ -74,6 +78,7 @@ def expand(resolved: Resolved, kinds: Mapping[str, type[Kind]]) -> Expanded:
         findings=tuple(state.findings),
         problems=tuple(state.wiring.problems),
         unused=unused(resolved.tree),
+        broken=defined.broken,
     )
 
 

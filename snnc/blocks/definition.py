@@ -3,20 +3,23 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from snnc.kinds import Kind
 from snnc.names import FIXED, class_name, container, odd, symbol, taken
 from snnc.neuron import Neuron
+from snnc.resolve.collect import attempt, diagnostics
 from snnc.resolve.scope import mentioned
 from snnc.resolve.syntax import LITERALS
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.tree import Tree
 from snnc.validation import refusals
+from snnc.validation.refusal import collect
 
 
 def _parameter(name: str) -> str:
@@ -79,30 +82,48 @@ class Block:
         return self.tree.table["parameters"].table[name]
 
 
-def blocks(tree: Tree, kinds: Mapping[str, type[Kind]]) -> dict[str, Block]:
-    """The blocks of a document, whose layers have these kinds.
+class Definitions(NamedTuple):
+    """The blocks of a document, the names of those that are wrong, and what is wrong."""
 
-    Raises:
-        Findings: a definition is wrong; all that could be told apart.
-    """
+    blocks: dict[str, Block]
+    broken: frozenset[str]
+    findings: tuple[Diagnostic, ...]
+
+
+def blocks(tree: Tree, kinds: Mapping[str, type[Kind]]) -> Definitions:
+    """The blocks of a document, whose layers have these kinds."""
     node = tree.get("blocks")
     if node is None:
-        return {}
-    try:
-        stated = Blocks.model_validate({"blocks": node.plain()}).blocks
-    except ValidationError as error:
-        raise Findings(*refusals(error, tree, Blocks)) from None
-    findings = [found for name in stated for found in _twice(stated[name], node.table[name])]
+        return Definitions({}, frozenset(), ())
+    stated, findings = _stated(tree, node)
     findings += _classes(node, [name for name in kinds if issubclass(kinds[name], Neuron)])
-    if findings:
-        raise Findings(*findings)
-    return {name: _block(name, stated[name], node.table[name]) for name in stated}
+    made: dict[str, Block] = {}
+    for name in stated:
+        wrong = _twice(stated[name], node.table[name])
+        found = attempt(partial(_block, name, stated[name], node.table[name]))
+        findings += [*wrong, *diagnostics(found)]
+        if not wrong and not isinstance(found, Findings):
+            made[name] = found
+    return Definitions(made, frozenset(node.table.keys() - made.keys()), tuple(findings))
+
+
+def _stated(tree: Tree, node: Tree) -> tuple[dict[str, Stated], list[Diagnostic]]:
+    """The definitions that have the right form, and what is wrong with the others."""
+    try:
+        return Blocks.model_validate({"blocks": node.plain()}).blocks, []
+    except ValidationError as error:
+        wrong = {str(step) for r in collect(error, tree, Blocks) for step in r.path[1:2]}
+        kept = {name: child.plain() for name, child in node.table.items() if name not in wrong}
+        sound = Blocks.model_validate({"blocks": kept}).blocks
+        return sound, refusals(error, tree, Blocks)
 
 
 def _classes(node: Tree, neurons: Collection[str]) -> Iterator[Diagnostic]:
     """Blocks and neurons become classes of one module, and neurons of a kind are numbered."""
     classes: dict[str, str] = {}
     for name, tree in node.table.items():
+        if name in neurons:
+            continue  # a kind, which is told already
         made, free = class_name(name), f"for example `{name}_block`"
         if made.rstrip("0123456789") in neurons:
             message = f"`{name}` is taken: the class of a neuron is called {made}"

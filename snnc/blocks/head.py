@@ -38,6 +38,23 @@ def head(entry: Tree) -> Head:
     return made
 
 
+def sound_head(entry: Tree) -> tuple[Head, tuple[Diagnostic, ...]]:
+    """The head of an entry, and what is wrong with it; then only its name counts."""
+    try:
+        return head(entry), ()
+    except Findings as findings:
+        return _named(entry), findings.diagnostics
+
+
+def _named(entry: Tree) -> Head:
+    """The name alone, if that is right."""
+    name = entry.get("name")
+    try:
+        return Head.model_validate({"name": name.plain()} if name else {})
+    except ValidationError:
+        return _NONE
+
+
 def fields(entry: Tree) -> Tree:
     """An entry without its head."""
     kept = {key: node for key, node in entry.table.items() if key not in KEYS}

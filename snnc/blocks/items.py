@@ -37,7 +37,8 @@ class Item:
 class ScopeNames:
     """The names of one list of layers: its ports, and its items with their positions.
 
-    ``above`` is the item that was added last.
+    ``above`` is the item that was added last. A ``doubtful`` list has an item whose name is not
+    known.
     """
 
     ports: dict[str, Item]
@@ -45,6 +46,7 @@ class ScopeNames:
     position: dict[str, int] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     above: Item | None = None
+    doubtful: bool = False
 
     def find(self, path: str) -> Item | None:
         """The item that a path leads to, down from this list."""

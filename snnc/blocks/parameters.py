@@ -36,7 +36,8 @@ def given(block: Block, entry: Tree) -> dict[str, Tree]:
     """The parameters in a use, ``entry`` without its head. Raises Findings."""
     names = (*block.required, *block.parameters)
     stated = {key: node for key, node in entry.table.items() if key != "kind"}
-    unknown = [_unknown(block, key, node) for key, node in stated.items() if key not in names]
+    strange = {key: node for key, node in stated.items() if key not in names}
+    unknown = [_unknown(block, key, node, stated, strange) for key, node in strange.items()]
     lacking = [f"`{name}`" for name in block.required if name not in stated]
     if lacking and not unknown:
         words = " and ".join([", ".join(lacking[:-1]), lacking[-1]] if lacking[1:] else lacking)
@@ -72,13 +73,17 @@ def _default(block: Block, name: str, scope: Variables, frame: Frame) -> Tree:
     try:
         return substitute_in(block.default(name), scope)
     except Findings as findings:
-        raise Findings(*blamed(findings, frame)) from None
+        raise Findings(*blamed(findings.diagnostics, frame)) from None
 
 
-def _unknown(block: Block, key: str, node: Tree) -> Diagnostic:
+def _unknown(
+    block: Block, key: str, node: Tree, stated: Mapping[str, Tree], strange: Mapping[str, Tree]
+) -> Diagnostic:
+    """A key that is no parameter; if one is lacking, and this is the only strange one, that."""
     known = (*block.required, *block.parameters)
-    guess = nearest(key, known)
-    expected = f"expected {'one of ' * (len(known) > 1)}{one_of(known, 12)}"
+    lacking = [name for name in block.required if name not in stated]
+    guess = nearest(key, known) or (lacking[0] if len(lacking) == 1 == len(strange) else None)
+    expected = f"expected {'one of ' * (len(known) > 1)}{one_of(known)}"
     help = f"did you mean `{guess}`?" if guess else expected
     help = help if known else f"{block.name} has no parameters"
     message, notes = f"unknown key `{key}` of {block.name}", (*node.notes, _defined(block))

@@ -1,10 +1,10 @@
 """A block's layers in the place of its use: messages point at the use and note the definition."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from snnc.resolve.scope import alias, limit
-from snnc.source.diagnostic import Diagnostic, Findings, Note, Origin, Place
+from snnc.source.diagnostic import Diagnostic, Note, Origin, Place
 from snnc.source.tree import Tree
 
 
@@ -38,12 +38,9 @@ def placed(raw: Tree, done: Tree, frame: Frame) -> Tree:
     return moved
 
 
-def blamed(findings: Findings, frame: Frame) -> list[Diagnostic]:
-    """A finding inside a block's text, reported at the use."""
-    return [
-        replace(d, place=frame.place, notes=_chain(d.place, d.notes, frame))
-        for d in findings.diagnostics
-    ]
+def blamed(findings: Iterable[Diagnostic], frame: Frame) -> list[Diagnostic]:
+    """Findings inside a block's text, reported at the use."""
+    return [replace(d, place=frame.place, notes=_chain(d.place, d.notes, frame)) for d in findings]
 
 
 def _given(raw: Tree, frame: Frame) -> Tree | None:

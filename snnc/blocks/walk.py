@@ -5,16 +5,16 @@ from dataclasses import replace
 from itertools import pairwise
 
 from snnc.blocks.feedback import fed_back, taken_out
-from snnc.blocks.head import Head, fields, first, head, sources
+from snnc.blocks.head import Head, fields, first, sound_head, sources
 from snnc.blocks.items import Edge, Item, ScopeNames
 from snnc.blocks.parameters import Site
 from snnc.blocks.place import blamed, placed
-from snnc.blocks.state import Part, State, bad, passes, reads
+from snnc.blocks.state import Part, State, bad, broken, passes, reads
 from snnc.blocks.use import use
 from snnc.blocks.uses import Repeat
 from snnc.blocks.wiring import Read, Reader
-from snnc.names import FIXED
-from snnc.resolve import substitute_in
+from snnc.names import FIXED, is_reference
+from snnc.resolve import settle, substitute_in
 from snnc.resolve.defaults import kind_of
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.nearest import nearest
@@ -40,7 +40,7 @@ class Walk:
                 names.above = self.entry(raw, site, names, position, readers)
             except Findings as findings:
                 self.state.findings.extend(findings.diagnostics)
-                names.above = Item("", raw)
+                names.above = self.unread(raw, names, position)
         self.state.wiring.connect(names, readers, site.frame.block if site.frame else "")
 
     def spend(self, raw: Tree, site: Site, times: int = 1) -> None:
@@ -60,15 +60,33 @@ class Walk:
         kind = kind_of(entry)
         if kind is None:  # nothing that a layer could be: the validation tells
             self.state.items.append(Item("", entry, layer=entry))
-            return Item("", entry)
-        default, stated = names.default(self.stem(kind)), head(entry)
+            return self.unread(entry, names, position)
+        default = names.default(self.stem(kind))
+        stated, wrong = sound_head(entry)
+        self.state.findings.extend(wrong)
         name = stated.name or default
-        part = self.part(site.below(name), entry, stated, site)
+        part = self.sound_part(site.below(name), fields(entry) if wrong else entry, stated, site)
         part.item.at = entry.get("name") or entry
         self.state.wiring.declare(names, name, part.item, position)
-        above = None if "from" in entry.table else self.above(names, entry)
-        readers.append(Reader(entry, position, above, part.bind))
+        if wrong:  # who reads it by a name that it cannot have is not blamed
+            self.named(entry, names, part.item, position)
+        else:
+            above = None if "from" in entry.table else self.above(names, entry)
+            readers.append(Reader(entry, position, above, part.bind))
         return part.item
+
+    def unread(self, entry: Tree, names: ScopeNames, position: int) -> Item:
+        """An item without a value, in place of an entry; whoever reads it is not blamed."""
+        item = Item("", entry)
+        names.doubtful = names.doubtful or "name" not in entry.table
+        self.named(entry, names, item, position)
+        return item
+
+    def named(self, entry: Tree, names: ScopeNames, item: Item, position: int) -> None:
+        """Lets the name that an entry states stand for an item."""
+        name = entry.get("name")
+        if name and is_reference(name.value):
+            names.declare(str(name.value), item, position)
 
     def read(self, raw: Tree, site: Site) -> Tree:
         """An entry of a use with its references and defaults inserted. Raises Findings."""
@@ -76,13 +94,16 @@ class Walk:
             return raw
         try:
             raw = _if_absent(raw, site)
-            done = substitute_in(raw, site.scope)
         except Findings as findings:
-            raise Findings(*blamed(findings, site.frame)) from None
+            raise Findings(*blamed(findings.diagnostics, site.frame)) from None
+        done, found = settle(raw, site.scope)
+        self.state.findings.extend(blamed(found, site.frame))
         return self.state.defaults.apply(placed(raw, done, site.frame))
 
     def stem(self, kind: str) -> str:
-        found = self.state.kinds.get(kind)
+        """The beginning of a default name; that of the kind which was meant, if there is none."""
+        meant = kind if kind in self.state.kinds or kind in self.state.blocks else None
+        found = self.state.kinds.get(meant or nearest(kind, self.state.kinds, "layer") or "")
         return found.stem if found else kind.lower()
 
     def above(self, names: ScopeNames, entry: Tree) -> Item | None:
@@ -94,6 +115,14 @@ class Walk:
             help = 'write `from = "…"`'
             self.state.wiring.tell("SNN301", "unknown-name", message, entry, help)
         return None
+
+    def sound_part(self, path: str, entry: Tree, stated: Head, site: Site) -> Part:
+        """The expansion of an entry; one without a value if something is wrong in it."""
+        try:
+            return self.part(path, entry, stated, site)
+        except Findings as findings:
+            self.state.findings.extend(findings.diagnostics)
+            return broken(entry)
 
     def part(self, path: str, entry: Tree, stated: Head, site: Site) -> Part:
         """The expansion of an entry: nothing, a numbered list, or one item."""

@@ -1,43 +1,58 @@
 """Spec into graph: names and edges, every shape, and what cannot be; without torch."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-from snnc.blocks.uses import Use
 from snnc.document import Document
 from snnc.graph.cycles import components
 from snnc.graph.delayed_edge import Past
 from snnc.graph.draft import Draft
-from snnc.graph.shapes import infer
+from snnc.graph.origin import explicit, input_instead, origins
+from snnc.graph.reading import how_to_read, impossible
+from snnc.graph.reserved import generated
+from snnc.graph.shapes import UNREAD, Shapes, infer
+from snnc.graph.training import misfits
 from snnc.graph.types import Graph, Node, Ref
 from snnc.layer import Layer, Operator
-from snnc.names import VARIABLES, class_name
+from snnc.layers.flatten import Flatten
 from snnc.neuron import Neuron, SpikingNeuron
-from snnc.sections.train import Answer, Train
+from snnc.opaque import Opaque, OpaqueReader
 from snnc.shapes import Shape, ShapeError
 from snnc.sizes import affordable
-from snnc.source.diagnostic import Diagnostic, Findings
+from snnc.source.diagnostic import Diagnostic, Findings, Place
 from snnc.source.nearest import sparing
 from snnc.source.tree import Path
-from snnc.step.parse import StepError
-from snnc.step.simplify import simplified
-from snnc.surrogate import Surrogate
 
 
-@sparing()
 def build(document: Document) -> Graph:
     """The graph of a document.
 
     Raises:
         Findings: names are unknown or taken, shapes do not fit; all that could be told apart.
     """
+    graph, findings = inspect(document)
+    if findings:
+        raise Findings(*findings)
+    return graph
+
+
+@sparing()
+def inspect(document: Document) -> tuple[Graph, tuple[Diagnostic, ...]]:
+    """The graph of a document, and what is wrong with it; nodes in doubt are opaque."""
     builder = _Builder(document)
     builder.run()
-    if builder.findings:
-        raise Findings(*builder.findings)
     spec = document.spec
-    nodes, ends = tuple(builder.nodes.values()), (tuple(spec.inputs), tuple(spec.outputs))
+    ends = tuple(spec.inputs), tuple(spec.outputs)
     watched = frozenset(p.of for p in spec.train.penalties) if spec.train else frozenset()
-    return Graph(spec.name, spec.doc, spec.time_steps, nodes, *ends, document.blocks, watched)
+    made = (
+        spec.name,
+        spec.doc,
+        spec.time_steps,
+        builder.all_nodes(),
+        *ends,
+        document.blocks,
+        watched,
+    )
+    return Graph(*made), tuple(builder.findings)
 
 
 class _Builder:
@@ -53,6 +68,9 @@ class _Builder:
         self.layers = [(layer.name or "", layer) for layer in self.spec.network.layers]
         self.names = {name for name, _ in self.layers}
         self.impossible: dict[str, str] = {}
+        self.found = Shapes()
+        self.told: set[tuple[Place, str]] = set()
+        self.drafts: dict[str, Draft] = {}
 
     def run(self) -> None:
         self.inputs()
@@ -67,7 +85,7 @@ class _Builder:
         self.cycles()
         self.steps()
         self.train()
-        self.generated()
+        self.findings += generated(self.document)
 
     def section(self, singular: str, name: str) -> Path:
         """The section of an input or an output: ``[input]`` or ``[inputs.NAME]``."""
@@ -94,8 +112,8 @@ class _Builder:
         refs = self.refs(layer.sources, at)
         self.known.setdefault(name, (*at, "name"))
         self.equations(layer, at)
-        if refs is not None and self.ports(layer, len(refs), at):
-            self.add(name, layer, refs, at)
+        fits = refs is not None and self.ports(name, layer, len(refs), at)
+        self.add(name, layer, refs if fits else None, at)
 
     def equations(self, layer: Layer, at: Path) -> None:
         """Whether equations hold for the numbers of this layer; once for layers that are alike."""
@@ -104,7 +122,7 @@ class _Builder:
         surrogate = layer.surrogate if isinstance(layer, SpikingNeuron) else None
         alike = repr((layer.kind, layer.numbers(), layer.reset_rule, surrogate))
         if alike not in self.impossible:
-            self.impossible[alike] = _impossible(layer, surrogate)
+            self.impossible[alike] = impossible(layer, surrogate)
         if found := self.impossible[alike]:
             message = f"with the numbers of this layer an equation is impossible: {found}"
             self.fail(at, "SNN208", "bad-equation", message)
@@ -120,14 +138,20 @@ class _Builder:
             return Ref(name, delay=int(delay or 0))
         return None
 
-    def ports(self, layer: Layer, count: int, at: Path) -> bool:
+    def ports(self, name: str, layer: Layer, count: int, at: Path) -> bool:
         want = layer.ports
-        if want == count or (want is None and count > 1):
+        if isinstance(layer, Opaque) or want == count or (want is None and count > 1):
             return True
         words = {None: "two or more inputs", 1: "one input"}.get(want, f"{want} inputs")
         message = f"{layer.kind} takes {words}, not {count}"
-        self.fail((*at, "from"), "SNN304", "wrong-inputs", message, _how_to_read(layer))
+        help = how_to_read(layer, self.readable(name, layer))
+        self.fail((*at, "from"), "SNN304", "wrong-inputs", message, help)
         return False
+
+    def readable(self, name: str, layer: Layer) -> tuple[str, ...]:
+        """The sources of a layer, and another name above it."""
+        own = {name, *layer.sources}
+        return (*layer.sources, next((n for n in reversed(self.known) if n not in own), ""))
 
     def declare(self, name: str, at: Path) -> None:
         if name in self.known:
@@ -144,26 +168,60 @@ class _Builder:
         at: Path,
         data: Shape | None = None,
     ) -> None:
-        if refs is not None and name not in self.placed:
-            sources = tuple(ref.node for ref in refs)
-            self.placed.add(name)
-            size = self.document.sizes.get(name)
-            bound = operator.bound(self.spec.time_steps)
-            self.entries.append((Draft(name, bound, sources, at, data, size), refs))
+        if name in self.placed:
+            return
+        sources = (UNREAD,) if refs is None else tuple(ref.node for ref in refs)
+        self.placed.add(name)
+        size = self.document.sizes.get(name)
+        bound = operator.bound(self.spec.time_steps)
+        self.entries.append((Draft(name, bound, sources, at, data, size), refs or ()))
 
     def shapes(self) -> None:
-        found = infer([entry for entry, _ in self.entries])
+        self.drafts = {entry.name: entry for entry, _ in self.entries}
+        found = self.found = infer([entry for entry, _ in self.entries], self.doubtful())
         for entry, refs in self.entries:
             name, error = entry.name, found.errors.get(entry.name)
             if error:
-                where = (*entry.at, error.field or "kind")
-                message = f"`{name}`: {error.message}"
-                self.fail(where, "SNN303", "bad-shape", message, error.help)
+                self.misfit(entry, error)
             elif far := self.too_far_back(refs, found.inputs.get(name, ())):
                 self.fail((*entry.at, "from"), "SNN303", "bad-shape", f"`{name}`: {far}")
-            elif name in found.output:
+            elif name in found.output and name not in found.assumed:
                 shapes = found.inputs[name], found.output[name]
                 self.nodes[name] = Node(name, found.operators[name], refs, *shapes, entry.at)
+
+    def doubtful(self) -> frozenset[str]:
+        """The inputs whose shape is not known."""
+        doubt = not self.document.doubt.isdisjoint({"input", "inputs"})
+        return frozenset(self.spec.inputs) if doubt else frozenset()
+
+    def misfit(self, entry: Draft, error: ShapeError) -> None:
+        """Blames a layer that does not fit what it reads, with a note at that."""
+        where = self.document.tree.find((*entry.at, error.field or "kind"))[0]
+        data = self.spec.train.dataset.shape if self.spec.train else None
+        read = [self.drafts[name] for name in entry.sources if name in self.drafts]
+        notes = tuple(origins(self.document, read, self.found))
+        help = error.help
+        sample = entry.data or (read[0].data if len(read) == 1 else None)
+        if sample:
+            help = input_instead(sample, entry.operator, data) or help
+        if not (help or error.field) and any(isinstance(o.operator, Flatten) for o in read):
+            help = f"put it before `{read[0].name}`"
+        message = f"`{entry.name}`: {error.message}"
+        notes = (*where.notes, *notes)
+        self.tell(Diagnostic("SNN303", "bad-shape", message, where.place, help, notes))
+
+    def all_nodes(self) -> tuple[Node, ...]:
+        """Every node in order; one in doubt is opaque."""
+        nodes: dict[str, Node] = {}
+        names = {entry.name for entry, _ in self.entries}
+        for entry, refs in self.entries:
+            known = tuple(ref for ref in refs if ref.node in names)
+            shape = self.found.output.get(entry.name, ())
+            wrong = entry.name in self.found.errors and explicit(self.document, entry.at)
+            kind = OpaqueReader if wrong or UNREAD in entry.sources else Opaque
+            unknown = Node(entry.name, kind(), known, (), shape, entry.at)
+            nodes[entry.name] = self.nodes.get(entry.name, unknown)
+        return tuple(nodes.values())
 
     def too_far_back(self, refs: Sequence[Ref], shapes: Sequence[Shape]) -> str:
         """Why what delayed edges remember cannot be held; "" if it can."""
@@ -177,7 +235,7 @@ class _Builder:
 
     def cycles(self) -> None:
         """Findings on cycles that no loop over time can compute."""
-        if self.findings or not any(r.delay for _, refs in self.entries for r in refs):
+        if not self.sound or not any(r.delay for _, refs in self.entries for r in refs):
             return
         reads = {entry.name: entry.sources for entry, _ in self.entries}
         for names in components(reads):
@@ -199,81 +257,29 @@ class _Builder:
     def driven(self, names: Sequence[str]) -> bool:
         return any(ref.node not in names for name in names for ref in self.nodes[name].inputs)
 
-    def generated(self) -> None:
-        """Names that generated code has for something else."""
-        name, free = class_name(self.spec.name), f"for example `{self.spec.name}_net`"
-        kinds = {layer.kind for _, layer in self.layers if isinstance(layer, Neuron)}
-        blocks = {class_name(u.block) for u in self.document.blocks.values() if isinstance(u, Use)}
-        if name in blocks:
-            message = f"`{self.spec.name}` is taken: the class of a block is called {name}"
-            self.fail(("name",), "SNN206", "bad-name", message, free)
-        if name.rstrip("0123456789") in kinds:
-            message = f"`{self.spec.name}` is taken: the class of a neuron is called {name}"
-            self.fail(("name",), "SNN206", "bad-name", message, free)
-        counted = {"first", "state", "t"}
-        self.taken("input", counted, "generated code counts steps and keeps states by it")
-        if len(self.spec.inputs) > 1:
-            words = {*VARIABLES, f"{name}Output"} - {"input", *counted}
-            self.taken("input", words, "generated code needs it for something else")
-        self.taken("output", {"count", "index"}, "a tuple of outputs has a method of that name")
-        self.taken("output", {"Tensor"}, "generated code needs it for something else")
-
-    def taken(self, singular: str, words: Collection[str], why: str) -> None:
-        """Refuses inputs or outputs of these names."""
-        for name in self.spec.inputs if singular == "input" else self.spec.outputs:
-            if name in words:
-                help = f"for example `{name}1`"
-                at = self.section(singular, name)
-                self.fail(at, "SNN206", "bad-name", f"`{name}` is taken: {why}", help)
-
     def train(self) -> None:
-        """Whether the dataset of [train] fits, once all else does."""
-        if self.findings or self.spec.train is None:
+        """Whether [train] fits the inputs; the outputs too, once all else is right."""
+        if self.spec.train is None or self.doubtful() or "train" in self.document.doubt:
             return
-        inputs = [data.shape for data in self.spec.inputs.values()]
-        timed = any(data.encoder.timed_data for data in self.spec.inputs.values())
-        try:
-            self.spec.train.fit(inputs, timed)
-        except ShapeError as error:
-            where = ("train", error.field or "dataset")
-            self.fail(where, "SNN307", "bad-dataset", error.message, error.help)
-        else:
-            self.judge(self.spec.train, Answer(inputs[0], timed))
+        unfit = (e for e, _ in self.entries if e.name in self.found.errors)
+        self.findings += misfits(
+            self.document,
+            [e.operator for e in unfit if e.data or e.sources == (*self.spec.inputs,)],
+            self.nodes if self.sound else None,
+        )
 
-    def judge(self, train: Train, data: Answer) -> None:
-        """Whether losses, metric and penalties of [train] fit."""
-        answers = {
-            name: Answer(self.nodes[name].shape, output.readout.keeps_time)
-            for name, output in self.spec.outputs.items()
-        }
-        operators = ((path, node.operator) for path, node in self.nodes.items())
-        neurons = {p: o.spike_value is not None for p, o in operators if isinstance(o, Neuron)}
-        for misfit in train.judge(data, answers, neurons):
-            of_data = misfit.path == ("dataset",)
-            code = ("SNN307", "bad-dataset") if of_data else ("SNN309", "bad-training")
-            self.fail(("train", *misfit.path), *code, misfit.message, misfit.help)
+    @property
+    def sound(self) -> bool:
+        """Whether all is right so far, and no node in doubt."""
+        return not self.findings and len(self.nodes) == len(self.entries)
 
     def fail(self, at: Path, code: str, name: str, message: str, help: str | None = None) -> None:
         node = self.document.tree.find(at)[0]
-        self.findings.append(Diagnostic(code, name, message, node.place, help, node.notes))
+        self.tell(Diagnostic(code, name, message, node.place, help, node.notes))
 
-
-def _impossible(neuron: Neuron, surrogate: Surrogate | None) -> str:
-    """The fault in its equations or its slope; "" if there is none."""
-    try:
-        simplified(neuron.equations())
-        if surrogate:
-            surrogate.derivative()
-    except StepError as error:
-        return error.message
-    return ""
-
-
-def _how_to_read(layer: Layer) -> str:
-    """The text to write for as many inputs as a layer takes."""
-    if layer.ports == 1:
-        return "join them by Add or Concat"
-    if layer.ports is None:
-        return 'name them: `from = ["a", "b"]`'
-    names = ", ".join(f'"{name}"' for name in layer.inputs)
-    return f"name what goes to each, in this order: `from = [{names}]`"
+    def tell(self, found: Diagnostic) -> None:
+        """A finding; one in a block is told of its first use."""
+        mistake = found.origin, found.code
+        if found.origin == found.place or mistake not in self.told:
+            self.findings.append(found)
+        self.told.add(mistake)

@@ -9,11 +9,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from snnc.resolve.collect import each_entry, each_item
 from snnc.resolve.expression import evaluate, unknown_variable
 from snnc.resolve.syntax import LITERALS, Expression, bad_expression, locate, parse
-from snnc.source.diagnostic import Findings, Note, Place
-from snnc.source.tree import Scalar, Tree
+from snnc.source.diagnostic import Diagnostic, Findings, Note, Place
+from snnc.source.tree import UNKNOWN, Scalar, Tree
 
 NAME = re.compile(r"\$([^\W\d]\w*)")
 _ALONE = re.compile(r"\$\{\s*([^\W\d]\w*)\s*\}")
@@ -26,30 +25,56 @@ MOST_NOTES = 4
 
 @dataclass(frozen=True)
 class Variables:
-    """Names and what they stand for. A string that needs a ``later`` name is left as it is."""
+    """Names and what they stand for. A string that needs a ``later`` name is left as it is.
+
+    What needs a ``broken`` one is unknown, and nobody is to blame for it.
+    """
 
     names: Mapping[str, Tree]
     later: frozenset[str] = frozenset()
+    broken: frozenset[str] = frozenset()
+
+    def has(self, name: str) -> bool:
+        """Whether a name means something here."""
+        return name in self.names or name in self.later or name in self.broken
 
     def inside(self, names: Mapping[str, Tree]) -> "Variables":
         """The scope in a block with these parameters: they hide variables of the same name."""
-        return Variables({**self.names, **names}, self.later - names.keys())
+        own = names.keys()
+        return Variables({**self.names, **names}, self.later - own, self.broken - own)
 
     def awaiting(self, names: Collection[str]) -> "Variables":
         """The scope in a block whose parameters have no values yet."""
         known = {name: node for name, node in self.names.items() if name not in names}
-        return Variables(known, self.later.union(names))
+        return Variables(known, self.later.union(names), self.broken.difference(names))
 
 
 def substitute_in(tree: Tree, scope: Variables) -> Tree:
     """The tree with every reference replaced, or all that is wrong with its references."""
+    done, found = settle(tree, scope)
+    if found:
+        raise Findings(*found)
+    return done
+
+
+def settle(tree: Tree, scope: Variables) -> tuple[Tree, tuple[Diagnostic, ...]]:
+    """The tree with every reference replaced, unknown where one is wrong, and what is wrong."""
+    found: list[Diagnostic] = []
+    return _settled(tree, scope, found), tuple(found)
+
+
+def _settled(tree: Tree, scope: Variables, found: list[Diagnostic]) -> Tree:
     if isinstance(tree.value, str):
-        return _text(tree, tree.value, scope)
+        try:
+            return _text(tree, tree.value, scope)
+        except Findings as findings:
+            found.extend(findings.diagnostics)
+            return replace(tree, value=UNKNOWN)
     if isinstance(tree.value, dict):
-        return each_entry(
-            tree, lambda key, node: node if opaque(key, node) else substitute_in(node, scope)
-        )
-    return each_item(tree, lambda item: substitute_in(item, scope)) if tree.items else tree
+        table = tree.value.items()
+        done = {k: n if opaque(k, n) else _settled(n, scope, found) for k, n in table}
+        return tree.with_value(done)
+    return tree.with_value([_settled(n, scope, found) for n in tree.items]) if tree.items else tree
 
 
 def opaque(key: str, node: Tree) -> bool:
@@ -142,6 +167,8 @@ def _whole(text: str) -> str:
 
 
 def _named(node: Tree, name: str, at: Place, scope: Variables) -> Tree:
+    if name in scope.broken:
+        return replace(node, value=UNKNOWN)
     if name in scope.later:
         return node
     if name not in scope.names:
@@ -154,14 +181,20 @@ def _computed(node: Tree, text: str, scope: Variables) -> Tree:
     name = _single(expression)
     if name:
         return _named(node, name, expression.at(expression.tree), scope)
-    unknown = [n for n in expression.names if n.id not in scope.names and n.id not in scope.later]
+    needed = dict.fromkeys(n.id for n in expression.names)
+    unknown = [n for n in expression.names if not scope.has(n.id)]
     if unknown:
         found = (_unknown(n.id, expression.at(n), scope) for n in unknown)
         raise Findings(*(d for findings in found for d in findings.diagnostics))
-    used = dict.fromkeys(n.id for n in expression.names)
-    if not scope.later.isdisjoint(used):
+    if any(name in scope.broken or _is_unknown(scope.names.get(name)) for name in needed):
+        return replace(node, value=UNKNOWN)
+    if not scope.later.isdisjoint(needed):
         return node
-    return _value(node, text, {name: scope.names[name] for name in used})
+    return _value(node, text, {name: scope.names[name] for name in needed})
+
+
+def _is_unknown(node: Tree | None) -> bool:
+    return node is not None and node.value is UNKNOWN
 
 
 def _value(node: Tree, text: str, names: Mapping[str, Tree]) -> Tree:

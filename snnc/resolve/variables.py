@@ -10,7 +10,7 @@ from keyword import iskeyword
 from snnc.resolve.collect import attempt, diagnostics, each_entry, without
 from snnc.resolve.growth import check_growth
 from snnc.resolve.references import Graph, cycles, dependencies, in_order
-from snnc.resolve.scope import Variables, mentioned, substitute_in
+from snnc.resolve.scope import Variables, mentioned, settle, substitute_in
 from snnc.resolve.syntax import LITERALS
 from snnc.source.diagnostic import Diagnostic, Findings, Place
 from snnc.source.tree import Tree
@@ -19,10 +19,9 @@ from snnc.source.tree import Tree
 def substitute(tree: Tree) -> tuple[Tree, frozenset[str]]:
     """The document without its variables, and the names of the used ones. Raises Findings."""
     scope, problems = variables(tree)
-    rest = attempt(lambda: substitute_document(tree, scope))
-    problems = (*problems, *diagnostics(rest))
-    if isinstance(rest, Findings) or problems:
-        raise Findings(*problems)
+    rest, found = settle_document(tree, scope)
+    if problems or found:
+        raise Findings(*problems, *found)
     return rest, used(tree)
 
 
@@ -32,21 +31,32 @@ def variables(tree: Tree) -> tuple[Variables, tuple[Diagnostic, ...]]:
     A broken variable, or one that depends on it, has no value: who uses it is not blamed.
     """
     node = tree.get("vars")
-    problem = _problem(tree, node)
-    if node is None or problem:
-        return Variables({}, frozenset(node.table if node else ())), problem
+    if node is None:
+        return Variables({}), ()
+    if not isinstance(node.value, dict):
+        return Variables({}, broken=mentioned(tree)), (_bad("`vars` must be a table", node.place),)
+    misnamed = {name: child for name, child in node.table.items() if not _can_name(name)}
+    bad = [_misnamed(name, child) for name, child in misnamed.items()]
+    node = node.with_value({k: n for k, n in node.table.items() if k not in misnamed})
+    huge = diagnostics(attempt(lambda: check_growth(tree, node)))
+    if huge:
+        return Variables({}, broken=frozenset(node.table)), (*bad, *huge)
     graph = dependencies(node)
     scope, problems = _evaluate(node, graph)
-    return scope, (*cycles(node, graph), *problems)
+    return scope, (*bad, *cycles(node, graph), *problems)
 
 
-def substitute_document(tree: Tree, scope: Variables) -> Tree:
-    """Everything but ``[vars]`` itself and the blocks."""
-    return each_entry(
-        without(tree, "vars"),
-        lambda key, node: (
-            _check_blocks(node, scope) if key == "blocks" else substitute_in(node, scope)
-        ),
+def settle_document(tree: Tree, scope: Variables) -> tuple[Tree, tuple[Diagnostic, ...]]:
+    """Everything but ``[vars]`` itself and the blocks, and what is wrong with references."""
+    blocks = tree.get("blocks")
+    rest, found = settle(without(without(tree, "vars"), "blocks"), scope)
+    if blocks is None:
+        return rest, found
+    wrong = diagnostics(attempt(lambda: _check_blocks(blocks, scope)))
+    order = (key for key in tree.table if key != "vars")
+    return rest.with_value({k: {**rest.table, "blocks": blocks}[k] for k in order}), (
+        *found,
+        *wrong,
     )
 
 
@@ -63,6 +73,13 @@ def used(tree: Tree) -> frozenset[str]:
     return frozenset(found)
 
 
+def unused(tree: Tree) -> frozenset[str]:
+    """The variables that nothing uses; one with an impossible name cannot be used."""
+    node = tree.get("vars")
+    names = {name for name in (node.table if node else ()) if _can_name(name)}
+    return frozenset(names - used(tree))
+
+
 def parameters(block: Tree) -> frozenset[str]:
     """The names that a block's user gives, or may give, a value."""
     required, optional = block.get("required"), block.get("parameters")
@@ -71,18 +88,12 @@ def parameters(block: Tree) -> frozenset[str]:
     return frozenset(names.union(optional.table if optional else ()))
 
 
-def _problem(tree: Tree, node: Tree | None) -> tuple[Diagnostic, ...]:
-    """Something so wrong with ``[vars]`` that no variable has a value."""
-    if node is None:
-        return ()
-    if not isinstance(node.value, dict):
-        return (_bad("`vars` must be a table", node.place),)
-    names = tuple(
-        _bad(f"`{name}` cannot name a variable", child.key, "use letters, digits and `_`")
-        for name, child in node.table.items()
-        if not name.isidentifier() or iskeyword(name) or name in LITERALS
-    )
-    return names or diagnostics(attempt(lambda: check_growth(tree, node)))
+def _can_name(name: str) -> bool:
+    return name.isidentifier() and not iskeyword(name) and name not in LITERALS
+
+
+def _misnamed(name: str, node: Tree) -> Diagnostic:
+    return _bad(f"`{name}` cannot name a variable", node.key, "use letters, digits and `_`")
 
 
 def _evaluate(node: Tree, graph: Graph) -> tuple[Variables, tuple[Diagnostic, ...]]:
@@ -95,7 +106,7 @@ def _evaluate(node: Tree, graph: Graph) -> tuple[Variables, tuple[Diagnostic, ..
         problems.extend(diagnostics(value))
         if not later and not isinstance(value, Findings):
             names[name] = value
-    return Variables(names, frozenset(graph) - names.keys()), tuple(problems)
+    return Variables(names, broken=frozenset(graph) - names.keys()), tuple(problems)
 
 
 def _check_blocks(tree: Tree, scope: Variables) -> Tree:

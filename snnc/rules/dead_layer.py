@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from snnc.document import Document
 from snnc.graph.types import Graph
+from snnc.opaque import OpaqueReader
 from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
 
@@ -60,13 +61,23 @@ class DeadLayer(LintRule):
 def _alive(graph: Graph) -> set[str]:
     """The outputs and all that they depend on; without networkx, whose import takes 0.1 s."""
     alive: set[str] = set()
-    reached = [*graph.outputs]
+    reached = [*graph.outputs, *_before_unknown(graph)]
     while reached:
         name = reached.pop()
         if name not in alive:
             alive.add(name)
             reached += [ref.node for ref in graph[name].inputs]
     return alive
+
+
+def _before_unknown(graph: Graph) -> Iterator[str]:
+    """Everything that a layer may read of which that is not known."""
+    seen: list[str] = []
+    for node in graph.nodes:
+        if isinstance(node.operator, OpaqueReader):
+            yield from seen
+            seen = []
+        seen.append(node.path)
 
 
 RULE = DeadLayer()

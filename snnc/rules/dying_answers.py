@@ -61,7 +61,9 @@ class DyingAnswers(LintRule):
         train = document.spec.train
         losses = train.by_output(dict.fromkeys(graph.outputs, False)) if train else {}
         for output, loss in losses.items():
-            last = graph[graph[output].reads[0]]
+            if not graph[output].inputs:
+                continue
+            last = graph[graph[output].inputs[0].node]
             if isinstance(loss, CrossEntropy) and last.operator.role == "activation":
                 message = f"`{last.path}` clips outputs at 0: some classes may never be learned"
                 help = "leave it out: the largest output stays the largest"

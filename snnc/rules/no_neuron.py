@@ -6,6 +6,7 @@ from typing import ClassVar
 from snnc.document import Document
 from snnc.graph.types import Graph
 from snnc.neuron import Neuron
+from snnc.opaque import Opaque
 from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
 
@@ -42,7 +43,7 @@ class NoNeuron(LintRule):
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """The network as a whole."""
-        if any(isinstance(node.operator, Neuron) for node in graph.nodes):
+        if any(isinstance(node.operator, Neuron | Opaque) for node in graph.nodes):
             return
         tree = document.tree.find(("network", "layers"))[0]
         yield finding(self, tree, "no layer is a neuron: the network never spikes")

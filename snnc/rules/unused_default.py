@@ -10,7 +10,7 @@ from snnc.source.diagnostic import Diagnostic
 
 
 class UnusedDefault(LintRule):
-    """Defaults of a kind that no layer has.
+    """Defaults that no layer takes: none has the kind, or each states its own.
 
     ## Why is this bad?
 
@@ -43,11 +43,15 @@ class UnusedDefault(LintRule):
 
     code: ClassVar[str] = "SNN404"
     name: ClassVar[str] = "unused-default"
+    shared: ClassVar[bool] = True
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Each entry of the table without an effect."""
         for entry in document.unused_defaults:
-            yield finding(self, entry, f"`{entry.key.quoted}`: no layer uses these defaults")
+            one = not entry.table
+            told = "no layer takes this default" if one else "no layer uses these defaults"
+            help = "each layer states its own, or has no such key" if one else None
+            yield finding(self, entry, f"`{entry.key.quoted}`: {told}", help)
 
 
 RULE = UnusedDefault()

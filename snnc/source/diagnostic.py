@@ -64,7 +64,10 @@ class Origin(Note):
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One finding. ``code`` is stable (``SNN104``), ``name`` is its readable twin."""
+    """One finding. ``code`` is stable (``SNN104``), ``name`` is its readable twin.
+
+    ``parser`` is the offset at which a parser gave up, from where others go on.
+    """
 
     code: str
     name: str
@@ -73,6 +76,7 @@ class Diagnostic:
     help: str | None = None
     notes: tuple[Note, ...] = ()
     severity: Severity = "error"
+    parser: int | None = None
 
     @property
     def fails(self) -> bool:

@@ -29,6 +29,10 @@ _ONE_LINE = "an inline table `{ … }` must be on one line, without a comma afte
 
 def invalid_toml(path: str, text: str, error: ValueError) -> Diagnostic:
     """The parser's complaint about ``text`` as a diagnostic."""
+    return replace(_invalid(path, text, error), parser=_offset(text, str(error)))
+
+
+def _invalid(path: str, text: str, error: ValueError) -> Diagnostic:
     complaint = _WHERE.sub("", str(error))
     at = _offset(text, str(error))
     if re.match("Cannot (overwrite|declare|redefine|mutate)|Duplicate", complaint):

@@ -33,7 +33,7 @@ class _Row(NamedTuple):
 
 
 def meant(text: str, at: int) -> Finding | None:
-    """What is wrong in the line at ``at``, where that is one of the usual slips."""
+    """The usual slip in the line at ``at``, if it is one."""
     return _whole(text) or _of_line(text, at)
 
 

@@ -2,12 +2,12 @@
 
 import os
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from snnc.source import tree
-from snnc.source.diagnostic import Findings, Place, Span
+from snnc.source.diagnostic import Diagnostic, Findings, Place, Span
 from snnc.source.invalid import (
     MAX_DEPTH,
     at_end,
@@ -19,18 +19,24 @@ from snnc.source.invalid import (
     too_many,
 )
 from snnc.source.reading import content
+from snnc.source.recovery import MOST_ERRORS, MOST_READ, blanked, statement
 from snnc.source.spans import Mark, SourceMap, index
 from snnc.source.tree import Tree
 
 
 @dataclass(frozen=True)
 class Source:
-    """One file. ``text`` has its line ends as ``tomllib`` sees them: each CRLF became LF."""
+    """One file. ``text`` has its line ends as ``tomllib`` sees them: each CRLF became LF.
+
+    ``findings`` are what is no TOML in it, ``lost`` the tables of which parts are missing for that.
+    """
 
     path: str
     text: str = field(repr=False)
     tree: Tree = field(repr=False)
     comments: tuple[Span, ...] = field(repr=False)
+    findings: tuple[Diagnostic, ...] = ()
+    lost: frozenset[str] = frozenset()
 
     def place(self, span: Span) -> Place:
         return Place(self.path, self.text, span)
@@ -41,18 +47,63 @@ def read(path: Path | str, root: Path | None = None) -> Source:
 
     It must lie in ``root``, by default its own project.
     """
-    shown = os.fspath(path).replace(os.sep, "/")
-    data = content(Path(path), root)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Findings(not_utf8(shown, data, error.start)) from None
+    shown, text = _decoded(path, root)
     return parse(shown, text)
 
 
-def parse(path: str, text: str) -> Source:
-    """Parse a text; messages name it by ``path``. Raises Findings."""
+def read_on(path: Path | str) -> Source:
+    """Read a file beyond what is no TOML in it. Raises Findings where nothing is left of it."""
+    shown, text = _decoded(path, None)
+    return parse_on(shown, text)
+
+
+def _decoded(path: Path | str, root: Path | None) -> tuple[str, str]:
+    shown = os.fspath(path).replace(os.sep, "/")
+    data = content(Path(path), root)
+    try:
+        return shown, data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Findings(not_utf8(shown, data, error.start)) from None
+
+
+def parse_on(path: str, text: str) -> Source:
+    """Parse a text, and go on at the next table after each statement that is no TOML.
+
+    Raises Findings where it cannot go on.
+    """
     text = text.replace("\r\n", "\n")
+    left, found, lost = text, list[Diagnostic](), set[str]()
+    for _ in range(1 + min(MOST_ERRORS, MOST_READ // (1 + len(text)))):
+        try:
+            source = parse(path, text, left)
+        except Findings as findings:
+            found += [_shown(path, text, d) for d in findings.diagnostics if not _again(d, found)]
+            cut = statement(left, findings.diagnostics[0])
+            if cut is None:
+                break
+            left, lost = blanked(left, cut.span), lost | cut.lost
+        else:
+            return replace(source, findings=tuple(found), lost=frozenset(lost))
+    raise Findings(*found)
+
+
+def _again(diagnostic: Diagnostic, found: list[Diagnostic]) -> bool:
+    return any(diagnostic.place.span == other.place.span for other in found)
+
+
+def _shown(path: str, text: str, diagnostic: Diagnostic) -> Diagnostic:
+    """The finding in the text as it was."""
+    notes = tuple(replace(n, place=Place(path, text, n.place.span)) for n in diagnostic.notes)
+    return replace(diagnostic, place=Place(path, text, diagnostic.place.span), notes=notes)
+
+
+def parse(path: str, text: str, left: str | None = None) -> Source:
+    """Parse a text; messages name it by ``path``. Raises Findings.
+
+    ``left`` is what to read of it, with blanks for the rest.
+    """
+    shown = text.replace("\r\n", "\n")
+    text = shown if left is None else left
     if text.startswith("\ufeff"):
         raise Findings(byte_order_mark(path, text))
     if found := too_many(path, text):
@@ -60,8 +111,8 @@ def parse(path: str, text: str) -> Source:
     data = _load(path, text)
     source_map = index(text)
     _check_depth(path, text, source_map)
-    root = _tree(data, (), _Places(path, text, source_map))
-    return Source(path, text, root, tuple(source_map.comments))
+    root = _tree(data, (), _Places(path, shown, source_map))
+    return Source(path, shown, root, tuple(source_map.comments))
 
 
 def _load(path: str, text: str) -> dict[str, Any]:

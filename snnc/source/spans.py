@@ -74,6 +74,14 @@ def index(text: str) -> SourceMap:
     return SourceMap(scanner.marks, scanner.comments)
 
 
+def begun(text: str) -> tuple[int, Path]:
+    """The start of the last statement of ``text``, a document up to its error, and its table."""
+    scanner = _Scanner(text)
+    with contextlib.suppress(_Cut):
+        scanner.document()
+    return scanner.begun
+
+
 def clash(text: str) -> Clash | None:
     """The key that the last key of ``text`` collides with, in a document up to its error."""
     scanner = _Scanner(text)
@@ -97,10 +105,12 @@ class _Scanner:
         self.comments: list[Span] = []
         self.last: tuple[Path, Span] = ((), Span(0, 0))
         self.newest: dict[Path, int] = {}  # array of tables -> number of its latest item
+        self.begun: tuple[int, Path] = (0, ())
 
     def document(self) -> None:
         table: Path = ()
         while self.void():
+            self.begun = self.at, table
             if self.text[self.at] == "[":
                 table = self.header()
             else:

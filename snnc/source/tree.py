@@ -9,7 +9,13 @@ from datetime import date, datetime, time
 
 from snnc.source.diagnostic import Note, Place
 
-Scalar = str | int | float | bool | date | datetime | time
+
+class Unknown:
+    """A value that could not be told, since something is wrong with it that is told elsewhere."""
+
+
+UNKNOWN = Unknown()
+Scalar = str | int | float | bool | date | datetime | time | Unknown
 Path = tuple[str | int, ...]
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pydantic import BaseModel, ValidationError
 
 from snnc.source.diagnostic import Diagnostic
-from snnc.source.tree import Tree
+from snnc.source.tree import UNKNOWN, Tree
 from snnc.validation import keys, kinds, values
-from snnc.validation.refusal import Refusal, collect
+from snnc.validation.refusal import Excused, Refusal, collect, nobody
 
 _TELL: dict[str, Callable[[Refusal], Diagnostic | None]] = {
     "extra_forbidden": keys.unknown,
@@ -33,12 +33,19 @@ _TELL: dict[str, Callable[[Refusal], Diagnostic | None]] = {
 """Anything else is a value of the wrong type, or refused by a kind in its own words."""
 
 
-def refusals(error: ValidationError, tree: Tree, model: type[BaseModel]) -> list[Diagnostic]:
-    """One diagnostic for each mistake; the same one in a default or a block, once for all uses."""
-    told = [_tell(refusal) for refusal in collect(error, tree, model)]
+def refusals(
+    error: ValidationError, tree: Tree, model: type[BaseModel], excused: Excused = nobody
+) -> list[Diagnostic]:
+    """One diagnostic for each mistake; the same one in a default or a block, once for all uses.
+
+    What is unknown is wrong elsewhere; ``excused`` says what may be missing for that.
+    """
+    told = [_tell(refusal) for refusal in collect(error, tree, model, excused)]
     found = {(d.origin, d.code): d for d in reversed(told) if d}
     return list(reversed(found.values()))
 
 
 def _tell(refusal: Refusal) -> Diagnostic | None:
+    if refusal.node.value is UNKNOWN:
+        return None
     return _TELL.get(refusal.type, values.other)(refusal)

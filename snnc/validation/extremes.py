@@ -10,7 +10,7 @@ from math import isfinite
 from snnc.floats import LARGEST, SMALLEST
 from snnc.resolve.arithmetic import too_large
 from snnc.source.diagnostic import Diagnostic
-from snnc.source.tree import Tree
+from snnc.source.tree import UNKNOWN, Tree
 from snnc.validation.words import toml
 
 
@@ -21,6 +21,15 @@ def extremes(tree: Tree) -> list[Diagnostic]:
     """
     found = {node.place: _told(key, node) for key, node in _scalars(tree) if _unfit(node.value)}
     return list(found.values())
+
+
+def without_extremes(tree: Tree) -> Tree:
+    """The document with unknown values in their place."""
+    if isinstance(tree.value, dict):
+        return tree.with_value({k: without_extremes(n) for k, n in tree.table.items()})
+    if isinstance(tree.value, list):
+        return tree.with_value([without_extremes(item) for item in tree.items])
+    return tree.with_value(UNKNOWN) if _unfit(tree.value) else tree
 
 
 def _scalars(tree: Tree) -> Iterator[tuple[str, Tree]]:

@@ -1,6 +1,6 @@
 """Everything that pydantic refused at one place of the document, and what it concerns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,7 @@ class Refusal:
     errors: tuple[PydanticError, ...]
     tree: Tree
     model: type[BaseModel]
+    excused: "Excused"
 
     @property
     def type(self) -> str:
@@ -88,7 +89,18 @@ class Refusal:
         return Diagnostic(code, name, message, at or self.node.place, help, self.node.notes)
 
 
-def collect(error: ValidationError, tree: Tree, model: type[BaseModel]) -> list[Refusal]:
+Excused = Callable[[Path, str], bool]
+"""Whether a key may be missing in the table at a path, since it was lost by another mistake."""
+
+
+def nobody(*_: Path | str) -> bool:
+    """No key may be missing."""
+    return False
+
+
+def collect(
+    error: ValidationError, tree: Tree, model: type[BaseModel], excused: Excused = nobody
+) -> list[Refusal]:
     """The refusals of a document, place by place.
 
     A value whose inside is refused is itself the right thing: what other branches of a union say
@@ -98,11 +110,11 @@ def collect(error: ValidationError, tree: Tree, model: type[BaseModel]) -> list[
     for detail in error.errors(include_url=False):
         made = _error(detail, tree)
         found.setdefault((made.path, made.type == "missing"), []).append(made)
-    paths = {path for path, _ in found}
+    around = {path[:length] for path, _ in found for length in range(len(path))}
     return [
-        Refusal(path, tuple(errors), tree, model)
+        Refusal(path, tuple(errors), tree, model, excused)
         for (path, missing), errors in found.items()
-        if missing or errors[0].type in _TELLING[0] or not any(_inside(p, path) for p in paths)
+        if missing or errors[0].type in _TELLING[0] or path not in around
     ]
 
 
@@ -125,7 +137,3 @@ def _path(loc: Path, tree: Tree) -> Iterator[str | int]:
         if child is not None:
             node = child
             yield step
-
-
-def _inside(inner: Path, outer: Path) -> bool:
-    return len(inner) > len(outer) and inner[: len(outer)] == outer

@@ -19,14 +19,14 @@
 #   measures/best.py measures/rates.py norms.py pictures/__init__.py
 #   pictures/activity.py pictures/curves.py pictures/key.py pictures/maps.py
 #   pictures/one_neuron.py pictures/rates.py pictures/recording.py pictures/runs.py
-#   pictures/sample.py pictures/style.py py.typed steps.py training/__init__.py
-#   training/allowed.py training/batches.py training/checkpoints.py training/digests.py
-#   training/files.py training/fitting.py training/identity.py training/interrupts.py
-#   training/learner.py training/log.py training/optimizers.py training/options.py
-#   training/precision.py training/processes.py training/profile.py training/rates.py
-#   training/record.py training/score.py training/settings.py training/start.py
-#   watching.py weights.py
-# Output format 2, body f681b5d0ade457d9.
+#   pictures/sample.py pictures/style.py pictures/tiles.py py.typed steps.py
+#   training/__init__.py training/allowed.py training/batches.py training/checkpoints.py
+#   training/digests.py training/files.py training/finite.py training/fitting.py
+#   training/identity.py training/interrupts.py training/labels.py training/learner.py
+#   training/log.py training/optimizers.py training/options.py training/precision.py
+#   training/processes.py training/profile.py training/rates.py training/record.py
+#   training/score.py training/settings.py training/start.py watching.py weights.py
+# Output format 2, body 78dc1626df1f9405.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 

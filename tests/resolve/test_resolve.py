@@ -1,6 +1,7 @@
 """extends → --set → vars → defaults: what wins, and where every message points."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from snnc.resolve import Resolved, Variables, resolve, substitute_in
 from snnc.resolve.assign import assign
 from snnc.resolve.collect import attempt, diagnostics
-from snnc.resolve.defaults import apply_defaults
+from snnc.resolve.defaults import apply_defaults, defaults_of, sound_defaults
 from snnc.resolve.extends import extend, merge
 from snnc.resolve.variables import substitute
 from snnc.source import source
@@ -18,7 +19,7 @@ from snnc.source.diagnostic import Diagnostic, Findings, Place
 from snnc.source.tree import Tree
 
 SPIKING = dict.fromkeys(("IF", "LIF", "PLIF"), frozenset({"kind", "tau"}))
-KNOWN = ("BatchNorm2d", "Conv2d", "Linear", *SPIKING)
+KNOWN = {**dict.fromkeys(("BatchNorm2d", "Conv2d", "Linear"), frozenset[str]()), **SPIKING}
 
 
 def tree(text: str, path: str = "a.snn.toml") -> Tree:
@@ -123,25 +124,117 @@ def test_a_chain_in_folders() -> None:
     assert result.plain() == {"x": 1, "y": 2, "z": 3}
 
 
-@pytest.mark.parametrize(
-    "name", ["../b.snn.toml", "x/../../b.snn.toml", "/b.snn.toml", "C:b.snn.toml"]
-)
-def test_a_base_lies_beside_or_below(name: str) -> None:
+IN_PROJECT = "write the path from this file's folder to a base in the project, or copy it there"
+
+
+@pytest.mark.parametrize("name", ["/b.snn.toml", "C:b.snn.toml", "C:/b.snn.toml", "//x/b.snn.toml"])
+def test_a_base_is_named_from_the_file(name: str) -> None:
     found = only(lambda: extended(a=f'x = 1\nextends = "{name}"', b="x = 1"))
-    message = f'"{name}" must lie beside or below this file\'s folder'
-    assert told(found) == ("a.snn.toml:2:11 SNN101", message, None, f'"{name}"')
+    message = f'"{name}" is not relative to this file'
+    assert told(found) == ("a.snn.toml:2:11 SNN101", message, IN_PROJECT, f'"{name}"')
+
+
+@pytest.mark.parametrize("name", ["../b.snn.toml", "x/../../b.snn.toml", "../" * 40 + "b.snn.toml"])
+def test_without_a_project_a_base_lies_beside_or_below(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = only(lambda: extended(a=f'x = 1\nextends = "{name}"', b="x = 1"))
+    assert found.message == f'"{name}" lies outside of the project'
+    assert found.help
+    assert "the folder with .git, snnc.toml or [tool.snnc] in pyproject.toml" in found.help
+
+
+@pytest.mark.parametrize("mark", [".git/", "snnc.toml", "pyproject.toml"])
+def test_a_base_lies_anywhere_in_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: str
+) -> None:
+    root, deep = tmp_path / "root", tmp_path / "root/deep/er"
+    deep.mkdir(parents=True)
+    (root / mark).mkdir() if mark.endswith("/") else (root / mark).write_text("[tool.snnc]\n")
+    for folder in (tmp_path, root):
+        (folder / "b.snn.toml").write_text("x = 1")
+    for name, fine in (("../../b.snn.toml", True), ("../../../b.snn.toml", False)):
+        spec = deep / "a.snn.toml"
+        spec.write_text(f'extends = "{name}"\ny = 2')
+        for here, path in ((tmp_path, spec), (deep, Path("a.snn.toml"))):
+            monkeypatch.chdir(here)
+            result = attempt(partial(extend, source.read(path), source.read))
+            if fine:
+                assert isinstance(result, Tree)
+                assert result.plain() == {"x": 1, "y": 2}
+            else:
+                (outside,) = diagnostics(result)
+                assert "outside of the project" in outside.message
+
+
+def test_a_link_leads_nobody_out(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / ".git").mkdir(parents=True)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/b.snn.toml").write_text("secret = 1")
+    (root / "link").symlink_to(tmp_path / "out")
+    (root / "c.snn.toml").symlink_to(tmp_path / "out/b.snn.toml")
+    spec = root / "a.snn.toml"
+    for name in ("link/b.snn.toml", "c.snn.toml"):
+        spec.write_text(f'extends = "{name}"')
+        found = only(lambda: extend(source.read(spec), lambda p: source.read(p, root)))
+        assert "outside of the project" in found.message
+        assert "secret" not in str(found)
 
 
 def test_backslashes_do_not_escape() -> None:
     found = only(lambda: extended(a="extends = '..\\b.snn.toml'"))
-    assert found.message == '"..\\b.snn.toml" must lie beside or below this file\'s folder'
+    assert found.message == '"..\\b.snn.toml" has a backslash'
 
 
-@pytest.mark.parametrize("value", ["3", '"b.toml"', '["b.snn.toml"]'])
+@pytest.mark.parametrize("value", ["3", '"b.toml"', "[3]", "[[]]"])
 def test_extends_names_a_spec(value: str) -> None:
     found = only(lambda: extended(a=f"extends = {value}"))
     message = "`extends` must name a *.snn.toml file"
-    assert told(found) == ("a.snn.toml:1:11 SNN101", message, None, value)
+    quoted = value.strip("[]") or "[]"
+    at = 11 + value.index(quoted)
+    assert told(found) == (f"a.snn.toml:1:{at} SNN101", message, None, quoted)
+
+
+# --- several bases ---
+
+
+def test_later_bases_lie_on_top() -> None:
+    result = extended(
+        a='extends = ["b.snn.toml", "c.snn.toml"]\nx = 1',
+        b="x = 2\ny = 2\nz = 2\n[t]\nb = 2",
+        c="x = 3\ny = 3\n[t]\nc = 3",
+    )
+    assert result.plain() == {"x": 1, "y": 3, "z": 2, "t": {"b": 2, "c": 3}}
+
+
+def test_a_base_of_several_bases_comes_once_and_lowest() -> None:
+    result = extended(
+        a='extends = ["b.snn.toml", "c.snn.toml"]',
+        b='extends = "d.snn.toml"\nx = 2',
+        c='extends = "d.snn.toml"\ny = 3',
+        d="x = 4\ny = 4\nz = 4",
+    )
+    assert result.plain() == {"x": 2, "y": 3, "z": 4}
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("[]", "`extends` names no file"),
+        ('["b.snn.toml", "b.snn.toml"]', "`extends` names a file twice"),
+        ('["b.snn.toml", "nob.snn.toml"]', 'cannot read "nob.snn.toml"'),
+        ('["b.snn.toml", "a.snn.toml"]', "files extend each other: a.snn.toml → a.snn.toml"),
+    ],
+)
+def test_mistakes_in_several_bases(value: str, says: str) -> None:
+    assert only(lambda: extended(a=f"extends = {value}", b="x = 1")).message == says
+
+
+def test_abstract_is_each_files_own() -> None:
+    result = extended(a='extends = "b.snn.toml"\nx = 1', b="abstract = true\ny = 1")
+    assert result.plain() == {"x": 1, "y": 1}
 
 
 def test_files_that_extend_each_other() -> None:
@@ -554,7 +647,16 @@ def test_a_scope_leaves_later_names() -> None:
 
 def filled(defaults: str, *layers: str) -> tuple[Tree, frozenset[str]]:
     text = f"[defaults]\n{defaults}\n[network]\nlayers = [\n" + ",\n".join(layers) + "\n]"
-    return apply_defaults(tree(text), SPIKING, KNOWN)
+    full, idle = apply_defaults(left := sound(text), defaults_of(left, SPIKING))
+    return full, frozenset(node.key.quoted for node in idle)
+
+
+def sound(text: str) -> Tree:
+    """The text as a tree, without defaults that are wrong; these are raised."""
+    left, wrong, _ = sound_defaults(tree(text), KNOWN)
+    if wrong:
+        raise Findings(*wrong)
+    return left
 
 
 @pytest.mark.parametrize(
@@ -614,6 +716,20 @@ def test_unused_defaults() -> None:
     assert filled(text, '"Conv2d"', '"LIF"')[1] == {"Linear", "IF"}
 
 
+def test_unused_keys_of_defaults() -> None:
+    text = "LIF = { tau = 2.0, a = 1 }\nneuron = { tau = 3.0 }"
+    assert filled(text, '{ kind = "LIF", tau = 4.0 }')[1] == {"tau"}
+    assert filled(text, '{ kind = "LIF", tau = 4.0 }', '"LIF"', '"IF"')[1] == frozenset()
+    assert filled("LIF = { a = { b = 1 } }", '{ kind = "LIF", a = { c = 2 } }')[1] == frozenset()
+
+
+def test_what_a_wrong_default_had_is_told() -> None:
+    left, wrong, keys = sound_defaults(tree("[defaults]\nConv = { bias = false }\nIF = {}"), KNOWN)
+    assert [d.code for d in wrong] == ["SNN105"]
+    assert left.plain() == {"defaults": {"IF": {}}}
+    assert keys == {"bias"}
+
+
 def test_bad_defaults_are_reported_together() -> None:
     text = 'Conv2D = {}\nneurons = {}\nIF = 3\nLIF = { kind = "IF" }\nqqq = {}'
     assert [told(d) for d in findings(lambda: filled(text, '"IF"'))] == [
@@ -638,16 +754,17 @@ def test_bad_defaults_are_reported_together() -> None:
             "qqq",
         ),
     ]
-    found = only(lambda: apply_defaults(tree("defaults = 1"), SPIKING, KNOWN))
+    found = only(lambda: sound("defaults = 1"))
     assert told(found) == ("a.snn.toml:1:12 SNN107", "`defaults` must be a table", None, "1")
 
 
 def test_what_is_no_layer_is_left_to_validation() -> None:
     text = '[defaults]\nIF = { a = 1 }\n[network]\nlayers = [3, { name = "x" }, [], "$p"]'
-    result, _ = apply_defaults(tree(text), SPIKING, KNOWN)
+    result, _ = apply_defaults(tree(text), defaults_of(tree(text), SPIKING))
     assert plain(at(result, "network", "layers")) == (3, {"name": "x"}, (), "$p")
     for odd in ("network = 3", "[network]\nlayers = 3", "blocks = 3", "[blocks]\nB = 3"):
-        assert apply_defaults(tree(odd), SPIKING, KNOWN)[0].plain() == tree(odd).plain()
+        left = tree(odd)
+        assert apply_defaults(left, defaults_of(left, SPIKING))[0].plain() == left.plain()
 
 
 # --- all of it ---------------------------------------------------------------------------------
@@ -655,7 +772,10 @@ def test_what_is_no_layer_is_left_to_validation() -> None:
 
 def resolved_text(text: str, *settings: str, **others: str) -> Resolved:
     named = {f"{name}.snn.toml": other for name, other in others.items()}
-    return resolve(source.parse("a.snn.toml", text), settings, SPIKING, KNOWN, files(named))
+    made = resolve(source.parse("a.snn.toml", text), settings, SPIKING, KNOWN, files(named))
+    if made.findings:
+        raise Findings(*made.findings)
+    return made
 
 
 OWN = """\

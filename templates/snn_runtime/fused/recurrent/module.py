@@ -88,6 +88,8 @@ class RecurrentNeuron(FusedNeuron):
         state.update(zip(self.places(), after))
         if len(output):
             state[place] = output[-1:].clone()
+        elif last is None:
+            state[place] = output.new_zeros(1, *output.shape[1:])
         return output
 
     def run_recurrent(
