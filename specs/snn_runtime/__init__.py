@@ -22,11 +22,12 @@
 #   pictures/sample.py pictures/style.py pictures/tiles.py py.typed steps.py
 #   training/__init__.py training/allowed.py training/batches.py training/checkpoints.py
 #   training/digests.py training/files.py training/finite.py training/fitting.py
-#   training/identity.py training/interrupts.py training/labels.py training/learner.py
-#   training/log.py training/optimizers.py training/options.py training/precision.py
-#   training/processes.py training/profile.py training/rates.py training/record.py
-#   training/score.py training/settings.py training/start.py watching.py weights.py
-# Output format 2, body 78dc1626df1f9405.
+#   training/identity.py training/interrupts.py training/labels.py
+#   training/last_batch.py training/learner.py training/log.py training/optimizers.py
+#   training/options.py training/precision.py training/processes.py training/profile.py
+#   training/rates.py training/record.py training/score.py training/settings.py
+#   training/start.py watching.py weights.py
+# Output format 2, body cb1f7c7b95b4a900.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 
