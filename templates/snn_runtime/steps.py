@@ -35,11 +35,13 @@ def call_seed(
 
     With ``net``, which draws in training only, none is drawn where it would not be used.
     """
-    if state is not None and "seed" in state:
-        return state["seed"]
-    if net is not None and not draws(net):
-        return torch.zeros((), dtype=torch.long, device=device)
-    seed = torch.randint(2**62, (), device=device)
+    drawn = None if state is None else state.get("seed")
+    if drawn is not None and drawn.dtype == torch.long:
+        return drawn
+    if net is None or draws(net):
+        seed = torch.randint(2**62, (), device=device)
+    else:  # of another type: a later call in training draws one
+        seed = torch.zeros((), dtype=torch.int32, device=device)
     if state is not None:
         state["seed"] = seed
     return seed
