@@ -22,6 +22,8 @@ _OF_TRAINING = ("SNN307", "SNN309")
 _OF_EDGES = ("SNN302", "SNN304", "SNN306", "SNN308")
 _OF_WHOLE = ("SNN401", "SNN402")
 """Rules that look at a network as a whole, which say nothing while its edges are in doubt."""
+_OF_DOCUMENT = ("SNN403", "SNN404", "SNN405")
+"""Rules that need no network."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ def checked(
     graph, wrong = _graph(document, found)
     found += wrong
     warned = [] if graph is None else findings(_sound(document, wrong), graph, chosen)
-    certain = _certain(document, wrong)
-    found += [d for d in _beside(found, warned) if certain or d.code not in _OF_WHOLE]
+    errors = tuple(found)
+    found += [d for d in _beside(errors, warned) if _speaks(d.code, document, errors, wrong)]
     return Checked(tuple(found), examined, ruled=graph is not None)
 
 
@@ -73,6 +75,15 @@ def _within(starts: Sequence[int], span: Span) -> bool:
     """Whether one of ``starts``, which are in order, lies in ``span``."""
     first = bisect_left(starts, span.start)
     return first < len(starts) and starts[first] < span.end
+
+
+def _speaks(
+    code: str, document: Document, found: Sequence[Diagnostic], wrong: Sequence[Diagnostic]
+) -> bool:
+    """Whether a rule can be sure of what it finds beside all that is wrong."""
+    if found and (document.spec.convert or "convert" in document.doubt):
+        return code in _OF_DOCUMENT  # it has seen the ANN
+    return code not in _OF_WHOLE or _certain(document, wrong)
 
 
 def _certain(document: Document, wrong: Sequence[Diagnostic]) -> bool:
