@@ -7,7 +7,7 @@ OURS := snnc tests benchmarks tools
 ZOO = $(patsubst %/__init__.py,%,$(wildcard specs/*/__init__.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test coverage fuzz fuzz-specs mutants faults lint fmt zoo docs demo bench release clean
+.PHONY: help setup test coverage fuzz fuzz-specs matrix mutants faults lint fmt zoo docs demo bench release clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -26,6 +26,9 @@ fuzz: $(READY) ## Compare random networks with the reference; MINUTES=60 SEED=1
 
 fuzz-specs: $(READY) ## Lint, build and call mutated specs, one a number: COUNT=200000 SEED=0
 	OMP_NUM_THREADS=1 $(PYTHON) -m tests.fuzz.strange $(COUNT:%=--count %) $(SEED:%=--seed %)
+
+matrix: $(READY) ## Train, resume, evaluate and draw every kind, and compile some; ONLY="LIF Conv2d"
+	OMP_NUM_THREADS=1 $(PYTHON) -m tests.matrix $(ONLY)
 
 mutants: $(READY) ## Leave out each check of the passes, and show what notices it
 	OMP_NUM_THREADS=1 $(PYTHON) -m tests.mutants

@@ -48,9 +48,14 @@ def load(path: Path | str, settings: Sequence[str] = ()) -> "Document":
 
 def check(path: Path | str, settings: Sequence[str] = ()) -> "tuple[Diagnostic, ...]":
     """The findings in the spec at ``path``: errors and warnings, empty if there are none."""
-    from snnc.checked import checked
+    return check_all([Path(path)], settings)
 
-    return checked(path, settings).findings
+
+def check_all(paths: Sequence[Path], settings: Sequence[str] = ()) -> "tuple[Diagnostic, ...]":
+    """The findings in several specs, in which a definition of a common base is used by any."""
+    from snnc.linting import findings
+
+    return findings(paths, settings)
 
 
 def link(document: "Document") -> "Graph":

@@ -1,24 +1,23 @@
 """One spec, with everything that is wrong with it."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from snnc.ann2snn import convert
-from snnc.document import EDGES, Document, examine
+from snnc.document import EDGES, Document, Examined, examine
 from snnc.graph.build import inspect
 from snnc.graph.origin import explicit, section
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, findings
-from snnc.source.diagnostic import Diagnostic, Findings
-from snnc.source.suppress import suppress
+from snnc.source.diagnostic import Diagnostic, Findings, Span
 
 _OF_NETWORK = frozenset(
     {"", "*", "network", "blocks", "vars", "defaults", "neurons", "input", "inputs"}
 )
 """Tables without which nothing can be told of the network."""
 
-_UNUSED_IGNORE = "SNN004"
 _OF_TRAINING = ("SNN307", "SNN309")
 _OF_EDGES = ("SNN302", "SNN304", "SNN306", "SNN308")
 _OF_WHOLE = ("SNN401", "SNN402")
@@ -29,10 +28,18 @@ _OF_DOCUMENT = ("SNN403", "SNN404", "SNN405")
 
 @dataclass(frozen=True)
 class Checked:
-    """The findings in a spec, errors and warnings, and the document if that is a valid one."""
+    """The findings in a spec, whatever its comments ignore, and what was read of it.
+
+    ``document`` is there if it is a valid one. ``ruled``: the rules could look at it.
+    """
 
     findings: tuple[Diagnostic, ...]
-    document: Document | None = None
+    examined: Examined | None = None
+    ruled: bool = False
+
+    @property
+    def document(self) -> Document | None:
+        return None if self.examined is None or self.examined.findings else self.examined.document
 
 
 def checked(
@@ -44,16 +51,30 @@ def checked(
     except Findings as none_left:
         return Checked(none_left.diagnostics)
     found, document = list(examined.findings), examined.document
-    if document is not None and not examined.source.lost & _OF_NETWORK:
-        graph, wrong = _graph(document, found)
-        found += wrong
-        warned = [] if graph is None else findings(_sound(document, wrong), graph, chosen)
-        errors = tuple(found)
-        found += [d for d in warned if _speaks(d.code, document, errors, wrong)]
-    told = suppress(examined.source, found)
-    if any(d.severity == "error" for d in found):  # not all rules have run, so ignores are not due
-        told = tuple(d for d in told if d.code != _UNUSED_IGNORE)
-    return Checked(told, None if examined.findings else document)
+    if document is None or examined.source.lost & _OF_NETWORK:
+        return Checked(tuple(found), examined)
+    graph, wrong = _graph(document, found)
+    found += wrong
+    warned = [] if graph is None else findings(_sound(document, wrong), graph, chosen)
+    errors = tuple(found)
+    found += [d for d in _beside(errors, warned) if _speaks(d.code, document, errors, wrong)]
+    return Checked(tuple(found), examined, ruled=graph is not None)
+
+
+def _beside(errors: Sequence[Diagnostic], warned: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The findings of rules, but of no layer that an error is in: its keys are in doubt."""
+    starts: dict[str, list[int]] = {}
+    for error in errors:
+        starts.setdefault(error.place.path, []).append(error.place.span.start)
+    for ordered in starts.values():
+        ordered.sort()
+    return [d for d in warned if not _within(starts.get(d.place.path, []), d.place.span)]
+
+
+def _within(starts: Sequence[int], span: Span) -> bool:
+    """Whether one of ``starts``, which are in order, lies in ``span``."""
+    first = bisect_left(starts, span.start)
+    return first < len(starts) and starts[first] < span.end
 
 
 def _speaks(

@@ -9,8 +9,10 @@ import typer
 
 import snnc
 from snnc import terminal
+from snnc.cli_arguments import Format, Paths, Settings, Spec
+from snnc.cli_import import importing
+from snnc.escape import word
 from snnc.source.nearest import nearest
-from snnc.source.reading import SUFFIX
 from snnc.terminal import Exit
 
 app = typer.Typer(
@@ -21,24 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-importing = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(importing, name="import", help="Turn a network from elsewhere into a spec.")
-
-Paths = Annotated[
-    list[Path] | None,
-    typer.Argument(help="Specs, or folders that contain specs; by default, the whole project."),
-]
-Spec = Annotated[Path, typer.Argument(help="A spec, NAME.snn.toml.")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Set a value of the spec; repeatable."),
-]
-Format = Annotated[
-    str,
-    typer.Option(
-        "--output-format", help="One of full, concise, json, github, gitlab, sarif, junit."
-    ),
-]
 
 
 def _version(wanted: bool) -> None:
@@ -96,12 +81,10 @@ def lint(paths: Paths = None, settings: Settings = None, output_format: Format =
 
     Exit code 0: no errors or warnings; 1: there are some; 2: the command could not run.
     """
-    from snnc import linting
-
     terminal.one_of("--output-format", output_format, terminal.FORMATS)
     specs = terminal.or_report(lambda: terminal.specs(paths or ()), output_format)
-    findings = linting.findings(specs, settings or ())
-    terminal.report(findings, output_format)
+    findings = snnc.check_all(specs, settings or ())
+    terminal.report(findings, output_format, specs)
     if output_format == "full":
         terminal.say(terminal.summary(findings, len(specs)))
     raise Exit(1 if any(finding.fails for finding in findings) else 0)
@@ -130,6 +113,35 @@ def show(
         return
     program = snnc.plan(document, graph)
     sys.stdout.write(view.as_json(program) if format == "json" else view.as_text(program))
+
+
+@app.command()
+def diff(
+    spec: Spec,
+    new: Annotated[
+        Path | None, typer.Argument(help="The changed spec.", show_default=False)
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(help="Compare with the spec at this git revision, as main.")
+    ] = None,
+    format: Annotated[
+        str, typer.Option("--format", help="One of text, json and markdown.")
+    ] = "text",
+    settings: Settings = None,
+) -> None:
+    """Say what a change of a spec means: layers, costs, kernels, checkpoints.
+
+    Names two specs, the old one first, or one and --against. Exit code 0: the networks are the
+    same; 1: they differ, or a spec has errors; 2: the command could not run.
+    """
+    from snnc.commands import diff as view
+
+    terminal.one_of("--format", format, view.FORMATS)
+    old, other = terminal.spec(spec), terminal.spec(new) if new is not None else None
+    given = tuple(settings or ())
+    told, differs = terminal.or_report(lambda: view.diff(old, other, against, given, format))
+    sys.stdout.write(told)
+    raise Exit(1 if differs else 0)
 
 
 @app.command()
@@ -172,6 +184,17 @@ def explain(
     sys.stdout.write(known.explain(name))
 
 
+@app.command("rules")
+def lint_rules(
+    format: Annotated[str, typer.Option("--format", help="One of table and json.")] = "table",
+) -> None:
+    """List the lint rules, with severity and fix."""
+    from snnc.commands import rules as known
+
+    terminal.one_of("--format", format, known.FORMATS)
+    sys.stdout.write(known.listing(format))
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def convert(
     context: typer.Context,
@@ -199,11 +222,9 @@ def convert(
     if document.spec.convert is None:
         raise terminal.UsageError(f"{spec} has no [convert]")
     output = terminal.or_report(lambda: emitted(document))
-    told = ["--weights", str(weights)]
-    told += ["--out-dir", str(out)] if out else []
+    told = ["--weights", str(weights), *(["--out-dir", str(out)] if out else [])]
     told += ["--compare", compare] if compare is not None else []
-    run = script(output, "convert")
-    failed, code = 1, run([*told, *context.args])
+    failed, code = 1, script(output, "convert")([*told, *context.args])
     raise Exit(2 if code == failed else code)  # a script has no findings: 1 is its only failure
 
 
@@ -212,6 +233,9 @@ def schema(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Write to this file and not to the terminal.")
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only tell, with exit code 1, if the file is not so.")
+    ] = False,
 ) -> None:
     """Print the JSON Schema of specs, for editors.
 
@@ -220,6 +244,8 @@ def schema(
     from snnc import project
     from snnc import schema as editors
 
+    if check and out is None:
+        raise terminal.UsageError("--check goes with -o: name the file")
     if out is None:
         sys.stdout.write(editors.text())
         return
@@ -230,7 +256,12 @@ def schema(
         raise terminal.UsageError(f"{problem}: name another file")
     if files[0].have is not None and not editors.is_ours(files[0].have):
         raise terminal.UsageError(f"{out}: exists and is no schema of specs: name another file")
-    project.write(files)
+    if check and files[0].have != files[0].want:
+        state = "out of date" if files[0].have is not None else "missing"
+        terminal.say(f"{out}: {state}: run snnc schema -o {word(str(out))}")
+        raise Exit(1)
+    if not check:
+        project.write(files)
 
 
 @app.command()
@@ -244,10 +275,12 @@ def new(
     listing: Annotated[
         bool, typer.Option("--list", help="Print the specs that --from accepts.")
     ] = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Another folder.")] = None,
 ) -> None:
     """Start a project: a spec, a README, hooks and a CI workflow.
 
-    The command writes the folder NAME and replaces no existing file.
+    The command writes the folder NAME and replaces no existing file. In a repository, it adds
+    hooks, a workflow and excludes of formatters to what is at the root.
     """
     from snnc.commands import new as projects
 
@@ -256,41 +289,8 @@ def new(
         return
     if name is None:
         raise terminal.UsageError("the name is missing: snnc new NAME")
-    folder = projects.start(name, base)
-    spec = f"{name}{SUFFIX}"
-    terminal.say(f"{folder}: a new project; next: cd {folder} && snnc build {spec}")
-
-
-@importing.command("torch")
-def import_torch(
-    factory: Annotated[
-        str,
-        typer.Argument(
-            metavar="PACKAGE.MODULE:FACTORY",
-            help="The function or class that returns the nn.Module.",
-        ),
-    ],
-    shape: Annotated[
-        str,
-        typer.Option("--input", metavar="SIZES", help="The shape of one sample, such as 1,28,28."),
-    ],
-    weights: Annotated[
-        Path | None, typer.Option("--weights", help="A state_dict for the module, from torch.save.")
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("-o", "--out", metavar="NAME", help="The name of the files to write."),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
-) -> None:
-    """Turn an nn.Module into NAME.snn.toml and NAME.pt, and prove them equal.
-
-    The command imports and runs your code: the factory, without arguments, and forward. Exit code
-    0: success; 1: a spec cannot express the module, or files exist; 2: the command could not run.
-    """
-    from snnc.commands import import_network as imports
-
-    raise Exit(imports.from_torch(factory, shape, weights, out, force))
+    for sentence in projects.start(name, base, out):
+        terminal.say(sentence)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

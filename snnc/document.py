@@ -1,17 +1,19 @@
 """A spec file, read, resolved and validated: text in, a frozen :class:`Spec` out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from snnc.blocks import Container, Expanded, InferredSize, expand
+from snnc.blocks.unused import unused
 from snnc.choice import Choice, joined
 from snnc.kinds import keys_of
 from snnc.neuron import SpikingNeuron
 from snnc.resolve import EVERYTHING, Resolved, resolve
-from snnc.source.diagnostic import Diagnostic, Findings, Place
+from snnc.resolve.bases import is_abstract
+from snnc.source.diagnostic import Diagnostic, Findings, Place, Span
 from snnc.source.nearest import sparing
 from snnc.source.reading import project
 from snnc.source.source import Source, read, read_on
@@ -26,6 +28,12 @@ _WORD = re.compile(r"\w+")
 _SHORT = 200
 EDGES = "from"
 """In doubt, if there are layers that are left out."""
+
+
+Definition = tuple[str, Span]
+_DEFINING = ("vars", "defaults", "blocks")
+_LEFT_OPEN = frozenset({"missing-key", "unknown-variable"})
+"""Errors that an abstract spec may have: whatever extends it says the rest."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +65,20 @@ class Document:
 
 @dataclass(frozen=True)
 class Examined:
-    """The findings in a spec, and the document without that; None if too little is left."""
+    """The findings in a spec, and the document without that; None if too little is left.
+
+    ``sources`` are all of its files, the lowest base first. ``definitions`` are the places of what
+    ``[vars]``, ``[defaults]`` and ``[blocks]`` state, and ``used`` those with an effect.
+    ``abstract``: it is only a base, and may lack what others state.
+    """
 
     document: Document | None
     findings: tuple[Diagnostic, ...]
     source: Source
+    sources: tuple[Source, ...] = ()
+    definitions: frozenset[Definition] = frozenset()
+    used: frozenset[Definition] = frozenset()
+    abstract: bool = False
 
 
 def load(path: Path | str, settings: Sequence[str] = ()) -> Document:
@@ -72,6 +89,8 @@ def load(path: Path | str, settings: Sequence[str] = ()) -> Document:
         OSError: it cannot be read.
     """
     examined = examine(path, settings)
+    if examined.abstract:
+        raise Findings(_abstract(examined.source))
     if examined.findings or examined.document is None:
         raise Findings(*examined.findings)
     return examined.document
@@ -86,6 +105,7 @@ def examine(path: Path | str, settings: Sequence[str] = ()) -> Examined:
         OSError: it cannot be read.
     """
     source = read_on(path)
+    abstract = is_abstract(source)
     kinds = Choice(*LAYERS).kinds()
     spiking = {n: keys_of(kind) for n, kind in kinds.items() if issubclass(kind, SpikingNeuron)}
     keys = {name: keys_of(kind) for name, kind in kinds.items()}
@@ -98,14 +118,35 @@ def examine(path: Path | str, settings: Sequence[str] = ()) -> Examined:
         try:
             flat = expand(resolved.with_tree(own.tree), Choice(*LAYERS).kinds())
         except Findings as too_many:
-            return Examined(None, _once([*found, *too_many.diagnostics]), source)
+            wrong = _once([*found, *too_many.diagnostics])
+            return Examined(None, wrong, source, resolved.sources, abstract=abstract)
         found += flat.findings
         flat_tree = _fitting(flat.tree, found)  # expressions of blocks made numbers of their own
         made = repaired(flat_tree, flat.broken, partial(_excused, resolved))
     found += made.findings
     findings = _once(found)
     document = _document(source, settings, resolved, flat, made, findings)
-    return Examined(document, findings, source)
+    if abstract and any(d.name in _LEFT_OPEN for d in findings):
+        document, findings = None, tuple(d for d in findings if d.name not in _LEFT_OPEN)
+    defined = frozenset(_definitions(resolved.merged))
+    dead = (*resolved.unused_vars, *resolved.unused_defaults, *unused(resolved.tree))
+    used = defined - {(node.key.path, node.key.span) for node in dead}
+    return Examined(document, findings, source, resolved.sources, defined, used, abstract)
+
+
+def _definitions(tree: Tree) -> Iterator[Definition]:
+    """The places of the keys in the tables that define something, however deep."""
+    waiting = [node for name in _DEFINING if (node := tree.get(name))]
+    while waiting:
+        node = waiting.pop()
+        yield node.key.path, node.key.span
+        waiting += [*node.table.values(), *node.items]
+
+
+def _abstract(source: Source) -> Diagnostic:
+    message = "this spec is abstract: only specs that extend it are networks"
+    help = "name one that extends it, or remove `abstract`"
+    return Diagnostic("SNN109", "abstract-spec", message, source.tree.table["abstract"].key, help)
 
 
 def _document(
@@ -118,15 +159,15 @@ def _document(
 ) -> Document | None:
     if made.spec is None:
         return None
-    unused = partial(_not_meant, findings, resolved.lost)
+    meant = partial(_not_meant, findings, resolved.lost)
     return Document(
         source=source,
         tree=made.tree,
         spec=made.spec,
         settings=tuple(settings),
-        unused_vars=unused(resolved.unused_vars),
-        unused_defaults=unused(resolved.unused_defaults),
-        unused_blocks=unused(flat.unused),
+        unused_vars=meant(resolved.unused_vars),
+        unused_defaults=meant(resolved.unused_defaults),
+        unused_blocks=meant(flat.unused),
         blocks=flat.blocks,
         sizes=flat.sizes,
         problems=flat.problems,

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from snnc.layer import Draw, Operator, Site
 from snnc.shapes import Shape
+from snnc.step.bounds import ANYTHING, Bounds
 
 
 def moments(site: Site) -> tuple[str, ...]:
@@ -34,6 +35,15 @@ class Encoder(Operator):
     def timed_data(self) -> bool:
         """Whether the data has a time axis of its own."""
         return False
+
+    @property
+    def domain(self) -> Bounds:
+        """The bounds of the data that it takes, which are checked at run time."""
+        return ANYTHING
+
+    def coarse(self, steps: int) -> str:
+        """The data that so few steps cannot tell, in one clause; "" if they are enough."""
+        return ""
 
     def steps(self, shape: Shape) -> int | None:
         """The number of steps that the data itself fixes, if it does."""

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from snnc.kinds import Kind
 from snnc.names import identifier, path, reference
 from snnc.shapes import Shape
+from snnc.step.bounds import ANYTHING, Bounds, hull, output
 from snnc.step.ssa import Step
 from snnc.window import Window
 
@@ -92,6 +93,23 @@ class Operator(Kind):
     def traits(self, training: bool) -> Traits:
         """The behaviour over time in training or eval mode."""
         raise NotImplementedError
+
+    @property
+    def hoists(self) -> bool:
+        """Whether one execution on a static input can stand for all time steps, in both modes."""
+        modes = (self.traits(training) for training in (True, False))
+        return all(m.time in ("pointwise", "whole") and m.random != "step" for m in modes)
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        """The bounds of its values, in both modes, from those of its inputs."""
+        if inputs and self.traits(training=False).algebra == "move":
+            return hull(*inputs)
+        step = self.elementwise(len(inputs))
+        return output(step, dict(zip(step.inputs, inputs, strict=True))) if step else ANYTHING
+
+    def idle(self, *inputs: Shape) -> str:
+        """The reason that its output is its input; "" if it is not."""
+        return ""
 
     def carries(self) -> Mapping[str, float | str]:
         """Each state that it hands from step to step, and where that starts.

@@ -22,16 +22,16 @@ FIXED = ("kind", *KEYS, "feedback")
 
 # What nn.Module and the generated class define themselves (checked against torch in the tests).
 RESERVED = frozenset(
-    """NEURONS T_destination add_module apply bfloat16 buffers call_super_init children compile cpu
-    cuda double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
-    get_submodule half ipu load load_state_dict modules mtia named_buffers named_children
-    named_modules named_parameters parameters register_backward_hook register_buffer
-    register_forward_hook register_forward_pre_hook register_full_backward_hook
-    register_full_backward_pre_hook register_load_state_dict_post_hook
-    register_load_state_dict_pre_hook register_module register_parameter
-    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state
-    set_submodule share_memory state_dict step time_chunk time_steps to to_empty train training type
-    values xpu zero_grad""".split()
+    """NEURONS STATE T_destination add_module apply bfloat16 buffers call_super_init children
+    compile cpu cuda double dump_patches eval extra_repr float forward get_buffer
+    get_extra_state get_parameter get_submodule half ipu load load_state_dict modules mtia
+    named_buffers named_children named_modules named_parameters parameters
+    register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
+    register_full_backward_hook register_full_backward_pre_hook
+    register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module
+    register_parameter register_state_dict_post_hook register_state_dict_pre_hook
+    requires_grad_ set_extra_state set_submodule share_memory state_dict step time_chunk
+    time_steps to to_empty train training type values xpu zero_grad""".split()
 )
 # What the run time's neurons define themselves (checked against templates in the tests).
 _NEURONS = frozenset(
@@ -40,8 +40,9 @@ _NEURONS = frozenset(
 )
 # What generated functions call or import (checked against templates/helpers in the tests).
 _LOCALS = frozenset(
-    """batch_norm_once batch_norm_once_per_step batch_norm_per_step call_seed check_input
-    delayed_by in_chunks in_range joined keep_state kernels latency_spikes likely_mistake
+    """batch_norm batch_norm_once batch_norm_once_per_step batch_norm_per_step call_seed check_input
+    check_state delayed_by in_chunks in_range joined keep_state kernels latency_spikes
+    likely_mistake
     linear_attention model nn
     past_values phase_bits place_neurons poisson population_code population_spikes range
     resumed_state seed self softmax_attention steps_done steps_taken torch uniform x""".split()

@@ -10,6 +10,7 @@ from snnc.choice import Choice
 from snnc.layer import Layer, Site, Traits
 from snnc.number import Number, Positive, Value
 from snnc.shapes import Shape, ShapeError, merged, show
+from snnc.step.bounds import ANYTHING, Bounds, output
 from snnc.step.link import Parameter, Reset, link
 from snnc.step.parse import parse
 from snnc.step.spikes import spike_value
@@ -113,6 +114,11 @@ class Neuron(Layer):
 
     def told(self, *inputs: Shape | None) -> Shape | None:
         return merged(inputs)
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        if self.states and not self.fires:
+            return ANYTHING
+        return output(self.equations(), dict(zip(self.inputs, inputs, strict=True)))
 
     def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
         own = any(value.per == "neuron" for value in self.run_time().values())

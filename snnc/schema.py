@@ -7,27 +7,30 @@ it cannot see is left to ``snnc lint``.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import ModelSchema
 
-from snnc.blocks.schema import BLOCKS, KEYS
+from snnc.blocks.schema import BLOCKS, KEYS, PATCH
 from snnc.docstrings import own
 from snnc.kinds import catalog
 from snnc.neuron import SpikingNeuron
+from snnc.schema_keys import sentence
+from snnc.schema_words import Json, chosen, is_choice, words
 from snnc.spec import LAYERS, Spec
-
-Json = dict[str, Any]
 
 FILE = "snnc.schema.json"
 """What specs call it in their first line."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_ID = "https://json.schemastore.org/snnc.json"
+"""The address that editors will know it by."""
 _TITLE = "snnc spec, format "
 _OWN = ("snnc.neurons", "snnc.surrogates")
 """The catalogs that a file adds to."""
+_REST = "additionalProperties"
 _VARIABLE = {"$ref": "#/$defs/Variable"}
 _VARIABLE_SCHEMA: Json = {
     "description": 'A variable of [vars], "$name", or an expression of them, "${name * 2}".',
@@ -49,8 +52,32 @@ class _Documented(GenerateJsonSchema):
 
 
 def text() -> str:
-    """The schema as a file, the same at every call."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    """The schema as a file, the same at every call: a line for each definition."""
+    return _lines(schema(), 2) + "\n"
+
+
+def _lines(node: Any, levels: int, indent: str = "") -> str:
+    """JSON whose tables are a line for each key, as many levels deep."""
+    if not levels or not isinstance(node, dict):
+        return json.dumps(node, ensure_ascii=False)
+    inner = indent + "  "
+    parts = (
+        f"{json.dumps(key)}: {_lines(value, levels - 1, inner)}" for key, value in node.items()
+    )
+    return "{\n" + ",\n".join(inner + part for part in parts) + f"\n{indent}}}"
+
+
+def _opened(node: Any) -> Any:
+    """The schema with all that it leaves open said: strict editors take silence for a no."""
+    if isinstance(node, list):
+        return [*map(_opened, node)]
+    if not isinstance(node, dict):
+        return node
+    found = {key: _opened(value) for key, value in node.items()}
+    table = found.get("type") == "object" or isinstance(found.get("required"), list)
+    if (table or isinstance(found.get("properties"), dict)) and _REST not in found:
+        found[_REST] = True
+    return found
 
 
 def is_ours(text: str) -> bool:
@@ -64,37 +91,31 @@ def schema() -> Json:
     writer = _Writer()
     properties = writer.properties(raw["properties"])
     models = {name: writer.table(model) for name, model in raw["$defs"].items()}
+    models["Network"]["properties"]["patch"] = PATCH
     rest = {**writer.choices, "Variable": _VARIABLE_SCHEMA}
-    short = {"input": {"$ref": "#/$defs/Input"}, "output": {"$ref": "#/$defs/Output"}}
-    return {
+    short = {
+        "input": {"description": "The only input.", "$ref": "#/$defs/Input"},
+        "output": {"description": "The only output.", "$ref": "#/$defs/Output"},
+    }
+    whole: Json = {
         "$schema": _DIALECT,
+        "$id": _ID,
         "title": f"{_TITLE}1",
         "description": "A spiking neural network that snnc compiles to PyTorch.",
         "type": "object",
         "properties": {**_head(models), "blocks": BLOCKS, **short, **properties},
         "additionalProperties": False,
-        "if": {"not": {"required": ["extends"]}},
-        "then": _complete(raw),
+        "anyOf": [{"required": ["extends"]}, {"required": ["abstract"]}, _complete(raw)],
         "$defs": dict(sorted({**models, **_layers(models), **rest}.items())),
     }
+    opened: Json = _opened(whole)
+    return opened
 
 
 def _layers(models: Json) -> Json:
     """The kinds of layers with the keys that are put in before a document is validated."""
     kinds = (kind.__name__ for package in LAYERS for kind in catalog(package).values())
     return {n: {**models[n], "properties": {**models[n]["properties"], **KEYS}} for n in kinds}
-
-
-def is_choice(node: Mapping[str, Any]) -> bool:
-    """Whether pydantic wrote this for a :class:`snnc.choice.Choice`: names, or tables of kinds."""
-    tables = node.get("anyOf", [])[1:]
-    return bool(tables) and all(table.get("required") == ["kind"] for table in tables)
-
-
-def chosen(node: Mapping[str, Any]) -> list[str]:
-    """The names of a choice."""
-    names = node["anyOf"][0]
-    return [str(name) for name in names.get("enum", [names.get("const")])]
 
 
 class _Writer:
@@ -106,18 +127,24 @@ class _Writer:
     def table(self, model: Json) -> Json:
         """A model. What its required keys are depends on the whole file."""
         kept = {key: value for key, value in model.items() if key != "required"}
-        kept["properties"] = self.properties(model.get("properties", {}))
+        kept["properties"] = self.properties(
+            model.get("properties", {}), model.get("description", "")
+        )
         return self.plain(kept)
 
-    def properties(self, properties: Json) -> Json:
-        return {key: self.value(value, key) for key, value in properties.items()}
+    def properties(self, properties: Json, doc: str = "") -> Json:
+        """The keys of a table that has this docstring."""
+        return {
+            key: {"description": _told(doc, key, value), **self.value(value, key)}
+            for key, value in properties.items()
+        }
 
     def value(self, node: Json, key: str) -> Json:
         """A value at ``key``: as it is, or a variable."""
         if is_choice(node):
             return self.choice(node, key)
         inner = self.inner(node, key)
-        if key == "kind" or (inner.get("type") == "string" and "enum" not in inner):
+        if key == "kind" or _is_text(inner) or _is_section(inner):
             return inner
         about: Json = {k: inner.pop(k) for k in ("default", "description") if k in inner}
         return {**about, "anyOf": [*inner.get("anyOf", [inner]), _VARIABLE]}
@@ -151,6 +178,11 @@ class _Writer:
         return {**told, "$ref": f"#/$defs/{key}"}
 
 
+def _told(doc: str, key: str, node: Json) -> str:
+    """The meaning of a key, or at least what may stand there."""
+    return (sentence(doc, key) or f"{words(node)}.").replace("``", "`")
+
+
 def _is_text(node: Json) -> bool:
     return node.get("type") == "string" and "enum" not in node
 
@@ -170,7 +202,9 @@ def _choice(node: Json, needs_kind: bool) -> Json:
     other: Json = {"type": "string", "not": {"enum": names}} if own else _VARIABLE
     kind = {"anyOf": [other, {"enum": spare}]} if spare else other
     word = {"type": "string"} if own else _VARIABLE
-    rest: Json = {"type": "object", "properties": {"kind": kind}}
+    told = "A kind of this file, or a variable." if own else "A variable that names a kind."
+    about = {"kind": {"description": told, **kind}}
+    rest: Json = {"type": "object", "properties": about}
     if needs_kind:
         rest["required"] = ["kind"]
     return {"anyOf": [{"enum": names}, word, *node.get("also", []), *tables, rest]}
@@ -179,12 +213,23 @@ def _choice(node: Json, needs_kind: bool) -> Json:
 def _head(models: Json) -> Json:
     """The keys that are put in before a document is validated."""
     kinds = {name: kind for package in LAYERS for name, kind in catalog(package).items()}
-    tables = {name: {"$ref": f"#/$defs/{kind.__name__}"} for name, kind in kinds.items()}
+    tables = {
+        name: {"description": f"Keys for every {name}.", "$ref": f"#/$defs/{kind.__name__}"}
+        for name, kind in kinds.items()
+    }
     spiking = [kind.__name__ for kind in kinds.values() if issubclass(kind, SpikingNeuron)]
-    neuron = {"type": "object", "properties": _common(models[name] for name in spiking)}
+    neuron = {
+        "description": "Keys for every neuron that has them.",
+        "type": "object",
+        "properties": _common(models[name] for name in spiking),
+    }
     own: Json = {"type": "object"}
     return {
-        "extends": {"description": "The spec that this one extends.", "type": "string"},
+        "abstract": {"description": "Only a base for others: never built.", "type": "boolean"},
+        "extends": {
+            "description": "The spec that this one extends, or several: a later one wins.",
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+        },
         "vars": {"description": 'Values to use as "$name" or "${expression}".', "type": "object"},
         "defaults": {
             "description": _DEFAULTS,

@@ -1,12 +1,14 @@
 """A JSON Schema and a default in a few words, as a person would say them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic_core import PydanticUndefined
 
 from snnc.kinds import Kind
 from snnc.number import Value
-from snnc.schema import Json, chosen, is_choice
+
+Json = dict[str, Any]
 
 _UNBOUNDED = 2**31 - 1
 _SIGNS = {">": "exclusiveMinimum", "≥": "minimum", "<": "exclusiveMaximum", "≤": "maximum"}
@@ -26,6 +28,18 @@ def toml(value: Any) -> str:
     if isinstance(value, str):
         return f'"{value}"'
     return "" if value is None or value == {} else str(value)
+
+
+def is_choice(node: Mapping[str, Any]) -> bool:
+    """Whether pydantic wrote this for a :class:`snnc.choice.Choice`: names, or tables of kinds."""
+    tables = node.get("anyOf", [])[1:]
+    return bool(tables) and all(table.get("required") == ["kind"] for table in tables)
+
+
+def chosen(node: Mapping[str, Any]) -> list[str]:
+    """The names of a choice."""
+    names = node["anyOf"][0]
+    return [str(name) for name in names.get("enum", [names.get("const")])]
 
 
 def words(node: Json) -> str:

@@ -1,11 +1,11 @@
 """The zoo: the specs that come with snnc, to read and to begin with (``snnc new``)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from snnc.resolve.extends import extend
+from snnc.resolve.bases import chain
+from snnc.resolve.extends import extended
 from snnc.source.reading import SUFFIX
 from snnc.source.source import Source, read
 from snnc.source.tree import Tree
@@ -31,13 +31,13 @@ class ZooEntry:
 
     @cached_property
     def chain(self) -> tuple[Source, ...]:
-        """The file of the spec, then the file that it extends, and so on."""
-        return tuple(_chain(folder() / f"{self.name}{SUFFIX}"))
+        """The file of the spec, then the files that it extends."""
+        return tuple(reversed(chain(read(folder() / f"{self.name}{SUFFIX}"), read)))
 
     @cached_property
     def whole(self) -> Tree:
         """The content of the spec, together with what it extends."""
-        return extend(self.chain[0], read)
+        return extended(tuple(reversed(self.chain)))[0]
 
     @property
     def summary(self) -> str:
@@ -52,11 +52,3 @@ class ZooEntry:
         node, depth = self.whole.find(path)
         found = depth == len(path) and not isinstance(node.value, dict | list)
         return str(node.value) if found else ""
-
-
-def _chain(path: Path) -> Iterator[Source]:
-    source = read(path)
-    yield source
-    base = source.tree.get("extends")
-    if base is not None:
-        yield from _chain(path.parent / str(base.value))

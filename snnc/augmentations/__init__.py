@@ -18,6 +18,8 @@ class Augmentation(Kind):
     """Formatted source text of the function that ``source()`` calls."""
     imports: ClassVar[tuple[str, ...]] = ()
     """The import statements that the helper needs."""
+    mirrors: ClassVar[bool] = False
+    """Whether it turns left into right."""
     torchvision: ClassVar[bool] = False
     """Whether ``source()`` names something of torchvision's transforms, as ``v2.X``."""
 

@@ -1,6 +1,6 @@
 """RandomHorizontalFlip."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,8 @@ class RandomHorizontalFlip(Augmentation):
 
     Digits and gestures of one hand do not allow it, because their labels would be wrong.
     """
+
+    mirrors: ClassVar[bool] = True
 
     kind: Literal["RandomHorizontalFlip"] = "RandomHorizontalFlip"
     p: Annotated[float, Field(ge=0, le=1)] = 0.5

@@ -28,20 +28,47 @@ KEYS: Json = {
 }
 """Keys of every layer."""
 
+_LAYERS: Json = {"type": "array", "items": {"$ref": "#/$defs/layers"}}
+
+PATCH: Json = {
+    "description": "Layers of a base, by name, with the keys that are to be different.",
+    "type": "object",
+    "additionalProperties": {
+        "type": "object",
+        "properties": {
+            "before": {"description": "Layers to put in before it.", **_LAYERS},
+            "after": {"description": "Layers to put in after it.", **_LAYERS},
+            "remove": {"description": "Whether it goes.", "type": "boolean"},
+        },
+    },
+}
+"""The table ``[network.patch]``, or that of a block."""
+
 BLOCKS: Json = {
     "description": "Named lists of layers that are used like kinds.",
     "type": "object",
     "additionalProperties": {
         "type": "object",
         "properties": {
-            "doc": {"type": "string"},
-            "inputs": {**_NAMES, "minItems": 1, "default": ["input"]},
+            "doc": {"description": "A description of the block.", "type": "string"},
+            "inputs": {
+                "description": "What its layers call what a use of the block reads.",
+                **_NAMES,
+                "minItems": 1,
+                "default": ["input"],
+            },
             "required": {"description": "Parameters that every use must give.", **_NAMES},
             "parameters": {
                 "description": 'Other parameters and their defaults, to use as "$name".',
                 "type": "object",
             },
-            "layers": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/layers"}},
+            "layers": {
+                "description": "The layers, in order; each reads the one above.",
+                "type": "array",
+                "minItems": 1,
+                "items": {"$ref": "#/$defs/layers"},
+            },
+            "patch": PATCH,
         },
         "additionalProperties": False,
     },

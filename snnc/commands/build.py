@@ -32,6 +32,7 @@ class Builds:
     output_format: str
     findings: list[Diagnostic] = field(default_factory=list)
     broken: list[Path] = field(default_factory=list)
+    abstract: list[Path] = field(default_factory=list)
     folders: dict[Path, str] = field(default_factory=dict)
     runtimes: dict[Path, str] = field(default_factory=dict)
 
@@ -53,7 +54,15 @@ class Builds:
             try:
                 yield path, snnc.load(path, self.settings)
             except Findings as findings:
-                self._broken(path, findings)
+                if [d.name for d in findings.diagnostics] == ["abstract-spec"]:
+                    self._abstract(path)
+                else:
+                    self._broken(path, findings)
+
+    def _abstract(self, path: Path) -> None:
+        self.abstract.append(path)
+        if path in self.searched:
+            terminal.say(f"{path}: abstract, so there is nothing to build")
 
     def _broken(self, path: Path, findings: Findings) -> None:
         self.findings += findings.diagnostics
@@ -121,7 +130,7 @@ class Builds:
         """Packages that no spec makes; one that is made with settings or elsewhere says nothing."""
         if self.settings or self.out:
             return []
-        return [*orphans(self.searched, self.packages, self.broken)]
+        return [*orphans(self.searched, self.packages, self.broken, self.abstract)]
 
     def diff(self) -> int:
         """Prints what ``write`` would change; exit code 1 if anything."""
@@ -143,7 +152,7 @@ class Builds:
     def _report(self, more: Iterable[Diagnostic]) -> None:
         found = [*self.findings, *more]
         if found or self.output_format != "full":
-            terminal.report(found, self.output_format)
+            terminal.report(found, self.output_format, self.specs)
 
     def _writable(self, blocked: list[Package]) -> list[Package]:
         """Neither blocked, nor a package whose runtime is, nor a runtime that nobody imports."""

@@ -14,6 +14,7 @@ from pydantic import Field
 from snnc.augmentations import Augmentation
 from snnc.kinds import Kind
 from snnc.shapes import Shape, ShapeError, show
+from snnc.step.bounds import ANYTHING, Bounds
 
 
 class Dataset(Kind):
@@ -33,6 +34,8 @@ class Dataset(Kind):
     """Whether samples have a time axis of their own; None: as the network's encoder says."""
     recorded: ClassVar[bool] = False
     """Whether samples are recordings of events, to be counted in frames."""
+    mirrors: ClassVar[bool] = True
+    """Whether a sample that is mirrored left to right keeps its label."""
     standard_library: ClassVar[tuple[str, ...]] = ()
     third_party: ClassVar[tuple[str, ...]] = ()
     """The import statements that ``source()`` needs beyond those of every data.py."""
@@ -48,6 +51,11 @@ class Dataset(Kind):
     def scale(self) -> int | None:
         """The number that is 1 for the network, if it is not 1."""
         return None
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds of the numbers that the network reads, if they are known."""
+        return ANYTHING
 
     @property
     def changes(self) -> Sequence[Augmentation]:
@@ -91,7 +99,7 @@ def _other_time(kind: str, timed: bool) -> tuple[str, str, str]:
 
 def _moments(shape: Shape, mean: tuple[float, ...], std: tuple[float, ...]) -> None:
     """Check that a mean and a deviation are given once, or once per channel."""
-    channels = shape[0] if len(shape) == 3 else 1
+    channels = shape[0] if len(shape) > 1 else 1
     for name, numbers in (("mean", mean), ("std", std)):
         if len(numbers) not in (1, channels):
             message = f"`{name}` has {len(numbers)} numbers, but a sample {show(shape)}"

@@ -4,6 +4,7 @@ from string import Template
 
 from snnc.datasets._pictures import Pictures
 from snnc.sizes import Positive
+from snnc.step.bounds import ANYTHING, Bounds
 
 LONGEST = 64
 """Of a path or a function: its line in generated code fits."""
@@ -21,6 +22,10 @@ class Arrays(Pictures):
     @property
     def scale(self) -> int | None:
         return self.white if self.white > 1 else None
+
+    @property
+    def bounds(self) -> Bounds:
+        return ANYTHING
 
     def filled(self, text: str, timed: bool, **words: str) -> str:
         """A piece of data.py; ``$steps`` and ``$parameter`` hand on the number of steps."""

@@ -1,6 +1,7 @@
 """The base of datasets of pictures: augmentation and normalisation."""
 
 from collections.abc import Sequence
+from itertools import cycle, islice
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from snnc.augmentations import Augmentation
 from snnc.choice import Choice
 from snnc.datasets import Dataset
+from snnc.step.bounds import Bounds, hull
 
 Moments = Annotated[tuple[float, ...], Field(min_length=1)]
 Spreads = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)]
@@ -35,6 +37,15 @@ class Pictures(Dataset):
     @property
     def scale(self) -> int | None:
         return 255
+
+    @property
+    def bounds(self) -> Bounds:
+        if self.normalize is None:
+            return 0.0, 1.0
+        mean, std = self.normalize.mean, self.normalize.std
+        pairs = zip(cycle(mean), cycle(std), strict=False)  # once, or once per channel
+        each = islice(pairs, max(len(mean), len(std)))
+        return hull(*((-m / s, (1 - m) / s) for m, s in each))
 
     @property
     def changes(self) -> Sequence[Augmentation]:

@@ -14,6 +14,7 @@ class Digits(Pictures):
 
     kind: Literal["Digits"] = "Digits"
 
+    mirrors = False
     title = "scikit-learn's digits"
     shape = (1, 8, 8)
     labels = tuple("0123456789")

@@ -15,6 +15,7 @@ class DVSGesture(EventCamera):
 
     kind: Literal["DVSGesture"] = "DVSGesture"
 
+    mirrors = False
     title = "DVS128 Gesture"
     shape = (2, 128, 128)
     labels = (

@@ -15,6 +15,7 @@ class MNIST(IdxImages):
 
     kind: Literal["MNIST"] = "MNIST"
 
+    mirrors = False
     title = "MNIST"
     labels = tuple("0123456789")
     standard_library = (*IdxImages.standard_library, "import json")

@@ -16,6 +16,7 @@ class NMNIST(EventCamera):
 
     kind: Literal["NMNIST"] = "NMNIST"
 
+    mirrors = False
     title = "N-MNIST"
     shape = (2, 34, 34)
     labels = tuple("0123456789")

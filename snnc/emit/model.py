@@ -1,6 +1,6 @@
 """model.py: the network as one module, its forward in visible regions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from snnc.emit.attributes import Held
 from snnc.emit.built import built
@@ -14,9 +14,10 @@ from snnc.emit.python_format import statement
 from snnc.emit.recording import has_rate
 from snnc.emit.runtime import Runtime, own_imports
 from snnc.emit.signatures import signature, step
+from snnc.emit.state_keys import state_keys
 from snnc.emit.types import Compiled
 from snnc.emit.variables import parameters
-from snnc.graph.types import Node
+from snnc.graph.types import Graph, Node
 from snnc.names import class_name
 from snnc.neuron import Neuron
 from snnc.program.table import shape_table
@@ -38,9 +39,8 @@ def model_py(made: Compiled, bodies: Bodies, held: Held, neurons: Neurons, runti
         "imports": _imports(held.uses | bodies.uses, bool(outputs), neurons, runtime),
         "outputs": outputs,
         "built": built(made.document.spec),
-        "neurons": _tuple(
-            [n.path for n in graph.nodes if isinstance(n.operator, Neuron) and has_rate(n.operator)]
-        ),
+        "neurons": _constant("NEURONS", _firing(graph)),
+        "state": _constant("STATE", state_keys(program, neurons, bodies.forward.uses)),
         "time_steps": graph.time_steps,
         "variable": not fixed(graph),
         "time_chunk": program.time_chunk,
@@ -63,9 +63,14 @@ def model_py(made: Compiled, bodies: Bodies, held: Held, neurons: Neurons, runti
     return environment().get_template("model.py.jinja").render(context)
 
 
-def _tuple(names: list[str]) -> str:
-    text = source(tuple(names))
-    return "\n".join(statement(f"NEURONS = {text}", 4)).removeprefix("    NEURONS = ")
+def _firing(graph: Graph) -> list[str]:
+    """The layers that have a firing rate."""
+    neurons = ((n.path, n.operator) for n in graph.nodes if isinstance(n.operator, Neuron))
+    return [path for path, neuron in neurons if has_rate(neuron)]
+
+
+def _constant(name: str, values: Iterable[str]) -> str:
+    return "\n".join(statement(f"{name} = {source(tuple(values))}", 4))
 
 
 def _doc(program: Program) -> str:

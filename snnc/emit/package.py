@@ -6,6 +6,7 @@ from snnc.emit.ann import Ann
 from snnc.emit.attributes import module_classes
 from snnc.emit.built import trained
 from snnc.emit.environment import environment
+from snnc.emit.fixed_steps import fixed
 from snnc.emit.forward import bodies
 from snnc.emit.header import Command, headed
 from snnc.emit.kernels import kernels_py
@@ -68,14 +69,8 @@ def _training(made: Compiled, ann: Ann | None, runtime: Runtime) -> dict[str, st
     name, steps, shape = class_name(graph.name), graph.time_steps, data.shapes[0]
     context = (runtime, train, graph.name, name, shape, steps, timed, classes)
     sweep = data.operator.sweep if isinstance(data.operator, Encoder) else ""
-    more = (_fixed(graph), ann.name if ann else "", answering(made.program), sweep)
+    more = (fixed(graph), ann.name if ann else "", answering(made.program), sweep)
     return training_files(*context, layers(graph), outputs, *more, trained(made.document.spec))
-
-
-def _fixed(graph: Graph) -> bool:
-    """Whether the data itself fixes T, as an image's columns do."""
-    nodes = [graph[name] for name in graph.inputs]
-    return any(n.operator.steps(n.shapes[0]) for n in nodes if isinstance(n.operator, Encoder))
 
 
 def _converted(made: Compiled, ann: Ann, neurons: Neurons, runtime: Runtime) -> dict[str, str]:

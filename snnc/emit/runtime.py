@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from snnc.emit.environment import environment
 from snnc.emit.python_format import import_order, imported
 from snnc.spec import Spec
 
@@ -91,6 +90,8 @@ def runtime_of(spec: Spec) -> Runtime:
 @cache
 def files() -> Mapping[str, str]:
     """The files of the runtime, by their paths in its folder, without headers."""
+    from snnc.emit.environment import environment  # the linter needs no templates
+
     env, head = environment(), f"{NAME}/"
     assert env.loader is not None
     names = [name for name in env.list_templates(extensions=["py"]) if name.startswith(head)]

@@ -14,9 +14,12 @@ from snnc.sections.train import Train
 
 
 def train_context(
-    train: Train, class_name: str, outputs: Mapping[str, bool], time_steps: int
+    train: Train, class_name: str, outputs: Mapping[str, bool], time_steps: int, timed: bool
 ) -> dict[str, Any]:
-    """The template's variables; ``outputs`` says which outputs have a time axis."""
+    """The template's variables; ``outputs`` says which outputs have a time axis.
+
+    ``timed``: the data have one.
+    """
     losses = train.by_output(outputs)
     several = len(outputs) > 1
     answer = f"{class_name}Output" if several else "Tensor"
@@ -24,7 +27,7 @@ def train_context(
         "answers": [class_name, *[answer] * several],
         "settings": ", ".join(_settings(train, time_steps)),
         "loss": _loss(losses, answer, several, train.smoothing is not None),
-        "metric": _metric(train, outputs, answer, several),
+        "metric": _metric(train, outputs, answer, several, timed),
         "classified": classified(train, outputs),
         "widened": _widened(answer, several),
         "penalties": list(_penalties(train)),
@@ -77,6 +80,7 @@ def _loss(losses: Mapping[str, Loss], answer: str, several: bool, smooths: bool)
         "lines": list(lines),
         "call": f"loss_of({', '.join(['y', *passed])})",
         "labelled": "labels" in wanted,
+        "over_steps": all(x.over == "steps" for x in losses.values() if x.wants == "labels"),
         "smooths": smooths,
     }
 
@@ -99,7 +103,7 @@ def _sum(losses: Mapping[str, Loss], smooths: bool) -> Iterator[str]:
 
 
 def _metric(
-    train: Train, outputs: Mapping[str, bool], answer: str, several: bool
+    train: Train, outputs: Mapping[str, bool], answer: str, several: bool, timed: bool
 ) -> dict[str, Any]:
     """The function of the metric and its call; the loss needs none."""
     metric, of = train.measured(outputs)
@@ -109,7 +113,7 @@ def _metric(
     return found | {
         "signature": f"y: {answer}, {metric.wants}: Tensor",
         "doc": metric.says,
-        "expression": metric.source(f"y.{of}" if several else "y", outputs[of]),
+        "expression": metric.source(f"y.{of}" if several else "y", outputs[of], timed),
         "call": f"metric_of(y, {metric.wants})",
     }
 

@@ -56,7 +56,7 @@ def training_files(
     ``outputs`` says which outputs have a time axis (default: one, without); ``fixed``: whether the
     network can take no other number of steps; ``answering``: layers that mixed precision leaves.
     """
-    told = train_context(train, ann or class_name, outputs or {"output": False}, time_steps)
+    told = train_context(train, ann or class_name, outputs or {"output": False}, time_steps, timed)
     context = {
         "name": name,
         "package": runtime,

@@ -6,6 +6,10 @@ from typing import Any, Literal
 
 from snnc.encoder import Encoder, moments
 from snnc.layer import Draw, Site, Traits
+from snnc.step.bounds import Bounds
+
+_FEWEST = 4
+"""Steps: with fewer, most values spike at the same one."""
 
 
 class Latency(Encoder):
@@ -25,6 +29,17 @@ class Latency(Encoder):
 
     def why(self) -> str:
         return "each value spikes at a step of its own"
+
+    @property
+    def domain(self) -> Bounds:
+        return 0.0, 1.0
+
+    def coarse(self, steps: int) -> str:
+        few = steps < _FEWEST
+        return f"{steps} steps are {steps} different latencies" if few else ""
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        return 0.0, 1.0
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         x, log = args[0], self.mode == "log"

@@ -6,6 +6,10 @@ from typing import Any, Literal
 from snnc.encoder import Encoder, drawn
 from snnc.layer import Draw, Site, Traits
 from snnc.randomness import literal
+from snnc.step.bounds import Bounds
+
+_FEWEST = 8
+"""Steps that tell as many rates apart as three bits would."""
 
 
 class Poisson(Encoder):
@@ -21,6 +25,17 @@ class Poisson(Encoder):
 
     def why(self) -> str:
         return "Poisson draws anew at every step"
+
+    @property
+    def domain(self) -> Bounds:
+        return 0.0, 1.0
+
+    def coarse(self, steps: int) -> str:
+        few = steps < _FEWEST
+        return f"{steps} Poisson steps tell {steps + 1} brightnesses apart" if few else ""
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        return 0.0, 1.0
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         key = literal(name)

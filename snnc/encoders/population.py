@@ -11,6 +11,10 @@ from snnc.layer import Draw, Site, Traits
 from snnc.randomness import literal
 from snnc.shapes import Shape
 from snnc.sizes import MOST
+from snnc.step.bounds import Bounds
+
+_FEWEST = 8
+"""Steps that tell as many rates apart as three bits would."""
 
 
 class Population(Encoder):
@@ -42,6 +46,17 @@ class Population(Encoder):
     def shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
         return (shape[0] * self.neurons, *shape[1:])
+
+    @property
+    def domain(self) -> Bounds:
+        return self.low, self.high
+
+    def coarse(self, steps: int) -> str:
+        few = self.spikes == "poisson" and steps < _FEWEST
+        return f"{steps} Poisson steps tell {steps + 1} answers apart" if few else ""
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        return 0.0, 1.0
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         (x,) = args

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from snnc.encoder import Encoder, moments
 from snnc.layer import Draw, Site, Traits
+from snnc.step.bounds import Bounds
 
 
 class WeightedPhase(Encoder):
@@ -25,6 +26,17 @@ class WeightedPhase(Encoder):
 
     def why(self) -> str:
         return "every step has another digit"
+
+    @property
+    def domain(self) -> Bounds:
+        return 0.0, 1 - 2.0**-self.phases
+
+    def coarse(self, steps: int) -> str:
+        few = steps < self.phases
+        return f"{steps} steps have {steps} of the {self.phases} binary digits" if few else ""
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        return 0.0, 0.5
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         (x,) = args

@@ -74,7 +74,7 @@ class _Walk:
         self.edges = sum(map(len, self.readers.values()))
 
     def certain(self) -> _Found:
-        """What follows from the shapes that enter the cycle."""
+        """The consequences of the shapes that enter the cycle."""
         found = _Found({})
         self.spread(found, range(len(self.cycle)))
         return found
@@ -105,7 +105,7 @@ class _Walk:
             found.endless[name] = ShapeError(message, "from")
 
     def attempts(self, certain: _Found) -> Iterator[_Found]:
-        """What follows from each assumption about the first operator that waits, in turn."""
+        """The consequences of each assumption about the first operator that waits, in turn."""
         doubtful = self.doubtful(certain)
         at = self.waiting(certain, doubtful)
         if at is None:

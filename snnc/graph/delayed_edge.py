@@ -6,6 +6,7 @@ from typing import Literal
 from snnc.layer import Operator, Site, Traits
 from snnc.shapes import Shape
 from snnc.sizes import Positive
+from snnc.step.bounds import Bounds, hull
 
 
 class Past(Operator):
@@ -30,6 +31,9 @@ class Past(Operator):
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        return hull(*inputs, (0.0, 0.0))
 
     def carries(self) -> dict[str, float | str]:
         return {"": 0.0}

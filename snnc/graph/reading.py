@@ -1,4 +1,4 @@
-"""What a single layer asks of its surroundings: numbers that its equations can bear, and inputs."""
+"""Demands of a single layer: numbers that its equations can bear, and inputs."""
 
 from collections.abc import Sequence
 

@@ -72,6 +72,11 @@ class Graph:
         return {node.path: node for node in self.steps}
 
     @cached_property
+    def answers(self) -> frozenset[str]:
+        """The outputs, to ask whether a node is one."""
+        return frozenset(self.outputs)
+
+    @cached_property
     def steps(self) -> tuple[Node, ...]:
         """The nodes, and before the first reader of each delayed value the delay itself."""
         known = {node.path: node for node in self.nodes}
@@ -82,6 +87,15 @@ class Graph:
                     found[ref.value] = _past(ref, known[ref.node], node)
             found[node.path] = node
         return tuple(found.values())
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[Node, ...]]:
+        """The nodes that read each node, at this step or an earlier one."""
+        found: dict[str, dict[str, Node]] = {node.path: {} for node in self.nodes}
+        for node in self.nodes:
+            for ref in node.inputs:
+                found[ref.node][node.path] = node
+        return {path: tuple(nodes.values()) for path, nodes in found.items()}
 
     @cached_property
     def holders_first(self) -> tuple[Node, ...]:

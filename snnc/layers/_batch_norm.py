@@ -86,21 +86,17 @@ class SequenceNorm(Normalisation):
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         (x,) = args
-        helper = self._helper(site)
-        if helper is None:
-            return f"self.{name}({x})"
         time_steps = ", time_steps" if site == "once" else ""
-        return f"{helper}(self.{name}, {x}{time_steps})"
+        return f"{self._helper(site)}(self.{name}, {x}{time_steps})"
 
     def uses(self, site: Site) -> tuple[str, ...]:
-        helper = self._helper(site)
-        steps = ("time_steps",) if site == "once" else ()
-        return (helper, *steps) if helper else ()
+        return (self._helper(site), *(("time_steps",) if site == "once" else ()))
 
-    def _helper(self, site: Site) -> str | None:
+    def _helper(self, site: Site) -> str:
+        """The function of the runtime that calls PyTorch's module: never the network itself."""
         if site == "once":
             return "batch_norm_once_per_step" if self.per_step else "batch_norm_once"
-        return "batch_norm_per_step" if site == "fold" and self.per_step else None
+        return "batch_norm_per_step" if site == "fold" and self.per_step else "batch_norm"
 
 
 class BatchNorm(SequenceNorm):

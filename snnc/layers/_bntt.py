@@ -31,11 +31,12 @@ class BNTT(ForEachStep):
         return Kept(Call("nn.ModuleList", ((each,) * self._steps,)), more)
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
-        at = "[first + t]" if site == "step" else ""
-        return f"self.{name}{at}({args[0]}{', first' if site == 'fold' else ''})"
+        if site == "step":
+            return f"batch_norm(self.{name}[first + t], {args[0]})"
+        return f"self.{name}({args[0]}{', first' if site == 'fold' else ''})"
 
     def uses(self, site: Site) -> tuple[str, ...]:
-        return {"step": ("first", "t"), "fold": ("first",), "once": ()}[site]
+        return {"step": ("batch_norm", "first", "t"), "fold": ("first",), "once": ()}[site]
 
     def parameters(self, *inputs: Shape) -> int:
         return self._steps * (self.affine + self.biased) * inputs[0][0]

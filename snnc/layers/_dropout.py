@@ -8,6 +8,7 @@ from pydantic import Field
 from snnc.layer import Call, Draw, Layer, Role, Site, Traits
 from snnc.randomness import key
 from snnc.shapes import Shape
+from snnc.step.bounds import Bounds, hull
 
 
 class AnyDropout(Layer):
@@ -33,6 +34,13 @@ class AnyDropout(Layer):
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        low, high = hull(*inputs, (0.0, 0.0))
+        return low / (1 - self.p), high / (1 - self.p)
+
+    def idle(self, *inputs: Shape) -> str:
+        return "`p` is 0" if self.p == 0 else ""
 
     def drawn(self, shape: Shape) -> Shape:
         """The shape of the random numbers for x [B, ...]; the axes behind it share a number."""

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from snnc.layer import Layer, Role, Traits
 from snnc.shapes import Shape, ShapeError, rank
 from snnc.sizes import AXES, spread, touched, windows
+from snnc.step.bounds import Bounds, hull
 from snnc.window import LARGEST, Window
 
 
@@ -43,6 +44,14 @@ class WindowPool(Pool):
         stride = self.kernel_size if self.stride is None else self.stride
         window = (self.kernel_size, stride, self.padding, self.dilated(), self.ceil_mode)
         return channels, *windows(sizes, *window)
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        # a mean may count zeros of the padding
+        return hull(*inputs, (0.0, 0.0)) if self.how == "avg" and self.padding else inputs[0]
+
+    def idle(self, *inputs: Shape) -> str:
+        single = self.side_by_side() and {*spread(self.kernel_size, self.inner)} == {1}
+        return "its window is a single element" if single else ""
 
     def window(self) -> Window | None:
         if self.inner != 2 or not self.side_by_side():
@@ -103,6 +112,12 @@ class AdaptivePool(Pool):
     def shape(self, *inputs: Shape) -> Shape:
         channels, _ = self._sample(*inputs)
         return channels, *spread(self.output_size, self.inner)
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        return inputs[0]
+
+    def idle(self, *inputs: Shape) -> str:
+        return "each window is a single element" if self.shape(*inputs) == inputs[0] else ""
 
 
 class AdaptiveAvgPool(AdaptivePool):

@@ -7,6 +7,7 @@ from pydantic import Field
 from snnc.layer import Call, Role
 from snnc.layers._activation import Monotone
 from snnc.shapes import Shape
+from snnc.step.bounds import Bounds
 
 
 class ClippedReLU(Monotone):
@@ -21,3 +22,7 @@ class ClippedReLU(Monotone):
 
     def torch_call(self, *inputs: Shape) -> Call:
         return Call("nn.Hardtanh", (0.0, self.max), names=("min_val", "max_val"))
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        low, high = inputs[0]
+        return min(max(low, 0.0), self.max), min(max(high, 0.0), self.max)

@@ -11,6 +11,7 @@ from snnc.layer import Call, Draw, Layer, Site, Traits
 from snnc.number import Number, Value, at_least, numbers
 from snnc.shapes import Shape
 from snnc.sizes import Positive
+from snnc.step.bounds import Bounds, hull
 
 Steps = Annotated[Number, at_least(0.0)]
 
@@ -86,6 +87,12 @@ class Delay(Layer):
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        return hull(*inputs, (0.0, 0.0))
+
+    def idle(self, *inputs: Shape) -> str:
+        return "" if self.run_time() or max(numbers(self.delay)) else "it delays by 0 time steps"
 
     def attribute(self, name: str, *inputs: Shape) -> Call:
         found = self.run_time().get("delay")

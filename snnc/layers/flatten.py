@@ -30,6 +30,9 @@ class Flatten(Layer):
             raise ShapeError(f"`start_dim` comes after `end_dim` in {show(shape)}", "start_dim")
         return (*shape[:start], prod(shape[start : end + 1]), *shape[end + 1 :])
 
+    def idle(self, *inputs: Shape) -> str:
+        return "its input is flat already" if self.shape(*inputs) == inputs[0] else ""
+
     def torch_call(self, *inputs: Shape) -> Call:
         start, end = (a + 1 for a in self._axes(inputs[0]))
         last = end == len(inputs[0])

@@ -23,5 +23,8 @@ class Identity(Layer):
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
 
+    def idle(self, *inputs: Shape) -> str:
+        return "an Identity only gives a value a name"
+
     def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
         return alike(corner, *inputs)

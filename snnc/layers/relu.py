@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from snnc.layer import Role
 from snnc.layers._activation import Monotone
+from snnc.step.bounds import Bounds
 
 
 class ReLU(Monotone):
@@ -15,3 +16,6 @@ class ReLU(Monotone):
     torch: ClassVar[str] = "nn.ReLU"
 
     kind: Literal["ReLU"] = "ReLU"
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        return max(inputs[0][0], 0.0), max(inputs[0][1], 0.0)

@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 
 from snnc.layers._activation import Monotone
+from snnc.step.bounds import Bounds
 
 
 class SigmoidLayer(Monotone):
@@ -16,3 +17,6 @@ class SigmoidLayer(Monotone):
     torch: ClassVar[str] = "nn.Sigmoid"
 
     kind: Literal["Sigmoid"] = "Sigmoid"
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        return 0.0, 1.0

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from snnc.layer import Call, Role
 from snnc.layers._activation import ElementwiseActivation
 from snnc.shapes import Shape, axis
+from snnc.step.bounds import Bounds
 
 
 class Softmax(ElementwiseActivation):
@@ -23,6 +24,9 @@ class Softmax(ElementwiseActivation):
 
     def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
         return inputs if axis(inputs[0], self.dim, "dim") else super().corners(corner, *inputs)
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        return 0.0, 1.0
 
     def torch_call(self, *inputs: Shape) -> Call:
         # PyTorch counts the batch axis too

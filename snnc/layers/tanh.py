@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 
 from snnc.layers._activation import Monotone
+from snnc.step.bounds import Bounds
 
 
 class Tanh(Monotone):
@@ -13,3 +14,6 @@ class Tanh(Monotone):
     torch: ClassVar[str] = "nn.Tanh"
 
     kind: Literal["Tanh"] = "Tanh"
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        return -1.0, 1.0

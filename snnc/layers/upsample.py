@@ -66,6 +66,9 @@ class Upsample(Layer):
             return channels, *_each(self.size, sizes, "size")
         return channels, *self._scaled(sizes)
 
+    def idle(self, *inputs: Shape) -> str:
+        return "its output is as large as its input" if self.shape(*inputs) == inputs[0] else ""
+
     def _scaled(self, sizes: Sequence[int]) -> Shape:
         assert self.scale_factor is not None
         factors = _each(self.scale_factor, sizes, "scale_factor")

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 from snnc.layer import Draw, Layer, Site, Traits
 from snnc.shapes import Shape, ShapeError, plural, rank
 from snnc.sizes import Positive
+from snnc.step.bounds import Bounds
 
 
 class Voting(Layer):
@@ -30,6 +31,9 @@ class Voting(Layer):
             message = f"{plural(features, 'feature')} cannot be split into groups of {self.voters}"
             raise ShapeError(message, "voters")
         return (features // self.voters,)
+
+    def bounds(self, *inputs: Bounds) -> Bounds:
+        return inputs[0]
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         return f"torch.unflatten({args[0]}, 1, (-1, {self.voters})).mean(2)"

@@ -12,7 +12,9 @@ class Loss(Kind):
 
     ``over = "steps"`` takes the loss at every time step and not of the readout over time, so it
     needs ``readout = "sequence"`` (TET: Deng et al., Temporal efficient training of spiking neural
-    network via gradient re-weighting, ICLR 2022). ``weight`` weights the loss in a sum of several.
+    network via gradient re-weighting, ICLR 2022). Each step is then compared with the label of the
+    sample or, if the data have one label per time step, with that of the step. ``weight`` weights
+    the loss in a sum of several.
     """
 
     over: Literal["answer", "steps"] = "answer"
@@ -31,6 +33,7 @@ class Loss(Kind):
     def source(self, y: str = "y", smoothing: str = "smoothing") -> str:
         """The expression that computes the loss from ``y`` [B, ...], or [T, B, ...] per time step.
 
+        ``labels`` are [B] or, per time step, also [T, B].
         ``smoothing`` is a number or a variable, for losses that smooth labels.
         """
         raise NotImplementedError

@@ -24,5 +24,5 @@ class CrossEntropy(Loss):
     def source(self, y: str = "y", smoothing: str = "smoothing") -> str:
         logits, labels = y, "labels"
         if self.over == "steps":
-            logits, labels = f"{y}.flatten(0, 1)", f"labels.repeat(len({y}))"
+            logits, labels = f"{y}.flatten(0, 1)", f"labels.expand(len({y}), -1).flatten()"
         return f"F.cross_entropy({logits}, {labels}, label_smoothing={smoothing})"

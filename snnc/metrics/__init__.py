@@ -18,6 +18,9 @@ class Metric(Kind):
     says: ClassVar[str] = ""
     """The docstring of the function that computes it."""
 
-    def source(self, y: str = "y", over_time: bool = False) -> str:
-        """The expression of the sum over the samples of ``y`` [B, ...], or [T, B, ...]."""
+    def source(self, y: str = "y", over_time: bool = False, timed: bool = False) -> str:
+        """The expression of the sum over the samples of ``y`` [B, ...], or [T, B, ...].
+
+        ``timed``: the data have a time axis, so labels may be [T, B] too, and ``x`` is [T, B, ...].
+        """
         raise NotImplementedError

@@ -12,5 +12,5 @@ class LossMetric(Metric):
 
     higher: ClassVar[bool] = False
 
-    def source(self, y: str = "y", over_time: bool = False) -> str:
+    def source(self, y: str = "y", over_time: bool = False, timed: bool = False) -> str:
         return ""

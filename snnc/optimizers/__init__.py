@@ -1,6 +1,6 @@
 """Optimizers: PyTorch's, with PyTorch's field names and defaults; one per file."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -13,6 +13,9 @@ Beta = Annotated[float, Field(ge=0, lt=1)]
 
 class Optimizer(Kind):
     """An update of the weights along their gradients. A kind is named as its PyTorch class."""
+
+    usual: ClassVar[tuple[float, float]]
+    """The learning rates with which networks have been trained."""
 
     lr: Rate = 1e-3
 

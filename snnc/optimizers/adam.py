@@ -1,6 +1,6 @@
 """Adam."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from snnc.optimizers import Beta, NotNegative, Optimizer
 
@@ -12,6 +12,8 @@ class Adam(Optimizer):
     optimization, ICLR 2015). ``weight_decay`` is added to the gradient; AdamW decays the weights
     themselves.
     """
+
+    usual: ClassVar[tuple[float, float]] = (1e-6, 0.03)
 
     kind: Literal["Adam"] = "Adam"
     betas: tuple[Beta, Beta] = (0.9, 0.999)

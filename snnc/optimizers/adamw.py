@@ -1,6 +1,6 @@
 """AdamW."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from snnc.optimizers import Beta, NotNegative, Optimizer
 
@@ -10,6 +10,8 @@ class AdamW(Optimizer):
 
     Loshchilov and Hutter, Decoupled weight decay regularization, ICLR 2019.
     """
+
+    usual: ClassVar[tuple[float, float]] = (1e-6, 0.03)
 
     kind: Literal["AdamW"] = "AdamW"
     betas: tuple[Beta, Beta] = (0.9, 0.999)

@@ -1,6 +1,6 @@
 """SGD."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -14,6 +14,8 @@ class SGD(Optimizer):
     A step is ``lr`` times a running sum of gradients, which decays by ``momentum``. ``nesterov``
     looks ahead (Sutskever et al., On the importance of initialization and momentum, ICML 2013).
     """
+
+    usual: ClassVar[tuple[float, float]] = (1e-5, 5.0)
 
     kind: Literal["SGD"] = "SGD"
     momentum: NotNegative = 0.0

@@ -36,6 +36,5 @@ def _static(given: Program) -> frozenset[str]:
 
 
 def movable(given: Program, op: Op) -> bool:
-    """Whether one execution on a static input can stand for all time steps, in both modes."""
-    modes = (given.node(op).operator.traits(training) for training in (True, False))
-    return all(m.time in ("pointwise", "whole") and m.random != "step" for m in modes)
+    """Whether one execution on a static input can stand for all time steps."""
+    return given.node(op).operator.hoists

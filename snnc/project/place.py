@@ -7,7 +7,7 @@ from pathlib import Path
 from snnc.document import Document
 from snnc.duplicates import folder as default
 from snnc.emit.header import Command, read_header
-from snnc.emit.runtime import Runtime
+from snnc.emit.runtime import Runtime, runtime_of
 from snnc.project.left_over import INIT
 from snnc.project.reading import at
 from snnc.source.diagnostic import Diagnostic, Findings
@@ -61,6 +61,18 @@ def runtime(folder: Path, document: Document, where: Runtime) -> Path:
             raise _refused(document, ("build", "package"), told, help)
         root = root.parent
     return root.joinpath(*where.absolute.split("."))
+
+
+def check_stated(spec: Path, document: Document) -> None:
+    """Whether a package and its runtime may be where the spec says. Raises Findings."""
+    folder, where = stated(spec, document, {}), runtime_of(document.spec)
+    if where.inside:
+        return
+    real = runtime(folder, document, where)
+    try:
+        check_runtime(real, spec, {folder.resolve(): f"that of {spec}"}, free=False)
+    except BadFolder as error:
+        raise bad_runtime(document, real, error) from None
 
 
 def check_runtime(found: Path, spec: Path, taken: Mapping[Path, str], free: bool) -> None:

@@ -90,7 +90,9 @@ class Reference(nn.Module):
         if call is None:
             assert isinstance(operator, Layer)
             module = self._module(node)
-            return lambda inputs, t: operator.textbook(inputs, t, module, self.training, draw)
+            return lambda inputs, t: _plain(
+                operator.textbook([*map(_plain, inputs)], t, module, self.training, draw)
+            )
         apply = self._applied(node, call)
         return lambda inputs, _: apply(inputs)
 
@@ -115,7 +117,7 @@ class Reference(nn.Module):
         if call is None:
             assert isinstance(node.operator, Layer)
             given = [torch.stack(steps) for steps in inputs], self._module(node)
-            return list(node.operator.textbook_steps(*given, self.training, draw))
+            return [*map(_plain, node.operator.textbook_steps(*given, self.training, draw))]
         apply = self._applied(node, call)
         if node.operator.traits(self.training).time == "whole":
             return list(apply([torch.cat(inputs[0])]).chunk(len(inputs[0])))
@@ -126,18 +128,24 @@ class Reference(nn.Module):
 
     def _applied(self, node: Node, call: Call) -> Callable[[Sequence[Tensor]], Tensor]:
         """The call as a function of the inputs at one step."""
+        found: Callable[..., Tensor]
         if call.of == "module":
-            module = self.get_submodule(node.path)
-            return lambda inputs: module(*inputs)
-        function = resolve(call)
+            found = self.get_submodule(node.path)
+            return lambda inputs: _plain(found(*map(_plain, inputs)))
+        found = resolve(call)
         if call.of == "each":
-            return lambda inputs: reduce(function, inputs)
-        return lambda inputs: function(inputs, **call.keywords)
+            return lambda inputs: _plain(reduce(found, map(_plain, inputs)))
+        return lambda inputs: _plain(found([*map(_plain, inputs)], **call.keywords))
 
 
 def graph_of(reference: Reference) -> Graph:
     """The graph of a reference, which may itself have a layer ``graph``."""
     return reference._graph
+
+
+def _plain(x: Tensor) -> Tensor:
+    """x with the strides of a new tensor, and so its gradient: no operator misreads those."""
+    return x.reshape(-1).reshape(x.shape)
 
 
 def _place(net: nn.Module, path: str, module: nn.Module) -> None:

@@ -13,9 +13,11 @@ from snnc.kinds import keys_of
 from snnc.names import FIXED
 from snnc.neuron import ResettingNeuron
 from snnc.resolve.assign import assign
-from snnc.resolve.collect import attempt, without
+from snnc.resolve.bases import Read, chain
+from snnc.resolve.collect import attempt
 from snnc.resolve.defaults import Defaults, apply_defaults, defaults_of, sound_defaults
-from snnc.resolve.extends import Read, extend, merge
+from snnc.resolve.extends import extended, merge, own
+from snnc.resolve.patch import patched
 from snnc.resolve.scope import Variables, settle, substitute_in
 from snnc.resolve.variables import settle_document, unused, variables
 from snnc.source.diagnostic import Diagnostic, Findings
@@ -35,9 +37,12 @@ class Resolved:
 
     That is ``substitute_in(block, scope.inside(parameters))``, then ``defaults.apply`` for every
     layer. ``unused_vars`` and ``unused_defaults`` are the entries that had no effect. ``findings``
-    are what is wrong; for that, ``lost`` tables and ``excused`` keys may be missing.
+    are what is wrong; for that, ``lost`` tables and ``excused`` keys may be missing. ``merged`` is
+    the document of all ``sources``, as written.
     """
 
+    sources: tuple[Source, ...]
+    merged: Tree
     tree: Tree
     scope: Variables
     defaults: Defaults
@@ -63,7 +68,7 @@ def resolve(
 
     ``known`` has the keys of every kind, ``spiking`` those of the kinds that spike.
     """
-    tree, lost, found = _whole(source, settings, read)
+    sources, tree, lost, found = _whole(source, settings, read)
     fires = {**{name: frozenset(keys) for name, keys in spiking.items()}, **_spiking(tree)}
     scope, problems = variables(tree)
     document, wrong = settle_document(tree, scope)
@@ -72,6 +77,8 @@ def resolve(
     defaults = defaults_of(sound, fires, keys)
     full, idle = apply_defaults(sound, defaults)
     return Resolved(
+        sources=sources,
+        merged=tree,
         tree=full,
         scope=scope,
         defaults=defaults,
@@ -85,21 +92,26 @@ def resolve(
 
 def _whole(
     source: Source, settings: Sequence[str], read: Read
-) -> tuple[Tree, frozenset[str], tuple[Diagnostic, ...]]:
-    """The tree with its bases and settings, without those that are wrong."""
+) -> tuple[tuple[Source, ...], Tree, frozenset[str], tuple[Diagnostic, ...]]:
+    """All files, and the tree of them with settings, without what is wrong."""
     found: list[Diagnostic] = []
-    lost = source.lost
-    tree = attempt(lambda: extend(source, read))
-    if isinstance(tree, Findings):
-        found += tree.diagnostics
-        tree, lost = without(source.tree, "extends"), frozenset({EVERYTHING})
+    sources, lost = attempt(lambda: chain(source, read)), source.lost
+    if isinstance(sources, Findings):
+        found += sources.diagnostics
+        sources, lost = (source,), frozenset({EVERYTHING})
+        tree = own(source)
+    else:
+        tree, wrong = extended(sources)
+        found += wrong
     for setting in settings:
         made = attempt(partial(assign, tree, [setting]))
         if isinstance(made, Findings):
             found += made.diagnostics
         else:
             tree = made
-    return tree, lost, tuple(found)
+    tree, wrong = patched(tree)
+    found += () if EVERYTHING in lost else wrong
+    return sources, tree, lost, tuple(found)
 
 
 def _own(tree: Tree) -> list[str]:

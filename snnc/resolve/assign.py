@@ -50,8 +50,8 @@ def _parse(text: str) -> Setting:
     match = SETTING.fullmatch(text, 0, len(text.rstrip()))
     if not match:
         raise _bad(whole, f"`{text}` is not KEY=VALUE", "for example train.epochs=2")
-    if match[1].split(".")[0] == "extends":
-        raise _bad(whole, "`extends` cannot be set", "--set applies after `extends`")
+    if (first := match[1].split(".")[0]) in ("extends", "abstract"):
+        raise _bad(whole, f"`{first}` cannot be set", "--set applies after `extends`")
     if match[1].count(".") >= DEEPEST:
         raise _bad(whole, f"a key has at most {DEEPEST} parts")
     steps = tuple(

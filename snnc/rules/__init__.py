@@ -2,14 +2,14 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import ClassVar, Protocol
 
 from snnc.document import Document
 from snnc.graph.types import Graph, Node
-from snnc.rules._text import example, instead
-from snnc.source.diagnostic import Diagnostic, Place, Severity
+from snnc.rules._text import example, instead, sections
+from snnc.source.diagnostic import Diagnostic, Severity
 from snnc.source.suppress import suppress
 from snnc.source.tree import Tree
 
@@ -17,13 +17,15 @@ from snnc.source.tree import Tree
 class LintRule(Protocol):
     """A lint rule. Its docstring says all about it, under the headings of ``_text.HEADINGS``.
 
-    ``opt_in``: it only runs where somebody asks for it.
+    ``opt_in``: it only runs where somebody asks for it. ``shared``: it tells of a definition that
+    nothing uses, and several specs of a run may have that one of a common base.
     """
 
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity] = "warning"
     opt_in: ClassVar[bool] = False
+    shared: ClassVar[bool] = False
 
     @property
     def example(self) -> str:
@@ -38,6 +40,11 @@ class LintRule(Protocol):
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """The findings of the rule in a valid document."""
         ...
+
+
+def documentation(rule: LintRule) -> Mapping[str, str]:
+    """The docstring of a rule: the texts under its headings, the first under ""."""
+    return sections(type(rule))
 
 
 @cache
@@ -59,7 +66,7 @@ def lint(
 ) -> tuple[Diagnostic, ...]:
     """The findings of rules in a valid document, without those that its comments ignore.
 
-    A rule tells the same place of a block once, for the first of its uses.
+    A rule tells a place once, that of a block for the first of its uses.
     """
     return suppress(document.source, findings(document, graph, chosen))
 
@@ -72,14 +79,8 @@ def findings(
         return []
     every = defaults() if chosen is None else chosen
     found = [finding for rule in every for finding in rule.check(document, graph)]
-    told = {_same(finding): finding for finding in reversed(found)}
+    told = {(finding.code, finding.origin): finding for finding in reversed(found)}
     return [*reversed(told.values())]
-
-
-def _same(finding: Diagnostic) -> tuple[str, Place, str]:
-    """The same for all findings of one text: those of a block differ in the names of its uses."""
-    of_block = finding.origin != finding.place
-    return finding.code, finding.origin, "" if of_block else finding.message
 
 
 def finding(rule: LintRule, node: Tree, message: str, help: str | None = None) -> Diagnostic:

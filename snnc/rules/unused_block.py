@@ -43,6 +43,7 @@ class UnusedBlock(LintRule):
 
     code: ClassVar[str] = "SNN405"
     name: ClassVar[str] = "unused-block"
+    shared: ClassVar[bool] = True
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Each definition without an effect."""

@@ -43,6 +43,7 @@ class UnusedDefault(LintRule):
 
     code: ClassVar[str] = "SNN404"
     name: ClassVar[str] = "unused-default"
+    shared: ClassVar[bool] = True
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Each entry of the table without an effect."""

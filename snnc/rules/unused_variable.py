@@ -43,6 +43,7 @@ class UnusedVariable(LintRule):
 
     code: ClassVar[str] = "SNN403"
     name: ClassVar[str] = "unused-variable"
+    shared: ClassVar[bool] = True
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Each entry of the table without an effect."""

@@ -18,3 +18,10 @@ class CosineAnnealingLR(Scheduler):
     kind: Literal["CosineAnnealingLR"] = "CosineAnnealingLR"
     T_max: Positive
     eta_min: Annotated[float, Field(ge=0)] = 0.0
+
+    def misfit(self, epochs: int) -> tuple[str, str] | None:
+        if self.T_max < epochs:
+            return "T_max", f"the learning rate rises again after epoch {self.T_max} of {epochs}"
+        if self.T_max > 2 * epochs:
+            return "T_max", f"{epochs} epochs end before the learning rate has fallen by half"
+        return super().misfit(epochs)

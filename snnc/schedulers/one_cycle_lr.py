@@ -25,3 +25,7 @@ class OneCycleLR(Scheduler):
     div_factor: Annotated[float, Field(gt=0)] = 25.0
     final_div_factor: Annotated[float, Field(gt=0)] = 1e4
     three_phase: bool = False
+
+    @property
+    def highest(self) -> float:
+        return self.max_lr

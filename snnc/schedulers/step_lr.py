@@ -14,3 +14,8 @@ class StepLR(Scheduler):
     kind: Literal["StepLR"] = "StepLR"
     step_size: Positive
     gamma: Annotated[float, Field(gt=0)] = 0.1
+
+    def misfit(self, epochs: int) -> tuple[str, str] | None:
+        if self.step_size < epochs:
+            return super().misfit(epochs)
+        return "step_size", f"{epochs} epochs end before the learning rate first falls"

@@ -35,10 +35,13 @@ class _Ignore:
         return self.name, self.line
 
 
-def suppress(source: Source, findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+def suppress(
+    source: Source, findings: Sequence[Diagnostic], judged: bool = True
+) -> tuple[Diagnostic, ...]:
     """The findings without the warnings that ``source`` ignores, and what is wrong with ignores.
 
-    Errors are never suppressed; findings in other files pass through.
+    Errors are never suppressed; findings in other files pass through. ``judged``: all findings in
+    this file are known, so that an ignore without one is wrong.
     """
     directives = list(_directives(source))
     ignores = [ignore for place, match in directives for ignore in _ignores(place, match)]
@@ -53,7 +56,7 @@ def suppress(source: Source, findings: Sequence[Diagnostic]) -> tuple[Diagnostic
         (refused if is_error else answered).update(covering)
         if is_error or not covering:
             kept.append(finding)
-    unused = [ignore for ignore in ignores if ignore.key not in answered]
+    unused = [ignore for ignore in ignores if judged and ignore.key not in answered]
     answers = [_unused(ignore, ignore.key in refused) for ignore in unused]
     wrong = [found for place, match in directives for found in _wrong(place, match)]
     return tuple(sorted([*kept, *answers, *wrong], key=order))

@@ -17,7 +17,10 @@ _OF_ITS_OWN = (" -o ", " --out ", " --set ")
 
 
 def orphans(
-    searched: Collection[Path], packages: Collection[Package], broken: Collection[Path]
+    searched: Collection[Path],
+    packages: Collection[Package],
+    broken: Collection[Path] = (),
+    abstract: Collection[Path] = (),
 ) -> Iterator[Diagnostic]:
     """Findings about what is in the searched folders and in no package of the run.
 
@@ -25,6 +28,7 @@ def orphans(
     """
     built = {package.folder.resolve() for package in packages}
     specs = {p.spec.resolve(): p for p in packages if not p.shared}
+    bases = {path.resolve() for path in abstract}
     runtimes, kept = [], bool(broken)
     for found in dict.fromkeys(path for given in searched for path in _packages(given)):
         header = read_header(at(found.parent, INIT).text or "")
@@ -33,7 +37,7 @@ def orphans(
         if header.source is None:
             runtimes.append(found)
             continue
-        told = _orphan(found, header, header.source, specs)
+        told = _orphan(found, header, header.source, specs, bases)
         kept = kept or told is None
         yield from [told] if told else ()
     if not kept and any(given.resolve() == project(given / "x") for given in searched):
@@ -58,12 +62,19 @@ def _spec(found: Path, source: str) -> Path:
 
 
 def _orphan(
-    found: Path, header: Header, source: str, specs: Mapping[Path, Package]
+    found: Path,
+    header: Header,
+    source: str,
+    specs: Mapping[Path, Package],
+    abstract: Collection[Path],
 ) -> Diagnostic | None:
     spec, folder = _spec(found, source), found.parent
     named = os.path.normpath(folder.parent / source)
     if not os.path.lexists(spec):
         message = f"{folder}/ is made from {named}, which is not there"
+        return _finding(message, folder, _first_line(found))
+    if spec in abstract:
+        message = f"{folder}/ is made from {named}, which is abstract now"
         return _finding(message, folder, _first_line(found))
     if spec not in specs or any(word in header.command for word in _OF_ITS_OWN):
         return None

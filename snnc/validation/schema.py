@@ -10,7 +10,7 @@ from snnc.choice import Choice
 from snnc.kinds import Kind, keys_of
 from snnc.source.tree import Path, Tree
 
-_RESOLVED = frozenset({"extends", "vars", "defaults", "blocks", "input", "output"})
+_RESOLVED = frozenset({"abstract", "extends", "vars", "defaults", "blocks", "input", "output"})
 """Keys at the top of a document that are put in before it is validated."""
 
 

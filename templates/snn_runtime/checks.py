@@ -2,6 +2,8 @@
 
 import math
 import warnings
+from collections.abc import Sequence
+from difflib import get_close_matches
 
 import torch
 from torch import Tensor
@@ -50,8 +52,8 @@ def likely_mistake(
         return ": [B, ...] without a time axis?"
     if lead == 1 and found[2:] == shape:
         return ": with a time axis, [T, B, ...] or [B, T, ...], where none is wanted?"
-    if len(shape) == 3 and rest == (*shape[1:], shape[0]):
-        return f": with the channels last, {name}.movedim(-1, -3)?"
+    if len(shape) > 2 and rest == (*shape[1:], shape[0]):
+        return f": with the channels last, {name}.movedim(-1, {-len(shape)})?"
     if lead == 2 and found[1:-1] == shape:
         return f": with time as the last axis, {name}.movedim(-1, 0)?"
     if shape[0] == 1 and rest == shape[1:]:
@@ -61,6 +63,27 @@ def likely_mistake(
     if len(shape) == 1 and len(rest) > 1 and math.prod(rest) == whole:
         return f": not flattened, {name}.flatten({lead})?"
     return ""
+
+
+def check_state(state: dict[str, Tensor] | None, keys: Sequence[str]) -> None:
+    """Raises ValueError if a state has other keys than those that a call leaves.
+
+    None and an empty state are fresh. Raises TypeError if a value is no tensor.
+    """
+    if not state:
+        return
+    lacking = [key for key in keys if key not in state]
+    for key, value in state.items():
+        if key not in keys:
+            close = get_close_matches(str(key), lacking or keys, 1)
+            meant = f"is {close[0]!r} meant?" if close else f"it keeps {list(keys)}"
+            raise ValueError(f"state has {key!r}, which this network lacks: {meant}")
+        if not isinstance(value, Tensor):
+            found = type(value).__name__
+            raise TypeError(f"state[{key!r}] must be a tensor, not {found}")
+    if lacking:
+        missing = ", ".join(map(repr, lacking))
+        raise ValueError(f"state lacks {missing}: only an empty one is fresh")
 
 
 def in_range(encoder: str, x: Tensor, low: float, high: float) -> None:

@@ -1,62 +1,63 @@
 """Batch normalisation over time: of static inputs, of each step, with parameters per step."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .averages import moved, on_one, remembers, track, usual
+from .layouts import settled
 
-def batch_norm_once(
-    bn: nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d, x: Tensor, time_steps: int
-) -> Tensor:
+
+def batch_norm(bn: nn.Module, x: Tensor) -> Tensor:
+    """``bn`` of x [B, C, ...], with strides and gradients that PyTorch cannot misread.
+
+    Where an axis has size 1, a tensor may look contiguous and channels-last at once. PyTorch
+    on the CPU then takes x for one and its gradient for the other: its backward is wrong.
+    """
+    y: Tensor
+    if 1 not in x.shape:
+        y = bn(x)
+        return y
+    y = bn(settled(x))
+    return settled(y)
+
+
+def batch_norm_once(bn: nn.Module, x: Tensor, time_steps: int) -> Tensor:
     """``bn`` of an input that is the same at all steps, computed on one of them.
 
     In training the running statistics get the one update that all T*B samples make: with n
     values a channel in one step, the unbiased variance has nT - 1 below, not n - 1.
     """
-    y: Tensor
-    n = x.numel() // x.shape[1]
-    if not bn.training or bn.running_mean is None or bn.running_var is None:
-        y = bn(x)
-        return y
-    if n == 1:  # a variance over the steps alone
-        y = bn(x.expand(time_steps, *x.shape).flatten(0, 1))
-        return y[: len(x)]
-    mean, var = torch.zeros_like(bn.running_mean), torch.zeros_like(bn.running_var)
-    y = F.batch_norm(x, mean, var, bn.weight, bn.bias, True, 1.0, bn.eps)
-    var = var * ((n - 1) * time_steps / (n * time_steps - 1))
-    bn.running_mean.lerp_(mean, bn.momentum or 0.0)
-    bn.running_var.lerp_(var, bn.momentum or 0.0)
-    if bn.num_batches_tracked is not None:
-        bn.num_batches_tracked += 1
+    if not remembers(bn):
+        return batch_norm(bn, x)
+    if not usual(bn) or x.numel() == x.shape[1]:  # then a variance over the steps alone
+        every = x.expand(time_steps, *x.shape).flatten(0, 1)
+        return batch_norm(bn, every)[: len(x)]
+    y, mean, var = on_one(bn, x)
+    count = x.numel() // x.shape[1]
+    track(bn, mean, var * ((count - 1) / count), count * time_steps)
     return y
 
 
-def batch_norm_once_per_step(
-    bn: nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d, x: Tensor, time_steps: int
-) -> Tensor:
+def batch_norm_once_per_step(bn: nn.Module, x: Tensor, time_steps: int) -> Tensor:
     """``bn`` of an input that is the same at all steps, computed on one of them.
 
     In training the running statistics become what T equal updates make them.
     """
-    y: Tensor
-    if not bn.training or bn.running_mean is None or bn.running_var is None:
-        y = bn(x)
-        return y
-    mean, var = torch.zeros_like(bn.running_mean), torch.zeros_like(bn.running_var)
-    y = F.batch_norm(x, mean, var, bn.weight, bn.bias, True, 1.0, bn.eps)
+    if not remembers(bn):
+        return batch_norm(bn, x)
+    if not usual(bn):
+        for _ in range(time_steps - 1):
+            batch_norm(bn, x)
+        return batch_norm(bn, x)
+    y, mean, var = on_one(bn, x)
     momentum = 1 - (1 - (bn.momentum or 0.0)) ** time_steps
-    bn.running_mean.lerp_(mean, momentum)
-    bn.running_var.lerp_(var, momentum)
-    if bn.num_batches_tracked is not None:
-        bn.num_batches_tracked += time_steps
+    moved(bn, mean, var, momentum, time_steps)
     return y
 
 
-def batch_norm_per_step(
-    bn: nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d, x: Tensor
-) -> Tensor:
+def batch_norm_per_step(bn: nn.Module, x: Tensor) -> Tensor:
     """``bn`` of each step of x [T, B, ...] on its own: T statistics, T running updates."""
-    return torch.stack([bn(x_t) for x_t in x])
+    return torch.stack([batch_norm(bn, x_t) for x_t in x])
 
 
 class TEBN1d(nn.BatchNorm1d):
@@ -75,7 +76,7 @@ class TEBN1d(nn.BatchNorm1d):
 
     def forward(self, input: Tensor, first: int = 0) -> Tensor:
         """The input is [T, B, ...]: the steps from ``first`` on."""
-        y = super().forward(input.flatten(0, 1))
+        y = settled(super().forward(settled(input.flatten(0, 1))))
         scale = self.scale[first : first + len(input)]
         scale = scale.view(-1, *(1 for _ in input.shape[1:]))
         return torch.unflatten(y, 0, input.shape[:2]) * scale
@@ -97,7 +98,7 @@ class TEBN2d(nn.BatchNorm2d):
 
     def forward(self, input: Tensor, first: int = 0) -> Tensor:
         """The input is [T, B, ...]: the steps from ``first`` on."""
-        y = super().forward(input.flatten(0, 1))
+        y = settled(super().forward(settled(input.flatten(0, 1))))
         scale = self.scale[first : first + len(input)]
         scale = scale.view(-1, *(1 for _ in input.shape[1:]))
         return torch.unflatten(y, 0, input.shape[:2]) * scale
@@ -122,7 +123,9 @@ class BNTT1d(nn.ModuleList):
 
     def forward(self, input: Tensor, first: int = 0) -> Tensor:
         """The input is [T, B, ...]: the steps from ``first`` on."""
-        return torch.stack([self[first + t](x) for t, x in enumerate(input)])
+        return torch.stack(
+            [batch_norm(self[first + t], x) for t, x in enumerate(input)]
+        )
 
 
 class BNTT2d(nn.ModuleList):
@@ -144,4 +147,6 @@ class BNTT2d(nn.ModuleList):
 
     def forward(self, input: Tensor, first: int = 0) -> Tensor:
         """The input is [T, B, ...]: the steps from ``first`` on."""
-        return torch.stack([self[first + t](x) for t, x in enumerate(input)])
+        return torch.stack(
+            [batch_norm(self[first + t], x) for t, x in enumerate(input)]
+        )

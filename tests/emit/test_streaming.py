@@ -59,7 +59,7 @@ def joined(both: Pair, parts: list[list[Tensor]], sizes: list[int]) -> list[Tens
 @pytest.mark.parametrize("schedule", ["fold", "step"])
 @pytest.mark.parametrize("name", NAMES)
 def test_parts_make_the_whole(tmp_path: Path, name: str, schedule: str) -> None:
-    both = prepared(tmp_path, name, f"build.schedule={schedule}")
+    both: Any = prepared(tmp_path, name, f"build.schedule={schedule}")
     torch.manual_seed(7)
     want = answers(both.call()[0])
     for sizes in ([1, 3], [2, 2], [1, 1, 1, 1]):
@@ -70,6 +70,7 @@ def test_parts_make_the_whole(tmp_path: Path, name: str, schedule: str) -> None:
         for a, b in zip(joined(both, parts, sizes), want, strict=True):
             torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-11)
         assert all(isinstance(value, Tensor) for value in state.values())
+        assert {*state} == {*both.module.STATE}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -55,6 +55,14 @@ class Host:
         return replace(self, spec=changed).text()
 
     @property
+    def table(self) -> str:
+        """The table itself."""
+        node: Any = self.spec
+        for step in self.at:
+            node = node[step]
+        return toml(node)
+
+    @property
     def fields(self) -> list[str]:
         return [field.alias or name for name, field in self.model.model_fields.items()]
 
@@ -111,8 +119,8 @@ SECTIONS: tuple[Host, ...] = (
     Host("[blocks.B]", net(["B"], blocks={"B": {"layers": [LIF]}}), ("blocks", "B"), Stated),
     Host("a head", net([LIF, {"kind": "IF"}]), ("network", "layers", 1), Head),
 )
-UNNAMED = "snnc.ann2snn"
-"""Its kinds are what [convert] makes; a spec cannot name them."""
+UNNAMED = ("snnc.ann2snn", "snnc.graph")
+"""Their kinds are what [convert] and `"a@-1"` make; a spec cannot name them."""
 PLACES: Mapping[str, tuple[Mapping[str, Any], Keys]] = {
     "surrogates": (net([LIF]), ("network", "layers", 0, "surrogate")),
     "encoders": (net([LIF]), ("input", "encoder")),
@@ -145,7 +153,7 @@ def packages() -> list[str]:
 
 def _is_catalog(name: str) -> bool:
     folder = importlib.import_module(name)
-    return name != UNNAMED and hasattr(folder, "__path__") and bool(catalog(name))
+    return name not in UNNAMED and hasattr(folder, "__path__") and bool(catalog(name))
 
 
 def hosts(folder: Path, every: int = 1) -> Iterator[Host | str]:
@@ -157,8 +165,13 @@ def hosts(folder: Path, every: int = 1) -> Iterator[Host | str]:
         yield host if valid(host, folder) else f"the spec of {host.title} is not valid"
     for package in packages():
         for name, kind in [*catalog(package).items()][::every]:
-            found = next((h for h in _tries(package, name, kind) if valid(h, folder)), None)
+            found = host_of(package, name, kind, folder)
             yield found or f"no spec was found in which {name} of {package} is valid"
+
+
+def host_of(package: str, name: str, kind: type[Kind], folder: Path) -> Host | None:
+    """The first spec in which a kind is valid, with as few fields as can be."""
+    return next((h for h in _tries(package, name, kind) if valid(h, folder)), None)
 
 
 def valid(host: Host, folder: Path) -> bool:

@@ -12,9 +12,13 @@ from collections.abc import Iterable, Sequence
 from math import prod
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import snnc
 from snnc.graph.types import Graph
+
+if TYPE_CHECKING:
+    import torch
 
 LARGEST = 2_000_000
 """Numbers of a network, over all steps: those of more are built and imported, but not run here."""
@@ -85,6 +89,7 @@ def holds(path: Path, backend: str = "torch") -> None:
 
     from snnc import emitted
     from snnc.compile import class_of
+    from snnc.verify.data import arguments, keywords
 
     document = snnc.load(path)
     graph, output = snnc.link(document), emitted(document)
@@ -97,25 +102,26 @@ def holds(path: Path, backend: str = "torch") -> None:
     torch.manual_seed(0)
     module = made()
     for training in (True, False):
-        answer = module.train(training)(*inputs(graph))
+        data = inputs(graph)
+        answer = module.train(training)(*arguments(data), **keywords(data))
         answers = [answer] if torch.is_tensor(answer) else list(answer)
         recorded = [y for y in answers if y.requires_grad]
         if recorded:
             torch.autograd.backward(torch.stack([y.sum() for y in recorded]).sum())
 
 
-def inputs(graph: Graph) -> list[object]:
+def inputs(graph: Graph) -> "dict[str, torch.Tensor]":
     """Two samples for each input, of numbers that its encoder takes."""
     import torch
 
-    made = []
+    made = {}
     for name in graph.inputs:
         encoder, shape = graph[name].operator, graph[name].shapes[0]
         timed = getattr(encoder, "timed_data", False)
         low, high = getattr(encoder, "low", 0.0), getattr(encoder, "high", 1.0)
         x = torch.rand(*((graph.time_steps,) if timed else ()), 2, *shape)
-        made.append(low + 0.5 * (high - low) * x)
-    return [*made]
+        made[name] = low + 0.5 * (high - low) * x
+    return made
 
 
 def numbers(graph: Graph) -> int:

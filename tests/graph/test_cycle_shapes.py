@@ -124,7 +124,7 @@ output = "y"
 """
 
 
-@pytest.mark.parametrize("name", {**CERTAIN, **ASSUMED})
+@pytest.mark.parametrize("name", [*CERTAIN, *ASSUMED])
 def test_a_resizing_cycle_is_right(tmp_path: Path, name: str) -> None:
     shape, layers, want = {**CERTAIN, **ASSUMED}[name]
     text = HEAD.format(shape=shape, layers=layers) + (OWN if "Gate" in layers else "")

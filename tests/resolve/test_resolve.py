@@ -1,6 +1,7 @@
 """extends → --set → vars → defaults: what wins, and where every message points."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -123,25 +124,117 @@ def test_a_chain_in_folders() -> None:
     assert result.plain() == {"x": 1, "y": 2, "z": 3}
 
 
-@pytest.mark.parametrize(
-    "name", ["../b.snn.toml", "x/../../b.snn.toml", "/b.snn.toml", "C:b.snn.toml"]
-)
-def test_a_base_lies_beside_or_below(name: str) -> None:
+IN_PROJECT = "write the path from this file's folder to a base in the project, or copy it there"
+
+
+@pytest.mark.parametrize("name", ["/b.snn.toml", "C:b.snn.toml", "C:/b.snn.toml", "//x/b.snn.toml"])
+def test_a_base_is_named_from_the_file(name: str) -> None:
     found = only(lambda: extended(a=f'x = 1\nextends = "{name}"', b="x = 1"))
-    message = f'"{name}" must lie beside or below this file\'s folder'
-    assert told(found) == ("a.snn.toml:2:11 SNN101", message, None, f'"{name}"')
+    message = f'"{name}" is not relative to this file'
+    assert told(found) == ("a.snn.toml:2:11 SNN101", message, IN_PROJECT, f'"{name}"')
+
+
+@pytest.mark.parametrize("name", ["../b.snn.toml", "x/../../b.snn.toml", "../" * 40 + "b.snn.toml"])
+def test_without_a_project_a_base_lies_beside_or_below(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = only(lambda: extended(a=f'x = 1\nextends = "{name}"', b="x = 1"))
+    assert found.message == f'"{name}" lies outside of the project'
+    assert found.help
+    assert "the folder with .git, snnc.toml or [tool.snnc] in pyproject.toml" in found.help
+
+
+@pytest.mark.parametrize("mark", [".git/", "snnc.toml", "pyproject.toml"])
+def test_a_base_lies_anywhere_in_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: str
+) -> None:
+    root, deep = tmp_path / "root", tmp_path / "root/deep/er"
+    deep.mkdir(parents=True)
+    (root / mark).mkdir() if mark.endswith("/") else (root / mark).write_text("[tool.snnc]\n")
+    for folder in (tmp_path, root):
+        (folder / "b.snn.toml").write_text("x = 1")
+    for name, fine in (("../../b.snn.toml", True), ("../../../b.snn.toml", False)):
+        spec = deep / "a.snn.toml"
+        spec.write_text(f'extends = "{name}"\ny = 2')
+        for here, path in ((tmp_path, spec), (deep, Path("a.snn.toml"))):
+            monkeypatch.chdir(here)
+            result = attempt(partial(extend, source.read(path), source.read))
+            if fine:
+                assert isinstance(result, Tree)
+                assert result.plain() == {"x": 1, "y": 2}
+            else:
+                (outside,) = diagnostics(result)
+                assert "outside of the project" in outside.message
+
+
+def test_a_link_leads_nobody_out(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / ".git").mkdir(parents=True)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/b.snn.toml").write_text("secret = 1")
+    (root / "link").symlink_to(tmp_path / "out")
+    (root / "c.snn.toml").symlink_to(tmp_path / "out/b.snn.toml")
+    spec = root / "a.snn.toml"
+    for name in ("link/b.snn.toml", "c.snn.toml"):
+        spec.write_text(f'extends = "{name}"')
+        found = only(lambda: extend(source.read(spec), lambda p: source.read(p, root)))
+        assert "outside of the project" in found.message
+        assert "secret" not in str(found)
 
 
 def test_backslashes_do_not_escape() -> None:
     found = only(lambda: extended(a="extends = '..\\b.snn.toml'"))
-    assert found.message == '"..\\b.snn.toml" must lie beside or below this file\'s folder'
+    assert found.message == '"..\\b.snn.toml" has a backslash'
 
 
-@pytest.mark.parametrize("value", ["3", '"b.toml"', '["b.snn.toml"]'])
+@pytest.mark.parametrize("value", ["3", '"b.toml"', "[3]", "[[]]"])
 def test_extends_names_a_spec(value: str) -> None:
     found = only(lambda: extended(a=f"extends = {value}"))
     message = "`extends` must name a *.snn.toml file"
-    assert told(found) == ("a.snn.toml:1:11 SNN101", message, None, value)
+    quoted = value.strip("[]") or "[]"
+    at = 11 + value.index(quoted)
+    assert told(found) == (f"a.snn.toml:1:{at} SNN101", message, None, quoted)
+
+
+# --- several bases ---
+
+
+def test_later_bases_lie_on_top() -> None:
+    result = extended(
+        a='extends = ["b.snn.toml", "c.snn.toml"]\nx = 1',
+        b="x = 2\ny = 2\nz = 2\n[t]\nb = 2",
+        c="x = 3\ny = 3\n[t]\nc = 3",
+    )
+    assert result.plain() == {"x": 1, "y": 3, "z": 2, "t": {"b": 2, "c": 3}}
+
+
+def test_a_base_of_several_bases_comes_once_and_lowest() -> None:
+    result = extended(
+        a='extends = ["b.snn.toml", "c.snn.toml"]',
+        b='extends = "d.snn.toml"\nx = 2',
+        c='extends = "d.snn.toml"\ny = 3',
+        d="x = 4\ny = 4\nz = 4",
+    )
+    assert result.plain() == {"x": 2, "y": 3, "z": 4}
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("[]", "`extends` names no file"),
+        ('["b.snn.toml", "b.snn.toml"]', "`extends` names a file twice"),
+        ('["b.snn.toml", "nob.snn.toml"]', 'cannot read "nob.snn.toml"'),
+        ('["b.snn.toml", "a.snn.toml"]', "files extend each other: a.snn.toml → a.snn.toml"),
+    ],
+)
+def test_mistakes_in_several_bases(value: str, says: str) -> None:
+    assert only(lambda: extended(a=f"extends = {value}", b="x = 1")).message == says
+
+
+def test_abstract_is_each_files_own() -> None:
+    result = extended(a='extends = "b.snn.toml"\nx = 1', b="abstract = true\ny = 1")
+    assert result.plain() == {"x": 1, "y": 1}
 
 
 def test_files_that_extend_each_other() -> None:
@@ -633,7 +726,8 @@ def test_unused_keys_of_defaults() -> None:
 def test_what_a_wrong_default_had_is_told() -> None:
     left, wrong, keys = sound_defaults(tree("[defaults]\nConv = { bias = false }\nIF = {}"), KNOWN)
     assert [d.code for d in wrong] == ["SNN105"]
-    assert (left.plain(), keys) == ({"defaults": {"IF": {}}}, {"bias"})
+    assert left.plain() == {"defaults": {"IF": {}}}
+    assert keys == {"bias"}
 
 
 def test_bad_defaults_are_reported_together() -> None:

@@ -145,6 +145,19 @@ def test_a_schema_replaces_nothing_of_others(run: Run, capsys: pytest.CaptureFix
         assert everything(Path("..").resolve()) == before
 
 
+def test_a_schema_is_only_compared(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = snnc(capsys, "schema", "--check", "-o", "new.json")
+    assert (missing.code, missing.err) == (1, "new.json: missing: run snnc schema -o new.json\n")
+    assert not Path("new.json").exists()
+    assert snnc(capsys, "schema", "-o", "new.json").code == 0
+    assert snnc(capsys, "schema", "--check", "-o", "new.json").code == 0
+    old = Path("new.json").read_text("utf-8").replace("compiles", "compiled")
+    Path("new.json").write_text(old, "utf-8")
+    assert "out of date" in snnc(capsys, "schema", "--check", "-o", "new.json").err
+    assert Path("new.json").read_text("utf-8") == old
+    assert snnc(capsys, "schema", "--check").code == 2
+
+
 def test_a_schema_replaces_one(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert snnc(capsys, "schema", "-o", "new.json").code == 0
     text = Path("new.json").read_text("utf-8")

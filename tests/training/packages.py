@@ -18,7 +18,7 @@ name = "{name}"
 time_steps = 4
 
 [input]
-shape = [1, 8, 8]
+shape = {shape}
 
 [defaults]
 neuron = {{ v_threshold = 0.25 }}
@@ -52,13 +52,13 @@ def build(
     rest: str = "",
     layers: str = LAYERS,
     dataset: str = '"Digits"',
+    shape: str = "[1, 8, 8]",
 ) -> ModuleType:
     """The training script of a package that is written into ``folder`` and imported."""
     folder.mkdir(exist_ok=True)
     spec = folder / f"{name}.snn.toml"
-    spec.write_text(
-        SPEC.format(name=name, train=train, rest=rest, layers=layers, dataset=dataset), "utf-8"
-    )
+    words = {"rest": rest, "layers": layers, "dataset": dataset, "shape": shape}
+    spec.write_text(SPEC.format(name=name, train=train, **words), "utf-8")
     write(folder, snnc.emit(snnc.load(spec)))
     sys.path.insert(0, str(folder))
     try:

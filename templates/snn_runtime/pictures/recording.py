@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..fused import FusedNeuron
 from ..measures import rate, signed_spikes
 from .style import Array
 
@@ -132,12 +133,14 @@ def run_once(
 
 
 def activity(
-    layer: Layer, neuron: nn.Module, output: Tensor, stepper: Stepper
+    layer: Layer, neuron: FusedNeuron, output: Tensor, stepper: Stepper
 ) -> Activity:
     """One layer of a run; the batch of one sample goes."""
     states = zip(*stepper.states, strict=True)
     stacked = (array(torch.stack(steps)[:, 0]) for steps in states)
-    named = dict(zip(layer.states, stacked, strict=True))
+    # a kernel may carry more than the neuron's own states, as what its feedback reads
+    carried = dict(zip(neuron.states, stacked, strict=True))
+    named = {name: carried[name] for name in layer.states}
     spikes = array(signed_spikes(neuron, output)[:, 0])
     rates = array(rate(neuron, output)[0]).reshape(-1)
     return Activity(layer, array(output[:, 0]), named, spikes, rates)

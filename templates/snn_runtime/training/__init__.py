@@ -8,7 +8,9 @@ optimizers   optimizer and learning rate, by their names
 precision    16-bit products, if asked for
 processes    one process, or several under torchrun
 batches      which samples make which batch, on which process
+labels       one a sample, or one a step
 score        loss and metric over the samples seen so far
+finite       where numbers are met that are none
 learner      the network, and all that changes while it learns
 rates        firing rates while the network learns
 checkpoints  sealed when written, and checked when read
@@ -25,13 +27,14 @@ from .batches import Batch, Batches, Split, mixed, seed_all
 from .checkpoints import BEST, read
 from .identity import Network, difference, network
 from .interrupts import Interrupts, Stopped
+from .labels import only, per_sample, right
 from .learner import Learner
 from .log import Log
 from .options import Options, parse
 from .precision import in_full
 from .processes import Team, together
 from .profile import profile
-from .rates import Recorder, mean_rate
+from .rates import Recorder, firing_rates, mean_rate
 from .score import Clock, Row, Score, shown, watched
 from .settings import RunError, Settings
 from .start import Start, begin, begin_with, start
@@ -58,13 +61,17 @@ __all__ = [
     "begin",
     "begin_with",
     "difference",
+    "firing_rates",
     "in_full",
     "mean_rate",
     "mixed",
     "network",
+    "only",
     "parse",
+    "per_sample",
     "profile",
     "read",
+    "right",
     "seed_all",
     "shown",
     "start",

@@ -6,10 +6,11 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TextIO
 
 from tests.fuzz.strange.corpus import ROOT, bases
 from tests.fuzz.strange.draw import spec
@@ -36,7 +37,7 @@ class Found:
         self.broken |= other.broken
 
 
-def carried_out(numbers: range, build_every: int, draw: Callable[[int], bytes] = spec) -> Found:
+def carried_out(numbers: range, build_every: int, log: TextIO) -> Found:
     """Judges the specs of some numbers in this process, which must not know torch."""
     found = Found()
     with TemporaryDirectory() as name:
@@ -45,8 +46,8 @@ def carried_out(numbers: range, build_every: int, draw: Callable[[int], bytes] =
             shutil.copy(base, folder)
         path = folder / "strange.snn.toml"
         for number in numbers:
-            path.write_bytes(draw(number))
-            print(number, flush=True)
+            path.write_bytes(spec(number))
+            print(number, file=log, flush=True)
             verdict = judged(path, number % build_every == 0)
             found.tried += 1
             if verdict.broken:
@@ -73,33 +74,36 @@ def in_a_process(numbers: range, build_every: int) -> Found:
 
 def _process(numbers: range, build_every: int) -> tuple[Found, int, str]:
     """What a process found, the last number that it began with, and how it ended."""
-    command = [*COMMAND, str(numbers.start), str(numbers.stop), str(build_every)]
     with TemporaryDirectory() as name:
         log, result = Path(name, "log"), Path(name, "result.json")
-        with log.open("wb") as out:
-            try:
-                done = subprocess.run(
-                    [*command, str(result)], cwd=ROOT, stdout=out, stderr=out,
-                    env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=PATIENCE, check=False,
-                )  # fmt: skip
-                ended = f"the process ended with code {done.returncode}"
-            except subprocess.TimeoutExpired:
-                ended = "it does not end"
-        begun = [
-            int(line) for line in log.read_text("utf-8", "replace").split() if line.isdecimal()
-        ]
+        log.touch()
+        given = (numbers.start, numbers.stop, build_every, log, result)
+        command = [*COMMAND, *map(str, given)]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        try:
+            done = subprocess.run(
+                command, cwd=ROOT, env=environment, timeout=PATIENCE, check=False,
+                capture_output=True,
+            )  # fmt: skip
+            said = done.stderr.decode(errors="replace").splitlines()[-1:]
+            ended = " ".join([f"the process ended with code {done.returncode}", *said])
+        except subprocess.TimeoutExpired:
+            ended = "it does not end"
+        begun = log.read_text().split()
+        last = int(begun[-1]) if begun else numbers.start
         if not result.exists():
-            return Found(), begun[-1] if begun else numbers.start, ended
+            return Found(), last, ended
         told = json.loads(result.read_text())
     broken = {int(number): text for number, text in told["broken"].items()}
-    return Found(told["tried"], told["fine"], broken), begun[-1], ended
+    return Found(told["tried"], told["fine"], broken), last, ended
 
 
 def main(arguments: Iterable[str]) -> None:
     """Judges the specs from one number to another; writes what was found to a file."""
-    first, last, build_every, result = arguments
+    first, last, build_every, log, result = arguments
     resource.setrlimit(resource.RLIMIT_AS, (SPACE, SPACE))
-    found = carried_out(range(int(first), int(last)), int(build_every))
+    with Path(log).open("a") as file:
+        found = carried_out(range(int(first), int(last)), int(build_every), file)
     Path(result).write_text(json.dumps(vars(found)))
 
 

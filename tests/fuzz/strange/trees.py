@@ -143,7 +143,7 @@ def kind(draw: random.Random, at: At, other: At) -> None:
 
 def nested(draw: random.Random, at: At, other: At) -> None:
     value = at.value
-    for _ in range(draw.choice([2, 10, 60, 150])):
+    for _ in range(draw.choice([2, 10, 40, 80])):
         value = draw.choice([[value], {"a": value}, {"kind": "LIF", "initial": value}])
     at.put(value)
 

@@ -2,12 +2,16 @@
 
 from typing import ClassVar
 
+import torch
 from torch import Tensor, nn
 
+from ...averages import BatchNorm, track
+from ...norms import batch_norm, batch_norm_once
+from ...watching import watched
 from ..pooled import PooledNeuron
-from ..pooled.windows import watched, window_of
+from ..pooled.windows import window_of
 from .kernels import NormedKernels, named
-from .norms import BatchNorm, apart, taken, track
+from .taken import taken
 
 
 class NormedNeuron(PooledNeuron):
@@ -37,7 +41,10 @@ class NormedNeuron(PooledNeuron):
         alone = state is None and not watched(self) and taken(bn, images)
         if alone and images.numel() and self.norms.take(kernel, images):
             return self.run_normed(kernel, bn, x, time_steps)
-        normal = apart(bn, x, time_steps)
+        if time_steps is not None:
+            normal = batch_norm_once(bn, x, time_steps)
+        else:
+            normal = torch.unflatten(batch_norm(bn, images), 0, x.shape[:2])
         if pool is not None:
             return self.pooled(pool, normal, time_steps=time_steps, state=state)
         output: Tensor = self(normal, time_steps=time_steps, state=state)

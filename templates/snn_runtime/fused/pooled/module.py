@@ -5,9 +5,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
+from ...watching import watched
 from ..module import FusedNeuron
 from .kernels import PooledKernels
-from .windows import watched, window_of
+from .windows import window_of
 
 
 class PooledNeuron(FusedNeuron):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.modules import module as every
+
+from ...watching import watched
 
 aten = torch.ops.aten
 
@@ -54,21 +55,6 @@ def window_of(pool: nn.Module) -> str:
     size, stride = pair(pool.kernel_size), pair(pool.stride)
     apart = stride == size and pair(pool.padding) == (0, 0) and not pool.ceil_mode
     return f"{how}_{size[0]}x{size[1]}" if apart and plain and not watched(pool) else ""
-
-
-def watched(layer: nn.Module) -> bool:
-    """Whether somebody else wants to see its call: by a hook, or in place of a method."""
-    hooks = (
-        layer._forward_hooks,
-        layer._forward_pre_hooks,
-        layer._backward_hooks,
-        layer._backward_pre_hooks,
-        every._global_forward_hooks,
-        every._global_forward_pre_hooks,
-        every._global_backward_hooks,
-        every._global_backward_pre_hooks,
-    )
-    return any(hooks) or not {"forward", "run"}.isdisjoint(vars(layer))
 
 
 def pair(size: int | tuple[int, ...]) -> tuple[int, ...]:

@@ -1,0 +1,24 @@
+"""Which batch normalisations a kernel takes over."""
+
+import torch
+from torch import Tensor, nn
+
+from ...watching import watched
+
+AXES: dict[type, tuple[int, ...]] = {
+    nn.BatchNorm1d: (2, 3),
+    nn.BatchNorm2d: (4,),
+    nn.BatchNorm3d: (5,),
+}
+
+
+def taken(bn: nn.Module, x: Tensor) -> bool:
+    """Whether kernels do to x [B, C, ...] what ``bn`` would: nobody watches, nothing is unusual."""
+    if x.dim() not in AXES.get(type(bn), ()) or watched(bn):
+        return False
+    mean, momentum = bn.running_mean, getattr(bn, "momentum", None)
+    enough = x.numel() > x.shape[1] or not bn.training
+    if not isinstance(mean, Tensor) or momentum is None or not enough:
+        return False
+    mixed = x.dtype.itemsize == 2 and mean.dtype == torch.float32
+    return len(mean) == x.shape[1] and (mixed or mean.dtype == x.dtype)

@@ -1,0 +1,37 @@
+"""Networks with one real mistake each: the rule that tells it fires."""
+
+from pathlib import Path
+
+import pytest
+
+import snnc
+from snnc.rules import lint, rules
+
+CASES = sorted(Path(__file__).with_name("cases").glob("*.snn.toml"))
+OTHERWISE = {
+    "activation_after": "activation-beside-neuron",
+    "activation_before": "activation-beside-neuron",
+    "scheduler_cosine": "scheduler-length",
+    "scheduler_warmup": "scheduler-length",
+    "short_poisson": "short-encoding",
+    "steep_surrogate": "exploding-surrogate",
+    "unstable_decay": "unstable-state",
+}
+"""The rules of specs that are not called like their rule."""
+ALSO = {
+    "fat_flatten": {"bias-before-norm"},
+    "short_poisson": {"hoisting-lost"},
+    "signed_rates": {"hoisting-lost"},
+    "static_output": {"dead-layer", "weights-after-weights"},
+    "tdbn_threshold": {"bias-before-norm"},
+    "training_memory": {"bias-before-norm"},
+}
+"""What else is true of them."""
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.name.partition(".")[0])
+def test_the_rule_of_its_name_fires(path: Path) -> None:
+    document = snnc.load(path)
+    found = {finding.name for finding in lint(document, snnc.link(document), rules())}
+    name = path.name.partition(".")[0]
+    assert found == {OTHERWISE.get(name, name.replace("_", "-"))} | ALSO.get(name, set())
