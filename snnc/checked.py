@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from snnc.ann2snn import convert
 from snnc.document import EDGES, Document, Examined, examine
 from snnc.graph.build import inspect
 from snnc.graph.origin import explicit, section
@@ -109,6 +108,8 @@ def _graph(
     graph, wrong = inspect(document)
     if found or wrong or document.spec.convert is None:
         return graph, wrong
+    from snnc.ann2snn import convert  # few specs convert
+
     try:
         return convert(document, graph).snn, ()
     except Findings as findings:
