@@ -52,8 +52,19 @@ class _Documented(GenerateJsonSchema):
 
 
 def text() -> str:
-    """The schema as a file, the same at every call."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    """The schema as a file, the same at every call: a line for each definition."""
+    return _lines(schema(), 2) + "\n"
+
+
+def _lines(node: Any, levels: int, indent: str = "") -> str:
+    """JSON whose tables are a line for each key, as many levels deep."""
+    if not levels or not isinstance(node, dict):
+        return json.dumps(node, ensure_ascii=False)
+    inner = indent + "  "
+    parts = (
+        f"{json.dumps(key)}: {_lines(value, levels - 1, inner)}" for key, value in node.items()
+    )
+    return "{\n" + ",\n".join(inner + part for part in parts) + f"\n{indent}}}"
 
 
 def _opened(node: Any) -> Any:

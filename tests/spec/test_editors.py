@@ -150,5 +150,5 @@ def test_every_key_is_described() -> None:
         return bare + undescribed([*node.values()])
 
     found = json.loads(schema.text())
-    assert len(found.pop("anyOf")) == 2
+    assert found.pop("anyOf")
     assert undescribed(found) == []

@@ -11,7 +11,7 @@ import pytest
 from snnc import schema
 from snnc.codes import errors
 from snnc.rules import rules
-from tests.rules.test_rules import HEAD
+from tests.rules.test_rules import HEAD, whole
 from tests.support import odd_specs
 from tests.support.cli import SPEC, TRAIN, snnc
 from tests.support.odd_specs import SPECS as ODD
@@ -107,8 +107,8 @@ def test_wrong(text: str) -> None:
 
 def test_what_a_rule_is_about_is_legal() -> None:
     for rule in rules():
-        assert mistakes(HEAD + rule.example) == []
-        assert mistakes(HEAD + rule.instead) == []
+        assert mistakes(whole(rule.example)) == []
+        assert mistakes(whole(rule.instead)) == []
 
 
 @pytest.mark.parametrize("code", ["SNN201", "SNN204", "SNN205", "SNN107"])

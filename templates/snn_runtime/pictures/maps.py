@@ -52,7 +52,7 @@ def mosaic(maps: Array) -> Array:
     the maps are rows, without gaps.
     """
     count, inner = len(maps), tuple(range(1, maps.ndim))
-    scaled = maps / np.maximum(maps.max(inner, keepdims=True), 1e-9)
+    scaled: Array = maps / np.maximum(maps.max(inner, keepdims=True), 1e-9)
     if maps.ndim == 2:
         return scaled
     slices = math.prod(maps.shape[1:-2])

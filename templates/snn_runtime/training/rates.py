@@ -36,9 +36,11 @@ def firing_rates(learner: Learner, split: Split, trained: Split) -> Row:
     seed_all(mixed(learner.settings.seed, "rates"))
     found = rates_of(learner, split, torch.arange(min(FEW, len(split))))
     silent = {name for name, mean in found.items() if not mean} - learner.silent
-    for chosen in torch.arange(len(trained)).split(learner.settings.batch_size):
+    size = learner.settings.batch_size
+    for first in range(0, len(trained), size):
         if not silent:
             break
+        chosen = torch.arange(first, min(first + size, len(trained)))
         now = rates_of(learner, trained, chosen)
         silent = {name for name in silent if not now[name]}
     learner.silent |= silent
