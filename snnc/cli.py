@@ -184,6 +184,17 @@ def explain(
     sys.stdout.write(known.explain(name))
 
 
+@app.command("rules")
+def lint_rules(
+    format: Annotated[str, typer.Option("--format", help="One of table and json.")] = "table",
+) -> None:
+    """List the lint rules, with severity and fix."""
+    from snnc.commands import rules as known
+
+    terminal.one_of("--format", format, known.FORMATS)
+    sys.stdout.write(known.listing(format))
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def convert(
     context: typer.Context,
@@ -211,11 +222,9 @@ def convert(
     if document.spec.convert is None:
         raise terminal.UsageError(f"{spec} has no [convert]")
     output = terminal.or_report(lambda: emitted(document))
-    told = ["--weights", str(weights)]
-    told += ["--out-dir", str(out)] if out else []
+    told = ["--weights", str(weights), *(["--out-dir", str(out)] if out else [])]
     told += ["--compare", compare] if compare is not None else []
-    run = script(output, "convert")
-    failed, code = 1, run([*told, *context.args])
+    failed, code = 1, script(output, "convert")([*told, *context.args])
     raise Exit(2 if code == failed else code)  # a script has no findings: 1 is its only failure
 
 

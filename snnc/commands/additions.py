@@ -1,4 +1,4 @@
-"""What ``snnc new`` adds to a repository that is there: hooks, a workflow, excludes of formatters.
+"""Additions of ``snnc new`` to a repository: hooks, a workflow, excludes of formatters.
 
 Files are changed only where that is certain to be right, and read again afterwards. Else a person
 is told what to add.

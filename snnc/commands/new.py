@@ -66,7 +66,7 @@ def _next(folder: Path, name: str) -> str:
 
 
 def _around(root: Path, folder: Path, name: str) -> Additions:
-    """What a repository gets at its root."""
+    """Files at the root of a repository."""
     place = PurePosixPath(os.path.relpath(os.path.realpath(folder), root))
     made = {path: _rendered(template, name=name) for path, template in _AT_ROOT.items()}
     packages = [f"{place / package}" for package in (name, RUNTIME)]

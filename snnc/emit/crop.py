@@ -9,7 +9,7 @@ WHY = "# the rest reaches no output"
 
 def crop(program: Program, op: Op, scope: FunctionScope) -> None:
     """Cuts what ``op`` has written, if it is cropped; the layout is the same."""
-    corner, whole = dict(program.cropped).get(op.writes), program.shape(op)
+    corner, whole = program.crops.get(op.writes), program.shape(op)
     if corner is None:
         return
     pairs = zip(corner[1:], whole[1:], strict=True)

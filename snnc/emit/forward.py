@@ -8,7 +8,7 @@ from snnc.emit.code import Code
 from snnc.emit.preamble import preamble
 from snnc.emit.python_format import WIDTH, statement
 from snnc.emit.scope import FunctionScope
-from snnc.emit.variables import chained, named, parameters
+from snnc.emit.variables import chained, named, parameter
 from snnc.encoder import Encoder
 from snnc.layer import Site
 from snnc.names import class_name
@@ -115,15 +115,15 @@ def _data(program: Program, scope: FunctionScope) -> None:
     for name in program.graph.inputs:
         timed = data(name) in program.timed
         scope.layouts[data(name)] = "timed" if timed else "static"
-        parameter = parameters(program)[name]
-        if scope.names[data(name)] != parameter:
-            scope.line(f"{scope.names[data(name)]} = {parameter}")
+        given = parameter(program, name)
+        if scope.names[data(name)] != given:
+            scope.line(f"{scope.names[data(name)]} = {given}")
 
 
 def _prints(program: Program, region: Region) -> bool:
     """Whether a region has statements: data that is already as it should be needs none."""
     site: Site = "once" if isinstance(region, Once) else "fold"
-    if any(op.writes in dict(program.cropped) for op in region.ops):
+    if any(op.writes in program.crops for op in region.ops):
         return True
     kinds = (program.node(op).operator for op in region.ops)
     return not all(isinstance(k, Encoder) and k.call("", ["x"], site) == "x" for k in kinds)

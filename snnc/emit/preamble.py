@@ -7,7 +7,7 @@ from snnc.emit.fixed_steps import check
 from snnc.emit.literal import source
 from snnc.emit.python_format import statement
 from snnc.emit.scope import FunctionScope
-from snnc.emit.variables import parameters
+from snnc.emit.variables import parameter, parameters
 from snnc.names import class_name
 from snnc.program.types import Program, data
 from snnc.readout import Readout
@@ -54,8 +54,8 @@ def _time_steps(program: Program, scope: FunctionScope, uses: Collection[str]) -
     """T, if anything refers to it."""
     if "time_steps" not in uses:
         return Code()
-    for parameter in timed_inputs(program).values():
-        return Code([f"time_steps = {parameter}.shape[0]"])
+    for given in timed_inputs(program).values():
+        return Code([f"time_steps = {given}.shape[0]"])
     if not scope.streams:
         return Code(["time_steps = self.time_steps"])
     return Code(["time_steps = steps_taken(time_steps, self.time_steps)"], ["steps_taken"])
@@ -84,8 +84,8 @@ def _shapes(program: Program, streams: bool) -> Code:
 
 def checked(program: Program, name: str, more: str = "") -> str:
     """The statement that refuses data of another shape: [B, ...] unless ``more`` is passed."""
-    parameter, shape = parameters(program)[name], source(tuple(program.graph[name].shapes[0]))
-    return f'check_input("{parameter}", {parameter}, {shape}{more})'
+    given, shape = parameter(program, name), source(tuple(program.graph[name].shapes[0]))
+    return f'check_input("{given}", {given}, {shape}{more})'
 
 
 def _seed(program: Program, scope: FunctionScope, uses: Collection[str]) -> Code:

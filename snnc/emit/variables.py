@@ -15,13 +15,17 @@ def _taken(program: Program) -> set[str]:
 
 def parameters(program: Program) -> dict[str, str]:
     """The parameter of ``forward`` that carries each input's data: ``x`` if there is one."""
-    names = program.graph.inputs
-    return {name: name if len(names) > 1 else CHAIN for name in names}
+    return {name: parameter(program, name) for name in program.graph.inputs}
+
+
+def parameter(program: Program, name: str) -> str:
+    """That of one input."""
+    return name if len(program.graph.inputs) > 1 else CHAIN
 
 
 def named(program: Program) -> dict[str, str]:
     """A variable of its own for every value, the data in its parameter."""
-    names = {data(name): parameter for name, parameter in parameters(program).items()}
+    names = {data(name): given for name, given in parameters(program).items()}
     used = _taken(program) | {*names.values()}
     for node in program.graph.steps:
         wanted = _plain(node.path)
@@ -76,9 +80,11 @@ def _loop_values(program: Program) -> list[str]:
 
 def _data(program: Program, name: str) -> str:
     """A loop that encodes at every step reads its data again and again: it needs a name."""
-    parameter = parameters(program)[name]
+    given = parameter(program, name)
+    if given != CHAIN:
+        return given
     region = next((region for region, op in program.placed() if op.node == name), None)
-    return "data" if parameter == CHAIN and region and _loop(region) else parameter
+    return "data" if region and _loop(region) else given
 
 
 def _follows(
@@ -90,7 +96,7 @@ def _follows(
         return False
     readers = all.get(op.writes, [])
     if not readers:
-        return op.writes not in program.graph.outputs or len(program.graph.outputs) == 1
+        return op.writes not in program.graph.answers or len(program.graph.outputs) == 1
     reader, other = order[readers[0]]
     if _loop(reader) and isinstance(program.node(other).operator, Past):
         return False  # a delay in a loop reads it at the end of the step

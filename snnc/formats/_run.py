@@ -1,4 +1,4 @@
-"""What a format may tell beside the findings: who looked at what, and what codes mean."""
+"""Facts beside the findings: who looked at what, and what codes mean."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence

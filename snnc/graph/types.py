@@ -72,6 +72,11 @@ class Graph:
         return {node.path: node for node in self.steps}
 
     @cached_property
+    def answers(self) -> frozenset[str]:
+        """The outputs, to ask whether a node is one."""
+        return frozenset(self.outputs)
+
+    @cached_property
     def steps(self) -> tuple[Node, ...]:
         """The nodes, and before the first reader of each delayed value the delay itself."""
         known = {node.path: node for node in self.nodes}

@@ -54,5 +54,6 @@ def _pays(given: Program, op: Op, have: Shape, want: Shape) -> bool:
     """Whether some layer that reads a value multiplies less if the value is cut."""
     if have == want or isinstance(given.node(op).operator, Past):
         return False
-    readers = (given.node(o).operator for _, o in given.placed() if o.reads == (op.writes,))
+    alone = (o for o in given.readers.get(op.writes, ()) if o.reads == (op.writes,))
+    readers = (given.node(o).operator for o in alone)
     return any(reader.macs(want) < reader.macs(have) for reader in readers)

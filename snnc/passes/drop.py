@@ -44,4 +44,4 @@ def needed(given: Program, op: Op) -> bool:
     """Whether an operator must run although nothing may read it."""
     operator = given.node(op).operator
     updates = any(operator.traits(training).updates for training in (True, False))
-    return updates or op.writes in given.graph.outputs
+    return updates or op.writes in given.graph.answers

@@ -30,11 +30,10 @@ class Norm:
 
 def normed(given: Program) -> Mapping[str, Op]:
     """The batch norm before each neuron, by the value that the neuron writes."""
-    reads = [name for _, op in given.placed() for name in op.reads]
     norms = {
         op.writes: op
         for _, op in given.placed()
-        if given.node(op).operator.normalises and reads.count(op.writes) == 1
+        if given.node(op).operator.normalises and len(given.readers.get(op.writes, ())) == 1
     }
     cells = (cell for region in given.regions if (cell := _neuron(given, region)))
     return {cell.writes: norms[cell.reads[0]] for cell in cells if cell.reads[0] in norms}

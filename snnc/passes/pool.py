@@ -29,13 +29,9 @@ class PoolInKernel:
 
 def pooled(given: Program) -> Mapping[str, Op]:
     """The pooling behind each neuron, by the value that the neuron writes."""
-    readers: dict[str, list[Op]] = {}
-    for _, op in given.placed():
-        for name in op.reads:
-            readers.setdefault(name, []).append(op)
-    alone = {name: ops[0] for name, ops in readers.items() if len(ops) == 1}
+    alone = {name: ops[0] for name, ops in given.readers.items() if len(ops) == 1}
     cells = (cell for region in given.regions if (cell := _spiking(given, region)))
-    names = (cell.writes for cell in cells if cell.writes not in given.graph.outputs)
+    names = (cell.writes for cell in cells if cell.writes not in given.graph.answers)
     return {name: alone[name] for name in names if name in alone and _windows(given, alone[name])}
 
 

@@ -13,6 +13,9 @@ from snnc.layer import Traits
 from snnc.program.types import Once, Op, Program, Region
 from snnc.readout import Readout
 
+Places = Mapping[str, tuple[int, Region]]
+"""Where each value is written: the place of its op among all, and its region."""
+
 
 @dataclass(frozen=True)
 class Sink:
@@ -24,38 +27,30 @@ class Sink:
     hides_values: bool = True
 
     def apply(self, given: Program) -> Program:
-        for readout in _readouts(given):
-            sunk = _sunk(given, readout)
-            if sunk:
-                given = _moved(given, readout, sunk)
-        return given
+        places = {op.writes: (at, region) for at, (region, op) in enumerate(given.placed())}
+        found = {op: _sunk(given, op, places) for op in _readouts(given)}
+        moves = {readout: sunk for readout, sunk in found.items() if sunk}
+        return _moved(given, moves) if moves else given
 
 
 def _readouts(given: Program) -> list[Op]:
     return [op for _, op in given.placed() if isinstance(given.node(op).operator, Readout)]
 
 
-def _sunk(given: Program, readout: Op) -> list[Op]:
-    """The ops that can go after ``readout``, in their order."""
+def _sunk(given: Program, readout: Op, places: Places) -> list[Op]:
+    """The ops that can go after ``readout``, in their order; none can go after two of them."""
     how = given.node(readout).operator
     assert isinstance(how, Readout)
-    readers = _readers(given)
-    behind, sunk = {readout.writes}, []
-    for region, op in reversed(list(given.placed())):
-        alone = readers.get(op.writes, set()) <= behind and op.writes in readers
-        if not isinstance(region, Once) and alone and commutes(given, op, how):
-            behind.add(op.writes)
-            sunk.append(op)
-    return sunk[::-1]
-
-
-def _readers(given: Program) -> dict[str, set[str]]:
-    """The operators that read each value."""
-    readers: dict[str, set[str]] = {}
-    for _, op in given.placed():
-        for name in op.reads:
-            readers.setdefault(name, set()).add(op.writes)
-    return readers
+    behind, ahead, sunk = {readout.writes}, [*readout.reads], set[Op]()
+    while ahead:  # a value comes again with each of its readers
+        for op in given.writers.get(ahead.pop(), ()):
+            alone = all(reader.writes in behind for reader in given.readers[op.writes])
+            over_time = not isinstance(places[op.writes][1], Once)
+            if op not in sunk and over_time and alone and commutes(given, op, how):
+                behind.add(op.writes)
+                sunk.add(op)
+                ahead += op.reads
+    return sorted(sunk, key=lambda op: places[op.writes][0])
 
 
 def commutes(given: Program, op: Op, how: Readout) -> bool:
@@ -72,16 +67,21 @@ def _legal(traits: Traits, how: Readout) -> bool:
     return alone and not (traits.updates or traits.batch) and traits.algebra in how.commutes
 
 
-def _moved(given: Program, readout: Op, sunk: Sequence[Op]) -> Program:
-    """The program with ``sunk`` after the readout."""
+def _moved(given: Program, moves: Mapping[Op, Sequence[Op]]) -> Program:
+    """The program with what can be sunk after its readout."""
+    behind = {readout: _behind(given, readout, sunk) for readout, sunk in moves.items()}
+    gone = {op.writes for sunk in moves.values() for op in sunk}
+    return given.with_regions(_region(given, region, behind, gone) for region in given.regions)
+
+
+def _behind(given: Program, readout: Op, sunk: Sequence[Op]) -> list[Op]:
+    """The readouts of what ``sunk`` reads, then ``sunk``."""
     inside = {op.writes for op in sunk}
     read = dict.fromkeys(n for op in sunk for n in op.reads if n not in inside and n in given.timed)
     kind = given.node(readout).operator.kind
     names = {name: f"{name}.{kind}" for name in read} | {readout.reads[0]: readout.writes}
     first = [replace(readout, reads=(name,), writes=names[name]) for name in read]
-    behind = [*first, *(_renamed(op, names) for op in sunk)]
-    regions = (_region(given, region, readout, behind, inside) for region in given.regions)
-    return given.with_regions(regions)
+    return [*first, *(_renamed(op, names) for op in sunk)]
 
 
 def _renamed(op: Op, names: Mapping[str, str]) -> Op:
@@ -90,11 +90,8 @@ def _renamed(op: Op, names: Mapping[str, str]) -> Op:
 
 
 def _region(
-    given: Program, region: Region, readout: Op, behind: Sequence[Op], gone: Collection[str]
+    given: Program, region: Region, behind: Mapping[Op, Sequence[Op]], gone: Collection[str]
 ) -> Region:
     if not isinstance(region, Once):
         return given.without(region, gone)
-    if readout not in region.ops:
-        return region
-    at = region.ops.index(readout)
-    return Once((*region.ops[:at], *behind, *region.ops[at + 1 :]))
+    return Once(tuple(new for op in region.ops for new in behind.get(op, (op,))))

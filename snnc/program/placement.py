@@ -1,17 +1,19 @@
 """The place of every layer in time, its reason and its cost, as ``snnc show`` prints them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
 from snnc.encoder import Encoder
-from snnc.graph.cycles import cyclic
 from snnc.program.crops import Shapes, corners, inputs, reach, wanted
 from snnc.program.types import Once, Op, Program, Region, Scan
 from snnc.readout import Readout
 from snnc.shapes import Shape
 
 Where = Literal["before", "time", "after", "dropped"]
+_NAMED = 8
+"""Operators of a cycle that a reason names."""
 
 
 @dataclass(frozen=True)
@@ -112,26 +114,35 @@ def _with_neuron(program: Program, region: Scan, op: Op) -> str:
 def _once(program: Program, op: Op, where: Where) -> str:
     if where == "before":
         return "static: its input does not change over time"
-    writers = {o.writes: o for _, o in program.placed()}
-    return f"sunk: commutes with the {_readout(program, op, writers)} over time, so once is enough"
+    return f"sunk: commutes with the {_readout(program, op)} over time, so once is enough"
 
 
-def _readout(program: Program, op: Op, writers: Mapping[str, Op]) -> str:
+def _readout(program: Program, op: Op) -> str:
     """The readout behind which an op runs; "" if it is behind none."""
-    for source in (writers[name] for name in op.reads if name in writers):
-        if isinstance(program.node(source).operator, Readout):
-            return program.node(source).operator.kind
-        if found := _readout(program, source, writers):
-            return found
+    ahead, seen = [op], {op.writes}
+    while ahead:
+        for source in (s for name in ahead.pop().reads for s in program.writers.get(name, ())):
+            if isinstance(program.node(source).operator, Readout):
+                return program.node(source).operator.kind
+            if source.writes not in seen:
+                seen.add(source.writes)
+                ahead.append(source)
     return ""
+
+
+def _others(region: Scan, op: Op) -> str:
+    """The first names of those in a cycle with an op; for many, a list would say no more."""
+    others = (o.node for o in region.ops if o.node != op.node and "@" not in o.node)
+    named = [*islice(others, _NAMED + 1)]
+    more = f" and {len(region.ops) - 1 - _NAMED} more" if len(named) > _NAMED else ""
+    return ", ".join(named[:_NAMED]) + more or "itself"
 
 
 def _looped(program: Program, region: Scan, op: Op) -> str:
     """The reason for an op in a loop: in a cycle, each step needs the one before."""
-    if cyclic({o.writes: o.reads for o in region.ops}):
-        others = [o.node for o in region.ops if o.node != op.node and "@" not in o.node]
+    if region.cyclic:
         how = "step by step" if region.form == "loop" else "step by step, in one kernel"
-        return f"in a cycle with {', '.join(others) or 'itself'}: {how}"
+        return f"in a cycle with {_others(region, op)}: {how}"
     if own := program.node(op).operator.why():
         return f"not hoisted: {own}"
     if isinstance(program.node(op).operator, Encoder):

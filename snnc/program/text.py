@@ -34,7 +34,7 @@ def _ops(program: Program, region: Region) -> Iterator[str]:
     for op in region.ops:
         left, shape = show(have[op.writes]), show(program.shape(op))
         of = f" of {shape}" if left != shape else ""
-        cut = ", cropped here" if op.writes in dict(program.cropped) else ""
+        cut = ", cropped here" if op.writes in program.crops else ""
         yield f"  {_call(program, op):<40} {left}{of}{cut}"
 
 

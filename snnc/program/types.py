@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 from snnc.encoder import Encoder
+from snnc.graph.cycles import cyclic
 from snnc.graph.delayed_edge import Past
 from snnc.graph.types import Graph, Node
 from snnc.readout import Readout
@@ -68,6 +69,11 @@ class Scan:
     yields: tuple[str, ...]
     form: Literal["kernel", "recurrent", "pooled", "normed", "loop"]
 
+    @cached_property
+    def cyclic(self) -> bool:
+        """Whether all values form one cycle."""
+        return cyclic({op.writes: op.reads for op in self.ops})
+
 
 Region = Once | Fold | Scan
 
@@ -129,6 +135,21 @@ class Program:
         return {op.writes: self.shape(op) for _, op in self.placed()}
 
     @cached_property
+    def crops(self) -> Mapping[str, Shape]:
+        """``cropped`` by value."""
+        return dict(self.cropped)
+
+    @cached_property
+    def writers(self) -> Mapping[str, tuple[Op, ...]]:
+        """The ops that write each value: one, in a lawful program."""
+        return _by_name((op.writes, op) for _, op in self.placed())
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[Op, ...]]:
+        """The ops that read each value, in order; twice, if they read it twice."""
+        return _by_name((name, op) for _, op in self.placed() for name in op.reads)
+
+    @cached_property
     def given(self) -> frozenset[str]:
         """The data: what encoders read, and no op writes."""
         return frozenset(map(data, self.graph.inputs))
@@ -138,6 +159,13 @@ class Program:
         """The values with a time axis: written over time, or data that has one."""
         over_time = {op.writes for r, op in self.placed() if not isinstance(r, Once)}
         return frozenset(over_time | timed_data(self.graph))
+
+
+def _by_name(pairs: Iterable[tuple[str, Op]]) -> Mapping[str, tuple[Op, ...]]:
+    found: dict[str, list[Op]] = {}
+    for name, op in pairs:
+        found.setdefault(name, []).append(op)
+    return {name: tuple(ops) for name, ops in found.items()}
 
 
 def carries(graph: Graph, ops: Iterable[Op]) -> tuple[Carry, ...]:

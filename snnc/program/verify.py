@@ -47,8 +47,8 @@ def minimal(program: Program) -> Program:
     for region in program.regions:
         if not isinstance(region, Scan) or region.form in ("pooled", "normed"):
             continue
-        groups = components({op.writes: op.reads for op in region.ops})
-        if len(groups) > 1:
+        if len(region.ops) > 1 and not region.cyclic:
+            groups = components({op.writes: op.reads for op in region.ops})
             raise IllegalProgram(f"{', '.join(groups[0])} is in a loop but not in its cycle")
     return program
 
@@ -92,11 +92,11 @@ def _readouts(program: Program) -> Iterable[Op]:
 def _outputs(program: Program) -> None:
     """Each output is written once: by its readout, or by the layer that it would have read."""
     for name in program.graph.outputs:
-        writers = [op.node for _, op in program.placed() if op.writes == name]
+        writers = [op.node for op in program.writers.get(name, ())]
         if writers not in ([name], [program.graph[name].reads[0]]):
             raise IllegalProgram(f"{name} is written by {', '.join(writers) or 'nothing'}")
     for _, op in program.placed():
-        strange = op.writes != op.node and op.writes not in program.graph.outputs
+        strange = op.writes != op.node and op.writes not in program.graph.answers
         if strange and not isinstance(program.node(op).operator, Readout):
             raise IllegalProgram(f"{op.node} writes {op.writes}")
 
@@ -110,7 +110,7 @@ def _defined_before_use(program: Program) -> None:
         for op in region.ops:
             late = inside if isinstance(program.node(op).operator, Past) else set()
             for name in op.reads:
-                if name not in known | written | late:
+                if not (name in known or name in written or name in late):
                     raise IllegalProgram(f"{op.node} reads {name} before it is there")
             written.add(op.writes)
         known |= set(region.yields) if isinstance(region, Scan) else written
@@ -152,7 +152,7 @@ def _scan(program: Program, region: Scan) -> None:
         _pooled(program, region)
     elif region.form == "normed":
         _normed(program, region)
-    elif region.form != "loop" and len(components({o.writes: o.reads for o in region.ops})) != 1:
+    elif region.form != "loop" and len(region.ops) > 1 and not region.cyclic:
         raise IllegalProgram("a kernel runs one neuron and its feedback")
     if not names.issuperset(region.yields):
         raise IllegalProgram("a loop yields what it does not compute")
@@ -161,10 +161,10 @@ def _scan(program: Program, region: Scan) -> None:
 def _normed(program: Program, region: Scan) -> None:
     """A normalisation that only its neuron reads, then that neuron, alone or with windows."""
     norm, cell, *rest = region.ops
-    readers = [op for _, op in program.placed() if norm.writes in op.reads]
+    readers = program.readers.get(norm.writes, ())
     if not program.node(norm).operator.normalises or cell.reads != (norm.writes,):
         raise IllegalProgram("a kernel runs a normalisation and one neuron that reads it")
-    if readers != [cell] or norm.writes in region.yields:
+    if {*readers} != {cell} or norm.writes in region.yields:
         raise IllegalProgram(f"{norm.writes} is read, but only its neuron knows it")
     if rest:
         _pooled(program, replace(region, ops=(cell, *rest), form="pooled"))

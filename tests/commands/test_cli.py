@@ -13,7 +13,7 @@ from snnc.source import reading
 from snnc.source.diagnostic import Diagnostic, Place, Severity, Span
 from tests.support.cli import SPEC, Ran, snnc
 
-COMMANDS = ("build", "lint", "show", "verify", "explain", "schema", "new")
+COMMANDS = ("build", "lint", "show", "verify", "explain", "rules", "schema", "new")
 BROKEN = SPEC.replace("LIF", "LIFF")
 DEAD = SPEC.replace(
     '  { kind = "IF" },\n', '  { kind = "IF" },\n  { kind = "IF", from = "input" },\n'
@@ -255,6 +255,16 @@ def test_build_reports_in_every_format(run: Run) -> None:
 
 def test_build_of_a_right_spec_as_json_is_an_empty_list(run: Run) -> None:
     assert run("build", "net.snn.toml", "--output-format", "json").out == "[]\n"
+
+
+def test_an_info_is_told_and_no_reason_to_fail(run: Run) -> None:
+    text = SPEC.replace("steps = 4", "steps = 8")
+    text = text.replace("[1, 8, 8]", '[1, 8, 8]\nencoder = "poisson"')
+    Path("net.snn.toml").write_text(text, "utf-8")
+    ran = run("lint", "net.snn.toml", "--output-format", "concise")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("net.snn.toml:7:1: SNN470 hoisting-lost ")
+    assert run("lint", "net.snn.toml").err == "1 remark in 1 spec\n"
 
 
 def test_a_summary_counts_each_severity() -> None:
