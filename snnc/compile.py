@@ -1,5 +1,6 @@
 """Generated files as a package in this process, without writing them."""
 
+import copyreg
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -37,7 +38,21 @@ def class_of(output: "GeneratedFiles") -> "type[nn.Module]":
     from snnc.names import class_name
 
     found: type[nn.Module] = getattr(module(output, "model"), class_name(output.name))
+    made = output.name, output.runtime.absolute, {**output.package}
+    copyreg.pickle(found, lambda net: (_loaded, made, vars(net)))
     return found
+
+
+def _loaded(name: str, runtime: str, package: Mapping[str, str]) -> "nn.Module":
+    """An empty network of a class that another process has compiled, for pickle to fill."""
+    from pickle import UnpicklingError
+
+    files = alone(name, package)
+    if files.runtime.absolute != runtime:
+        hint = "build its package with `snnc build`, which any process can import"
+        raise UnpicklingError(f"{name} was compiled by another version of snnc: {hint}")
+    kind = class_of(files)
+    return kind.__new__(kind)
 
 
 def module(output: "GeneratedFiles", own: str) -> ModuleType:

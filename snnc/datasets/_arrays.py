@@ -39,13 +39,36 @@ class Arrays(Pictures):
 
 
 _CHECKED = '''\
-def checked(samples: Tensor, labels: Tensor$parameter) -> Split:
+def tensor(array: object, name: str) -> Tensor:
+    """An array of any kind of numbers, in any layout, as a tensor."""
+    if isinstance(array, Tensor):
+        return array.detach().cpu()
+    try:
+        found = np.asarray(array)
+    except ValueError as error:
+        raise DataError(f"{name} is no array: {error}.") from error
+    if found.dtype.kind not in "biuf":
+        how = "numpy.unique(y, return_inverse=True)[1] numbers classes"
+        raise DataError(f"{name} holds {found.dtype}, not numbers: {how}.")
+    wide = {"u": np.int64, "f": np.float64}.get(found.dtype.kind, found.dtype)
+    usual = found.dtype.newbyteorder("=") in (np.uint8, np.float16, np.float32)
+    kept = found.dtype.newbyteorder("=") if usual or found.dtype.kind in "bi" else wide
+    return torch.from_numpy(np.require(found, kept, ["C", "W"]))
+
+
+def checked(samples: Tensor, labels: Tensor | None$parameter) -> Split:
     """A split, if the network can take its samples and their labels $form."""
-    found, sizes = tuple(samples.shape[1:]), tuple(labels.shape)
-    if found != $want or len(samples) == 0:
+    found = tuple(samples.shape[1:])
+    if found != $want or samples.dim() == 0:
         raise DataError(f"A sample of x is {found} instead of {$want}.")
+    if len(samples) == 0:
+        raise DataError("There are no samples: x_train and x_test need one at least.")
+    if labels is None:
+        return Split(samples, torch.zeros(len(samples), dtype=torch.long))
+    sizes = tuple(labels.shape)
     allowed = $forms
-    if sizes not in allowed or labels.is_floating_point():
+    whole = not labels.is_floating_point() or bool((labels == labels.round()).all())
+    if sizes not in allowed or not whole:
         problem = f"{len(samples)} samples, but y is {sizes} of {labels.dtype}"
         raise DataError(f"There are {problem}: labels are integers $form.")
     labels = labels.long()

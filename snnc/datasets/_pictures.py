@@ -2,17 +2,25 @@
 
 from collections.abc import Sequence
 from itertools import cycle, islice
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from snnc.augmentations import Augmentation
 from snnc.choice import Choice
 from snnc.datasets import Dataset
 from snnc.step.bounds import Bounds, hull
 
-Moments = Annotated[tuple[float, ...], Field(min_length=1)]
-Spreads = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)]
+
+def _several(value: Any) -> Any:
+    """One number is that of all channels."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return (value,) if number else value
+
+
+_ONE_OR_MORE = BeforeValidator(_several, json_schema_input_type=float | tuple[float, ...])
+Moments = Annotated[tuple[float, ...], Field(min_length=1), _ONE_OR_MORE]
+Spreads = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1), _ONE_OR_MORE]
 
 
 class Normalize(BaseModel):

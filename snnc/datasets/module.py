@@ -27,7 +27,8 @@ class Module(Arrays):
 
     ``loader`` names the function as "package.module:function". Only the training script imports it,
     when it runs. The script calls it with --data-dir (a Path) and, if the encoder is none, with the
-    number of time steps. Arrays or tensors have the shapes that npz requires.
+    number of time steps. Arrays or tensors have the shapes that npz requires. For an autoencoder,
+    y_train and y_test may be None.
     """
 
     kind: Literal["module"] = "module"
@@ -35,6 +36,7 @@ class Module(Arrays):
 
     title = "data of one's own"
     standard_library = ("from importlib import import_module",)
+    third_party = ("import numpy as np",)
 
     def source(self, timed: bool) -> str:
         return self.filled(_SOURCE, timed, loader=string(self.loader))
@@ -51,9 +53,17 @@ def read(data_dir: Path$parameter) -> tuple[Split, Split]:
         loader = getattr(import_module(module), function)
     except (AttributeError, ImportError) as error:
         raise DataError(f"{LOADER} cannot be imported: {error}.") from error
-    arrays = [torch.as_tensor(array) for array in loader(data_dir$steps)]
-    if len(arrays) != 4:
-        raise DataError(f"{LOADER} returned {len(arrays)} arrays instead of 4.")
-    x_train, y_train, x_test, y_test = arrays
-    return checked(x_train, y_train$steps), checked(x_test, y_test$steps)
+    names = ("x_train", "y_train", "x_test", "y_test")
+    made = loader(data_dir$steps)
+    if not isinstance(made, (tuple, list)) or len(made) != len(names):
+        found = len(made) if isinstance(made, (tuple, list)) else type(made).__name__
+        wanted = f"instead of the four arrays {', '.join(names)}"
+        raise DataError(f"{LOADER} returned {found} {wanted}.")
+    wanted = [name for name in names if LABELLED or name.startswith("x")]
+    arrays = {n: tensor(a, n) for n, a in zip(names, made) if n in wanted}
+    train, test = arrays["x_train"], arrays["x_test"]
+    return (
+        checked(train, arrays.get("y_train")$steps),
+        checked(test, arrays.get("y_test")$steps),
+    )
 '''

@@ -21,9 +21,9 @@ class Npz(Arrays):
     """User-defined arrays: the file ``path`` with x_train, y_train, x_test and y_test.
 
     Samples x are [N, ...] in the shape of the network's input, or [N, T, ...] if its encoder is
-    none. Labels y are integers [N], or [N, T] with one per time step. ``path`` starts at
-    --data-dir. ``white`` is the number that stands for 1 (255 for images of bytes).
-    `numpy.savez_compressed` writes such a file.
+    none. Labels y are integers [N], or [N, T] with one per time step; an autoencoder needs none.
+    ``path`` starts at --data-dir. ``white`` is the number that stands for 1 (255 for images of
+    bytes). `numpy.savez_compressed` writes such a file.
     """
 
     kind: Literal["npz"] = "npz"
@@ -48,8 +48,8 @@ def read(data_dir: Path$parameter) -> tuple[Split, Split]:
     if not path.exists():
         how = "numpy.savez(path, x_train=…, y_train=…, x_test=…, y_test=…)"
         raise DataError(f"There is no {path}: `{how}` writes it.")
-    train = array(path, "x_train"), array(path, "y_train")
-    test = array(path, "x_test"), array(path, "y_test")
+    train = array(path, "x_train"), array(path, "y_train") if LABELLED else None
+    test = array(path, "x_test"), array(path, "y_test") if LABELLED else None
     return checked(*train$steps), checked(*test$steps)
 
 
@@ -57,7 +57,7 @@ def array(path: Path, name: str) -> Tensor:
     """One array of the file; what a pickle might hold is not run."""
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            return torch.from_numpy(file[name])
+            return tensor(file[name], name)
     except (EOFError, LookupError, OSError, TypeError, ValueError) as error:
         raise DataError(f"{path} has no {name} to read: {error}.") from error
     except (zipfile.BadZipFile, zlib.error) as error:

@@ -93,9 +93,14 @@ def _seed(program: Program, scope: FunctionScope, uses: Collection[str]) -> Code
     if "seed" not in uses:
         return Code()
     device = f"{next(iter(parameters(program).values()))}.device"
-    if scope.streams:
-        return Code([f"seed = call_seed(state, {device})"], ["call_seed"])
-    return Code([f"seed = torch.randint(2**62, (), device={device})"])
+    state, net = "state" if scope.streams else "None", "" if _random(program) else ", self"
+    return Code([f"seed = call_seed({state}, {device}{net})"], ["call_seed"])
+
+
+def _random(program: Program) -> bool:
+    """Whether eval mode draws too, as Poisson encoders do."""
+    operators = (program.node(op).operator for _, op in program.placed())
+    return any(operator.traits(training=False).random != "no" for operator in operators)
 
 
 def _guards(program: Program) -> Code:

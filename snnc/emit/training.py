@@ -71,6 +71,7 @@ def training_files(
         "layers": layers,
         "train": train,
         **data_context(train.dataset),
+        "labelled": bool(ann) or _labelled(train),
         "fixed": fixed or bool(ann),
         "ann": ann,
         "answering": answering,
@@ -79,6 +80,13 @@ def training_files(
     }
     templates = environment()
     return {file: templates.get_template(f"{file}.jinja").render(context) for file in FILES}
+
+
+def _labelled(train: Train) -> bool:
+    """Whether a loss or the metric compares with labels."""
+    losses = [train.loss] if train.loss else [*train.losses.values()]
+    wants = [loss.wants for loss in losses]
+    return "labels" in [*wants, train.metric.wants if train.metric else None]
 
 
 def _imports(package: Runtime, ann: str, answers: Sequence[str]) -> Mapping[str, str]:

@@ -157,7 +157,10 @@ class _Walker:
     def power(self, expr: Operation) -> Expr:
         base, exponent = expr.args
         if not isinstance(exponent, Const) or exponent.value not in _POWERS:
-            raise StepError(f"an exponent must be an integer from 1 to {_LARGEST_POWER}", expr.at)
+            message = f"an exponent must be an integer from 1 to {_LARGEST_POWER}"
+            if known := next(names(exponent), ""):
+                message += f", and `{known}` is known only at run time"
+            raise StepError(message, expr.at, "above 0, `exp(y * log(x))` is x to the power of y")
         factor = self.inner(base)
         if not isinstance(factor, Var):
             factor = self.temporary("base", factor)

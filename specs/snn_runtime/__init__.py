@@ -3,12 +3,12 @@
 #   conversion/calibration.py conversion/correction.py conversion/evaluation.py
 #   conversion/folding.py conversion/ranks.py conversion/report.py conversion/rules.py
 #   conversion/settings.py conversion/staircase.py conversion/transfer.py delays.py
-#   encoders.py fused/__init__.py fused/autograd.py fused/cache.py fused/calls.py
-#   fused/checked.py fused/compiler.py fused/cpu.py fused/cuda.py fused/draws.py
-#   fused/kernels.py fused/launch.py fused/loaded.py fused/loop.py fused/module.py
-#   fused/normed/__init__.py fused/normed/autograd.py fused/normed/kernels.py
-#   fused/normed/loop.py fused/normed/module.py fused/normed/native.py
-#   fused/normed/prelude.py fused/normed/taken.py fused/philox.py
+#   drawing.py encoders.py fused/__init__.py fused/autograd.py fused/cache.py
+#   fused/calls.py fused/checked.py fused/compiler.py fused/cpu.py fused/cuda.py
+#   fused/draws.py fused/kernels.py fused/launch.py fused/loaded.py fused/loop.py
+#   fused/module.py fused/normed/__init__.py fused/normed/autograd.py
+#   fused/normed/kernels.py fused/normed/loop.py fused/normed/module.py
+#   fused/normed/native.py fused/normed/prelude.py fused/normed/taken.py fused/philox.py
 #   fused/pooled/__init__.py fused/pooled/kernels.py fused/pooled/module.py
 #   fused/pooled/parts.py fused/pooled/prelude.py fused/pooled/windows.py
 #   fused/prelude.py fused/recurrent/__init__.py fused/recurrent/autograd.py
@@ -22,11 +22,12 @@
 #   pictures/sample.py pictures/style.py pictures/tiles.py py.typed steps.py
 #   training/__init__.py training/allowed.py training/batches.py training/checkpoints.py
 #   training/digests.py training/files.py training/finite.py training/fitting.py
-#   training/identity.py training/interrupts.py training/labels.py training/learner.py
-#   training/log.py training/optimizers.py training/options.py training/precision.py
-#   training/processes.py training/profile.py training/rates.py training/record.py
-#   training/score.py training/settings.py training/start.py watching.py weights.py
-# Output format 2, body 946dceb3cc260940.
+#   training/identity.py training/interrupts.py training/labels.py
+#   training/last_batch.py training/learner.py training/log.py training/optimizers.py
+#   training/options.py training/precision.py training/processes.py training/profile.py
+#   training/rates.py training/record.py training/score.py training/settings.py
+#   training/start.py watching.py weights.py
+# Output format 2, body cb1f7c7b95b4a900.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 

@@ -18,11 +18,13 @@ def check_input(
 ) -> None:
     """Raises ValueError if x is not [B, *shape] or, with the usual steps, [T, B, *shape].
 
-    Raises TypeError if x is no tensor.
+    Raises TypeError if x is no dense tensor of floating-point numbers.
     Warns if x has as many samples as there should be steps: its axes may be swapped.
     """
     if not isinstance(x, Tensor):
         raise TypeError(f"{name} must be a tensor, not {type(x).__name__}")
+    if x.layout is not torch.strided or not x.is_floating_point():
+        raise TypeError(_unlike_numbers(name, x))
     axes = ["B"] if steps is None else ["T", "B"]
     count, found = len(axes), [*x.shape]
     if x.shape[count:] != shape:
@@ -35,6 +37,21 @@ def check_input(
             f"{read}, but T is {steps}: are its first two axes swapped, [B, T, ...]?",
             stacklevel=3,
         )
+
+
+def _unlike_numbers(name: str, x: Tensor) -> str:
+    """Why layers cannot compute with x, and what would do."""
+    if x.layout is not torch.strided:
+        return f"{name} must be dense, not {x.layout}: {name}.to_dense()?"
+    wanted, found = f"{name} must be {torch.get_default_dtype()}", f"not {x.dtype}"
+    if x.is_complex():
+        return (
+            f"{wanted}, {found}: {name}.real, or real and imaginary parts as channels?"
+        )
+    if x.is_quantized:
+        return f"{wanted}, {found}: {name}.dequantize()?"
+    scaled = ", divided by 255 if these are pixels" * (x.dtype == torch.uint8)
+    return f"{wanted}, or what the network is, {found}: {name}.float()?{scaled}"
 
 
 def likely_mistake(

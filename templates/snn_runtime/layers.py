@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .drawing import Drawing
 from .fused import uniform
 
 Block = TypeVar("Block", bound=nn.Module)
@@ -23,7 +24,7 @@ class Repeat(nn.Module, Generic[Block]):
         return cast(Block, self._modules[str(index)])
 
 
-class Dropout(nn.Module):
+class Dropout(Drawing):
     """Drops the same elements of a sample at all steps; others are scaled by 1 / (1 - p)."""
 
     def __init__(self, p: float, key: int) -> None:
@@ -38,7 +39,7 @@ class Dropout(nn.Module):
         return x * kept.to(x) / (1 - self.p)
 
 
-class ChannelDropout(nn.Module):
+class ChannelDropout(Drawing):
     """Drops the same channels of a sample at all steps; others are scaled by 1 / (1 - p)."""
 
     def __init__(self, p: float, key: int) -> None:
@@ -55,7 +56,7 @@ class ChannelDropout(nn.Module):
         return x * mask / (1 - self.p)
 
 
-class StepDropout(nn.Module):
+class StepDropout(Drawing):
     """Drops other elements at every step; those kept are scaled by 1 / (1 - p)."""
 
     def __init__(self, p: float, key: int) -> None:
@@ -70,7 +71,7 @@ class StepDropout(nn.Module):
         return x * kept.to(x) / (1 - self.p)
 
 
-class StepChannelDropout(nn.Module):
+class StepChannelDropout(Drawing):
     """Drops other channels at every step; those kept are scaled by 1 / (1 - p)."""
 
     def __init__(self, p: float, key: int) -> None:

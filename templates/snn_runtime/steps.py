@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from .drawing import draws
 
 
 def steps_taken(time_steps: int | None, usual: int) -> int:
@@ -26,10 +28,17 @@ def steps_done(state: dict[str, Tensor] | None, time_steps: int) -> int:
     return first
 
 
-def call_seed(state: dict[str, Tensor] | None, device: torch.device) -> Tensor:
-    """The seed of this call's random numbers, which calls with one ``state`` share."""
+def call_seed(
+    state: dict[str, Tensor] | None, device: torch.device, net: nn.Module | None = None
+) -> Tensor:
+    """The seed of this call's random numbers, which calls with one ``state`` share.
+
+    With ``net``, which draws in training only, none is drawn where it would not be used.
+    """
     if state is not None and "seed" in state:
         return state["seed"]
+    if net is not None and not draws(net):
+        return torch.zeros((), dtype=torch.long, device=device)
     seed = torch.randint(2**62, (), device=device)
     if state is not None:
         state["seed"] = seed

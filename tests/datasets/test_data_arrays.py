@@ -1,7 +1,9 @@
 """data.py for arrays of one's own: out of a file, or from a function."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -61,7 +63,10 @@ GOOD = arrays(2, 3)
     [
         ("x_test", GOOD["x_test"][:, :1], r"x is \(1, 3\) instead of \(2, 3\)"),
         ("x_train", np.array(1.0), r"x is \(\) instead of \(2, 3\)"),
-        ("x_train", np.array(["a"]), "has no x_train to read"),
+        ("x_train", np.array(["a"]), "x_train holds <U1, not numbers"),
+        ("y_train", np.array(["cat", "dog"] * 5), r"y_train holds <U3, not numbers: numpy\.unique"),
+        ("x_train", GOOD["x_train"].astype(complex), "x_train holds complex128, not numbers"),
+        ("x_test", GOOD["x_test"][:0], "There are no samples: x_train and x_test need one"),
         ("x_train", np.array([{}]), "has no x_train to read"),
         ("y_train", GOOD["y_train"][:9], r"10 samples, but y is \(9,\)"),
         ("y_train", GOOD["y_train"] / 2, "of torch.float64: labels are integers"),
@@ -75,6 +80,52 @@ def test_broken_npz_is_refused_in_one_sentence(
     data = npz(tmp_path, {**GOOD, name: array})
     with pytest.raises(data.DataError, match=says):
         data.load(tmp_path)
+
+
+ODD: dict[str, Callable[[Any], Any]] = {
+    "backwards": lambda a: a[::-1].copy()[::-1],
+    "big-endian": lambda a: a.astype(a.dtype.newbyteorder(">")),
+    "in Fortran's order": np.asfortranarray,
+    "read-only": lambda a: (a.setflags(write=False), a)[1],
+    "wider": lambda a: a.astype(np.longdouble if a.dtype.kind == "f" else np.uint16),
+    "whole floats": lambda a: a.astype(np.float64),
+    "a list": lambda a: a.tolist(),
+    "a tensor that is learned": lambda a: torch.tensor(a, requires_grad=a.dtype.kind == "f"),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", ODD)
+def test_arrays_as_they_come(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    data = own(tmp_path, "images")
+    found = [ODD[name](array.copy()) for array in GOOD.values()]
+    monkeypatch.setattr(data, "import_module", lambda _: SimpleNamespace(images=lambda _: found))
+    x, labels = data.load(tmp_path).train.batch(torch.tensor([3, 1]))
+    assert x.tolist() == GOOD["x_train"][[3, 1]].tolist()
+    assert labels.tolist() == [0, 1]
+
+
+def test_what_is_no_four_arrays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = own(tmp_path, "images")
+    dataset = torch.utils.data.TensorDataset(torch.ones(4, 2, 3), torch.ones(4))
+    ragged = [[[1.0], [2.0, 3.0]], [0, 1], [[1.0]], [0]]
+    for found, says in (
+        (dataset, "returned TensorDataset instead of the four arrays"),
+        (None, "returned NoneType instead of the four arrays"),
+        (ragged, "x_train is no array: "),
+        ([dataset, [0], dataset, [0]], "x_train holds object, not numbers|x_train is"),
+    ):
+        loader = SimpleNamespace(images=lambda _, found=found: found)
+        monkeypatch.setattr(data, "import_module", lambda _, loader=loader: loader)
+        with pytest.raises(data.DataError, match=says):
+            data.load(tmp_path)
+
+
+def test_one_number_normalises_all_channels(tmp_path: Path) -> None:
+    data = npz(tmp_path, GOOD, normalize={"mean": 0.5, "std": 2})
+    x, _ = data.load(tmp_path).train[1]
+    assert torch.equal(x, (torch.from_numpy(GOOD["x_train"][1]) - 0.5) / 2)
 
 
 def test_an_array_that_is_not_there(tmp_path: Path) -> None:
@@ -128,7 +179,9 @@ def test_a_function_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     )
     assert x.shape == (7, 3, 2, 3)
     data = own(tmp_path, "three")
-    with pytest.raises(data.DataError, match="returned 3 arrays instead of 4"):
+    with pytest.raises(
+        data.DataError, match="returned 3 instead of the four arrays x_train, y_train"
+    ):
         data.load(folder)
     data = own(tmp_path, "absent")
     with pytest.raises(data.DataError, match=r"cannot be imported: .*absent"):

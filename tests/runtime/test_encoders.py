@@ -102,6 +102,22 @@ def test_inputs_of_another_shape(shape: tuple[int, ...], steps: int | None, want
     helper("check_input")("x", torch.zeros(2, 5, 3, 8), (3, 8), 2)
 
 
+@pytest.mark.parametrize(
+    ("x", "wanted"),
+    [
+        (torch.zeros(5, 3, dtype=torch.long), "not torch.int64: x.float()?"),
+        (torch.zeros(5, 3, dtype=torch.bool), "not torch.bool: x.float()?"),
+        (torch.zeros(5, 3, dtype=torch.uint8), "x.float()?, divided by 255 if these are pixels"),
+        (torch.zeros(5, 3, dtype=torch.cfloat), "not torch.complex64: x.real, or real and"),
+        (torch.zeros(5, 3).to_sparse(), "x must be dense, not torch.sparse_coo: x.to_dense()?"),
+    ],
+)
+def test_inputs_that_are_no_plain_numbers(x: Tensor, wanted: str) -> None:
+    with pytest.raises(TypeError, match="x must be") as raised:
+        helper("check_input")("x", x, (3,))
+    assert wanted in str(raised.value)
+
+
 def test_steps_are_counted_in_the_state() -> None:
     done, state = helper("steps_done"), dict[str, Tensor]()
     assert [done(state, 3), done(state, 2), done(state, 1)] == [0, 3, 5]
@@ -155,3 +171,14 @@ def test_chunks_answer_as_all_steps_do(chunk: int) -> None:
     got = helper("in_chunks")(run, 5, chunk, kinds)
     for kind, answer in zip(kinds, got, strict=True):
         torch.testing.assert_close(answer, whole[kind])
+
+
+def test_nothing_is_drawn_that_nobody_uses() -> None:
+    """Dropout draws in training, and where it alone is left in training."""
+    seed, cpu = helper("call_seed"), torch.device("cpu")
+    net = torch.nn.Sequential(helper("Dropout")(0.5, 1), torch.nn.Linear(2, 2)).eval()
+    before = torch.get_rng_state()
+    assert int(seed(None, cpu, net)) == int(seed({}, cpu, net)) == 0
+    assert torch.equal(torch.get_rng_state(), before)
+    net[0].train()
+    assert int(seed(None, cpu, net)) != int(seed(None, cpu, net))

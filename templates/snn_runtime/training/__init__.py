@@ -28,6 +28,7 @@ from .checkpoints import BEST, read
 from .identity import Network, difference, network
 from .interrupts import Interrupts, Stopped
 from .labels import only, per_sample, right
+from .last_batch import check_last_batch
 from .learner import Learner
 from .log import Log
 from .options import Options, parse
@@ -60,6 +61,7 @@ __all__ = [
     "Team",
     "begin",
     "begin_with",
+    "check_last_batch",
     "difference",
     "firing_rates",
     "in_full",
