@@ -13,6 +13,7 @@ from snnc.neuron import Neuron
 from snnc.step.evaluate import evaluate
 from snnc.step.fold import fold
 from snnc.step.grad import partials
+from snnc.step.parse import StepError
 from snnc.step.simplify import simplified
 from snnc.step.ssa import Assign, Const, Expr, Operation, Var, names, replaced
 
@@ -83,7 +84,10 @@ def response(step: Charging, spike: int, input: str, steps: int) -> tuple[float,
 @lru_cache(maxsize=4096)
 def _charging(layer: Alike) -> Charging | None:
     neuron = layer.neuron
-    step, lifted = simplified(neuron.equations())
+    try:
+        step, lifted = simplified(neuron.equations())
+    except StepError:  # they were refused, and rules look at the rest
+        return None
     run_time = {name: number.numbers[0] for name, number in neuron.run_time().items()}
     start = {
         state: run_time[value] if isinstance(value, str) else value
