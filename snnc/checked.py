@@ -1,16 +1,16 @@
 """One spec, with everything that is wrong with it."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from snnc.ann2snn import convert
 from snnc.document import EDGES, Document, Examined, examine
 from snnc.graph.build import inspect
 from snnc.graph.origin import explicit, section
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, findings
-from snnc.source.diagnostic import Diagnostic, Findings
+from snnc.source.diagnostic import Diagnostic, Findings, Span
 
 _OF_NETWORK = frozenset(
     {"", "*", "network", "blocks", "vars", "defaults", "neurons", "input", "inputs"}
@@ -21,6 +21,8 @@ _OF_TRAINING = ("SNN307", "SNN309")
 _OF_EDGES = ("SNN302", "SNN304", "SNN306", "SNN308")
 _OF_WHOLE = ("SNN401", "SNN402")
 """Rules that look at a network as a whole, which say nothing while its edges are in doubt."""
+_OF_DOCUMENT = ("SNN403", "SNN404", "SNN405")
+"""Rules that need no network."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,34 @@ def checked(
     graph, wrong = _graph(document, found)
     found += wrong
     warned = [] if graph is None else findings(_sound(document, wrong), graph, chosen)
-    certain = _certain(document, wrong)
-    found += [d for d in warned if certain or d.code not in _OF_WHOLE]
+    errors = tuple(found)
+    found += [d for d in _beside(errors, warned) if _speaks(d.code, document, errors, wrong)]
     return Checked(tuple(found), examined, ruled=graph is not None)
+
+
+def _beside(errors: Sequence[Diagnostic], warned: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The findings of rules, but of no layer that an error is in: its keys are in doubt."""
+    starts: dict[str, list[int]] = {}
+    for error in errors:
+        starts.setdefault(error.place.path, []).append(error.place.span.start)
+    for ordered in starts.values():
+        ordered.sort()
+    return [d for d in warned if not _within(starts.get(d.place.path, []), d.place.span)]
+
+
+def _within(starts: Sequence[int], span: Span) -> bool:
+    """Whether one of ``starts``, which are in order, lies in ``span``."""
+    first = bisect_left(starts, span.start)
+    return first < len(starts) and starts[first] < span.end
+
+
+def _speaks(
+    code: str, document: Document, found: Sequence[Diagnostic], wrong: Sequence[Diagnostic]
+) -> bool:
+    """Whether a rule can be sure of what it finds beside all that is wrong."""
+    if found and (document.spec.convert or "convert" in document.doubt):
+        return code in _OF_DOCUMENT  # it has seen the ANN
+    return code not in _OF_WHOLE or _certain(document, wrong)
 
 
 def _certain(document: Document, wrong: Sequence[Diagnostic]) -> bool:
@@ -81,6 +108,8 @@ def _graph(
     graph, wrong = inspect(document)
     if found or wrong or document.spec.convert is None:
         return graph, wrong
+    from snnc.ann2snn import convert  # few specs convert
+
     try:
         return convert(document, graph).snn, ()
     except Findings as findings:

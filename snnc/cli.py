@@ -13,7 +13,6 @@ from snnc.cli_arguments import Format, Paths, Settings, Spec
 from snnc.cli_import import importing
 from snnc.escape import word
 from snnc.source.nearest import nearest
-from snnc.source.reading import SUFFIX
 from snnc.terminal import Exit
 
 app = typer.Typer(
@@ -85,7 +84,7 @@ def lint(paths: Paths = None, settings: Settings = None, output_format: Format =
     terminal.one_of("--output-format", output_format, terminal.FORMATS)
     specs = terminal.or_report(lambda: terminal.specs(paths or ()), output_format)
     findings = snnc.check_all(specs, settings or ())
-    terminal.report(findings, output_format)
+    terminal.report(findings, output_format, specs)
     if output_format == "full":
         terminal.say(terminal.summary(findings, len(specs)))
     raise Exit(1 if any(finding.fails for finding in findings) else 0)
@@ -185,6 +184,17 @@ def explain(
     sys.stdout.write(known.explain(name))
 
 
+@app.command("rules")
+def lint_rules(
+    format: Annotated[str, typer.Option("--format", help="One of table and json.")] = "table",
+) -> None:
+    """List the lint rules, with severity and fix."""
+    from snnc.commands import rules as known
+
+    terminal.one_of("--format", format, known.FORMATS)
+    sys.stdout.write(known.listing(format))
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def convert(
     context: typer.Context,
@@ -212,11 +222,9 @@ def convert(
     if document.spec.convert is None:
         raise terminal.UsageError(f"{spec} has no [convert]")
     output = terminal.or_report(lambda: emitted(document))
-    told = ["--weights", str(weights)]
-    told += ["--out-dir", str(out)] if out else []
+    told = ["--weights", str(weights), *(["--out-dir", str(out)] if out else [])]
     told += ["--compare", compare] if compare is not None else []
-    run = script(output, "convert")
-    failed, code = 1, run([*told, *context.args])
+    failed, code = 1, script(output, "convert")([*told, *context.args])
     raise Exit(2 if code == failed else code)  # a script has no findings: 1 is its only failure
 
 
@@ -267,10 +275,12 @@ def new(
     listing: Annotated[
         bool, typer.Option("--list", help="Print the specs that --from accepts.")
     ] = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Another folder.")] = None,
 ) -> None:
     """Start a project: a spec, a README, hooks and a CI workflow.
 
-    The command writes the folder NAME and replaces no existing file.
+    The command writes the folder NAME and replaces no existing file. In a repository, it adds
+    hooks, a workflow and excludes of formatters to what is at the root.
     """
     from snnc.commands import new as projects
 
@@ -279,9 +289,8 @@ def new(
         return
     if name is None:
         raise terminal.UsageError("the name is missing: snnc new NAME")
-    folder = projects.start(name, base)
-    spec = f"{name}{SUFFIX}"
-    terminal.say(f"{folder}: a new project; next: cd {folder} && snnc build {spec}")
+    for sentence in projects.start(name, base, out):
+        terminal.say(sentence)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -24,6 +24,8 @@ from snnc.user_kinds import own_kinds
 from snnc.validation.extremes import extremes, without_extremes
 from snnc.validation.repair import Repaired, repaired
 
+_WORD = re.compile(r"\w+")
+_SHORT = 200
 EDGES = "from"
 """In doubt, if there are layers that are left out."""
 
@@ -106,7 +108,8 @@ def examine(path: Path | str, settings: Sequence[str] = ()) -> Examined:
     abstract = is_abstract(source)
     kinds = Choice(*LAYERS).kinds()
     spiking = {n: keys_of(kind) for n, kind in kinds.items() if issubclass(kind, SpikingNeuron)}
-    resolved = resolve(source, settings, spiking, kinds, partial(read, root=project(Path(path))))
+    keys = {name: keys_of(kind) for name, kind in kinds.items()}
+    resolved = resolve(source, settings, spiking, keys, partial(read, root=project(Path(path))))
     found = [*source.findings, *resolved.findings]
     tree = _fitting(resolved.tree, found)
     own = own_kinds(tree)
@@ -193,16 +196,14 @@ def _not_meant(
     """Entries that nothing uses, less those that another finding is about; none of a lost text."""
     if lost:
         return ()
-    named = {word for d in findings for word in _QUOTED.findall(f"{d.message} {d.help}")}
+    texts = (f"{d.message} {d.help} {d.place.quoted[:_SHORT]}" for d in findings)
+    named = {word for text in texts for word in _WORD.findall(text)}
     places = {d.origin for d in findings}
     return tuple(t for t in trees if _name(t) not in named and t.key not in places)
 
 
 def _name(entry: Tree) -> str:
     return entry.key.quoted.strip("[] ").rpartition(".")[2].strip("\"' ")
-
-
-_QUOTED = re.compile(r"`([^`]+)`")
 
 
 def _once(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

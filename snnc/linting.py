@@ -27,7 +27,7 @@ class _Linted:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """Its files, as far as they are known."""
+        """The files of the spec, as far as they are known."""
         return self.checked.examined.sources if self.checked.examined else ()
 
     @property

@@ -3,12 +3,13 @@
 import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import typer
 
+import snnc
 from snnc import formats
 from snnc.docstrings import docstring
 from snnc.formats import full
@@ -111,13 +112,23 @@ def or_report(make: Callable[[], T], output_format: str = "full") -> T:
         raise Exit(1) from None
 
 
-def report(findings: Iterable[Diagnostic], output_format: str) -> None:
+def report(
+    findings: Iterable[Diagnostic], output_format: str, looked_at: Sequence[Path] = ()
+) -> None:
     """Prints findings to stdout in a format, in colour on a terminal; the same one only once."""
     once = list(dict.fromkeys(findings))
     if output_format == "full":
         sys.stdout.write(full.render(once, colour=_colour()))
     else:
-        sys.stdout.write(formats.render(output_format, once))
+        paths = [path.as_posix() for path in looked_at]
+        run = formats.Run(snnc.__version__, paths, _meanings)
+        sys.stdout.write(formats.render(output_format, once, run))
+
+
+def _meanings(codes: Sequence[str]) -> Mapping[str, formats.Meaning]:
+    from snnc.meanings import meanings
+
+    return meanings(codes)
 
 
 def _colour() -> bool:

@@ -86,7 +86,7 @@ def _charging(layer: Alike) -> Charging | None:
     neuron = layer.neuron
     try:
         step, lifted = simplified(neuron.equations())
-    except StepError:  # they were refused, and rules look at the rest
+    except StepError:
         return None
     run_time = {name: number.numbers[0] for name, number in neuron.run_time().items()}
     start = {

@@ -7,6 +7,7 @@ from snnc.document import Document
 from snnc.graph.types import Graph, Ref
 from snnc.neuron import Neuron
 from snnc.step.bounds import ANYTHING, Bounds, hull
+from snnc.step.parse import StepError
 
 
 def ranges(document: Document, graph: Graph) -> Mapping[str, Bounds]:
@@ -16,14 +17,21 @@ def ranges(document: Document, graph: Graph) -> Mapping[str, Bounds]:
     known: dict[tuple[Alike, Sequence[Bounds]], Bounds] = {}
     for node in graph.nodes:
         read = tuple(of_edge(ref, found) for ref in node.inputs) or (data,)
-        if isinstance(node.operator, Neuron):
-            key = alike(node.operator), read
-            if key not in known:
-                known[key] = node.operator.bounds(*read)
-            found[node.path] = known[key]
-        else:
+        if not isinstance(node.operator, Neuron):
             found[node.path] = node.operator.bounds(*read)
+            continue
+        key = alike(node.operator), read
+        if key not in known:
+            known[key] = _of_neuron(node.operator, read)
+        found[node.path] = known[key]
     return found
+
+
+def _of_neuron(neuron: Neuron, read: Sequence[Bounds]) -> Bounds:
+    try:
+        return neuron.bounds(*read)
+    except StepError:  # the equations are wrong, which somebody else tells
+        return ANYTHING
 
 
 def of_edge(ref: Ref, found: Mapping[str, Bounds]) -> Bounds:

@@ -34,10 +34,10 @@ def passed(surrogate: Surrogate, threshold: float) -> float:
 
 
 def _slopes(surrogate: Surrogate, points: tuple[float, ...]) -> list[float]:
-    step = surrogate.derivative()
     try:
+        step = surrogate.derivative()
         return [run(step.body, {"u": u})[step.output] for u in points]
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, ValueError):  # a StepError is one
         return [nan] * len(points)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from snnc.encoder import Encoder
 from snnc.graph.types import Graph, Node
+from snnc.opaque import Opaque
 
 
 def static(graph: Graph) -> frozenset[str]:
@@ -38,7 +39,7 @@ def lost(graph: Graph) -> Iterator[tuple[Node, int]]:
 
 def _hoists(node: Node) -> bool:
     timed = isinstance(node.operator, Encoder) and node.operator.timed_data
-    return node.operator.hoists and not timed
+    return node.operator.hoists and not timed and not isinstance(node.operator, Opaque)
 
 
 def _draws(node: Node) -> bool:

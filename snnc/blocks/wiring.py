@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import NamedTuple
 
 from snnc.blocks.head import sources
 from snnc.blocks.items import Edge, Item, ScopeNames
-from snnc.source.diagnostic import Diagnostic
-from snnc.source.nearest import nearest
+from snnc.source.diagnostic import Diagnostic, Place
+from snnc.source.nearest import affordable, nearest
 from snnc.source.tree import Tree
 
 
@@ -40,6 +41,7 @@ class Wiring:
     def __init__(self, root: ScopeNames) -> None:
         self.root = root
         self.problems: list[Diagnostic] = []
+        self.told: set[tuple[Place, str]] = set()
 
     def connect(self, names: ScopeNames, readers: list[Reader], block: str) -> None:
         for reader in readers:
@@ -91,8 +93,9 @@ class Wiring:
     def tell(self, code: str, name: str, message: str, node: Tree, help: str | None = None) -> None:
         """A problem at a node; the same one in a block is told for its first use only."""
         found = Diagnostic(code, name, message, node.place, help, node.notes)
-        if (found.origin, code) not in {(d.origin, d.code) for d in self.problems}:
+        if (found.origin, code) not in self.told:
             self.problems.append(found)
+        self.told.add((found.origin, code))
 
 
 def _written(node: Tree) -> int:
@@ -101,16 +104,22 @@ def _written(node: Tree) -> int:
 
 
 def _guess(names: ScopeNames, path: str, position: int) -> str | None:
-    above = [name for name, at in names.position.items() if at < position]
+    above = [*affordable(_above(names, position))]
     inside = (f"{name}.{path}" for name in reversed(above) if names.find(f"{name}.{path}"))
     guess = next(inside, None) or nearest(path, _visible(names, path, position))
     return f"did you mean `{guess}`?" if guess else None
 
 
+def _above(names: ScopeNames, position: int) -> Iterator[str]:
+    """The items above a position, which have got their names in that order."""
+    ordered = names.position.items()
+    return (name for name, _ in takewhile(lambda item: item[1] < position, ordered))
+
+
 def _visible(names: ScopeNames, path: str, position: int) -> Iterator[str]:
     """Ports, the items above, and what the path's beginning leads to."""
     yield from names.ports
-    yield from (name for name, at in names.position.items() if at < position)
+    yield from _above(names, position)
     steps = path.split(".")[:-1]
     for count in range(len(steps), 0, -1):
         above = ".".join(steps[:count])

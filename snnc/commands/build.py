@@ -152,7 +152,7 @@ class Builds:
     def _report(self, more: Iterable[Diagnostic]) -> None:
         found = [*self.findings, *more]
         if found or self.output_format != "full":
-            terminal.report(found, self.output_format)
+            terminal.report(found, self.output_format, self.specs)
 
     def _writable(self, blocked: list[Package]) -> list[Package]:
         """Neither blocked, nor a package whose runtime is, nor a runtime that nobody imports."""

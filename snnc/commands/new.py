@@ -1,37 +1,76 @@
-"""``snnc new``: the files of a fresh project, as a spec of the zoo and what belongs around it."""
+"""``snnc new``: the files of a fresh project, as a spec of the zoo and what belongs around it.
 
+In a repository, what git and servers read at its root is added to what is there.
+"""
+
+import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from textwrap import indent
 
 from pydantic_core import PydanticCustomError
 
 from snnc import names, project, schema, terminal, zoo
+from snnc.commands.additions import Additions, additions
 from snnc.emit.environment import environment
+from snnc.emit.runtime import NAME as RUNTIME
+from snnc.escape import word
+from snnc.source import reading
 from snnc.source.nearest import nearest, one_of
 from snnc.source.reading import SUFFIX
 from snnc.source.source import Source
 
-_TEMPLATES = {
+_INSIDE = {
     "README.md": "README.md",
     ".gitattributes": "gitattributes",
     ".gitignore": "gitignore",
+}
+_AT_ROOT = {
     ".pre-commit-config.yaml": "pre-commit-config.yaml",
     ".github/workflows/snnc.yml": "workflow.yml",
+    "pyproject.toml": "pyproject.toml",
 }
 
 
-def start(name: str, base: str) -> Path:
-    """Writes the project NAME/ below the current folder. Raises UsageError, OSError."""
+def start(name: str, base: str, out: Path | None = None) -> list[str]:
+    """Writes a project into the folder NAME or another one, and says what was done.
+
+    Raises UsageError, OSError.
+    """
     _check_name(name)
-    folder = Path(name)
-    files = project.compare(folder, files_of(name, _entry(base)))
+    folder = out or Path(name)
+    root = reading.project(folder / "x")
+    inside = root != Path(os.path.realpath(folder))
+    files = project.compare(folder, files_of(name, _entry(base), inside))
     if folder.is_symlink():
         raise terminal.UsageError(f"{folder}: is a symlink, and `snnc new` follows none")
     if there := [file.path for file in files if file.have is not None or file.obstacle]:
         raise terminal.UsageError(f"{there[0]}: exists already, and `snnc new` replaces nothing")
+    around = _around(root, folder, name) if inside else Additions()
     project.write(files)
-    return folder
+    project.replace({root / path: text.encode() for path, text in around.texts.items()})
+    return [*_said(root, around), _next(folder, name)]
+
+
+def _said(root: Path, around: Additions) -> list[str]:
+    changed = [
+        f"{os.path.relpath(root / path)}: hooks, checks or excludes" for path in around.texts
+    ]
+    return [*changed, *(f"left to do: {sentence}" for sentence in around.left)]
+
+
+def _next(folder: Path, name: str) -> str:
+    enter = word(str(folder))
+    return f"{folder}: a new project; next: cd {enter} && snnc build {name}{SUFFIX}"
+
+
+def _around(root: Path, folder: Path, name: str) -> Additions:
+    """Files at the root of a repository."""
+    place = PurePosixPath(os.path.relpath(os.path.realpath(folder), root))
+    made = {path: _rendered(template, name=name) for path, template in _AT_ROOT.items()}
+    packages = [f"{place / package}" for package in (name, RUNTIME)]
+    return additions(root, made, _hooks(), packages)
 
 
 def listing() -> str:
@@ -41,21 +80,32 @@ def listing() -> str:
     return "".join(f"{entry.name:<{width}}  {entry.summary}\n" for entry in entries)
 
 
-def files_of(name: str, entry: zoo.ZooEntry) -> Mapping[str, str]:
-    """Text by path, with copies of the specs that ``entry`` extends. Raises UsageError."""
+def files_of(name: str, entry: zoo.ZooEntry, inside: bool = False) -> Mapping[str, str]:
+    """Text by path, with copies of the specs that ``entry`` extends. Raises UsageError.
+
+    ``inside`` a repository, what belongs to its root is left out.
+    """
     spec, *bases = entry.chain
     main = f"{name}{SUFFIX}"
     copies = {Path(base.path).name: base.text for base in bases}
     if main in copies:
         base = f"{entry.name} extends {main}"
         raise terminal.UsageError(f"{name}: {base}, which has the same name: choose another name")
-    context = {"name": name, "zoo": entry.name, "trained": entry.whole.get("train") is not None}
-    templates = environment()
-    around = {
-        path: templates.get_template(f"new/{template}.jinja").render(context)
-        for path, template in _TEMPLATES.items()
-    }
+    trained = entry.whole.get("train") is not None
+    context = {"name": name, "zoo": entry.name, "trained": trained, "inside": inside}
+    wanted = _INSIDE if inside else {**_INSIDE, **_AT_ROOT}
+    around = {path: _rendered(template, **context) for path, template in wanted.items()}
     return {main: _renamed(spec, name), **copies, schema.FILE: schema.text(), **around}
+
+
+def _rendered(template: str, **context: object) -> str:
+    hooks = indent(_hooks().rstrip("\n"), "  ")
+    found = environment().get_template(f"new/{template}.jinja")
+    return found.render({"hooks": hooks, **context})
+
+
+def _hooks() -> str:
+    return environment().get_template("new/hooks.yaml.jinja").render()
 
 
 def _renamed(spec: Source, name: str) -> str:

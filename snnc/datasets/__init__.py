@@ -99,7 +99,7 @@ def _other_time(kind: str, timed: bool) -> tuple[str, str, str]:
 
 def _moments(shape: Shape, mean: tuple[float, ...], std: tuple[float, ...]) -> None:
     """Check that a mean and a deviation are given once, or once per channel."""
-    channels = shape[0] if len(shape) == 3 else 1
+    channels = shape[0] if len(shape) > 1 else 1
     for name, numbers in (("mean", mean), ("std", std)):
         if len(numbers) not in (1, channels):
             message = f"`{name}` has {len(numbers)} numbers, but a sample {show(shape)}"

@@ -84,25 +84,16 @@ def inputs(program: Program, region: Scan) -> list[str]:
 
 
 def recurrent(program: Program, region: Scan, scope: FunctionScope) -> str:
-    """``self.hidden.recur(x, weight)``: the outside part of a product goes before it."""
+    """``self.hidden(x, linear=self.mix)``: a module comes back, and no weight is read here."""
     cell, inside = neuron_of(program, region), {op.writes: op for op in region.ops}
     product = next(op for op in region.ops if program.node(op).operator.product)
     (outside,) = (n for op in region.ops for n in op.reads if n not in inside)
     static = scope.layouts[outside] == "static"
     x = scope.use(outside, "static" if static else "timed")
-    linear = f"self.{access(product.node)}"
-    bias = getattr(program.node(product).operator, "bias", False)
     join = next((op for op in region.ops if program.node(op).operator.concatenates), None)
-    if join is None:
-        weight = f"{linear}.weight"
-        x = f"{x} + {linear}.bias" if bias else x
-    else:
-        back, fore = _columns(program, join, outside)
-        weight = f"{linear}.weight[:, {back}]"
-        scope.assign(cell.writes, _outside(x, linear, fore, bias), "timed")
-        x = scope.names[cell.writes]
-    args = [x, weight, *over_time(scope, static)]
-    return f"self.{access(cell.node)}.recur({', '.join(args)})"
+    beside = [] if join is None else [_beside(program, join, outside)]
+    args = [x, f"linear=self.{access(product.node)}", *beside, *over_time(scope, static)]
+    return f"self.{access(cell.node)}({', '.join(args)})"
 
 
 def over_time(scope: FunctionScope, static: bool) -> list[str]:
@@ -112,13 +103,7 @@ def over_time(scope: FunctionScope, static: bool) -> list[str]:
     return ["time_steps=time_steps"] * static + ["state=state"] * scope.streams
 
 
-def _outside(x: str, linear: str, columns: str, bias: bool) -> str:
-    bias_of = f", {linear}.bias" if bias else ""
-    return f"nn.functional.linear({x}, {linear}.weight[:, {columns}]{bias_of})"
-
-
-def _columns(program: Program, join: Op, outside: str) -> tuple[str, str]:
-    """The columns of the weight for what comes back, and for what comes from outside."""
-    sizes = [program.graph[name].shape[0] for name in join.reads]
-    first, second = f":{sizes[0]}", f"{sizes[0]}:"
-    return (second, first) if join.reads[0] == outside else (first, second)
+def _beside(program: Program, join: Op, outside: str) -> str:
+    """The keyword that says on which side of x, and how wide, the output stands."""
+    first, second = (program.graph[name].shape[0] for name in join.reads)
+    return f"behind={second}" if join.reads[0] == outside else f"before={first}"

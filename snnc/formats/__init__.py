@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
+from snnc.formats._run import Meaning, Run
 from snnc.source.diagnostic import Diagnostic
+
+__all__ = ["Meaning", "Run", "formats", "names", "render"]
 
 Render = Callable[[Sequence[Diagnostic]], str]
 
@@ -22,9 +25,9 @@ def formats() -> Mapping[str, Render]:
     return MappingProxyType({name: partial(render, name) for name in names()})
 
 
-def render(name: str, diagnostics: Sequence[Diagnostic]) -> str:
-    """Write ``diagnostics`` in the format of that name. Raises LookupError."""
+def render(name: str, diagnostics: Sequence[Diagnostic], run: Run | None = None) -> str:
+    """Write ``diagnostics`` of a run in the format of that name. Raises LookupError."""
     if name not in names():
         raise LookupError(f"no format is called {name}")
-    text: str = importlib.import_module(f"{__name__}.{name}").render(diagnostics)
+    text: str = importlib.import_module(f"{__name__}.{name}").render(diagnostics, run or Run())
     return text

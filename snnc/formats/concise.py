@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 
+from snnc.formats._run import Run
 from snnc.formats._visible import visible
 from snnc.source.diagnostic import Diagnostic
 
 
-def render(diagnostics: Sequence[Diagnostic]) -> str:
-    """``path:line:column: code name message``, a line each."""
+def render(diagnostics: Sequence[Diagnostic], run: Run) -> str:
+    """``path:line:column: error: code name message``, a line each."""
     return "".join(f"{_line(diagnostic)}\n" for diagnostic in diagnostics)
 
 
 def _line(diagnostic: Diagnostic) -> str:
     line, column = diagnostic.place.start
-    text = f"{diagnostic.code} {diagnostic.name} {diagnostic.message}"
+    text = f"{diagnostic.severity}: {diagnostic.code} {diagnostic.name} {diagnostic.message}"
     return visible(f"{diagnostic.place.path}:{line}:{column}: {text}")

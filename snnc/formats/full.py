@@ -4,6 +4,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from snnc.formats._run import Run
 from snnc.formats._visible import visible
 from snnc.source.diagnostic import Diagnostic, Place
 
@@ -25,7 +26,9 @@ _STYLES = {
 _Paint = Callable[[str, str], str]
 
 
-def render(diagnostics: Sequence[Diagnostic], *, colour: bool = False) -> str:
+def render(
+    diagnostics: Sequence[Diagnostic], run: Run | None = None, *, colour: bool = False
+) -> str:
     """One paragraph for each diagnostic. ``colour`` uses ANSI escapes, for terminals."""
     paint = _ansi if colour else _plain
     paragraphs = ("\n".join(lines) for lines in _paragraphs(diagnostics, paint))

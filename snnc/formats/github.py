@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 
+from snnc.formats._run import Run
 from snnc.formats._visible import visible
 from snnc.source.diagnostic import Diagnostic, Place
 
 
-def render(diagnostics: Sequence[Diagnostic]) -> str:
+def render(diagnostics: Sequence[Diagnostic], run: Run) -> str:
     """``::error title=…,file=…,line=…::message``, a line each."""
-    return "".join(f"{_command(diagnostic)}\n" for diagnostic in diagnostics)
+    return "".join(f"{_command(diagnostic, run)}\n" for diagnostic in diagnostics)
 
 
-def _command(diagnostic: Diagnostic) -> str:
+def _command(diagnostic: Diagnostic, run: Run) -> str:
     title = f"{diagnostic.code} {diagnostic.name}"
-    properties = {"title": title, "file": diagnostic.place.path, **_region(diagnostic.place)}
+    properties = {
+        "title": title,
+        "file": run.within(diagnostic.place.path),
+        **_region(diagnostic.place),
+    }
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     command = "notice" if diagnostic.severity == "info" else diagnostic.severity
     return f"::{command} {written}::{_data(_message(diagnostic))}"

@@ -9,23 +9,25 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
+from snnc.formats._run import Run
 from snnc.source.diagnostic import Diagnostic
 
 _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
 
 
-def render(diagnostics: Sequence[Diagnostic]) -> str:
+def render(diagnostics: Sequence[Diagnostic], run: Run) -> str:
     """A JSON list of issues, empty if there is nothing to say."""
     seen: Counter[tuple[str, str, str]] = Counter()
     issues = []
     for diagnostic in diagnostics:
-        identity = (_path(diagnostic), diagnostic.code, diagnostic.message)
-        issues.append(_issue(diagnostic, _fingerprint(*identity, str(seen[identity]))))
+        path = run.within(diagnostic.place.path)
+        identity = (path, diagnostic.code, diagnostic.message)
+        issues.append(_issue(diagnostic, path, _fingerprint(*identity, str(seen[identity]))))
         seen[identity] += 1
     return json.dumps(issues, indent=2) + "\n"
 
 
-def _issue(diagnostic: Diagnostic, fingerprint: str) -> dict[str, object]:
+def _issue(diagnostic: Diagnostic, path: str, fingerprint: str) -> dict[str, object]:
     place = diagnostic.place
     return {
         "description": f"{diagnostic.code} {diagnostic.name}: {diagnostic.message}",
@@ -33,15 +35,10 @@ def _issue(diagnostic: Diagnostic, fingerprint: str) -> dict[str, object]:
         "fingerprint": fingerprint,
         "severity": _SEVERITIES[diagnostic.severity],
         "location": {
-            "path": _path(diagnostic),
+            "path": path,
             "lines": {"begin": place.start.line, "end": place.end.line},
         },
     }
-
-
-def _path(diagnostic: Diagnostic) -> str:
-    """GitLab wants paths from the repository's root without a leading dot."""
-    return diagnostic.place.path.removeprefix("./")
 
 
 def _fingerprint(*parts: str) -> str:

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Sequence
 
+from snnc.formats._run import Run
 from snnc.source.diagnostic import Diagnostic, Place
 
 
-def render(diagnostics: Sequence[Diagnostic]) -> str:
+def render(diagnostics: Sequence[Diagnostic], run: Run) -> str:
     """A list, empty if there is nothing to say. The end of a place is exclusive."""
     return json.dumps([_object(diagnostic) for diagnostic in diagnostics], indent=2) + "\n"
 

@@ -9,23 +9,29 @@ from itertools import groupby
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from snnc.formats._run import Run
 from snnc.formats._visible import visible
 from snnc.source.diagnostic import Diagnostic
 
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def render(diagnostics: Sequence[Diagnostic]) -> str:
-    """One suite a file, one case a finding; no suites if there is nothing to say."""
-    root = Element("testsuites", {"name": "snnc", **_counts(diagnostics)})
-    for path, group in groupby(sorted(diagnostics, key=_path), key=_path):
-        _suite(root, path, list(group))
+def render(diagnostics: Sequence[Diagnostic], run: Run) -> str:
+    """One suite a file, one case a finding; a file without findings is a passed case."""
+    groups = {path: list(group) for path, group in groupby(sorted(diagnostics, key=_path), _path)}
+    clean = [path for path in run.paths if path not in groups]
+    root = Element("testsuites", {"name": "snnc", **_counts(diagnostics, len(clean))})
+    for path in sorted([*groups, *clean]):
+        _suite(root, path, groups.get(path, []))
     ElementTree.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, "unicode")}\n'
 
 
 def _suite(root: Element, path: str, diagnostics: list[Diagnostic]) -> None:
-    suite = SubElement(root, "testsuite", {"name": _legal(path), **_counts(diagnostics)})
+    counts = _counts(diagnostics, not diagnostics)
+    suite = SubElement(root, "testsuite", {"name": _legal(path), **counts})
+    if not diagnostics:
+        SubElement(suite, "testcase", name="snnc", classname=_legal(path), file=_legal(path))
     for diagnostic in diagnostics:
         _case(suite, diagnostic)
 
@@ -43,9 +49,9 @@ def _case(suite: Element, diagnostic: Diagnostic) -> None:
     told.text = f"{path}:{line}:{column}: {message}{advice}"
 
 
-def _counts(diagnostics: Sequence[Diagnostic]) -> dict[str, str]:
+def _counts(diagnostics: Sequence[Diagnostic], passed: int) -> dict[str, str]:
     failures = sum(diagnostic.fails for diagnostic in diagnostics)
-    return {"tests": str(len(diagnostics)), "failures": str(failures), "errors": "0"}
+    return {"tests": str(len(diagnostics) + passed), "failures": str(failures), "errors": "0"}
 
 
 def _path(diagnostic: Diagnostic) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from snnc.formats._run import HOME, Meaning, Run
 from snnc.source.diagnostic import Diagnostic, Note, Place
 
 _SCHEMA = (
@@ -11,38 +12,70 @@ _SCHEMA = (
 )
 
 
-def render(diagnostics: Sequence[Diagnostic]) -> str:
+def render(diagnostics: Sequence[Diagnostic], run: Run) -> str:
     """A log with one run, which has no results if there is nothing to say."""
-    rules = dict(sorted({d.code: d.name for d in diagnostics}.items()))
-    described = [{"id": code, "name": name} for code, name in rules.items()]
-    run = {
-        "tool": {"driver": {"name": "snnc", "rules": described}},
-        "columnKind": "unicodeCodePoints",
-        "results": [_result(diagnostic, list(rules)) for diagnostic in diagnostics],
+    rules = dict(sorted({d.code: d for d in diagnostics}.items()))
+    known = run.meanings(list(rules))
+    driver = {
+        "name": "snnc",
+        "version": run.version,
+        "semanticVersion": run.version,
+        "informationUri": HOME,
+        "rules": [_rule(diagnostic, known.get(code)) for code, diagnostic in rules.items()],
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    made = {
+        "tool": {"driver": driver},
+        "automationDetails": {"id": "snnc/"},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(diagnostic, list(rules), run) for diagnostic in diagnostics],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [made]}, indent=2) + "\n"
 
 
-def _result(diagnostic: Diagnostic, codes: list[str]) -> dict[str, object]:
+def _rule(diagnostic: Diagnostic, meaning: Meaning | None) -> dict[str, object]:
+    """A code with its documentation, which servers show beside a result."""
+    brief = meaning.brief if meaning else f"{diagnostic.name}."
+    whole = meaning.whole if meaning else brief
+    return {
+        "id": diagnostic.code,
+        "name": "".join(word.capitalize() for word in diagnostic.name.split("-")),
+        "shortDescription": {"text": f"{diagnostic.name}: {_sentence(brief)}"},
+        "fullDescription": {"text": brief},
+        "help": {"text": whole, "markdown": whole},
+        "defaultConfiguration": {"level": _level(diagnostic)},
+        "properties": {"tags": ["snnc", diagnostic.name]},
+    }
+
+
+def _sentence(text: str) -> str:
+    """The first sentence of a text."""
+    return f"{text.partition('. ')[0].rstrip('.')}."
+
+
+def _level(diagnostic: Diagnostic) -> str:
+    return "note" if diagnostic.severity == "info" else diagnostic.severity
+
+
+def _result(diagnostic: Diagnostic, codes: list[str], run: Run) -> dict[str, object]:
     advice = f"\nhelp: {diagnostic.help}" if diagnostic.help else ""
     result: dict[str, object] = {
         "ruleId": diagnostic.code,
         "ruleIndex": codes.index(diagnostic.code),
-        "level": "note" if diagnostic.severity == "info" else diagnostic.severity,
+        "level": _level(diagnostic),
         "message": {"text": diagnostic.message + advice},
-        "locations": [_location(diagnostic.place)],
+        "locations": [_location(diagnostic.place, run)],
     }
     if diagnostic.notes:
-        result["relatedLocations"] = [_related(note) for note in diagnostic.notes]
+        result["relatedLocations"] = [_related(note, run) for note in diagnostic.notes]
     return result
 
 
-def _related(note: Note) -> dict[str, object]:
-    return {**_location(note.place), "message": {"text": note.message}}
+def _related(note: Note, run: Run) -> dict[str, object]:
+    return {**_location(note.place, run), "message": {"text": note.message}}
 
 
-def _location(place: Place) -> dict[str, object]:
-    uri = quote(place.path, errors="surrogateescape")
+def _location(place: Place, run: Run) -> dict[str, object]:
+    uri = quote(run.within(place.path), errors="surrogateescape")
     region = {
         "startLine": place.start.line,
         "startColumn": place.start.column,

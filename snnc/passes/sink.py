@@ -13,7 +13,6 @@ from snnc.layer import Traits
 from snnc.program.types import Once, Op, Program, Region
 from snnc.readout import Readout
 
-
 Places = Mapping[str, tuple[int, Region]]
 """Where each value is written: the place of its op among all, and its region."""
 

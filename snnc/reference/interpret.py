@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -43,16 +44,15 @@ class _Stopped(torch.autograd.Function):
 
 def _stopped(name: str, args: list[Any]) -> Any:
     """An operation that only choices read: a gradient of 0 goes no further."""
-    broadcast: Any = torch.broadcast_tensors  # its types are not stated
-    tensors = iter(broadcast(*(a for a in args if isinstance(a, Tensor))))
     places = [at for at, arg in enumerate(args) if isinstance(arg, Tensor)]
+    shape = np.broadcast_shapes(*(tuple(args[at].shape) for at in places))
 
     def function(*given: Tensor) -> Tensor:
         whole = dict(zip(places, given, strict=True))
         value: Tensor = _OPS[name](*(whole.get(at, arg) for at, arg in enumerate(args)))
         return value
 
-    return _Stopped.apply(function, *tensors)
+    return _Stopped.apply(function, *(args[at].expand(shape) for at in places))
 
 
 def _tensors(function: Callable[..., Tensor]) -> Callable[..., Tensor]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from snnc.kinds import keys_of
+from snnc.names import FIXED
 from snnc.neuron import ResettingNeuron
 from snnc.resolve.assign import assign
 from snnc.resolve.bases import Read, chain
@@ -60,25 +61,27 @@ def resolve(
     source: Source,
     settings: Sequence[str],
     spiking: Mapping[str, Collection[str]],
-    known: Collection[str],
+    known: Mapping[str, Collection[str]],
     read: Read,
 ) -> Resolved:
     """extends → ``--set`` → vars → defaults. The file's own kinds are added to the known ones.
 
-    ``spiking`` has the keys of every kind that spikes.
+    ``known`` has the keys of every kind, ``spiking`` those of the kinds that spike.
     """
     sources, tree, lost, found = _whole(source, settings, read)
     fires = {**{name: frozenset(keys) for name, keys in spiking.items()}, **_spiking(tree)}
     scope, problems = variables(tree)
     document, wrong = settle_document(tree, scope)
     sound, bad, excused = sound_defaults(document, {*known, *_own(tree)})
-    full, idle = apply_defaults(sound, fires)
+    keys = {name: frozenset(own).union(FIXED) for name, own in known.items()}
+    defaults = defaults_of(sound, fires, keys)
+    full, idle = apply_defaults(sound, defaults)
     return Resolved(
         sources=sources,
         merged=tree,
         tree=full,
         scope=scope,
-        defaults=defaults_of(sound, fires),
+        defaults=defaults,
         unused_vars=_entries(tree, "vars", unused(tree)),
         unused_defaults=idle,
         findings=(*found, *problems, *wrong, *bad),

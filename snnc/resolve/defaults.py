@@ -7,7 +7,7 @@ consumed.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from snnc.resolve.collect import each_entry, each_item, without
@@ -23,10 +23,16 @@ _OF_ONE = ("when", "repeat", "first")
 
 @dataclass(frozen=True)
 class Defaults:
-    """The entries of ``[defaults]``, and the kinds that ``neuron`` is for, with their keys."""
+    """The entries of ``[defaults]``, and the kinds that ``neuron`` is for, with their keys.
+
+    Keys that a kind does not have, as ``keys`` says, are handed to one layer only: for each of
+    thousands they would be told and forgotten again. ``told`` are the entries of which they were.
+    """
 
     entries: dict[str, Tree]
     spiking: Mapping[str, frozenset[str]]
+    keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
 
     def apply(self, layer: Tree) -> Tree:
         """The layer, as a table, with its defaults filled in. Applied twice, it changes nothing."""
@@ -36,7 +42,7 @@ class Defaults:
         filled = replace(layer, value=own)
         note = Note(layer.place, "used by this layer")
         for name in self.names(layer):
-            entry = annotate(self.entry(name, own["kind"].value), note)
+            entry = annotate(self.once(name, own["kind"].value), note)
             filled = replace(layer, value=merge(entry, without(filled, "kind")).table)
         return filled.with_value({"kind": own["kind"], **filled.table})
 
@@ -49,6 +55,14 @@ class Defaults:
         kept = (key for key in entry.table if key in keys or not self._known(key))
         return entry.with_value({key: entry.table[key] for key in kept})
 
+    def once(self, name: str, kind: object) -> Tree:
+        """The defaults of that name, with keys that the kind does not have for the first layer."""
+        entry, keys = self.entry(name, kind), self.keys.get(str(kind))
+        if keys is None or name not in self.told:
+            self.told.add(name)
+            return entry
+        return entry.with_value({key: node for key, node in entry.table.items() if key in keys})
+
     def _known(self, key: str) -> bool:
         """Whether some kind that spikes has a key."""
         return any(key in keys for keys in self.spiking.values())
@@ -60,11 +74,8 @@ class Defaults:
         return tuple(name for name in names if name is not None and name in self.entries)
 
 
-def apply_defaults(
-    tree: Tree, spiking: Mapping[str, frozenset[str]]
-) -> tuple[Tree, tuple[Tree, ...]]:
+def apply_defaults(tree: Tree, defaults: Defaults) -> tuple[Tree, tuple[Tree, ...]]:
     """The document with sound defaults inserted, and the entries and keys that nothing uses."""
-    defaults = defaults_of(tree, spiking)
     changed = each_entry(without(tree, "defaults"), partial(_layers, defaults))
     return changed, _unused(tree, defaults)
 
@@ -86,9 +97,14 @@ def sound_defaults(
     return tree.with_value({**tree.table, "defaults": kept}), (*wrong.values(),), keys
 
 
-def defaults_of(tree: Tree, spiking: Mapping[str, frozenset[str]]) -> Defaults:
+def defaults_of(
+    tree: Tree,
+    spiking: Mapping[str, frozenset[str]],
+    keys: Mapping[str, frozenset[str]] | None = None,
+) -> Defaults:
+    """The defaults that a document states."""
     node = tree.get("defaults")
-    return Defaults(node.table if node else {}, spiking)
+    return Defaults(node.table if node else {}, spiking, keys or {})
 
 
 def kind_of(layer: Tree) -> str | None:

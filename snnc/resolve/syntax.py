@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from snnc.resolve.arithmetic import ARITHMETIC, COMPARISONS
 from snnc.source.diagnostic import Diagnostic, Findings, Place
@@ -21,21 +22,12 @@ ALLOWED = "numbers, strings, true, false, variables, + - * / // % **, comparison
 
 @dataclass(frozen=True)
 class Expression:
-    """A parsed expression, the names it needs, and where its string stands."""
+    """A parsed expression, the names it needs from left to right, and where its string stands."""
 
     text: str
     place: Place
     tree: ast.expr
-
-    @property
-    def names(self) -> tuple[ast.Name, ...]:
-        """The names in the expression, from left to right."""
-        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.Name)]
-        return tuple(
-            node
-            for node in sorted(found, key=lambda node: node.col_offset)
-            if node.id not in LITERALS
-        )
+    names: tuple[ast.Name, ...]
 
     def quote(self, node: ast.expr) -> str:
         start, end = self._columns(node)
@@ -64,13 +56,15 @@ def parse(text: str, place: Place) -> Expression:
         raise bad_expression("an expression is one line of printable characters", whole)
     if not text.strip():
         raise bad_expression("an expression is missing between the braces", place)
-    tree = _python(text.strip())
-    if tree is None:
+    found = _python(text.strip())
+    if found is None:
         raise bad_expression(f"`{text}` is not an expression", whole)
-    if _deep(tree):
+    if found.deep:
         raise bad_expression("the expression is nested too deeply", whole)
-    expression = Expression(text, place, tree)
-    _check(expression)
+    expression = Expression(text, place, found.tree, found.names)
+    if node := found.foreign:
+        message = f"`{expression.quote(node)}` is not allowed in an expression"
+        raise bad_expression(message, expression.at(node), _instead(node))
     return expression
 
 
@@ -85,15 +79,30 @@ def bad_expression(message: str, place: Place, hint: str | None = None) -> Findi
     return Findings(Diagnostic("SNN104", "bad-expression", message, place, hint))
 
 
-@lru_cache(maxsize=2**15)  # every expression is asked for several times
-def _python(text: str) -> ast.expr | None:
+class _Parsed(NamedTuple):
+    """Python's tree of a text, and what it has that the language lacks."""
+
+    tree: ast.expr
+    deep: bool
+    names: tuple[ast.Name, ...] = ()
+    foreign: ast.expr | None = None
+
+
+@lru_cache(maxsize=2**13)  # every expression is asked for several times
+def _python(text: str) -> _Parsed | None:
     """Python's tree; its messages differ between versions, so none of them is passed on."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text, mode="eval").body
+            tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
+    if _deep(tree):
+        return _Parsed(tree, deep=True)
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.expr)]
+    named = [node for node in nodes if isinstance(node, ast.Name) and node.id not in LITERALS]
+    names = tuple(sorted(named, key=lambda node: node.col_offset))
+    return _Parsed(tree, False, names, next((node for node in nodes if not _allowed(node)), None))
 
 
 def _deep(tree: ast.expr) -> bool:
@@ -104,14 +113,6 @@ def _deep(tree: ast.expr) -> bool:
             return False
         level = [child for node in level for child in ast.iter_child_nodes(node)]
     return bool(level)
-
-
-def _check(expression: Expression) -> None:
-    """Names the outermost thing that is not in the language."""
-    for node in ast.walk(expression.tree):
-        if isinstance(node, ast.expr) and not _allowed(node):
-            message = f"`{expression.quote(node)}` is not allowed in an expression"
-            raise bad_expression(message, expression.at(node), _instead(node))
 
 
 def _instead(node: ast.expr) -> str:

@@ -2,13 +2,13 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import ClassVar, Protocol
 
 from snnc.document import Document
 from snnc.graph.types import Graph, Node
-from snnc.rules._text import example, instead
+from snnc.rules._text import example, instead, sections
 from snnc.source.diagnostic import Diagnostic, Severity
 from snnc.source.suppress import suppress
 from snnc.source.tree import Tree
@@ -40,6 +40,11 @@ class LintRule(Protocol):
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """The findings of the rule in a valid document."""
         ...
+
+
+def documentation(rule: LintRule) -> Mapping[str, str]:
+    """The docstring of a rule: the texts under its headings, the first under ""."""
+    return sections(type(rule))
 
 
 @cache

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+from snnc.analysis.silence import silent
 from snnc.analysis.structure import before, origins, spiking
 from snnc.document import Document
 from snnc.graph.types import Graph
@@ -51,13 +52,15 @@ class NeuronAfterNeuron(LintRule):
     name: ClassVar[str] = "neuron-after-neuron"
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
-        """Each neuron whose input is spikes as they are."""
+        """Each neuron whose input is spikes as they are; silent-neuron tells of silent ones."""
         found = origins(graph)
-        for node in graph.nodes:
-            first = before(node, found) if spiking(node.operator) else None
-            if first and spiking(first.operator):
-                message = f"`{node.path}` reads the spikes of `{first.path}`: no weights between"
-                yield finding(self, at(document, node), message)
+        pairs = [(n, before(n, found)) for n in graph.nodes if spiking(n.operator)]
+        read = {n.path: first.path for n, first in pairs if first and spiking(first.operator)}
+        known = silent(document, graph) if read else {}
+        for name, first in read.items():
+            if name not in known:
+                message = f"`{name}` reads the spikes of `{first}`: no weights between"
+                yield finding(self, at(document, graph[name]), message)
 
 
 RULE = NeuronAfterNeuron()

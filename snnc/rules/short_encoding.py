@@ -56,9 +56,9 @@ class ShortEncoding(LintRule):
         """Each encoder, at the network's number of steps."""
         for name in graph.inputs:
             node = graph[name]
-            if not isinstance(node.operator, Encoder):
-                continue  # what stands there was refused
-            if lost := node.operator.coarse(graph.time_steps):
+            encoder = node.operator  # opaque, if something is wrong with it
+            lost = encoder.coarse(graph.time_steps) if isinstance(encoder, Encoder) else ""
+            if lost:
                 help = 'raise `time_steps`, or write `encoder = "direct"`'
                 yield finding(self, at(document, node, "encoder"), f"`{name}`: {lost}", help)
 

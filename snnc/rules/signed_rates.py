@@ -9,6 +9,7 @@ from snnc.encoder import Encoder
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
+from snnc.step.bounds import ANYTHING
 
 
 class SignedRates(LintRule):
@@ -79,9 +80,7 @@ class SignedRates(LintRule):
         low, high = train.dataset.bounds if train else (0.0, 0.0)
         for name in graph.inputs if train and isfinite(high - low) else ():
             encoder = graph[name].operator
-            if not isinstance(encoder, Encoder):
-                continue  # what stands there was refused
-            least, most = encoder.domain
+            least, most = encoder.domain if isinstance(encoder, Encoder) else ANYTHING
             if low < least or high > most:
                 takes = f"`{encoder.kind}` takes numbers from {least:g} to {most:g}"
                 message = f"{takes}, and the data go from {low:.3g} to {high:.3g}"

@@ -1,19 +1,13 @@
 """silent-neuron."""
 
-from collections.abc import Iterator, Mapping
-from math import isfinite
+from collections.abc import Iterator
 from typing import ClassVar
 
-from snnc.analysis.charging import charging
-from snnc.analysis.potentials import highest
-from snnc.analysis.ranges import of_edge, ranges
-from snnc.analysis.structure import spiking
+from snnc.analysis.silence import silent
 from snnc.document import Document
-from snnc.graph.types import Graph, Node
-from snnc.neuron import Neuron
+from snnc.graph.types import Graph
 from snnc.rules import LintRule, at, finding
 from snnc.source.diagnostic import Diagnostic
-from snnc.step.bounds import Bounds
 
 
 class SilentNeuron(LintRule):
@@ -61,27 +55,13 @@ class SilentNeuron(LintRule):
     name: ClassVar[str] = "silent-neuron"
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
-        """Each neuron of bounded input whose highest potential is too low."""
-        bounds = ranges(document, graph)
-        for node in graph.nodes:
-            operator, read = node.operator, [of_edge(ref, bounds) for ref in node.inputs]
-            if not spiking(operator) or not all(isfinite(high) for _, high in read):
-                continue
-            inputs = dict(zip(operator.inputs, read, strict=True))
-            if (short := _short(operator, inputs, graph.time_steps)) > 0:
-                yield finding(self, at(document, node), _message(node, inputs, short, graph))
-
-
-def _short(neuron: Neuron, inputs: Mapping[str, Bounds], steps: int) -> float:
-    """The distance that its potential always keeps from its threshold; 0 if it can reach it."""
-    step = charging(neuron)
-    return max(0.0, -highest(step, inputs, steps)) if step and not step.varies else 0.0
-
-
-def _message(node: Node, inputs: Mapping[str, Bounds], short: float, graph: Graph) -> str:
-    most = max(high for _, high in inputs.values())
-    stays = f"in {graph.time_steps} steps its potential stays {short:.2g} below its threshold"
-    return f"`{node.path}` can never spike: its input is at most {most:g}, so {stays}"
+        """Each neuron that analysis finds silent."""
+        for name, found in silent(document, graph).items():
+            stays = f"its potential stays {found.short:.2g} below its threshold"
+            what = f"its input is at most {found.most:g}, so in {graph.time_steps} steps {stays}"
+            help = "put weights between, or lower `v_threshold`"
+            tree = at(document, graph[name])
+            yield finding(self, tree, f"`{name}` can never spike: {what}", help)
 
 
 RULE = SilentNeuron()

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from difflib import SequenceMatcher
 from itertools import islice
+from typing import TypeVar
 
 from snnc.source.words import called, fold, forms
 
@@ -12,21 +13,42 @@ _CUTOFF = 0.6
 _PREFIX_BONUS = 0.3
 _SHORTEST_PREFIX = 3
 _LONGEST_WORD = 100
+T = TypeVar("T")
+
 LISTED = 8
 """Words that a message lists at most."""
 MOST_COMPARED = 20_000
 """Candidates that the findings of one run are compared with; later ones have no guess."""
+MOST_ADVISED = 500
+"""Words of one run for which all tables are looked through; later ones have no advice."""
 _left: ContextVar[list[int] | None] = ContextVar("left", default=None)
+_words: ContextVar[list[int] | None] = ContextVar("words", default=None)
 
 
 @contextmanager
 def sparing() -> Iterator[None]:
-    """All calls of ``nearest`` in here together compare with MOST_COMPARED candidates."""
-    token = _left.set([MOST_COMPARED])
+    """All calls in here together compare MOST_COMPARED candidates and advise MOST_ADVISED words.
+
+    Inside another such block, its limits hold.
+    """
+    if _left.get() is not None:
+        yield
+        return
+    token, other = _left.set([MOST_COMPARED]), _words.set([MOST_ADVISED])
     try:
         yield
     finally:
         _left.reset(token)
+        _words.reset(other)
+
+
+def advisable() -> bool:
+    """Whether there is time for advice on one more word."""
+    left = _words.get()
+    if left is None:
+        return True
+    left[0] -= 1
+    return left[0] >= 0
 
 
 def nearest(word: str, candidates: Iterable[str], *places: str) -> str | None:
@@ -36,7 +58,7 @@ def nearest(word: str, candidates: Iterable[str], *places: str) -> str | None:
     """
     if len(word) > _LONGEST_WORD:
         return None
-    known = list(dict.fromkeys(_affordable(candidates)))
+    known = list(dict.fromkeys(affordable(candidates)))
     if found := same(word, known, *places):
         return found
     best = max(known, key=lambda candidate: _closeness(word, candidate), default=None)
@@ -56,14 +78,14 @@ def same(word: str, known: Collection[str], *places: str) -> str | None:
 
 def closest(word: str, known: Sequence[str]) -> list[str]:
     """All of the known words, and those first that a message should list if it cannot list all."""
-    compared = list(_affordable(known)) if len(known) > LISTED else []
+    compared = list(affordable(known)) if len(known) > LISTED else []
     if len(compared) < len(known):
         return [*known]
     by = sorted(known, key=lambda candidate: -_closeness(word, candidate))
     return [*sorted(by[:LISTED]), *by[LISTED:]]
 
 
-def _affordable(candidates: Iterable[str]) -> Iterable[str]:
+def affordable(candidates: Iterable[T]) -> Iterable[T]:
     """As many candidates as there is time for."""
     left = _left.get()
     if left is None:

@@ -20,7 +20,7 @@ EVALUATE: dict[str, Callable[..., float]] = {
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
     "div": lambda a, b: a / b,
-    "pow": lambda a, b: a**b,
+    "pow": math.pow,
     "neg": lambda a: -a,
     "exp": math.exp,
     "log": math.log,
@@ -35,7 +35,7 @@ EVALUATE: dict[str, Callable[..., float]] = {
     "round": lambda a: float(round(a)),
     "min": min,
     "max": max,
-    "clip": lambda a, low, high: min(max(a, low), high),
+    "clip": lambda a, low, high: low if a < low else min(a, high),
     "lt": lambda a, b: float(a < b),
     "le": lambda a, b: float(a <= b),
     "gt": lambda a, b: float(a > b),
@@ -57,6 +57,9 @@ def fold(expr: Expr) -> Expr:
         return _constant(folded, [arg.value for arg in args if isinstance(arg, Const)])
     if expr.name == "where" and isinstance(args[0], Const):
         return args[1] if args[0].value else args[2]
+    match expr.name, args:
+        case ("clip", (Const(value), Const(low), _)) if value < low:
+            return Const(low)
     return _identity(folded)
 
 

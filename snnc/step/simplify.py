@@ -20,6 +20,7 @@ UNLIKE_TORCH = frozenset({"spike", "detach", "round", "floor", "max", "min", "cl
 _CHOICE = frozenset({"where"})
 _MOST_PARTS = 5_000
 """Of a term that other terms have been put into."""
+_NOUNS = ("base", "clipped")
 _ONE = Const(1.0)
 _LARGEST_POWER = 8
 _POWERS = range(1, _LARGEST_POWER + 1)
@@ -119,6 +120,8 @@ class _Walker:
             condition = expr.args[0]
             if not isinstance(condition, Operation) or condition.name not in COMPARISONS:
                 raise StepError("the condition of `where` must be a comparison", expr.at)
+        if isinstance(expr, Operation) and expr.name == "clip" and not _between_numbers(expr):
+            return self.outer(self.between(expr))
         if isinstance(expr, Operation) and expr.name not in ARITHMETIC | COMPARISONS | {"pow"}:
             return Operation(expr.name, tuple(self.argument(arg) for arg in expr.args), expr.at)
         return self.inner(expr)
@@ -140,6 +143,17 @@ class _Walker:
             return Operation(expr.name, tuple(self.inner(arg) for arg in expr.args), expr.at)
         return self.inner(expr)
 
+    def between(self, expr: Operation) -> Expr:
+        """``clip`` as choices: PyTorch clamps between two numbers or two tensors, not a mixture."""
+        a, low, high = (self.held(arg) for arg in expr.args)
+        below = Operation("where", (Operation("gt", (a, high), expr.at), high, a), expr.at)
+        return fold(Operation("where", (Operation("lt", (a, low), expr.at), low, below), expr.at))
+
+    def held(self, expr: Expr) -> Expr:
+        """A number, or a name for anything else: it can be read more than once."""
+        value = self.inner(expr)
+        return self.temporary("clipped", value) if isinstance(value, Operation) else value
+
     def power(self, expr: Operation) -> Expr:
         base, exponent = expr.args
         if not isinstance(exponent, Const) or exponent.value not in _POWERS:
@@ -155,7 +169,7 @@ class _Walker:
     def temporary(self, stem: str, value: Expr) -> Var:
         """A name for ``value``: the one it has already, if it was needed before."""
         if value not in self.temporaries:
-            name = unused(f"{stem}_of" if stem != "base" else stem, self.taken)
+            name = unused(stem if stem in _NOUNS else f"{stem}_of", self.taken)
             self.body.append(Assign(name, value, name))
             self.temporaries[value] = Var(name)
         return self.temporaries[value]
@@ -183,6 +197,10 @@ def _size(expr: Expr, known: Mapping[str, _Size]) -> _Size:
 
 def _at(expr: Expr) -> At:
     return expr.at if isinstance(expr, Operation | Var) else (1, 0)
+
+
+def _between_numbers(expr: Operation) -> bool:
+    return isinstance(expr.args[1], Const) and isinstance(expr.args[2], Const)
 
 
 def _like_torch(expr: Expr) -> bool:

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
-from snnc.kinds import keys_of
+from snnc.kinds import catalog, keys_of
 from snnc.source.diagnostic import Diagnostic
-from snnc.source.nearest import closest, nearest, one_of, same
+from snnc.source.nearest import advisable, closest, nearest, one_of, same
 from snnc.source.tree import Tree
 from snnc.source.words import said
 from snnc.validation import places
@@ -17,6 +17,7 @@ _NOT_YET = {
     "plasticity": "plasticity",
 }  # fmt: skip
 """Keys of the language, format 1, that are still to come."""
+_FEW = ("snnc.optimizers", "snnc.schedulers", "snnc.losses", "snnc.encoders", "snnc.datasets")
 _MOST = 50
 """Unknown keys of a table that are compared with those that it lacks."""
 
@@ -36,7 +37,10 @@ def unknown(refusal: Refusal) -> Diagnostic:
     return refusal.say("SNN201", "unknown-key", message, _advice(refusal), at)
 
 
-def _advice(refusal: Refusal) -> str:
+def _advice(refusal: Refusal) -> str | None:
+    """The right key, the right place, or the keys that there are."""
+    if not advisable():
+        return None
     key, owner = refusal.key, refusal.within
     beside = refusal.tree.find(refusal.path[:-1])[0].table
     told = converted(key, refusal.node.value, owner.keys, beside) or _said(refusal)
@@ -44,7 +48,7 @@ def _advice(refusal: Refusal) -> str:
         return told
     if guess := _guess(key, owner):
         return f"did you mean `{guess}`?"
-    return _elsewhere(refusal) or _list(key, owner)
+    return _elsewhere(refusal) or _of_another(key, owner) or _list(key, owner)
 
 
 def _said(refusal: Refusal) -> str | None:
@@ -68,6 +72,14 @@ def _inside(refusal: Refusal, beside: Mapping[str, Tree]) -> str:
 def _guess(key: str, owner: Owner) -> str | None:
     """The key that was meant; a kind is no key of a table that has one."""
     return nearest(key, owner.sorted_keys, *places.of_keys(owner))
+
+
+def _of_another(key: str, owner: Owner) -> str:
+    """The kind of the same sort that has the key, if they are few."""
+    package = owner.model.__module__.rpartition(".")[0] if owner.kind else ""
+    kinds = catalog(package) if package in _FEW else {}
+    found = [f"`{name}`" for name, kind in kinds.items() if key in keys_of(kind)]
+    return f"{join(found, 'and')} {'has' if len(found) == 1 else 'have'} `{key}`" if found else ""
 
 
 def _list(key: str, owner: Owner) -> str:

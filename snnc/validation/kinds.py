@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from snnc.choice import Choice
 from snnc.kinds import catalog, keys_of
 from snnc.source.diagnostic import Diagnostic
-from snnc.source.nearest import LISTED, closest, nearest, one_of, same
+from snnc.source.nearest import LISTED, advisable, closest, nearest, one_of, same
 from snnc.source.words import fold, said, usual
 from snnc.validation import places
 from snnc.validation.calls import table, written_out
@@ -30,7 +30,8 @@ def missing(refusal: Refusal) -> Diagnostic:
     """A table without ``kind`` where a kind is expected."""
     known = refusal.telling[0].context["expected"]
     message = f"{_article(_sort(refusal))} needs `kind`"
-    return refusal.say("SNN203", "missing-key", message, _kind_of_table(refusal, known))
+    help = _kind_of_table(refusal, known) if advisable() else None
+    return refusal.say("SNN203", "missing-key", message, help)
 
 
 def _kind_of_table(refusal: Refusal, known: Sequence[str]) -> str:
@@ -75,7 +76,10 @@ def unknown(refusal: Refusal) -> Diagnostic:
     return refusal.say("SNN202", "unknown-kind", message, _advice(refusal, word, known))
 
 
-def _advice(refusal: Refusal, word: str, known: Sequence[str]) -> str:
+def _advice(refusal: Refusal, word: str, known: Sequence[str]) -> str | None:
+    """The right kind, the right place, or the kinds that there are."""
+    if not advisable():
+        return None
     sort = places.of_kinds(_place(refusal))
     if answer := said(word, (sort,)):
         return answer

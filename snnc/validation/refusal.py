@@ -110,11 +110,11 @@ def collect(
     for detail in error.errors(include_url=False):
         made = _error(detail, tree)
         found.setdefault((made.path, made.type == "missing"), []).append(made)
-    paths = {path for path, _ in found}
+    around = {path[:length] for path, _ in found for length in range(len(path))}
     return [
         Refusal(path, tuple(errors), tree, model, excused)
         for (path, missing), errors in found.items()
-        if missing or errors[0].type in _TELLING[0] or not any(_inside(p, path) for p in paths)
+        if missing or errors[0].type in _TELLING[0] or path not in around
     ]
 
 
@@ -137,7 +137,3 @@ def _path(loc: Path, tree: Tree) -> Iterator[str | int]:
         if child is not None:
             node = child
             yield step
-
-
-def _inside(inner: Path, outer: Path) -> bool:
-    return len(inner) > len(outer) and inner[: len(outer)] == outer

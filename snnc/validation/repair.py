@@ -19,6 +19,8 @@ from snnc.validation import refusals
 from snnc.validation.refusal import Excused, Refusal, collect
 
 _ROUNDS = 8
+_MOST = 1_000
+"""Mistakes after which no more are looked for."""
 _UNKNOWN = "?"
 _LAYERS = ("network", "layers")
 _HEAD = ("name", "from")
@@ -58,6 +60,8 @@ def repaired(tree: Tree, broken: frozenset[str], excused: Excused) -> Repaired:
     except ValidationError as error:
         findings = tuple(refusals(error, tree, Spec, excused))
         refused = collect(error, tree, Spec)
+    if len(refused) > _MOST:
+        return Repaired(None, tree, findings)
     doubt = {str(step) for refusal in refused for step in refusal.path[:1]}
     doubt |= {str(e.last) for r in refused for e in r.errors if not r.path}
     with joined(_with({*broken, _UNKNOWN})):

@@ -169,7 +169,7 @@ def compared(
     # both layouts have to be right, whichever the network chooses for itself
     if configuration.backend != "torch" and case.batch > 1:
         data = {name: _channels_last(x) for name, x in data.items()}
-        module.to(memory_format=torch.channels_last)
+        _innermost(module)
     else:
         module.to(memory_format=torch.contiguous_format)
     try:
@@ -202,6 +202,12 @@ def _module(
     module = made(time_steps=case.steps) if free else made()
     module.to(case.dtype).load_state_dict(truth.state(case.numbers))
     return module.to(configuration.device).train(case.training)
+
+
+def _innermost(module: nn.Module) -> None:
+    """Puts the channels of images' weights innermost; Module.to would not leave volumes' alone."""
+    for tensor in (*module.parameters(), *module.buffers()):
+        tensor.data = _channels_last(tensor.data)
 
 
 def _channels_last(x: Tensor) -> Tensor:

@@ -52,8 +52,8 @@ def likely_mistake(
         return ": [B, ...] without a time axis?"
     if lead == 1 and found[2:] == shape:
         return ": with a time axis, [T, B, ...] or [B, T, ...], where none is wanted?"
-    if len(shape) == 3 and rest == (*shape[1:], shape[0]):
-        return f": with the channels last, {name}.movedim(-1, -3)?"
+    if len(shape) > 2 and rest == (*shape[1:], shape[0]):
+        return f": with the channels last, {name}.movedim(-1, {-len(shape)})?"
     if lead == 2 and found[1:-1] == shape:
         return f": with time as the last axis, {name}.movedim(-1, 0)?"
     if shape[0] == 1 and rest == shape[1:]:

@@ -1,6 +1,7 @@
 """Which modules somebody else has a hand in: those are called, and nothing is read past them."""
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 from torch.nn.modules import module as every
 
 
@@ -17,3 +18,8 @@ def watched(layer: nn.Module) -> bool:
         every._global_backward_pre_hooks,
     )
     return any(hooks) or not {"forward", "run"}.isdisjoint(vars(layer))
+
+
+def ordinary(x: Tensor) -> bool:
+    """Whether a parameter is a tensor of PyTorch's, and not one that computes in its own way."""
+    return torch.compiler.is_compiling() or type(x) in (Tensor, nn.Parameter)

@@ -13,13 +13,13 @@ from snnc.source import reading
 from snnc.source.diagnostic import Diagnostic, Place, Severity, Span
 from tests.support.cli import SPEC, Ran, snnc
 
-COMMANDS = ("build", "lint", "show", "verify", "explain", "schema", "new")
+COMMANDS = ("build", "lint", "show", "verify", "explain", "rules", "schema", "new")
 BROKEN = SPEC.replace("LIF", "LIFF")
 DEAD = SPEC.replace(
     '  { kind = "IF" },\n', '  { kind = "IF" },\n  { kind = "IF", from = "input" },\n'
 )
 DEAD = DEAD.replace('"Flatten" }', '"Flatten", from = "conv1" }')
-ERROR = "net.snn.toml:14:12: SNN202 unknown-kind there is no layer `LIFF`\n"
+ERROR = "net.snn.toml:14:12: error: SNN202 unknown-kind there is no layer `LIFF`\n"
 
 Run = Callable[..., Ran]
 
@@ -181,7 +181,7 @@ def test_lint_warns_and_counts(run: Run) -> None:
 def test_a_wrong_setting_is_told_once_for_many_specs(run: Run) -> None:
     Path("b.snn.toml").write_text(SPEC.replace('"net"', '"b"'))
     ran = run("lint", ".", "--set", "time_steps=0", "--output-format", "concise")
-    line = "--set:1:12: SNN204 bad-value `time_steps` must be at least 1, not 0\n"
+    line = "--set:1:12: error: SNN204 bad-value `time_steps` must be at least 1, not 0\n"
     assert (ran.code, ran.out) == (1, line)
 
 
@@ -241,7 +241,7 @@ def test_another_time_constant_is_another_package(run: Run) -> None:
     kernels = [Path(name, "kernels.py").read_text() for name in ("net", "net_tau3")]
     assert ["* R(0.25)" in text for text in kernels] == [False, True]
     ran = run(*words, "defaults.LIF.tau=1.0", "--output-format", "concise")
-    where = "--set:1:18: SNN204 bad-value"
+    where = "--set:1:18: error: SNN204 bad-value"
     assert ran.out == f"{where} `tau` must be greater than 1, not 1.0\n"
     assert Path("net_tau3", "kernels.py").read_text() == kernels[1]
 
@@ -255,6 +255,16 @@ def test_build_reports_in_every_format(run: Run) -> None:
 
 def test_build_of_a_right_spec_as_json_is_an_empty_list(run: Run) -> None:
     assert run("build", "net.snn.toml", "--output-format", "json").out == "[]\n"
+
+
+def test_an_info_is_told_and_no_reason_to_fail(run: Run) -> None:
+    text = SPEC.replace("steps = 4", "steps = 8")
+    text = text.replace("[1, 8, 8]", '[1, 8, 8]\nencoder = "poisson"')
+    Path("net.snn.toml").write_text(text, "utf-8")
+    ran = run("lint", "net.snn.toml", "--output-format", "concise")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("net.snn.toml:7:1: SNN470 hoisting-lost ")
+    assert run("lint", "net.snn.toml").err == "1 remark in 1 spec\n"
 
 
 def test_a_summary_counts_each_severity() -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.support.cli import Ran, snnc
 
 Run = Callable[..., Ran]
 AROUND = [".gitattributes", ".github/workflows/snnc.yml", ".gitignore", ".pre-commit-config.yaml"]
+FILES = [*AROUND, "README.md", "mine.snn.toml", "pyproject.toml", "snnc.schema.json"]
 NO_NAME = "is not a name: it starts with a letter; letters, digits and _ follow"
 CLASH = "conv_fmnist_lif extends conv_fmnist.snn.toml, which has the same name"
 
@@ -31,7 +33,12 @@ def test_the_files_of_a_project(run: Run) -> None:
     ran = run("new", "mine")
     said = "mine: a new project; next: cd mine && snnc build mine.snn.toml\n"
     assert ran == Ran(0, "", said)
-    assert written(Path("mine")) == [*AROUND, "README.md", "mine.snn.toml", "snnc.schema.json"]
+    assert written(Path("mine")) == FILES
+    excluded = tomllib.loads(Path("mine/pyproject.toml").read_text())["tool"]["ruff"]
+    assert excluded["extend-exclude"] == ["mine", "snn_runtime"]
+    workflow = Path("mine/.github/workflows/snnc.yml").read_text()
+    assert "- run: snnc build --check --output-format github\n" in workflow
+    assert workflow.count("snn.toml") == 0  # every spec, also those to come
     ours, theirs = (
         path.read_text("utf-8").splitlines()
         for path in (Path("mine/mine.snn.toml"), zoo.folder() / "digits_conv.snn.toml")

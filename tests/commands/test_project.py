@@ -310,4 +310,4 @@ def test_a_spec_cannot_write_outside(run: Run, out: str) -> None:
     Path("net.snn.toml").write_text(f'{SPEC}[build]\nout = "{out}"\n')
     ran = run("net.snn.toml", "--output-format", "concise")
     said = f"the package would be written to {out}, outside of this folder"
-    assert ran == Ran(1, f"net.snn.toml:17:7: SNN209 bad-folder {said}\n", "")
+    assert ran == Ran(1, f"net.snn.toml:17:7: error: SNN209 bad-folder {said}\n", "")

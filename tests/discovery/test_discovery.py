@@ -162,7 +162,7 @@ def test_the_configuration_is_the_roots(run: Run, monkeypatch: pytest.MonkeyPatc
     assert run("lint", ".") == Ran(0, "", "all fine in 1 spec\n")
 
 
-UNKNOWN = "pyproject.toml:2:1: SNN201 unknown-key unknown key `exlude` in [tool.snnc]\n"
+UNKNOWN = "pyproject.toml:2:1: error: SNN201 unknown-key unknown key `exlude` in [tool.snnc]\n"
 
 
 @pytest.mark.parametrize("command", ["lint", "build"])
@@ -177,9 +177,12 @@ def test_an_unknown_key_is_told(run: Run, command: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('exclude = "a"', "snnc.toml:1:11: SNN205 wrong-type `exclude` must be an array"),
-        ('exclude = ["#a"]', "snnc.toml:1:12: SNN204 bad-value must be a pattern, as in a .git"),
-        ("exclude = [", "snnc.toml:1:12: SNN001 invalid-toml "),
+        ('exclude = "a"', "snnc.toml:1:11: error: SNN205 wrong-type `exclude` must be an array"),
+        (
+            'exclude = ["#a"]',
+            "snnc.toml:1:12: error: SNN204 bad-value must be a pattern, as",
+        ),
+        ("exclude = [", "snnc.toml:1:12: error: SNN001 invalid-toml "),
     ],
 )
 def test_mistakes_in_the_configuration(run: Run, text: str, says: str) -> None:

@@ -3,12 +3,16 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from snnc import formats
-from snnc.formats import full
+from snnc.codes import errors
+from snnc.formats import Meaning, Run, full
+from snnc.meanings import meanings
+from snnc.rules import rules
 from snnc.source.diagnostic import Diagnostic, Note, Place, Span
 
 TEXT = 'name = "shd"\n\ntau = 0.5\nstep = """\nh\n"""\n'
@@ -48,8 +52,8 @@ specs/shd.snn.toml:4:8: warning[SNN301] dead-layer: 50 %: a, b␊c
 '''
 
 CONCISE = """\
-specs/shd.snn.toml:3:7: SNN204 bad-value `tau` must be greater than 1, not 0.5
-specs/shd.snn.toml:4:8: SNN301 dead-layer 50 %: a, b␊c
+specs/shd.snn.toml:3:7: error: SNN204 bad-value `tau` must be greater than 1, not 0.5
+specs/shd.snn.toml:4:8: warning: SNN301 dead-layer 50 %: a, b␊c
 """
 
 JSON = """\
@@ -105,54 +109,6 @@ GITLAB = """\
 ]
 """
 
-SARIF = """\
-{
-  "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-  "version": "2.1.0",
-  "runs": [
-    {
-      "tool": {
-        "driver": {
-          "name": "snnc",
-          "rules": [
-            {
-              "id": "SNN301",
-              "name": "dead-layer"
-            }
-          ]
-        }
-      },
-      "columnKind": "unicodeCodePoints",
-      "results": [
-        {
-          "ruleId": "SNN301",
-          "ruleIndex": 0,
-          "level": "warning",
-          "message": {
-            "text": "50 %: a, b\\nc"
-          },
-          "locations": [
-            {
-              "physicalLocation": {
-                "artifactLocation": {
-                  "uri": "specs/shd.snn.toml"
-                },
-                "region": {
-                  "startLine": 4,
-                  "startColumn": 8,
-                  "endLine": 6,
-                  "endColumn": 4
-                }
-              }
-            }
-          ]
-        }
-      ]
-    }
-  ]
-}
-"""
-
 JUNIT = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="snnc" tests="1" failures="1" errors="0">
@@ -182,7 +138,6 @@ def test_discovery() -> None:
         ("concise", BOTH, CONCISE),
         ("json", [VALUE], JSON),
         ("github", BOTH, GITHUB),
-        ("sarif", [LONG], SARIF),
         ("junit", [VALUE], JUNIT),
     ],
 )
@@ -205,6 +160,66 @@ def test_empty_documents() -> None:
     assert formats.render("json", []) == formats.render("gitlab", []) == "[]\n"
     assert json.loads(formats.render("sarif", []))["runs"][0]["results"] == []
     assert ElementTree.fromstring(formats.render("junit", [])).get("tests") == "0"
+
+
+# --- what a run knows beside its findings ---
+
+DEEP = Diagnostic("SNN204", "bad-value", "x", place("tau", path="../deep/./net.snn.toml"))
+
+
+def run(**changes: Any) -> Run:
+    return Run("1.2.3", ["a.snn.toml", "b.snn.toml"], root=Path.cwd().parent, **changes)
+
+
+def test_a_clean_run_of_junit_has_a_case_for_each_file() -> None:
+    root = ElementTree.fromstring(formats.render("junit", [], run()))
+    assert (root.get("tests"), root.get("failures")) == ("2", "0")
+    assert [case.get("file") for case in root.iter("testcase")] == ["a.snn.toml", "b.snn.toml"]
+    assert [*root.iter("failure")] == []
+
+
+def test_junit_counts_files_and_findings() -> None:
+    found = Diagnostic("SNN000", "x", "x", place("tau", path="b.snn.toml"))
+    root = ElementTree.fromstring(formats.render("junit", [found, found], run()))
+    assert (root.get("tests"), root.get("failures")) == ("3", "2")
+    suites = {suite.get("name"): suite.get("tests") for suite in root.iter("testsuite")}
+    assert suites == {"a.snn.toml": "1", "b.snn.toml": "2"}
+
+
+def test_servers_know_paths_from_the_root() -> None:
+    here = Path.cwd().name
+    (issue,) = json.loads(formats.render("gitlab", [DEEP], run()))
+    assert issue["location"]["path"] == "deep/net.snn.toml"
+    assert "file=deep/net.snn.toml," in formats.render("github", [DEEP], run())
+    (result,) = json.loads(formats.render("sarif", [DEEP], run()))["runs"][0]["results"]
+    physical = result["locations"][0]["physicalLocation"]
+    assert physical["artifactLocation"]["uri"] == "deep/net.snn.toml"
+    for path, shown in ((f"{Path.cwd()}/a.toml", f"{here}/a.toml"), ("/else/where", "/else/where")):
+        assert run().within(path) == shown
+
+
+def test_sarif_brings_the_documentation() -> None:
+    known = {"SNN204": Meaning("A value is wrong. It is so.", "A value is wrong.\n\nAll of it.")}
+    log = json.loads(formats.render("sarif", BOTH, run(meanings=lambda _: known)))
+    driver = log["runs"][0]["tool"]["driver"]
+    assert (driver["version"], driver["informationUri"][:8]) == ("1.2.3", "https://")
+    first, other = driver["rules"]
+    assert (first["id"], first["name"]) == ("SNN204", "BadValue")
+    assert first["shortDescription"]["text"] == "bad-value: A value is wrong."
+    assert first["fullDescription"]["text"] == "A value is wrong. It is so."
+    assert first["help"]["markdown"] == first["help"]["text"] == "A value is wrong.\n\nAll of it."
+    assert (other["id"], other["defaultConfiguration"]) == ("SNN301", {"level": "warning"})
+    warned = log["runs"][0]["results"][1]
+    assert (warned["ruleIndex"], warned["level"]) == (1, "warning")
+    region = warned["locations"][0]["physicalLocation"]["region"]
+    assert region == {"startLine": 4, "startColumn": 8, "endLine": 6, "endColumn": 4}
+
+
+def test_every_code_has_a_meaning() -> None:
+    codes = [*(error.code for error in errors()), *(rule.code for rule in rules())]
+    found = meanings(codes)
+    assert [*found] == codes
+    assert all(m.brief and m.brief in " ".join(m.whole.split()) for m in found.values())
 
 
 # --- full ---
@@ -332,7 +347,7 @@ def test_an_info_is_no_failure_to_any_machine() -> None:
 
 
 def test_adding_a_file_adds_a_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "plain.py").write_text("def render(found): return str(len(found))\n", "utf-8")
+    (tmp_path / "plain.py").write_text("def render(found, run): return str(len(found))\n", "utf-8")
     monkeypatch.setattr(formats, "__path__", [*formats.__path__, str(tmp_path)])
     assert "plain" in formats.names()
     assert formats.render("plain", BOTH) == "2"

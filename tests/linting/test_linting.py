@@ -78,8 +78,9 @@ def test_what_no_spec_uses_is_told_once_in_its_own_file(run: Run) -> None:
     over("a", TAIL)
     over("b", TAIL)
     assert run("lint").out == (
-        "base.snn.toml:14:1: SNN404 unused-default `Conv2d`: no layer uses these defaults\n"
-        "base.snn.toml:16:1: SNN405 unused-block `Pair`: no layer uses this block\n"
+        "base.snn.toml:14:1: warning: SNN404 unused-default `Conv2d`: "
+        "no layer uses these defaults\n"
+        "base.snn.toml:16:1: warning: SNN405 unused-block `Pair`: no layer uses this block\n"
     )
     assert run("lint", "a.snn.toml") == Ran(0, "", "")
     over("c", CONV)
@@ -97,9 +98,9 @@ def test_a_spec_that_cannot_be_read_may_use_anything(run: Run) -> None:
 def test_an_own_definition_is_told_as_ever(run: Run) -> None:
     over("a", f"[vars]\nmine = 1\n{TAIL}")
     assert run("lint", "a.snn.toml").out == (
-        "a.snn.toml:4:1: SNN403 unused-variable `mine`: nothing uses this variable\n"
+        "a.snn.toml:4:1: warning: SNN403 unused-variable `mine`: nothing uses this variable\n"
     )
-    assert "--set:1:6: SNN403" in run("lint", "a.snn.toml", "--set", "vars.other=2").out
+    assert "--set:1:6: warning: SNN403" in run("lint", "a.snn.toml", "--set", "vars.other=2").out
 
 
 @pytest.mark.parametrize(
@@ -131,7 +132,9 @@ def test_a_comment_of_a_base_that_hides_nothing_is_told(run: Run) -> None:
     over("b", PAIR)
     assert run("lint") == Ran(0, "", "")  # `b` alone would need it
     over("b", CONV)
-    said = "base.snn.toml:14:45: SNN004 unused-ignore `unused-default` ignores nothing here\n"
+    said = (
+        "base.snn.toml:14:45: warning: SNN004 unused-ignore `unused-default` ignores nothing here\n"
+    )
     assert run("lint").out == said
 
 
@@ -187,7 +190,7 @@ def test_a_package_of_what_became_abstract_is_an_orphan(run: Run) -> None:
 @pytest.mark.parametrize("value", ["1", '"yes"', "[]"])
 def test_abstract_is_true_or_false(run: Run, value: str) -> None:
     Path("base.snn.toml").write_text(f"abstract = {value}\n{SPEC}")
-    said = "base.snn.toml:1:12: SNN205 wrong-type `abstract` must be true or false\n"
+    said = "base.snn.toml:1:12: error: SNN205 wrong-type `abstract` must be true or false\n"
     assert run("lint").out == said
     assert run("build").out == said
 

@@ -197,21 +197,20 @@ def one_step_less(usual: Callable[..., int] = feedback._delay) -> Callable[..., 
     return lambda *given: min(usual(*given), 1)
 
 
-def columns_swapped(usual: Any = feedback._columns) -> Callable[..., tuple[str, str]]:
-    """The columns of the weight for what comes from outside meet what comes back."""
-    return lambda *given: usual(*given)[::-1]
+def sides_swapped(usual: Any = feedback._beside) -> Callable[..., str]:
+    """What comes back stands on the other side of what comes from outside."""
+    other = {"behind": "before", "before": "behind"}
+
+    def beside(*given: Any) -> str:
+        side, _, width = usual(*given).partition("=")
+        return f"{other[side]}={width}"
+
+    return beside
 
 
-def columns_as_if_first(usual: Any = feedback._columns) -> Callable[..., tuple[str, str]]:
+def always_behind(usual: Any = feedback._beside) -> Callable[..., str]:
     """As if what comes from outside were the first input of every Concat."""
-    return lambda program, join, outside: usual(
-        program, replace(join, reads=(outside, *(r for r in join.reads if r != outside))), outside
-    )
-
-
-def without_bias(usual: Any = feedback._outside) -> Callable[..., str]:
-    """The outside part of a product forgets its bias."""
-    return lambda *given: str(usual(*given[:3], False))
+    return lambda *given: usual(*given).replace("before", "behind")
 
 
 def unlike(given: Program, program: Program) -> Program:

@@ -17,12 +17,11 @@ from snnc.program import lower, types
 from tests.mutants.breaks import (
     Break,
     always,
+    always_behind,
     any_delay,
     any_past,
     apart,
     as_of_the_first,
-    columns_as_if_first,
-    columns_swapped,
     commuting,
     everything_static,
     folds_first,
@@ -38,6 +37,7 @@ from tests.mutants.breaks import (
     outputs_alone,
     outputs_only,
     read_inside,
+    sides_swapped,
     stateless,
     static_too,
     text,
@@ -45,7 +45,6 @@ from tests.mutants.breaks import (
     unread,
     unyielding,
     whole_in,
-    without_bias,
 )
 from tests.mutants.cases import (
     BACK,
@@ -160,10 +159,10 @@ SHORT = instead(feedback, "_delay", one_step_less())
 ANY_SUM = instead(recur, "_added", always)
 ANY_CONCAT = instead(recur, "_joined", always)
 ANY_DELAY = instead(recur, "_linear", any_delay)
-SWAPPED_COLUMNS = instead(feedback, "_columns", columns_swapped())
-FIRST_COLUMNS = instead(feedback, "_columns", columns_as_if_first())
-NO_BIAS = instead(feedback, "_outside", without_bias())
-NO_SUMMED_BIAS = text(" + self.b.bias", "")
+SWAPPED_COLUMNS = instead(feedback, "_beside", sides_swapped())
+FIRST_COLUMNS = instead(feedback, "_beside", always_behind())
+NO_BIAS = text("weight[:, :there], bias)", "weight[:, :there])")
+NO_SUMMED_BIAS = text("x if bias is None else x + bias", "x")
 UNLIKE = instead(fuse, "alike", unlike)
 SHORT_WINDOWS = instead(_conv, "touched", one_less())
 SHORT_POOLS = instead(_pool, "touched", one_less())

@@ -224,7 +224,7 @@ def test_a_rule(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with added("snnc.rules", "no_doc", RULE, folder):
         spec = net('"IF"')
         ran = run(capsys, "lint", spec, "--output-format", "concise")
-        assert ran.out == "net.snn.toml:2:1: SNN499 no-doc this network has no `doc`\n"
+        assert ran.out == "net.snn.toml:2:1: warning: SNN499 no-doc this network has no `doc`\n"
         assert explain("no-doc").startswith("SNN499 no-doc: lint rule\n")
         assert "## no-doc (SNN499)" in pages()["rules.md"]
 

@@ -147,7 +147,7 @@ def test_a_mistake_in_equations_is_told_at_its_column(tmp_path: Path, name: str)
     with pytest.raises(Findings) as caught:
         document(tmp_path, STEP.format(step=step, output=output))
     (line,) = render("concise", caught.value.diagnostics).splitlines()
-    assert f"net.snn.toml:{at}: SNN208 bad-equation {message}" in line
+    assert f"net.snn.toml:{at}: error: SNN208 bad-equation {message}" in line
 
 
 CALLS = {1: "v + x", 2: "v, x", 3: "v, -x, x"}

@@ -139,7 +139,7 @@ def drawn(sample: Sample) -> Any:
     ("shape", "picture", "timed", "sweep", "sides", "label"),
     [
         ((1, 6, 8), (1, 6, 8), False, "", (-0.5, 7.5, 5.5, -0.5), "column (pixels)"),
-        ((5, 7), (7,), True, "", (0.5, 5.5, 6.5, -0.5), "time step"),
+        ((5, 9), (9,), True, "", (0.5, 5.5, 8.5, -0.5), "time step"),
         ((1, 6, 8), (1, 6, 8), False, "columns", (0.5, 8.5, 5.5, -0.5),
          "time step (a column of pixels each)"),
         ((1, 6, 8), (1, 6, 8), False, "rows", (-0.5, 7.5, 6.5, 0.5), "column (pixels)"),

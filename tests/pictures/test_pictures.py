@@ -267,9 +267,12 @@ def test_rates_fall_into_classes(package: Package) -> None:
         ((784,), (1, 28, 28), False, (28, 28)),
         ((3, 32, 16), (3, 32, 16), False, (32, 16, 3)),
         ((20, 5), (20, 5), False, (20, 5)),
-        ((7,), (7,), False, (7, 1)),
         ((10, 2, 34, 30), (2, 34, 30), True, (34, 30)),
         ((10, 700), (700,), True, (700, 10)),
+        ((10, 20, 9), (20, 9), True, (20, 9)),
+        ((2, 4, 6, 5), (2, 4, 6, 5), False, (13, 11)),  # four slices, two by two
+        ((10, 1, 3, 6, 5), (1, 3, 6, 5), True, (6, 17)),
+        ((1, 2, 2, 6, 5), (1, 2, 2, 6, 5), False, (13, 11)),
     ],
 )
 def test_samples_of_every_shape(
@@ -284,7 +287,64 @@ def test_samples_of_every_shape(
     sample.plot_sample(axes, sample.Sample(3 * torch.randn(shape), picture, timed))
     shown = axes.images[0].get_array()
     assert shown.shape == drawn
-    assert 0 <= shown.min() < shown.max() <= 1
+    assert 0 <= np.nanmin(shown) < np.nanmax(shown) <= 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "picture", "timed", "lines"),
+    [
+        ((7,), (7,), False, [(0, 7)]),
+        ((3, 50), (3, 50), False, [(0, 50)] * 3),
+        ((10, 1), (1,), True, [(1, 10)]),
+        ((10, 2), (2,), True, [(1, 10)] * 2),
+        ((10, 2, 9), (2, 9), True, [(0, 9)] * 2),
+    ],
+)
+def test_signals_are_drawn_as_signals(
+    package: Package,
+    shape: tuple[int, ...],
+    picture: tuple[int, ...],
+    timed: bool,
+    lines: list[tuple[int, int]],
+) -> None:
+    sample = importlib.import_module("snn_runtime.pictures.sample")
+    axes = importlib.import_module("matplotlib.figure").Figure().subplots()
+    values = torch.randn(shape)
+    sample.plot_sample(axes, sample.Sample(values, picture, timed))
+    assert not axes.images
+    assert [(int(x.get_xdata()[0]), len(x.get_xdata())) for x in axes.lines] == lines
+    whole = values.sum(0) if timed and len(shape) > 2 else values.T if timed else values
+    drawn = np.stack([line.get_ydata() for line in axes.lines])
+    np.testing.assert_allclose(drawn, whole.reshape(len(lines), -1).numpy(), rtol=1e-4)
+
+
+def test_maps_of_volumes_and_signals(package: Package) -> None:
+    maps = importlib.import_module("snn_runtime.pictures.maps")
+    volume = np.arange(2 * 3 * 2 * 2, dtype=float).reshape(2, 3, 2, 2)
+    grid = maps.mosaic(volume)
+    assert grid.shape == (5, 8)  # a map a row, a slice a column
+    np.testing.assert_allclose(grid[3:, 6:], volume[1, 2] / 23)
+    assert maps.mosaic(np.array([[2.0, 1.0], [0.0, 0.0]])).tolist() == [[1, 0.5], [0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("shape", "place"),
+    [
+        ((9,), "neuron 5"),
+        ((3, 3), "neuron 5 (channel 1, position 2)"),
+        ((1, 3, 3), "neuron 5 (channel 0, row 1, column 2)"),
+        ((1, 2, 2, 2), "neuron 5 (channel 0, slice 1, row 0, column 1)"),
+    ],
+)
+def test_the_place_of_a_neuron(package: Package, shape: tuple[int, ...], place: str) -> None:
+    one = importlib.import_module("snn_runtime.pictures.one_neuron")
+
+    class Done:
+        """What is asked of an activity."""
+
+    done = Done()
+    vars(done)["shape"] = shape
+    assert one.place_of(done, 5) == place
 
 
 # --- training curves -----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from snnc.resolve import Resolved, Variables, resolve, substitute_in
 from snnc.resolve.assign import assign
 from snnc.resolve.collect import attempt, diagnostics
-from snnc.resolve.defaults import apply_defaults, sound_defaults
+from snnc.resolve.defaults import apply_defaults, defaults_of, sound_defaults
 from snnc.resolve.extends import extend, merge
 from snnc.resolve.variables import substitute
 from snnc.source import source
@@ -19,7 +19,7 @@ from snnc.source.diagnostic import Diagnostic, Findings, Place
 from snnc.source.tree import Tree
 
 SPIKING = dict.fromkeys(("IF", "LIF", "PLIF"), frozenset({"kind", "tau"}))
-KNOWN = ("BatchNorm2d", "Conv2d", "Linear", *SPIKING)
+KNOWN = {**dict.fromkeys(("BatchNorm2d", "Conv2d", "Linear"), frozenset[str]()), **SPIKING}
 
 
 def tree(text: str, path: str = "a.snn.toml") -> Tree:
@@ -647,7 +647,7 @@ def test_a_scope_leaves_later_names() -> None:
 
 def filled(defaults: str, *layers: str) -> tuple[Tree, frozenset[str]]:
     text = f"[defaults]\n{defaults}\n[network]\nlayers = [\n" + ",\n".join(layers) + "\n]"
-    full, idle = apply_defaults(sound(text), SPIKING)
+    full, idle = apply_defaults(left := sound(text), defaults_of(left, SPIKING))
     return full, frozenset(node.key.quoted for node in idle)
 
 
@@ -760,10 +760,11 @@ def test_bad_defaults_are_reported_together() -> None:
 
 def test_what_is_no_layer_is_left_to_validation() -> None:
     text = '[defaults]\nIF = { a = 1 }\n[network]\nlayers = [3, { name = "x" }, [], "$p"]'
-    result, _ = apply_defaults(tree(text), SPIKING)
+    result, _ = apply_defaults(tree(text), defaults_of(tree(text), SPIKING))
     assert plain(at(result, "network", "layers")) == (3, {"name": "x"}, (), "$p")
     for odd in ("network = 3", "[network]\nlayers = 3", "blocks = 3", "[blocks]\nB = 3"):
-        assert apply_defaults(tree(odd), SPIKING)[0].plain() == tree(odd).plain()
+        left = tree(odd)
+        assert apply_defaults(left, defaults_of(left, SPIKING))[0].plain() == left.plain()
 
 
 # --- all of it ---------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import snnc
-from snnc.formats.concise import render
+from snnc import formats
 from snnc.rules import LintRule, defaults, lint, rules
 from snnc.rules._text import EXAMPLE, FIX, HEADINGS, INSTEAD, WHY, sections
 
@@ -18,7 +18,7 @@ layers = [
   { kind = "LIF", from = "a" },
 ]
 """
-SAID = "net.snn.toml:11:3: SNN401 dead-layer `b` is never read: no output depends on it\n"
+SAID = "net.snn.toml:11:3: warning: SNN401 dead-layer `b` is never read: no output depends on it\n"
 
 every = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.name)
 
@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def said(text: str) -> str:
     Path("net.snn.toml").write_text(HEAD + text, "utf-8")
-    return render(snnc.check("net.snn.toml"))
+    return formats.render("concise", snnc.check("net.snn.toml"))
 
 
 def whole(text: str) -> str:
@@ -48,7 +48,7 @@ def found(rule: LintRule, text: str) -> set[str]:
 
 
 def names(text: str) -> list[str]:
-    return [line.split()[2] for line in said(text).splitlines()]
+    return [line.split()[3] for line in said(text).splitlines()]
 
 
 @every
@@ -97,7 +97,7 @@ def test_a_comment_elsewhere_does_not() -> None:
 
 def test_a_comment_that_answers_nothing_is_reported() -> None:
     text = f"{DEAD}# snnc: file-ignore[no-neuron]\n"
-    unused = "net.snn.toml:14:21: SNN004 unused-ignore `no-neuron` ignores nothing here\n"
+    unused = "net.snn.toml:14:21: warning: SNN004 unused-ignore `no-neuron` ignores nothing here\n"
     assert said(text) == SAID + unused
 
 
@@ -132,4 +132,4 @@ layers = [
 ]
 """
     message = "`height`: no equation of Bump uses this parameter"
-    assert said(neuron) == f"net.snn.toml:18:29: SNN407 unused-parameter {message}\n"
+    assert said(neuron) == f"net.snn.toml:18:29: warning: SNN407 unused-parameter {message}\n"

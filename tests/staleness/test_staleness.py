@@ -179,7 +179,7 @@ def test_a_deleted_spec(run: Run) -> None:
     Path("net.snn.toml").unlink()
     ran = run("build", "--check", ".", "--output-format", "concise")
     assert ran.out == (
-        "net/__init__.py:1:1: SNN508 orphan-package net/ is made from net.snn.toml, "
+        "net/__init__.py:1:1: error: SNN508 orphan-package net/ is made from net.snn.toml, "
         "which is not there\n"
     )
 
@@ -238,7 +238,7 @@ def test_two_specs_of_one_name_are_refused(run: Run, command: tuple[str, ...]) -
     ran = run(*command, "--output-format", "concise")
     assert ran.code == 1
     assert (
-        "net.snn.toml:2:8: SNN509 duplicate-package net/ is the package of a.snn.toml too"
+        "net.snn.toml:2:8: error: SNN509 duplicate-package net/ is the package of a.snn.toml too"
         in ran.out
     )
     assert {path: path.read_bytes() for path in before} == before

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 
 from snnc import network
 from snnc.step.chosen import chosen
@@ -111,9 +112,10 @@ def test_parameters_too(
     net = network(document(tmp_path, NETWORK.format(size=4, step=step)))().double()
     (p,) = net.parameters()
     p.data.copy_(torch.tensor([0.0, -1.0, 0.5, 2.0]))
-    (grad,) = torch.autograd.grad(net(torch.full((1, 1, 4), 3.0, dtype=torch.float64)).sum(), p)
+    y: Tensor = net(torch.full((1, 1, 4), 3.0, dtype=torch.float64))
+    (found,) = torch.autograd.grad(y.sum(), [p])
     want = [0.0, 0.0, slope(0.5, 3.0), slope(2.0, 3.0)]
-    torch.testing.assert_close(grad, torch.tensor(want, dtype=torch.float64))
+    torch.testing.assert_close(found, torch.tensor(want, dtype=torch.float64))
 
 
 def test_a_branch_that_is_taken_keeps_its_gradient_even_if_it_is_infinite(tmp_path: Path) -> None:

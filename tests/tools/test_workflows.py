@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cli import SPEC, snnc
+
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 CI = (ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8")
@@ -43,3 +45,26 @@ def test_no_workflow_holds_a_secret_or_more_rights_than_it_needs(path: Path) -> 
     assert "secrets." not in text
     assert text.count("permissions:\n  contents: read\n") == 1
     assert text.count("write") == (1 if path.name == "release.yml" else 0)  # the identity
+
+
+def test_the_action_runs_commands_that_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "action.yml").read_text("utf-8")
+    commands = re.findall(r"^    - run: snnc (.*)$", text, re.MULTILINE)
+    assert len(commands) == 2
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "net.snn.toml").write_text(SPEC)
+    assert snnc(capsys, "build").code == 0
+    for command in commands:
+        assert snnc(capsys, *command.split()).code == 0
+    (tmp_path / "net/model.py").unlink()
+    ran = snnc(capsys, *commands[1].split())
+    assert (
+        ran.code,
+        ran.out.startswith("::error title=SNN502 missing-file,file=net.snn.toml,"),
+    ) == (
+        1,
+        True,
+    )
+    assert "${{ inputs" not in "".join(re.findall(r"run: .*", text))  # no text of others is run

@@ -3,6 +3,7 @@
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 from tests.training.packages import MSE, SGD, build, run
@@ -63,3 +64,54 @@ def test_a_layer_that_fixes_the_steps_refuses_others(
         script.main(["--time-steps", "7"])
     assert ended.value.code == 2
     assert "--time-steps: this network has 4, not 7" in capsys.readouterr().err
+
+
+LAST = '"Flatten", { kind = "Linear", out_features = 3 },'
+DATA: dict[str, tuple[str, str, tuple[int, ...]]] = {
+    "volumes": (
+        '[1, 4, 6, 6]\nencoder = "direct"',
+        """{ kind = "Conv3d", out_channels = 3, kernel_size = 3, padding = 1 },
+  "BatchNorm3d", "LIF", { kind = "MaxPool3d", kernel_size = 2 },""",
+        (1, 4, 6, 6),
+    ),
+    "volumes and images": (
+        '[2, 4, 6, 6]\nencoder = "poisson"',
+        """{ kind = "Conv3d", out_channels = 3, kernel_size = 3, padding = 1 }, "LIF",
+  { kind = "AvgPool3d", kernel_size = 2 }, { kind = "Flatten", end_dim = 1 },
+  { kind = "Conv2d", out_channels = 4, kernel_size = 3, padding = 1 }, "BatchNorm2d", "IF",""",
+        (2, 4, 6, 6),
+    ),
+    "films of volumes": (
+        '[1, 2, 4, 4]\nencoder = "none"',
+        '{ kind = "Conv3d", out_channels = 2, kernel_size = 2 }, "LIF",',
+        (4, 1, 2, 4, 4),
+    ),
+    "signals": (
+        '[2, 20]\nencoder = "direct"',
+        '{ kind = "Conv1d", out_channels = 3, kernel_size = 3 }, "BatchNorm1d", "LIF",',
+        (2, 20),
+    ),
+    "signals over time": (
+        '[1]\nencoder = "none"',
+        '{ kind = "Linear", out_features = 8 }, "LIF",',
+        (4, 1),
+    ),
+    "numbers": ('[7]\nencoder = "latency"', '{ kind = "Linear", out_features = 8 }, "LIF",', (7,)),
+}
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_data_of_every_rank_trains_and_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shape, layers, size = DATA[name]
+    random = np.random.RandomState(0)
+    x, y = random.rand(40, *size).astype("float32"), random.randint(0, 3, 40)
+    np.savez(tmp_path / "d.npz", x_train=x[:30], y_train=y[:30], x_test=x[30:], y_test=y[30:])
+    dataset = '{ kind = "npz", path = "d.npz" }'
+    words = {"layers": layers + LAST, "dataset": dataset, "shape": shape}
+    script = build(tmp_path, f"rank_{'_'.join(name.split())}", MSE + SGD, **words)
+    run(script, tmp_path / "run", "--epochs", "1", "--data-dir", ".")
+    drawn = {path.stem.partition("_")[0] for path in (tmp_path / "run/pictures").iterdir()}
+    assert drawn >= {"curves", "activity", "neuron", "rates"}

@@ -30,8 +30,7 @@ def build(folder: Path, loss: str, readout: str = "sequence", metric: str = "") 
     random = np.random.RandomState(0)
     x = random.rand(40, T, 1, 8, 8).astype("float32")
     y = (x[..., 0, 0, 0] * C).astype("int64")
-    arrays = {"x_train": x[:30], "y_train": y[:30], "x_test": x[30:], "y_test": y[30:]}
-    np.savez(folder / "d.npz", allow_pickle=False, **arrays)
+    np.savez(folder / "d.npz", x_train=x[:30], y_train=y[:30], x_test=x[30:], y_test=y[30:])
     rest = f'[output]\nreadout = "{readout}"\n'
     name = f"steps_{abs(hash((folder, loss)))}"
     folder = folder / "p"

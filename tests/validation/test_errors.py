@@ -5,14 +5,15 @@ A case changes the spec at the head of that file: lines after ``-`` are replaced
 a value from the command line. Then come the findings, exactly, and what would help.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import snnc
-from snnc.formats.concise import render
+from snnc import formats
 from snnc.source.diagnostic import Diagnostic
 
 CASES = Path(__file__).with_name("errors.txt")
@@ -65,6 +66,11 @@ def said(findings: tuple[Diagnostic, ...]) -> Iterator[str]:
         yield render([finding]).removeprefix("net.snn.toml:").rstrip("\n")
         if finding.help:
             yield f"  help: {finding.help}"
+
+
+def render(findings: Sequence[Diagnostic]) -> str:
+    """A line each, without the word for the severity."""
+    return re.sub(r"(:\d+: )\w+: ", r"\1", formats.render("concise", findings))
 
 
 SPEC, ALL = read()

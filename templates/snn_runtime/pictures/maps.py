@@ -9,13 +9,17 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from .recording import Activity
 from .style import MAP, Array
+from .tiles import columns_of, tiled
 
 
 def feature_maps(done: Activity) -> Figure:
-    """Spikes [T, C, H, W] summed up to the first and the last step, a grid of maps each."""
+    """Spikes [T, C, ...] summed up to the first and the last step, a grid of maps each."""
     steps = sorted({1, len(done.output)})
     grids = [mosaic(abs(done.spikes[:step]).sum(0)) for step in steps]
     height, width = grids[0].shape
+    signals = len(done.shape) == 2
+    if signals:  # their rows are as high as there is room
+        height = int(np.clip(height, width / 3, 2 * width))
     wide = 2 * height < width  # then one above the other
     rows, columns = (len(steps), 1) if wide else (1, len(steps))
     each = 10.0 if wide else 5.5
@@ -26,7 +30,8 @@ def feature_maps(done: Activity) -> Figure:
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     colours = colormaps[MAP].with_extremes(bad="white")
     for axes, grid, step in zip(panels, grids, steps, strict=True):
-        shown = axes.imshow(grid, cmap=colours, vmin=0, vmax=1, interpolation="nearest")
+        how = {"interpolation": "nearest", "aspect": "auto" if signals else "equal"}
+        shown = axes.imshow(grid, cmap=colours, vmin=0, vmax=1, **how)
         axes.set_title(title(done, step))
         axes.set_axis_off()
     bar = figure.colorbar(shown, ax=panels.tolist(), fraction=0.03, pad=0.02)
@@ -41,19 +46,17 @@ def title(done: Activity, step: int) -> str:
 
 
 def mosaic(maps: Array) -> Array:
-    """Maps [C, H, W], each scaled to its maximum, as one grid with gaps between."""
-    count, height, width = maps.shape
+    """Maps [C, H, W], each scaled to its maximum, as one grid with gaps between.
+
+    Of volumes, [C, ..., H, W], the slices of a map lie side by side; of signals, [C, L],
+    the maps are rows, without gaps.
+    """
+    count, inner = len(maps), tuple(range(1, maps.ndim))
+    scaled: Array = maps / np.maximum(maps.max(inner, keepdims=True), 1e-9)
+    if maps.ndim == 2:
+        return scaled
+    slices = math.prod(maps.shape[1:-2])
     columns = columns_of(count)
-    rows = math.ceil(count / columns)
-    grid = np.full((rows * (height + 1), columns * (width + 1)), np.nan)
-    for index, one in enumerate(maps):
-        y, x = index // columns * (height + 1), index % columns * (width + 1)
-        grid[y : y + height, x : x + width] = one / max(float(one.max()), 1e-9)
-    return grid[:-1, :-1]
-
-
-def columns_of(count: int) -> int:
-    """How many columns make a grid that is full, if one is, and not too wide."""
-    root = math.ceil(math.sqrt(count))
-    full = (columns for columns in range(root, 2 * root) if count % columns == 0)
-    return next(full, root)
+    if slices > 1:  # about as wide as it is high
+        columns = max(1, round(math.sqrt(count / slices)))
+    return tiled(scaled.reshape(-1, *maps.shape[-2:]), columns * slices)

@@ -34,10 +34,14 @@ def neuron_over_time(done: Activity, index: int) -> Figure:
 
 def place_of(done: Activity, index: int) -> str:
     """``neuron 783 (channel 0, row 27, column 27)``."""
-    if len(done.shape) != 3:
+    count = len(done.shape)
+    if count < 2:
         return f"neuron {index}"
-    channel, row, column = np.unravel_index(index, done.shape)
-    return f"neuron {index} (channel {channel}, row {row}, column {column})"
+    axes = ["channel", *["slice"] * (count - 3), "row", "column"]
+    names = axes if count > 2 else ["channel", "position"]
+    at = np.unravel_index(index, done.shape)
+    place = ", ".join(f"{name} {i}" for name, i in zip(names, at, strict=True))
+    return f"neuron {index} ({place})"
 
 
 def plot_trace(axes: Axes, values: Array, state: str) -> None:

@@ -10,6 +10,7 @@ processes    one process, or several under torchrun
 batches      which samples make which batch, on which process
 labels       one a sample, or one a step
 score        loss and metric over the samples seen so far
+finite       where numbers are met that are none
 learner      the network, and all that changes while it learns
 rates        firing rates while the network learns
 checkpoints  sealed when written, and checked when read
@@ -33,7 +34,7 @@ from .options import Options, parse
 from .precision import in_full
 from .processes import Team, together
 from .profile import profile
-from .rates import Recorder, mean_rate
+from .rates import Recorder, firing_rates, mean_rate
 from .score import Clock, Row, Score, shown, watched
 from .settings import RunError, Settings
 from .start import Start, begin, begin_with, start
@@ -60,6 +61,7 @@ __all__ = [
     "begin",
     "begin_with",
     "difference",
+    "firing_rates",
     "in_full",
     "mean_rate",
     "mixed",

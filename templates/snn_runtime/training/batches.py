@@ -36,6 +36,7 @@ class Batch(NamedTuple):
     labels: Tensor
     samples: int  # of it; 0 if x only stands in for none
     share: float  # of the samples that make one step of the optimizer
+    broken: int | None = None  # the first sample that holds NaN or infinite numbers
 
 
 class Batches(Dataset[Batch]):
@@ -65,7 +66,15 @@ class Batches(Dataset[Batch]):
         own = chosen[self.team.rank :: self.team.size]
         seed_all(mixed(*self.key, "data", index, self.team.rank))
         x, labels = self.split.batch(own if len(own) else chosen[:1])
-        return Batch(x, labels, len(own), len(own) / self.step_size(index))
+        broken = None if bool(x.isfinite().all()) else self.broken(own)
+        share = len(own) / self.step_size(index)
+        return Batch(x, labels, len(own), share, broken)
+
+    def broken(self, chosen: Tensor) -> int:
+        """The first of these samples that holds NaN or infinite numbers."""
+        each = ((i, self.split.batch(i[None])[0]) for i in chosen)
+        found = (int(i) for i, x in each if not bool(x.isfinite().all()))
+        return next(found, int(chosen[0]) if len(chosen) else 0)
 
     def step_size(self, index: int) -> int:
         """How many samples make the step that the batch of that number belongs to."""

@@ -25,8 +25,8 @@ def per_sample(data: Data) -> Data:
 def right(y: Tensor, labels: Tensor) -> Tensor:
     """How many samples of y [T, B, classes] have their largest output at their label.
 
-    With labels [B] the mean of y over the steps counts; with one a step, [T, B], a sample
-    counts by the share of its steps that are right. Raises RunError for other labels.
+    With labels [B] the mean of y over the steps counts; with one a step, [T, B], the
+    share of the steps that are right. Raises RunError for other labels.
     """
     if labels.shape == y.shape[:2]:
         return (y.argmax(2) == labels).double().mean(0).sum()

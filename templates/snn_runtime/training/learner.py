@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from ..measures import better, judge
 from .checkpoints import BEST, FORMAT, LATEST, CheckpointError, State, check, write
 from .digests import Splits, of_splits
+from .finite import broken_gradient, said, trouble
 from .fitting import here, unfit_optimizer, unfit_scaler, unfit_schedule
 from .interrupts import Interrupts, Stopped
 from .log import Log
@@ -62,22 +63,29 @@ class Learner:
         self.best: float | None = None
         self.best_epoch = 0
         self.history: list[Row] = []
-        self.broken = 0  # the first batch of the epoch whose loss is NaN or infinite
+        self.broken = 0  # the first trouble with a loss of the epoch, see finite.py
+        self.silent: set[str] = set()  # layers that were said never to fire
         self.kept = ""  # the checkpoint that the run would go on from
 
     def check(self, loss: Tensor, index: int) -> None:
         """Notes the loss of batch `index`: if it is not finite, no step follows."""
         if not self.broken and not math.isfinite(loss):
-            self.broken = index + 1
+            self.broken = trouble(index)
 
     def step(self, index: int) -> None:
         """Changes the weights along the gradients that batch `index` completed.
 
-        Raises Diverged, in all processes, if a loss was NaN or infinite in one of them.
+        Raises Diverged, in all processes, if a sample, a loss or a gradient was NaN or
+        infinite in one of them.
         """
-        if batch := self.team.most(self.broken):
-            where = f"Epoch {self.epoch + 1}, batch {batch}"
-            raise Diverged(f"{where}: the loss is NaN or infinite")
+        self.refuse(max(self.broken, self.score.broken), "training")
+        scaled = (
+            self.precision.scaler.is_enabled()
+        )  # which leaves such steps out itself
+        name = "" if scaled else broken_gradient(self.net)
+        if name:
+            where = f"Epoch {self.epoch + 1}, batch {index + 1}"
+            raise Diverged(f"{where}: the gradient of {name} is NaN or infinite")
         scaler, settings = self.precision.scaler, self.settings
         if settings.grad_clip is not None:
             scaler.unscale_(self.optimizer)
@@ -91,6 +99,19 @@ class Learner:
         self.schedule.after_step()
         self.batch = index + 1
         self.after_step()
+
+    def refuse(self, trouble: int, split: str) -> None:
+        """Raises Diverged, in all processes, if there is trouble in one of them."""
+        if found := self.team.most(trouble):
+            raise Diverged(f"Epoch {self.epoch + 1}, {said(found, split)}")
+
+    def reduced(self, score: Score, split: str) -> Score:
+        """The score of a split over all processes.
+
+        Raises Diverged if one of its samples is NaN or infinite.
+        """
+        self.refuse(score.broken, split)
+        return score.reduced(self.team)
 
     def pause(self) -> None:
         """Raises Stopped if one of the processes was asked to stop."""

@@ -8,6 +8,7 @@ from torch import Tensor
 from tqdm import tqdm  # type: ignore[import-untyped, unused-ignore]
 
 from .batches import Batch, Batches
+from .finite import trouble
 from .processes import Team
 from .settings import RunError
 
@@ -24,6 +25,7 @@ class Score:
     def __init__(self, metric: str, start: list[float] | None = None) -> None:
         self.metric = metric
         self.sums = torch.tensor(start or [0.0] * 4, dtype=torch.float64)
+        self.broken = 0  # the first trouble with the data, see finite.py
 
     def add(self, count: int, loss: Tensor, metric: Tensor, seconds: float) -> None:
         """Counts one batch: its mean loss, and its metric's sum over the samples."""
@@ -82,6 +84,7 @@ def watched(
         desc=title, total=total, initial=done, unit="img", leave=False, disable=quiet
     ) as bar:
         for index, batch in batches.load(workers, start):
+            score.broken = score.broken or trouble(index, batch)
             yield index, batch
             if not bar.disable:
                 bar.set_postfix_str(str(score), refresh=False)

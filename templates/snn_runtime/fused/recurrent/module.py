@@ -5,13 +5,14 @@ from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..calls import Tensors
 from ..cpu import BLOCK
 from ..module import FusedNeuron, State, as_state
 from .calls import check_shapes
 from .kernels import RecurrentKernels
+from .way import Way
 
 
 class RecurrentNeuron(FusedNeuron):
@@ -22,6 +23,48 @@ class RecurrentNeuron(FusedNeuron):
     """
 
     kernels: ClassVar[RecurrentKernels]
+
+    def forward(
+        self,
+        *inputs: Tensor,
+        time_steps: int | None = None,
+        state: dict[str, Tensor] | None = None,
+        linear: nn.Module | None = None,
+        behind: int = 0,
+        before: int = 0,
+    ) -> Tensor:
+        """All steps, [T, B, ...]; with ``linear``, of x[t] + linear(y[t-1]), y being the output.
+
+        If y stands ``behind`` or ``before`` x, so many numbers wide, of linear of both. The
+        weight of nn.Linear is read by a kernel; any other module is called at each step.
+        """
+        if linear is None:
+            return super().forward(*inputs, time_steps=time_steps, state=state)
+        (x,), way = inputs, Way(linear, behind, before)
+        if parts := way.parts(x):
+            return self.recur(*parts, time_steps, state)
+        return self.called(way, x, time_steps, state)
+
+    def called(
+        self,
+        way: Way,
+        x: Tensor,
+        time_steps: int | None,
+        state: dict[str, Tensor] | None,
+    ) -> Tensor:
+        """The same step by step, the layer being called at each of them."""
+        place, left = f"{self.path}@-1", {} if state is None else state
+        steps = x.shape[0] if time_steps is None else time_steps
+        y, states = x.new_zeros(x.shape[-2], way.width(x)), self.resumed(left)
+        y, outputs = left[place][-1] if place in left else y, [y[None][:0]]
+        for t in range(steps):
+            now = x[t] if time_steps is None else x
+            y, *after = self.step([way.fed(now, y)], states)
+            states, outputs = [*after], [*outputs, y[None]]
+        if steps:
+            left |= dict(zip(self.places(), after))
+            left[place] = y[None].clone()
+        return torch.cat(outputs)
 
     def recur(
         self,

@@ -1,0 +1,65 @@
+"""Broken specs of newcomers, and what the linter prints of each, to the byte.
+
+NAME.snn.toml in tests/lint_cases is the spec, NAME.txt the output; ``python -m
+tests.validation.test_lint_cases`` writes it anew, to be read in the diff.
+"""
+
+from pathlib import Path
+
+import pytest
+
+import snnc
+from snnc.formats.full import render
+from snnc.source.reading import SUFFIX
+
+FOLDER = Path(__file__).parents[1] / "lint_cases"
+GOOD = ("ok_base",)
+"""A base of others."""
+CASES = sorted(path.name.removesuffix(SUFFIX) for path in FOLDER.glob(f"*{SUFFIX}"))
+
+
+def printed(name: str) -> str:
+    """The findings, with paths as in that folder."""
+    return render(snnc.check(f"{name}{SUFFIX}"))
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FOLDER)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_printed(name: str) -> None:
+    text = printed(name)
+    assert text == (FOLDER / f"{name}.txt").read_text("utf-8")
+    assert (text == "") == (name in GOOD)
+
+
+def test_no_list_is_long() -> None:
+    for name in CASES:
+        for line in printed(name).splitlines():
+            assert "expected one of" not in line or line.count("`") <= 16
+
+
+MISTAKES = {"many10": 17, "many_ext": 3, "many_shape": 7, "many_vars": 6}
+
+
+@pytest.mark.parametrize(("name", "count"), MISTAKES.items())
+def test_one_run_says_everything(name: str, count: int) -> None:
+    assert len(snnc.check(f"{name}{SUFFIX}")) == count
+
+
+SEVERAL = {*MISTAKES, *GOOD, "ini", "sj_step_mode", "snn_tau_mem", "tr_opt_str"}
+
+
+@pytest.mark.parametrize("name", sorted({*CASES} - SEVERAL))
+def test_one_mistake_is_one_finding(name: str) -> None:
+    assert len(snnc.check(f"{name}{SUFFIX}")) == 1
+
+
+if __name__ == "__main__":
+    import os
+
+    os.chdir(FOLDER)
+    for case in CASES:
+        Path(f"{case}.txt").write_text(printed(case), "utf-8")
