@@ -12,7 +12,7 @@ from snnc.number import Number, Positive, Value
 from snnc.shapes import Shape, ShapeError, merged, show
 from snnc.step.bounds import ANYTHING, Bounds, output
 from snnc.step.link import Parameter, Reset, link
-from snnc.step.parse import parse
+from snnc.step.parse import StepError, parse
 from snnc.step.spikes import spike_value
 from snnc.step.ssa import Step
 from snnc.surrogate import Surrogate
@@ -118,7 +118,11 @@ class Neuron(Layer):
     def bounds(self, *inputs: Bounds) -> Bounds:
         if self.states and not self.fires:
             return ANYTHING
-        return output(self.equations(), dict(zip(self.inputs, inputs, strict=True)))
+        try:
+            step = self.equations()
+        except StepError:  # they were refused, and rules look at the rest
+            return ANYTHING
+        return output(step, dict(zip(self.inputs, inputs, strict=True)))
 
     def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:
         own = any(value.per == "neuron" for value in self.run_time().values())

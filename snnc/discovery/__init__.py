@@ -50,7 +50,7 @@ def _below(
         if inside.names(entry.path, folder):
             continue
         if not folder:
-            yield from () if entry.is_dir() else (shown / entry.name,)
+            yield from () if Path(entry.path).is_dir() else (shown / entry.name,)
         elif deepest and not _foreign(entry):
             yield from _below(shown / entry.name, entry.path, inside, wanted, deepest - 1)
 

@@ -1,6 +1,7 @@
 """The origin of a shape that does not fit: layers that are read, sections of a document."""
 
 from collections.abc import Iterator, Sequence
+from math import isqrt
 
 from snnc.document import Document
 from snnc.graph.draft import Draft
@@ -55,6 +56,8 @@ def _likely(shape: Shape) -> Iterator[Shape]:
         yield (shape[-1], *shape[:-1])
     elif len(shape) in _AXES and len(shape) < 4 and shape[0] not in _CHANNELS:
         yield (1, *shape)
+    if len(shape) == 1 and (side := isqrt(shape[0])) ** 2 == shape[0]:
+        yield (1, side, side)
     if len(shape) > 3:
         yield from (shape[-count:] for count in (3, 4) if count < len(shape))
     elif len(shape) == 2:

@@ -51,7 +51,7 @@ class Defaults:
         entry = self.entries[name]
         if name != NEURON:
             return entry
-        keys = self.spiking[str(kind)]
+        keys = self.spiking.get(str(kind), frozenset())  # "neuron" itself is no kind
         kept = (key for key in entry.table if key in keys or not self._known(key))
         return entry.with_value({key: entry.table[key] for key in kept})
 

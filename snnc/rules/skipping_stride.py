@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from snnc.document import Document
 from snnc.graph.types import Graph
+from snnc.opaque import Opaque
 from snnc.rules import LintRule, at, finding
 from snnc.sizes import spread
 from snnc.source.diagnostic import Diagnostic
@@ -63,7 +64,7 @@ class SkippingStride(LintRule):
         for node in graph.nodes:
             kernel = getattr(node.operator, "kernel_size", None)
             stride = getattr(node.operator, "stride", None)
-            if kernel is None or stride is None:
+            if kernel is None or stride is None or isinstance(node.operator, Opaque):
                 continue
             axes = len(node.shape) - 1
             widths, steps = spread(kernel, axes), spread(stride, axes)

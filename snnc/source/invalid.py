@@ -20,6 +20,7 @@ MAX_VALUES = 50_000
 _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _TOKEN = re.compile(r"[\w+.:-]+|.|")
 _PUNCTUATION = re.compile(rf"{STRING.pattern}|#[^\n]*|[][{{}}.=,\n]")
+_ENTRY = re.compile(r"[\w.-]+[ \t]*=")
 _LEVELS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _ENDS_OF_KEY = ("=", ",", "\n")
 _LONG_INTEGER = re.compile(r"\d[\d_]{4000,}")
@@ -201,6 +202,14 @@ def _brace(text: str, at: int) -> Finding:
     return Finding(span, "an inline table `{ … }` stands on one line", "join its lines")
 
 
+def _entry(text: str, at: int) -> Finding:
+    """A finding behind an entry of an inline table: most often a comma is missing."""
+    span = _token(text, at)
+    if _ENTRY.match(text, at):
+        return Finding(span, f"a `,` is missing before {_shown(text, span)}")
+    return Finding(span, "the inline table is not closed: expected `,` or `}`", _ONE_LINE)
+
+
 def _item(text: str, at: int) -> Finding:
     """A comma is missing, most often at the end of the line above."""
     before = len(text[:at].rstrip())
@@ -274,7 +283,7 @@ _WORDING: tuple[tuple[str, Callable[[str, int], Finding]], ...] = (
     (r"Expected '\]\]'", _missing("the header is not closed: expected `]]`")),
     ("Expected|Unterminated", _open_string),
     ("Unclosed array", _item),
-    ("Unclosed inline", _missing("the inline table is not closed: expected `,` or `}`", _ONE_LINE)),
+    ("Unclosed inline", _entry),
     ("Illegal|Found invalid", _character),
     ("Exceeds the limit", _integer),
 )

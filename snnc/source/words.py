@@ -13,7 +13,7 @@ from pathlib import Path
 
 _ENDINGS = ("node", "cell", "loss", "layer", "encoder", "squeeze", "module", "surrogate", "dataset")
 _CALL = re.compile(r"\(.*", re.DOTALL)
-_DEEP = re.compile(r".*[./:]", re.DOTALL)
+_DEEP = re.compile(r"\A.*[./:]", re.DOTALL)
 
 
 def forms(word: str) -> Iterator[str]:

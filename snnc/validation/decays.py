@@ -11,6 +11,7 @@ from snnc.source.words import fold
 _KEPT = ("beta", "decay", "alpha", "alphamem", "memdecay", "decayrate", "leak", "betamem", "vdecay")
 _SNNTORCH = ("beta",)
 _INVERSE = ("taumeminv", "tauinv", "invtau")
+_SECOND = ("taumem", "taum", "memtau", "membranetau", "timeconstant", "inittau")
 _CURRENT = ("tausyn", "taus", "tausynapse", "tausyninv", "alphasyn", "tauexc")
 _STEP = 0.001
 """Seconds: the step of the libraries that state inverse time constants."""
@@ -26,6 +27,10 @@ def converted(key: str, value: object, owner: frozenset[str], written: Mapping[s
     word, number = fold(key), _number(value)
     if word in _CURRENT and "c_decay" not in owner:
         return _current(word, number)
+    if "tau" in owner and word in _SECOND and number and 0 < number < _SECONDS:
+        return bound("tau", number) or ""
+    if word == "alpha" and number and number > 1:
+        return ""  # of a surrogate
     if "tau" not in owner or word not in (*_KEPT, *_INVERSE):
         return ""
     if "tau" in written:

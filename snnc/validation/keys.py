@@ -1,6 +1,6 @@
 """Keys that a table may not have, and those that it needs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from snnc.kinds import catalog, keys_of
 from snnc.source.diagnostic import Diagnostic
@@ -46,7 +46,7 @@ def _advice(refusal: Refusal) -> str | None:
     told = converted(key, refusal.node.value, owner.keys, beside) or _said(refusal)
     if told or (told := _inside(refusal, beside)):
         return told
-    if guess := _guess(key, owner):
+    if guess := _guess(key, owner, refusal.node):
         return f"did you mean `{guess}`?"
     return _elsewhere(refusal) or _of_another(key, owner) or _list(key, owner)
 
@@ -69,9 +69,10 @@ def _inside(refusal: Refusal, beside: Mapping[str, Tree]) -> str:
     return ""
 
 
-def _guess(key: str, owner: Owner) -> str | None:
+def _guess(key: str, owner: Owner, node: Tree) -> str | None:
     """The key that was meant; a kind is no key of a table that has one."""
-    return nearest(key, owner.sorted_keys, *places.of_keys(owner))
+    table = ("table",) if node.table and not owner.path else ()
+    return nearest(key, owner.sorted_keys, *table, *places.of_keys(owner))
 
 
 def _of_another(key: str, owner: Owner) -> str:
@@ -103,7 +104,7 @@ def missing(refusal: Refusal) -> Diagnostic | None:
     """The keys that a table needs, less those that it has under another name."""
     owner, written = refusal.itself, refusal.node
     wanted = [_short(str(error.last)) for error in refusal.errors]
-    misspelt = _meant(written.table.keys() - owner.keys, owner)
+    misspelt = _meant(written, owner)
     lost = {key for key in wanted if refusal.excused(refusal.path, key) or _below(key, refusal)}
     lacking = [key for key in wanted if key not in misspelt | lost]
     if not lacking or "extends" in misspelt:
@@ -124,10 +125,10 @@ def _below(key: str, refusal: Refusal) -> bool:
     )
 
 
-def _meant(strange: Collection[str], owner: Owner) -> set[str]:
+def _meant(written: Tree, owner: Owner) -> set[str]:
     """The keys that unknown ones stand for; those that are told, and so few of many."""
-    told = sorted(strange)[:_MOST]
-    return {guess for key in told if (guess := _guess(key, owner))}
+    told = sorted(written.table.keys() - owner.keys)[:_MOST]
+    return {guess for key in told if (guess := _guess(key, owner, written.table[key]))}
 
 
 def _short(key: str) -> str:

@@ -43,6 +43,8 @@ def _kind_of_table(refusal: Refusal, known: Sequence[str]) -> str:
         kind = nearest(str(stated[called].value), known, sort)
         return f'write `kind = "{kind}"`' if kind else f"did you mean `kind` by `{called}`?"
     for key, node in stated.items():
+        if len(stated) == 1 and (inner := node.get("kind")):
+            return f'a name is a key of its own: {{ kind = "{inner.value}", name = "{key}", … }}'
         if isinstance(node.value, str) and node.value in known:
             return f'write `kind = "{node.value}"` for `{key}`'
     if refusal.key == "layers" and _of_a_base(refusal):

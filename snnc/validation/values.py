@@ -129,11 +129,17 @@ def _wrong_type(refusal: Refusal) -> Diagnostic:
     if type(node.value) is int and "a number" in expected:
         return refusal.say("SNN204", "bad-value", f"{refusal.subject} is too large")
     message = f"{refusal.subject} must be {join(expected)}, not {toml(node)}"
-    help = _section(refusal) or instead(node, expected, refusal.path)
+    help = _section(refusal) or _no_reset(refusal) or instead(node, expected, refusal.path)
     if help and (defined := _of_variable(node)):
         used = Note(node.place, "used here")
         return Diagnostic("SNN205", "wrong-type", message, defined, help, (used,))
     return refusal.say("SNN205", "wrong-type", message, help)
+
+
+def _no_reset(refusal: Refusal) -> str | None:
+    """None, which is a reset by subtraction in other libraries."""
+    none = str(refusal.node.value).casefold() in ("none", "null", "false")
+    return 'leave it out and write `reset = "soft"`' if none and refusal.key == "v_reset" else None
 
 
 def _of_variable(node: Tree) -> Place | None:

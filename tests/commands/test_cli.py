@@ -263,7 +263,7 @@ def test_an_info_is_told_and_no_reason_to_fail(run: Run) -> None:
     Path("net.snn.toml").write_text(text, "utf-8")
     ran = run("lint", "net.snn.toml", "--output-format", "concise")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("net.snn.toml:7:1: SNN470 hoisting-lost ")
+    assert ran.out.startswith("net.snn.toml:7:1: info: SNN470 hoisting-lost ")
     assert run("lint", "net.snn.toml").err == "1 remark in 1 spec\n"
 
 

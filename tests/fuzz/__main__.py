@@ -13,6 +13,7 @@ import time
 
 from hypothesis import HealthCheck, Verbosity, given, seed, settings
 
+from tests.fuzz import labels
 from tests.fuzz.check import FUZZ, ON_C, Differs, holds
 from tests.fuzz.specs import specs
 
@@ -46,7 +47,7 @@ def batches(first: int, minutes: float) -> int:
 
 
 def batch(number: int) -> int:
-    """A hundred specs; the first that fails is saved, and again as it becomes smaller."""
+    """A hundred specs, and labels a step; what fails first is saved, and again when smaller."""
     path = FOUND / f"{number}.snn.toml"
     FOUND.mkdir(exist_ok=True)
     path.unlink(missing_ok=True)
@@ -70,8 +71,19 @@ def batch(number: int) -> int:
             path.write_text(f"{_comment(error)}{text}")
             raise
 
+    @seed(number)
+    @settings(max_examples=BATCH, database=None, deadline=None, verbosity=Verbosity.quiet)
+    @given(drawn=labels.labelled())
+    def agrees(drawn: labels.Labelled) -> None:
+        try:
+            labels.holds(drawn)
+        except AssertionError:
+            path.write_text(f"# labels a step: {drawn}\n".replace("\n", "\n# "))
+            raise
+
     try:
         check()
+        agrees()
     except Exception:  # noqa: BLE001 - whatever it is, it was found
         print(f"{path.read_text()}\nsaved as {path}", flush=True)
         return 1

@@ -10,8 +10,8 @@ from tests.fuzz.kinds import NEURON
 from tests.fuzz.sketch import Fields, Sketch, layer
 from tests.support.beside import toml
 
-FEATURES: tuple[str, ...] = ("delays", "feedback", "resizing", "blocks")
-"""Of ``delays``, ``feedback``, ``resizing`` and ``blocks``: those that this snnc builds."""
+FEATURES: tuple[str, ...] = ("delays", "feedback", "resizing", "choices", "blocks")
+"""Of those below: what this snnc builds."""
 
 Grow = Callable[[st.DrawFn, Sketch, str], None]
 
@@ -86,6 +86,35 @@ def _there_and_back(shape: Shape) -> list[tuple[Fields, Fields]]:
     return found
 
 
+BRANCHES = (
+    ("x > 0", ("log(x)", "sqrt(x)", "1 / x", "x**3", "sqrt(x) * log(x)")),
+    ("x < 0", ("log(-x)", "sqrt(-x)", "1 / x", "exp(1 / x)")),
+    ("x > 0.25", ("log(x - 0.25)", "1 / (x - 0.25)", "sqrt(4 * x - 1)")),
+    ("v != 0", ("x / v", "1 / v")),
+    ("x < 4", ("x**8", "exp(x)")),
+)
+"""Conditions, and what has a value where they hold: elsewhere it may have none."""
+
+
+def choices(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
+    """A neuron of the spec's own that chooses, in two levels at most."""
+    name, lines = f"Chosen{len(sketch.tables)}", list[str]()
+    chosen = _choice(draw, draw(st.sampled_from(["0", "x", _choice(draw, "0.5 * x")])))
+    if draw(st.booleans()):  # a branch under a name of its own
+        condition, branches = draw(st.sampled_from(BRANCHES))
+        lines.append(f"branch = {draw(st.sampled_from(branches))}")
+        chosen = f"{chosen} + where({condition}, branch, 0)"
+    lines += [f"v = 0.5 * v + clip({chosen}, -8, 8)", "y = v"]
+    table = [f"[neurons.{name}]", "state = { v = 0.0 }", "step = '''", *lines, "'''"]
+    sketch.tables.append("\n".join([*table, 'output = "y"\n']))
+    sketch.add({"kind": name}, [source], sketch.shapes[source])
+
+
+def _choice(draw: st.DrawFn, other: str) -> str:
+    condition, branches = draw(st.sampled_from(BRANCHES))
+    return f"where({condition}, {draw(st.sampled_from(branches))}, {other})"
+
+
 def blocks(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
     """A residual block, used once or repeated."""
     shape, name = sketch.shapes[source], f"Block{len(sketch.tables)}"
@@ -103,5 +132,5 @@ def blocks(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
 
 
 GROW: tuple[Grow, ...] = tuple(
-    grow for grow in (delays, feedback, resizing, blocks) if grow.__name__ in FEATURES
+    grow for grow in (delays, feedback, resizing, choices, blocks) if grow.__name__ in FEATURES
 )

@@ -106,12 +106,14 @@ BY_RANK: Mapping[int, tuple[Fields, ...]] = {
     1: norms(1),
     2: (*norms(1), *pools(1), dropout("Dropout1d"), kind("Flatten")),
     3: (*norms(2), *pools(2), dropout("Dropout2d"), kind("Flatten", start_dim=HALF)),
+    4: (norms(3)[0], *pools(3), kind("Flatten", start_dim=HALF), kind("Flatten", end_dim=HALF)),
 }
 """The layers that take one input and fit by the number of its axes."""
 WEIGHTED: Mapping[int, tuple[Fields, ...]] = {
     1: (kind("Linear", START, out_features=FEW, bias=FLAG),),
     2: (conv("Conv1d"),),
     3: (conv("Conv2d"), conv("Conv2d"), conv("WSConv2d", gain=FLAG), conv("ConvTranspose2d")),
+    4: (conv("Conv3d"),),
 }
 """Those of them that multiply by a weight."""
 
@@ -145,7 +147,7 @@ def _by_size(shape: Shape) -> tuple[Fields, ...]:
 
 def _enlarged(shape: Shape) -> list[Fields]:
     """Upsample, in every way that says by how much."""
-    interpolating = {2: ["linear"], 3: ["bilinear", "bicubic"]}[len(shape)]
+    interpolating = {2: ["linear"], 3: ["bilinear", "bicubic"], 4: ["trilinear"]}[len(shape)]
     smooth = {"mode": st.sampled_from(interpolating), "align_corners": FLAG}
     near = {"mode": st.sampled_from(["nearest", "nearest-exact"])}
     found = [kind("Upsample", size=st.integers(1, LARGEST), **how) for how in (near, smooth)]
@@ -169,6 +171,7 @@ ENCODERS: Mapping[int, tuple[Fields, ...]] = {
     1: STATIC,
     2: STATIC,
     3: (*STATIC, kind("rows"), kind("columns")),
+    4: STATIC,
 }
 READOUTS = ("mean", "mean", "sum", "last", "max", "sequence")
 

@@ -77,7 +77,7 @@ def specs(draw: st.DrawFn) -> str:
 @st.composite
 def _inputs(draw: st.DrawFn) -> list[Input]:
     """One or, if none of them fixes the number of steps, sometimes two."""
-    rank = draw(st.sampled_from([1, 2, 3, 3]))
+    rank = draw(st.sampled_from([1, 2, 3, 3, 3, 4]))
     first, second = (_input(draw, name, rank) for name in ("image", "events"))
     several = draw(st.sampled_from([False, False, True])) and not (first.steps or second.steps)
     return [first, second] if several else [first]
@@ -87,7 +87,7 @@ def _input(draw: st.DrawFn, name: str, rank: int) -> Input:
     """Of as many axes, but for that of the period."""
     encoder = draw(st.one_of(*ENCODERS[rank]))
     axes = rank + (encoder["kind"] == "periodic")
-    inner = draw(st.sampled_from([SIZE, MAP]))
+    inner = draw(st.sampled_from([SIZE, MAP if rank < 4 else SIZE]))
     return Input(name, tuple(draw(inner if at else SIZE) for at in range(axes)), encoder)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from tests.fuzz import labels
 from tests.fuzz.check import FUZZ, ON_C, findings, holds
 from tests.fuzz.specs import specs
 
@@ -22,6 +23,12 @@ REGRESSIONS = sorted((FUZZ / "regressions").glob("*.snn.toml"))
 @given(text=specs(), on_c=ON_C)
 def test_random_specs(text: str, on_c: bool) -> None:
     holds(text, ("c",) if on_c else ("torch",))
+
+
+@settings(max_examples=200, derandomize=True, database=None, deadline=None)
+@given(drawn=labels.labelled())
+def test_labels_a_step(drawn: labels.Labelled) -> None:
+    labels.holds(drawn)
 
 
 @pytest.mark.parametrize("path", REGRESSIONS, ids=lambda path: path.name.partition(".")[0])

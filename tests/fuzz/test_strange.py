@@ -45,8 +45,12 @@ def test_regressions(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert laws.judged(path, builds=True).broken == ""
 
 
+def no_error(path: Path) -> bool:
+    return not any(found.severity == "error" for found in snnc.check(path))
+
+
 def test_regressions_that_are_fine_can_be_called() -> None:
-    fine = [path for path in REGRESSIONS if not snnc.check(path)]
+    fine = [path for path in REGRESSIONS if no_error(path)]
     assert len(fine) > 2
     assert ran([path.read_text("utf-8") for path in fine]) == []
 

@@ -26,7 +26,8 @@ def write(document: Document, folder: Path, a_step: bool) -> None:
         found[f"x_{split}"] = (x * white).astype(np.uint8) if white else x
         steps = (document.spec.time_steps,) * a_step
         found[f"y_{split}"] = draw.randint(0, classes, (count, *steps))
-    np.savez(folder / train.dataset.model_dump()["path"], allow_pickle=False, **found)
+    with (folder / train.dataset.model_dump()["path"]).open("wb") as file:
+        np.savez(file, allow_pickle=False, **found)  # under its own name, whatever that ends in
 
 
 def samples(document: Document, count: int, draw: np.random.RandomState) -> Any:

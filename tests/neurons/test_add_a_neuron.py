@@ -73,23 +73,27 @@ class Softsign(Layer):
 RULE = '''
 """no-doc."""
 
-from snnc.rules import warning
+from snnc.rules import LintRule, finding
 
 
-class NoDoc:
+class NoDoc(LintRule):
     """A network that does not say what it is.
 
-    Write a sentence as its ``doc``.
+    ## Why is this bad?
+
+    Nobody knows what it is for.
+
+    ## Fix
+
+    None: write a sentence as its ``doc``.
     """
 
     code = "SNN499"
     name = "no-doc"
-    example = '[network]\\nlayers = ["IF"]\\n'
-    instead = '[network]\\nlayers = ["IF"]\\n'
 
     def check(self, document, graph):
         if not graph.doc:
-            yield warning(self, document.tree.find(("name",))[0], "this network has no `doc`")
+            yield finding(self, document.tree.find(("name",))[0], "this network has no `doc`")
 
 
 RULE = NoDoc()
@@ -225,7 +229,7 @@ def test_a_rule(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         spec = net('"IF"')
         ran = run(capsys, "lint", spec, "--output-format", "concise")
         assert ran.out == "net.snn.toml:2:1: warning: SNN499 no-doc this network has no `doc`\n"
-        assert explain("no-doc").startswith("SNN499 no-doc: lint rule\n")
+        assert explain("no-doc").startswith("SNN499 no-doc: lint rule (warning)\n")
         assert "## no-doc (SNN499)" in pages()["rules.md"]
 
 

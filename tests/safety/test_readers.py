@@ -84,9 +84,9 @@ def test_a_base_that_is_a_link(run: Run, target: str, secret: str, said: str) ->
 def test_a_base_in_a_folder_that_is_a_link(run: Run) -> None:
     Path("deep").symlink_to("../../elsewhere")
     Path("net.snn.toml").write_text('extends = "deep/theirs.snn.toml"\n')
-    refused(run, "lies outside of the project")
+    refused(run, "lies outside of the project", "SNN101")
     Path("net.snn.toml").write_text('extends = "deep/their.snn.toml"\n')
-    refused(run, "lies outside of the project")
+    refused(run, "lies outside of the project", "SNN101")
     assert "theirs" not in run("lint", "net.snn.toml").out
 
 

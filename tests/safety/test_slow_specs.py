@@ -12,9 +12,13 @@ from pathlib import Path
 
 import pytest
 
+import snnc
+from snnc.source.nearest import MOST_ADVISED
+
 HEAD = 'format = 1\nname = "{name}"\ntime_steps = 2\n[input]\nshape = [4]\n'
 NETWORK = '[network]\nlayers = ["LIF"]\n'
 SECONDS = 10
+BYTES = 500_000_000
 LONGEST_OUTPUT = 300_000
 
 
@@ -41,8 +45,28 @@ SPECS = {
     "chain": variables('v@ = "$v@+"\n', 20_000)
     + "v20000 = 1\n"
     + layers('{ kind = "Linear", out_features = "$v@" },\n', 1),
+    "kinds": layers('"Layer@",\n', 20_000),
+    "one table": "[train]\n" + lines("key@ = 1\n", 20_000) + NETWORK,
+    "one layer": f'[network]\nlayers = [{{ kind = "LIF"{lines(", k@ = 1", 20_000)} }}]\n',
+    "names": layers('{ kind = "LIF", from = "nnnnnnnn@" },\n', 4_000),
+    "blocks": lines('[blocks.B@]\nlayers = ["LIF"]\n', 15_000) + NETWORK,
+    "bad blocks": lines("[blocks.B@]\nlayers = []\n", 15_000) + NETWORK,
+    "calls": layers('"Conv2d(1, 16, 3, padding=@)",\n', 15_000),
+    "sums": variables("v@ = 1\n", 59)
+    + lines(f'w@ = "${{{"+".join(f"v{n}" for n in range(59))}}}"\n', 1_500)
+    + layers('{ kind = "Linear", out_features = "$w@" },\n', 1_500),
+    "default keys": f"[defaults]\nLIF = {{ k = 1{lines(', k@ = 1', 300)} }}\n"
+    + layers('"LIF",\n', 1_000),
+    "statements": lines("[t@]\na = 2.\n", 30_000),
     "ignores": f"{NETWORK}# snnc: ignore[{'a,' * 330_000}]\n",
 }
+
+
+def limit() -> None:
+    """The seconds of computing and the memory that a child process may take."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
 
 
 def lint(folder: Path, name: str, *arguments: str) -> str:
@@ -59,7 +83,7 @@ def lint(folder: Path, name: str, *arguments: str) -> str:
         cwd=folder,
         check=False,
         env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS)),
+        preexec_fn=limit,
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -80,6 +104,24 @@ def write(folder: Path, name: str, text: str) -> None:
 def test_many_findings_or_variables(tmp_path: Path, which: str) -> None:
     write(tmp_path, "slow", SPECS[which])
     lint(tmp_path, "slow")
+
+
+def test_a_cycle_of_ten_thousand_layers(tmp_path: Path) -> None:
+    first = '{ kind = "Add", name = "first", from = ["input", "lif9990@-1"] },\n'
+    write(tmp_path, "slow", layers('"LIF",\n', 9_990).replace("[\n", f"[\n{first}"))
+    lint(tmp_path, "slow")
+
+
+def test_advice_is_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def counted(word: str, places: tuple[str, ...], **_: str) -> None:
+        asked.append(word)
+
+    monkeypatch.setattr("snnc.validation.keys.said", counted)
+    write(tmp_path, "slow", SPECS["one table"])
+    assert len(snnc.check(tmp_path / "slow.snn.toml")) == 20_001
+    assert len(asked) == MOST_ADVISED
 
 
 LINKS: dict[str, Callable[[], str]] = {

@@ -1,6 +1,5 @@
 """One label per time step: losses, metric and whole runs, beside loops written by hand."""
 
-from math import exp, log
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -8,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
+from tests.support.labels_by_hand import loss_by_hand, right_by_hand
 from tests.training.packages import build as built
 from tests.training.packages import run
 
@@ -39,35 +38,6 @@ def build(folder: Path, loss: str, readout: str = "sequence", metric: str = "") 
     return built(folder, *spec, shape='[1, 8, 8]\nencoder = "none"')
 
 
-def softmax(row: list[float]) -> list[float]:
-    total = sum(map(exp, row))
-    return [exp(number) / total for number in row]
-
-
-def by_hand(name: str, y: Tensor, labels: Tensor) -> float:
-    """The mean over all steps and samples; with one label a sample, it is that of each step."""
-    total = 0.0
-    for t in range(T):
-        for b in range(B):
-            label = int(labels[t, b] if labels.dim() > 1 else labels[b])
-            row = y[t, b].tolist()
-            if name == "mse":
-                total += sum((v - (c == label)) ** 2 for c, v in enumerate(row)) / C
-            else:
-                smooth = 0.25 if name == "smoothed" else 0.0
-                shares = [(1 - smooth) * (c == label) + smooth / C for c in range(C)]
-                total -= sum(s * log(p) for s, p in zip(shares, softmax(row), strict=True))
-    return total / T / B
-
-
-def right_by_hand(y: Tensor, labels: Tensor) -> float:
-    if labels.dim() == 1:
-        answers = [max(range(C), key=lambda c: float(y[:, b, c].mean())) for b in range(B)]
-        return float(sum(a == int(label) for a, label in zip(answers, labels, strict=True)))
-    hits = [[int(y[t, b].argmax()) == int(labels[t, b]) for t in range(T)] for b in range(B)]
-    return sum(sum(row) / T for row in hits)
-
-
 @pytest.mark.parametrize("name", OVER)
 def test_losses_and_accuracy_are_those_of_loops(tmp_path: Path, name: str) -> None:
     script: Any = build(tmp_path, OVER[name])
@@ -78,9 +48,8 @@ def test_losses_and_accuracy_are_those_of_loops(tmp_path: Path, name: str) -> No
         torch.randint(C, (B,), generator=random),
     ):
         smoothing = {"cross_entropy": (0.0,), "smoothed": (0.25,), "mse": ()}[name]
-        assert float(script.loss_of(y, labels, *smoothing)) == pytest.approx(
-            by_hand(name, y, labels), rel=1e-12
-        )
+        want = loss_by_hand(name, y, labels, *smoothing)
+        assert float(script.loss_of(y, labels, *smoothing)) == pytest.approx(want, rel=1e-12)
         assert float(script.metric_of(y, labels)) == pytest.approx(right_by_hand(y, labels))
 
 

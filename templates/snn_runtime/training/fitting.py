@@ -1,4 +1,4 @@
-"""Whether what a checkpoint has of an optimizer and its schedule fits those of a run."""
+"""Whether a checkpoint's optimizer and schedule fit those of a run."""
 
 import copy
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ def unfit_states(found: State, own: State) -> str | None:
 
 
 def here(found: State, optimizer: torch.optim.Optimizer) -> State:
-    """A state that is computed with as this optimizer computes, not as on the device before."""
+    """A state for how this optimizer computes, not as on the device before."""
     groups = found.get("param_groups")
     if not isinstance(groups, list) or not all(isinstance(g, dict) for g in groups):
         return found
@@ -106,7 +106,7 @@ def unfit_scaler(found: Mapping[str, Any], own: Mapping[str, Any]) -> str | None
 
 
 def unlike_ours(found: Any, own: Any, where: str) -> str | None:
-    """The first place where a value is not of our own one's structure and types, or None.
+    """The first place where a value is not built as our own one, or None.
 
     Numbers are not compared, but they have to be finite.
     """

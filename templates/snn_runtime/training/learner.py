@@ -229,7 +229,7 @@ class Learner:
             self.score = Score(self.metric, state["score"])
 
     def unfit(self, state: State) -> str | None:
-        """Why the optimizer and what goes with it cannot go on from a checkpoint, or None."""
+        """Why optimizer and schedule cannot go on from a checkpoint, or None."""
         kind = (self.settings.scheduler or {}).get("kind", "")
         return (
             unfit_optimizer(here(state["optimizer"], self.optimizer), self.optimizer)
