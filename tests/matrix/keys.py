@@ -19,7 +19,7 @@ CONV = {"kind": "Conv2d", "out_channels": 3, "kernel_size": 3}
 PASSES = tuple([p for p in OPTIONAL if p != left_out] for left_out in OPTIONAL)
 NAMED: dict[str, tuple[Any, ...]] = {
     "passes": ([], *PASSES),
-    "runtime": ("inside", "lab.runtime"),
+    "runtime": ("inside",),
     "package": (),  # the package would lie elsewhere
     "out": (),
     "compare": (["max", 0.5],),
