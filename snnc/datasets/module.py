@@ -57,8 +57,8 @@ def read(data_dir: Path$parameter) -> tuple[Split, Split]:
     made = loader(data_dir$steps)
     if not isinstance(made, (tuple, list)) or len(made) != len(names):
         found = len(made) if isinstance(made, (tuple, list)) else type(made).__name__
-        wanted = f"instead of the four arrays {', '.join(names)}"
-        raise DataError(f"{LOADER} returned {found} {wanted}.")
+        instead = f"instead of the four arrays {', '.join(names)}"
+        raise DataError(f"{LOADER} returned {found} {instead}.")
     wanted = [name for name in names if LABELLED or name.startswith("x")]
     arrays = {n: tensor(a, n) for n, a in zip(names, made) if n in wanted}
     train, test = arrays["x_train"], arrays["x_test"]
