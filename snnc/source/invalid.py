@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from snnc.source.diagnostic import Diagnostic, Note, Place, Span
 from snnc.source.meant import Finding, begins_anew, is_header, meant
+from snnc.source.reading import one_line_end
 from snnc.source.spans import CLOSED, STRING, clash
 from snnc.source.tree import Path
 
@@ -55,8 +56,8 @@ def byte_order_mark(path: str, text: str) -> Diagnostic:
 
 def not_utf8(path: str, data: bytes, start: int) -> Diagnostic:
     """``start`` is the first byte that is not UTF-8."""
-    text = data.decode("utf-8", errors="replace").replace("\r\n", "\n")
-    at = len(data[:start].decode("utf-8").replace("\r\n", "\n"))
+    text = one_line_end(data.decode("utf-8", errors="replace"))
+    at = len(one_line_end(data[:start].decode("utf-8")))
     place = Place(path, text, Span(at, at + 1))
     message = f"the file is not UTF-8: byte 0x{data[start]:02X} cannot stand here"
     utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")

@@ -6,6 +6,7 @@ findings.
 """
 
 import os
+import re
 import stat
 import tomllib
 from pathlib import Path
@@ -133,3 +134,8 @@ def most(path: Path) -> int:
     if not (stated.isascii() and stated.isdecimal() and 0 < len(stated) < 16):
         raise refused(path, f"{MOST} must be a whole number of bytes, not {stated}")
     return int(stated)
+
+
+def one_line_end(text: str) -> str:
+    """The text with LF for every line end: CRLF, and what conversions make of it twice, CRCRLF."""
+    return re.sub(r"\r+\n", "\n", text)

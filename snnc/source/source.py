@@ -18,7 +18,7 @@ from snnc.source.invalid import (
     too_deep_at,
     too_many,
 )
-from snnc.source.reading import content
+from snnc.source.reading import content, one_line_end
 from snnc.source.recovery import MOST_ERRORS, MOST_READ, blanked, statement
 from snnc.source.spans import Mark, SourceMap, index
 from snnc.source.tree import Tree
@@ -71,7 +71,7 @@ def parse_on(path: str, text: str) -> Source:
 
     Raises Findings where it cannot go on.
     """
-    text = text.replace("\r\n", "\n")
+    text = one_line_end(text)
     left, found, lost = text, list[Diagnostic](), set[str]()
     for _ in range(1 + min(MOST_ERRORS, MOST_READ // (1 + len(text)))):
         try:
@@ -102,7 +102,7 @@ def parse(path: str, text: str, left: str | None = None) -> Source:
 
     ``left`` is what to read of it, with blanks for the rest.
     """
-    shown = text.replace("\r\n", "\n")
+    shown = one_line_end(text)
     text = shown if left is None else left
     if text.startswith("\ufeff"):
         raise Findings(byte_order_mark(path, text))
