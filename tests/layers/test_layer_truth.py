@@ -401,5 +401,10 @@ def test_a_network_imports_only_what_it_needs(tmp_path: Path) -> None:
     model = sys.modules[type(net).__module__]
     own = {name for name, found in vars(model).items() if getattr(found, "__module__", None)}
     own = {name for name in own if not name.startswith("__")}
-    assert own - {"Net", "Path", "Tensor"} == {"Delay", "check_input", "load_weights"}
+    assert own - {"Net", "Path", "Tensor"} == {
+        "Delay",
+        "check_input",
+        "check_state",
+        "load_weights",
+    }
     assert f"{model.__package__}.kernels" not in sys.modules
