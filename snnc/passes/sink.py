@@ -44,13 +44,18 @@ def _sunk(given: Program, readout: Op, places: Places) -> list[Op]:
     behind, ahead, sunk = {readout.writes}, [*readout.reads], set[Op]()
     while ahead:  # a value comes again with each of its readers
         for op in given.writers.get(ahead.pop(), ()):
-            alone = all(reader.writes in behind for reader in given.readers[op.writes])
+            alone = _unread(given, op, behind)
             over_time = not isinstance(places[op.writes][1], Once)
             if op not in sunk and over_time and alone and commutes(given, op, how):
                 behind.add(op.writes)
                 sunk.add(op)
                 ahead += op.reads
     return sorted(sunk, key=lambda op: places[op.writes][0])
+
+
+def _unread(given: Program, op: Op, behind: Collection[str]) -> bool:
+    """Whether nothing reads a value but what goes after the readout."""
+    return all(reader.writes in behind for reader in given.readers[op.writes])
 
 
 def commutes(given: Program, op: Op, how: Readout) -> bool:

@@ -122,9 +122,9 @@ def one_by_one(reads: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...
     return tuple((name,) for name in reads)
 
 
-def unread(given: Program) -> dict[str, set[str]]:
+def unread(*_: object) -> bool:
     """As if nobody else read a value."""
-    return {name: set() for _, op in given.placed() for name in op.reads}
+    return True
 
 
 def commuting(**asked: bool) -> Break:
