@@ -178,7 +178,7 @@ MUTANTS = (
     Mutant("hoist asks in eval only", lawless(IN_EVAL), (MASK,)),
     Mutant("hoist moves what changes", TIMED, (DATA,)),
     Mutant("hoist moves what changes, no law", lawless(TIMED), (DATA,)),
-    Mutant("sink past another reader", READERS, (READ_TWICE, TWO_OUTPUTS)),
+    Mutant("sink past another reader", READERS, (READ_TWICE,)),
     Mutant("sink past another reader, no law", lawless(READERS), (READ_TWICE,)),
     Mutant("sink past what is not linear", ALGEBRA, (RELU, BIAS)),
     Mutant("sink past a mask of each step", MASKS, (LAST_MASK,)),

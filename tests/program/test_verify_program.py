@@ -176,10 +176,10 @@ def test_hoist_asks_in_training_too(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 LIES: dict[str, tuple[str, str, type, str, Any]] = {
     "hoisted sequence statistics": (
-        '"BatchNorm1d", "ReLU", "IF"', "fold", BatchNorm, "_helper", None,
+        '"BatchNorm1d", "ReLU", "IF"', "fold", BatchNorm, "call", "self.bn1(x)",
     ),
     "hoisted step statistics": (
-        '{ kind = "BatchNorm1d", stats = "step" }, "IF"', "fold", BatchNorm, "_helper", None,
+        '{ kind = "BatchNorm1d", stats = "step" }, "IF"', "fold", BatchNorm, "call", "self.bn1(x)",
     ),
     "sequence statistics of each step": (
         '"IF", "BatchNorm1d"', "step", BatchNorm1d, "traits", Traits(),
