@@ -284,7 +284,7 @@ def test_the_schema(run: Run) -> None:
     Path("snnc.schema.json").write_text(text.replace("LIF", "LIFE"))
     ran = run("build", "--check", "--output-format", "concise")
     said = "SNN511 stale-schema snnc.schema.json is the schema of another snnc"
-    assert (ran.code, ran.out) == (1, f"net.snn.toml:1:10: {said}\n")
+    assert (ran.code, ran.out) == (1, f"net.snn.toml:1:10: error: {said}\n")
     assert "help: run snnc schema -o snnc.schema.json\n" in run("build", "--check").out
     assert run("schema", "-o", "snnc.schema.json").code == 0
     assert run("build", "--check") == UP_TO_DATE

@@ -1,4 +1,4 @@
-"""A batch of one sample, which some batch normalisations cannot take, before it comes."""
+"""A batch of one sample, which some batch norms cannot take, before it comes."""
 
 import copy
 
@@ -11,9 +11,9 @@ from .settings import RunError
 
 
 def check_last_batch(learner: Learner, split: Split) -> None:
-    """Raises RunError if the last batch of an epoch has too few samples for a batch norm.
+    """Raises RunError if an epoch's last batch has too few samples for a batch norm.
 
-    A copy of the network is tried on one sample, if a process gets no more and there are any.
+    A copy of the network is tried on one sample, if a process gets no more.
     """
     samples, size = len(split), learner.settings.batch_size
     last = samples % size or min(samples, size)
