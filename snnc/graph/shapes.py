@@ -6,6 +6,7 @@ in no cycle is computed once, from shapes that are known; ``cycle_shapes`` says 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 
 from snnc.graph.assumed import assumed
 from snnc.graph.cycle_shapes import settled
@@ -14,6 +15,7 @@ from snnc.graph.draft import Draft
 from snnc.layer import Operator
 from snnc.opaque import Opaque
 from snnc.shapes import Shape, ShapeError
+from snnc.sizes import MOST
 
 UNREAD = ""
 """In place of the name of a source that is not known."""
@@ -81,7 +83,7 @@ def _assume(entries: Sequence[Draft], found: Shapes) -> None:
         if entry.name not in found.output:
             shapes = entry.inputs(found.output) if known else ()
             shape = assumed(entry.operator, shapes, found.errors.get(entry.name))
-            if shape is None:
+            if shape is None or prod(shape) > MOST:  # every reader would be too large as well
                 continue
             found.output[entry.name] = shape
         found.assumed.add(entry.name)

@@ -82,13 +82,14 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], list[str]]:
 
     def watch(cell: Any) -> list[str]:
         names: list[str] = []
-        run = cell.pools.pooled_launcher
+        kind = type(cell.pools)  # another package of the same text may have its operators
+        run = kind.pooled_launcher
 
-        def launcher(text: str, call: Any) -> Any:
+        def launcher(self: Any, text: str, call: Any) -> Any:
             names.append(call.name)
-            return run(text, call)
+            return run(self, text, call)
 
-        monkeypatch.setattr(cell.pools, "pooled_launcher", launcher)
+        monkeypatch.setattr(kind, "pooled_launcher", launcher)
         return names
 
     return watch

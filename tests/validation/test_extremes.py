@@ -151,11 +151,11 @@ TOLD = {
         "3:14 SNN204 `time_steps` must be at most 1000000, not 2147483647",
     ),
     "a large input": (
-        layers('"LIF"').replace("[4]", "[65536, 65536]"),
+        layers('"IF"').replace("[4]", "[65536, 65536]"),
         "4:9 SNN303 `input`: [65536, 65536] has 4,294,967,296 elements: 2,147,483,647 are the most",
     ),
     "an input beyond all numbers": (
-        layers('"LIF"').replace("[4]", f"[{', '.join(['2147483647'] * 40)}]"),
+        layers('"IF"').replace("[4]", f"[{', '.join(['2147483647'] * 40)}]"),
         "4:9 SNN303 `input`: [2147483647, 2147483647",
     ),
     "many parameters": (
