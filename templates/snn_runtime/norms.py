@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from .averages import moved, on_one, remembers, track, usual
 from .layouts import settled
@@ -60,7 +61,7 @@ def batch_norm_per_step(bn: nn.Module, x: Tensor) -> Tensor:
     return torch.stack([batch_norm(bn, x_t) for x_t in x])
 
 
-class TEBN1d(nn.BatchNorm1d):
+class ScaledNorm(_BatchNorm):
     """Batch normalisation of all T*B samples, then a learned factor for each step."""
 
     def __init__(
@@ -82,42 +83,29 @@ class TEBN1d(nn.BatchNorm1d):
         return torch.unflatten(y, 0, input.shape[:2]) * scale
 
 
-class TEBN2d(nn.BatchNorm2d):
-    """Batch normalisation of all T*B samples, then a learned factor for each step."""
-
-    def __init__(
-        self,
-        num_features: int,
-        time_steps: int,
-        eps: float = 1e-5,
-        momentum: float = 0.1,
-        affine: bool = True,
-    ) -> None:
-        super().__init__(num_features, eps, momentum, affine)
-        self.scale = nn.Parameter(torch.ones(time_steps))
-
-    def forward(self, input: Tensor, first: int = 0) -> Tensor:
-        """The input is [T, B, ...]: the steps from ``first`` on."""
-        y = settled(super().forward(settled(input.flatten(0, 1))))
-        scale = self.scale[first : first + len(input)]
-        scale = scale.view(-1, *(1 for _ in input.shape[1:]))
-        return torch.unflatten(y, 0, input.shape[:2]) * scale
+class TEBN1d(ScaledNorm, nn.BatchNorm1d):
+    """The same of [T, B, C] or [T, B, C, L]."""
 
 
-class BNTT1d(nn.ModuleList):
+class TEBN2d(ScaledNorm, nn.BatchNorm2d):
+    """The same of [T, B, C, H, W]."""
+
+
+class NormPerStep(nn.ModuleList):
     """A batch normalisation of its own for every step; at step t it is ``self[t]``."""
 
     def __init__(
         self,
+        kind: type[_BatchNorm],
         num_features: int,
         time_steps: int,
-        eps: float = 1e-5,
-        momentum: float = 0.1,
-        affine: bool = True,
-        bias: bool = False,
+        eps: float,
+        momentum: float,
+        affine: bool,
+        bias: bool,
     ) -> None:
         each = (num_features, eps, momentum, affine)
-        super().__init__(nn.BatchNorm1d(*each) for _ in range(time_steps))
+        super().__init__(kind(*each) for _ in range(time_steps))
         for bn in self if not bias else ():
             bn.register_parameter("bias", None)
 
@@ -128,8 +116,8 @@ class BNTT1d(nn.ModuleList):
         )
 
 
-class BNTT2d(nn.ModuleList):
-    """A batch normalisation of its own for every step; at step t it is ``self[t]``."""
+class BNTT1d(NormPerStep):
+    """The same of [T, B, C] or [T, B, C, L]."""
 
     def __init__(
         self,
@@ -140,13 +128,21 @@ class BNTT2d(nn.ModuleList):
         affine: bool = True,
         bias: bool = False,
     ) -> None:
-        each = (num_features, eps, momentum, affine)
-        super().__init__(nn.BatchNorm2d(*each) for _ in range(time_steps))
-        for bn in self if not bias else ():
-            bn.register_parameter("bias", None)
+        each = (num_features, time_steps, eps, momentum, affine, bias)
+        super().__init__(nn.BatchNorm1d, *each)
 
-    def forward(self, input: Tensor, first: int = 0) -> Tensor:
-        """The input is [T, B, ...]: the steps from ``first`` on."""
-        return torch.stack(
-            [batch_norm(self[first + t], x) for t, x in enumerate(input)]
-        )
+
+class BNTT2d(NormPerStep):
+    """The same of [T, B, C, H, W]."""
+
+    def __init__(
+        self,
+        num_features: int,
+        time_steps: int,
+        eps: float = 1e-5,
+        momentum: float = 0.1,
+        affine: bool = True,
+        bias: bool = False,
+    ) -> None:
+        each = (num_features, time_steps, eps, momentum, affine, bias)
+        super().__init__(nn.BatchNorm2d, *each)
