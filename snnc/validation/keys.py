@@ -44,7 +44,8 @@ def _advice(refusal: Refusal) -> str | None:
     key, owner = refusal.key, refusal.within
     beside = refusal.tree.find(refusal.path[:-1])[0].table
     told = converted(key, refusal.node.value, owner.keys, beside) or _said(refusal)
-    if told or (told := _inside(refusal, beside)):
+    own = same(key, owner.keys, *places.of_keys(owner))
+    if told or (not own and (told := _inside(refusal, beside))):
         return told
     if guess := _guess(key, owner, refusal.node):
         return f"did you mean `{guess}`?"
@@ -64,6 +65,8 @@ def _inside(refusal: Refusal, beside: Mapping[str, Tree]) -> str:
         chosen = nearest(chosen, kinds, places.of_kinds(at)) or ""
         for kind in (chosen, *kinds) if chosen else kinds:
             if own := same(refusal.key, keys_of(kinds[kind]), at, "key"):
+                if own == "kind":
+                    return f"delete `{refusal.key}`: `{at}` names the kind"
                 table = f'{at} = {{ kind = "{kind}", {own} = {toml(refusal.node)} }}'
                 return f"`{own}` belongs in the {at}: {table}"
     return ""
