@@ -55,8 +55,8 @@ def pointers(arguments: Sequence[int]) -> Any:
     count = len(arguments)
     values = (c_longlong * count)(*arguments)
     first = ctypes.addressof(values)
-    found = (c_void_p * count)(*range(first, first + 8 * count, 8))
-    found.values = values  # type: ignore[attr-defined]  # they live as long
+    found: Any = (c_void_p * count)(*range(first, first + 8 * count, 8))
+    found.values = values  # they live as long
     return found
 
 
