@@ -74,8 +74,8 @@ _PACKAGES = frozenset(
 # Classes that generated modules import or define beside that of the network.
 _CLASSES = frozenset(
     """Any BNTT1d BNTT2d Callable ChannelDropout Data DataError Delay Dropout F False Mapping
-    NamedTuple None Path Repeat Sequence StepChannelDropout StepDropout TEBN1d TEBN2d Tensor True
-    VariableDelay WSConv2d""".split()
+    NamedTuple None NormPerStep Path Repeat ScaledNorm Sequence StepChannelDropout StepDropout
+    TEBN1d TEBN2d Tensor True VariableDelay WSConv2d""".split()
 )
 
 
