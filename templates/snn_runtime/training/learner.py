@@ -53,7 +53,7 @@ class Learner:
         self.data = of_splits(data) if team.leads else {}
         samples = len(data.train.labels)
         self.steps = math.ceil(samples / settings.batch_size / settings.accumulate)
-        self.schedule = Schedule(self.optimizer, settings, self.steps)
+        self.schedule = Schedule(self.optimizer, settings, self.steps, self.sign)
         self.interrupts = Interrupts()
         self.after_step: Callable[[], None] = lambda: None
         self.epoch = 0  # how many are done
@@ -128,7 +128,6 @@ class Learner:
             if not math.isfinite(score.loss):
                 where = f"Epoch {self.epoch + 1}"
                 raise Diverged(f"{where}: the loss on {split} data is NaN or infinite")
-        self.schedule.after_epoch()
         self.epoch += 1
         self.batch, self.score = 0, Score(self.metric)
         row: Row = {"epoch": self.epoch}
@@ -138,6 +137,7 @@ class Learner:
             {**row, "images/s": scores["train"].speed, "lr": self.lr, **rates}
         )
         value = row[f"{judge(scores)}/{self.metric}"]
+        self.schedule.after_epoch(value)
         if better(value, self.best, self.sign):
             self.best, self.best_epoch = value, self.epoch
 
