@@ -30,8 +30,8 @@
 #   training/last_batch.py training/learner.py training/log.py training/optimizers.py
 #   training/options.py training/precision.py training/processes.py training/profile.py
 #   training/rates.py training/record.py training/score.py training/settings.py
-#   training/start.py watching.py weights.py
-# Output format 2, body 0b0d530ddce5ea90.
+#   training/start.py training/targets.py watching.py weights.py
+# Output format 2, body 616e3fd55c62970e.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 

@@ -1,5 +1,6 @@
 """Loss and metric over the samples seen so far."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,6 +13,7 @@ from .batches import Batch, Batches
 from .finite import trouble
 from .processes import Team
 from .settings import RunError
+from .targets import TOTALS
 
 Row = dict[str, float]  # the numbers of an epoch by their names
 Seen = Callable[[Any, Batch], None]
@@ -27,7 +29,10 @@ class Diverged(RunError):
 
 
 class Score:
-    """Sums over samples, and how long they took; `metric` is what the sums mean."""
+    """Sums over samples, and how long they took; `metric` is what the sums mean.
+
+    Behind the four of every metric are the totals of one that is no mean over samples.
+    """
 
     def __init__(self, metric: str, start: list[float] | None = None) -> None:
         self.metric = metric
@@ -35,11 +40,16 @@ class Score:
         self.broken = 0  # the first trouble with the data, see finite.py
 
     def add(self, count: int, loss: Tensor, metric: Tensor, seconds: float) -> None:
-        """Counts one batch: its mean loss, and its metric's sum over the samples."""
+        """Counts one batch: its mean loss, and its metric's sum over the samples, or totals."""
+        totals = metric.detach().double().cpu() if metric.dim() else torch.zeros(0)
+        if len(self.sums) < 4 + len(totals):
+            self.sums = torch.cat([self.sums, torch.zeros_like(totals)])
         if not count:
             return
-        new = [count, float(loss) * count, float(metric.detach()), seconds]
-        self.sums += torch.tensor(new, dtype=torch.float64)
+        number = 0.0 if metric.dim() else float(metric.detach())
+        new = [count, float(loss) * count, number, seconds]
+        self.sums[:4] += torch.tensor(new, dtype=torch.float64)
+        self.sums[4:] += totals
 
     def reduced(self, team: Team) -> "Score":
         """The score over all processes."""
@@ -59,7 +69,10 @@ class Score:
 
     @property
     def value(self) -> float:
-        """The mean metric of a sample."""
+        """The mean metric of a sample, or what its totals come to."""
+        if self.metric in TOTALS:
+            known = len(self.sums) > 4
+            return TOTALS[self.metric](self.sums[4:]) if known else math.nan
         return float(self.sums[2] / self.sums[0])
 
     @property
