@@ -45,7 +45,7 @@ def by_hand(net: Any, x: Tensor, cut: int, detached: bool) -> Tensor:
             v, s, m = v.detach(), s.detach(), m.detach()
             late = deque(each.detach() for each in late)
         h = v + (net.fc(x[t]) + net.h.feedback(s) - v) / 2
-        s = Spike.apply(h - 1, slope)  # type: ignore[no-untyped-call]
+        s = Spike.apply(h - 1, slope)
         v = (1 - s) * h
         late.append(s)
         m = m + (net.out(late.popleft()) - m) / 3

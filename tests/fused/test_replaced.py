@@ -17,7 +17,8 @@ def unlike(net: nn.Module) -> None:
 
 
 def synchronised(net: nn.Module) -> None:
-    nn.SyncBatchNorm.convert_sync_batchnorm(net)
+    convert: Any = nn.SyncBatchNorm.convert_sync_batchnorm
+    convert(net)
 
 
 def frozen(net: nn.Module) -> None:
