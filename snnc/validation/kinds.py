@@ -83,14 +83,31 @@ def _advice(refusal: Refusal, word: str, known: Sequence[str]) -> str | None:
     if not advisable():
         return None
     sort = places.of_kinds(_place(refusal))
-    if answer := said(word, (sort,)):
+    if answer := said(word, (sort,)) or _of_a_layer(refusal, word):
         return answer
     guess = nearest(word, known, sort)
-    if guess and "(" in word and (call := written_out(word, guess, _keys(sort, guess))):
+    if guess and "(" in word and (call := _call(word, guess, sort)):
         return f"write {call}"
     if guess:
         return f"did you mean `{guess}`?{_numbers(refusal, guess)}"
     return _elsewhere(word, sort) or _list(word, sort, known)
+
+
+def _of_a_layer(refusal: Refusal, word: str) -> str:
+    """The answer to a feedback that names a layer, where a kind belongs."""
+    layers = refusal.tree.find(("network", "layers"))[0].items
+    named = {str(name.value) for layer in layers if (name := layer.get("name"))}
+    if word not in named or refusal.node.key.quoted != "feedback":
+        return ""
+    own = f'`feedback = "add"` is its own value, and {{ kind = "Linear" }} has weights'
+    return f'{own}; another layer reads `from = ["…", "{word}@-1"]`'
+
+
+def _call(word: str, kind: str, sort: str) -> str:
+    """The call of a kind as a table."""
+    neuron = kind in catalog("snnc.neurons") and sort == "layer"
+    place = "neuron" if neuron else "layers" if sort == "layer" else sort
+    return written_out(word, kind, _keys(sort, kind), place)
 
 
 def _keys(sort: str, kind: str) -> Sequence[str]:
