@@ -58,7 +58,8 @@ def _named(call: ast.Call, keys: Sequence[str], place: str) -> list[tuple[str, s
         value, name = _value(word.value), word.arg or ""
         constant = word.value.value if isinstance(word.value, ast.Constant) else None
         if told := as_keys(name, constant, frozenset(keys)):
-            found += [(key, text) for key, _, text in (t.partition(" = ") for t in told.split(", "))]
+            pairs = (text.partition(" = ") for text in told.split(", "))
+            found += [(key, text) for key, _, text in pairs]
         elif value and (key := same(name, keys, place, "key")):
             found.append((key, value))
     return list(dict(found).items())

@@ -87,7 +87,11 @@ def _unlike(owner: frozenset[str]) -> str:
     """The further keys where the library that it comes from adds the input as it is."""
     if not {"decay_input", "reset"} <= owner:
         return ""
-    return '; `decay_input = false` adds the input in full, `reset = "soft"` subtracts the threshold'
+    whole, minus = (
+        "`decay_input = false` if the input is not scaled",
+        '`reset = "soft"` if it subtracts',
+    )
+    return f"; add {whole}, {minus}"
 
 
 def _inverse(key: str, number: float | None) -> str:

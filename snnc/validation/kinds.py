@@ -99,7 +99,7 @@ def _of_a_layer(refusal: Refusal, word: str) -> str:
     named = {str(name.value) for layer in layers if (name := layer.get("name"))}
     if word not in named or refusal.node.key.quoted != "feedback":
         return ""
-    own = f'`feedback = "add"` is its own value, and {{ kind = "Linear" }} has weights'
+    own = '`feedback = "add"` is its own value, and { kind = "Linear" } has weights'
     return f'{own}; another layer reads `from = ["…", "{word}@-1"]`'
 
 
