@@ -1,11 +1,12 @@
 """Kinds that do not exist, and tables that do not say which they are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from snnc.choice import Choice
 from snnc.kinds import catalog, keys_of
 from snnc.source.diagnostic import Diagnostic
 from snnc.source.nearest import LISTED, advisable, closest, nearest, one_of, same
+from snnc.source.tree import Tree
 from snnc.source.words import fold, said, usual
 from snnc.validation import places
 from snnc.validation.calls import table, written_out
@@ -48,8 +49,19 @@ def _kind_of_table(refusal: Refusal, known: Sequence[str]) -> str:
         if isinstance(node.value, str) and node.value in known:
             return f'write `kind = "{node.value}"` for `{key}`'
     if refusal.key == "layers" and _of_a_base(refusal):
-        return "an array replaces that of a base: state all layers, or vary [vars] or [defaults]"
+        return _patch(stated)
     return _list("", sort, known)
+
+
+def _patch(stated: Mapping[str, Tree]) -> str:
+    """The way to change one layer of a base."""
+    told = "an array replaces that of a base: state all layers"
+    name = stated.get("name")
+    if name is None:
+        return f"{told}, or vary [vars] or [defaults]"
+    keys = [f"{key} = {toml(n)}" for key, n in stated.items() if key != "name" and not n.items]
+    change = f" with `{keys[0]}`" if keys else ""
+    return f"{told}, or change one by [network.patch.{name.value}]{change}"
 
 
 def _of_a_base(refusal: Refusal) -> bool:
