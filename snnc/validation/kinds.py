@@ -133,13 +133,27 @@ def _catalogs(sort: str) -> tuple[str, ...]:
     return (f"snnc.{_FOLDERS.get(sort, f'{sort}s')}",) if sort in _ELSEWHERE else ()
 
 
-def _numbers(refusal: Refusal, kind: str) -> str:
-    """The numbers beside the kind of another library, as this one has them."""
+def certain(refusal: Refusal) -> str | None:
+    """The kind that a word of another library, or with its prefix, can only mean."""
+    word, known = refusal.node.value, refusal.telling[0].context.get("expected", ())
+    sort = places.of_kinds(_place(refusal))
+    if refusal.type != "unknown_kind" or not isinstance(word, str) or said(word, (sort,)):
+        return None
+    return same(word, known, sort) if "(" not in word else None
+
+
+def converted_beside(refusal: Refusal, kind: str) -> Mapping[str, str]:
+    """The numbers beside the kind of another library, by their keys, as this one has them."""
     beside = refusal.tree.find(refusal.path[:-1])[0].table if refusal.path[-1:] == ("kind",) else {}
     kinds = Choice("snnc.neurons").kinds()
     owner = keys_of(kinds[kind]) if kind in kinds else frozenset()
-    told = (converted(k, n.value, owner, beside) for k, n in beside.items() if k not in owner)
-    return "".join(f" its {text}" for text in told if text)
+    numbers = {k: n.value for k, n in beside.items() if isinstance(n.value, int | float)}
+    told = {k: converted(k, n, owner, beside) for k, n in numbers.items() if k not in owner}
+    return {key: text for key, text in told.items() if text}
+
+
+def _numbers(refusal: Refusal, kind: str) -> str:
+    return "".join(f" its {text}" for text in converted_beside(refusal, kind).values())
 
 
 def _elsewhere(word: str, sort: str) -> str:
@@ -156,7 +170,7 @@ def _list(word: str, sort: str, known: Sequence[str]) -> str:
     most = [kind for kind in usual(sort) if kind in known] if len(known) > LISTED else []
     rest = [kind for kind in known if kind not in most]
     listed = [*most, *rest] if most else closest(word, known)
-    return f"expected one of {one_of(listed)}"
+    return f"expected {'one of ' * (len(listed) > 1)}{one_of(listed)}"
 
 
 def _place(refusal: Refusal) -> str:
