@@ -81,13 +81,10 @@ def lint(paths: Paths = None, settings: Settings = None, output_format: Format =
 
     Exit code 0: no errors or warnings; 1: there are some; 2: the command could not run.
     """
+    from snnc.commands.lint import lint
+
     terminal.one_of("--output-format", output_format, terminal.FORMATS)
-    specs = terminal.or_report(lambda: terminal.specs(paths or ()), output_format)
-    findings = snnc.check_all(specs, settings or ())
-    terminal.report(findings, output_format, specs)
-    if output_format == "full":
-        terminal.say(terminal.summary(findings, len(specs)))
-    raise Exit(1 if any(finding.fails for finding in findings) else 0)
+    raise Exit(lint(paths or (), settings or (), output_format))
 
 
 @app.command()
