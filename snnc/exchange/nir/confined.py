@@ -10,7 +10,8 @@ from pathlib import Path
 from snnc.exchange import Unusable
 from snnc.exchange.nir import reading
 
-SECONDS = 4
+SECONDS, PATIENCE = 4, 60
+"""Seconds of work, and of waiting for it on a busy machine."""
 MEMORY = 3 * 2**30
 """Bytes of address space, the libraries themselves included."""
 
@@ -20,13 +21,15 @@ _WRONG = 3
 
 def checked(path: Path) -> reading.FileNode:
     """The graph in a file that could be read within bounds. Raises Unusable, OSError."""
+    if path.exists() and not path.is_file():
+        raise Unusable(f"{path} is no file")
     path.open("rb").close()
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     environment["OPENBLAS_NUM_THREADS"] = "1"  # each thread would take address space
     command = [sys.executable, "-c", _CHILD, str(path)]
     try:
         ran = subprocess.run(
-            command, env=environment, capture_output=True, timeout=SECONDS, check=False
+            command, env=environment, capture_output=True, timeout=PATIENCE, check=False
         )
     except subprocess.TimeoutExpired:
         raise _endless(path) from None

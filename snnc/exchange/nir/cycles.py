@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator
 from typing import Literal
 
+import networkx as nx
+
 from snnc.escape import word
 from snnc.exchange import Unusable
 from snnc.exchange.nir.flattening import Edge, FlatGraph
@@ -30,7 +32,7 @@ def late(graph: FlatGraph, recurrence: Recurrence) -> frozenset[Edge]:
 
 def ordered(graph: FlatGraph, delayed: Collection[Edge]) -> tuple[str, ...]:
     """The nodes, each after those that it reads in the same time step."""
-    open_edges = {name: 0 for name in graph.nodes}
+    open_edges = dict.fromkeys(graph.nodes, 0)
     after: dict[str, list[str]] = {name: [] for name in graph.nodes}
     for edge in graph.edges:
         if edge not in delayed:
@@ -45,6 +47,14 @@ def ordered(graph: FlatGraph, delayed: Collection[Edge]) -> tuple[str, ...]:
             if not open_edges[name]:
                 ready.append(name)
     return tuple(found)
+
+
+def cyclic(graph: FlatGraph) -> frozenset[str]:
+    """The nodes that are in a cycle."""
+    edges: nx.DiGraph[str] = nx.DiGraph(list(graph.edges))
+    parts = (part for part in nx.strongly_connected_components(edges) if len(part) > 1)
+    loops = (a for a, b in graph.edges if a == b)
+    return frozenset(name for part in (*parts, loops) for name in part)
 
 
 def _cycles(graph: FlatGraph, without: Collection[Edge]) -> Iterator[list[str]]:

@@ -69,9 +69,9 @@ def _doc(node: str) -> str:
 
 
 _PARAMETERS = {
-    **{node: ("r",) for node in ("I", "IF")},
-    **{node: ("k", "v_leak", "r") for node in ("LI", "LIF")},
-    **{node: ("k_syn", "w_in", "k", "v_leak", "r") for node in ("CubaLI", "CubaLIF")},
+    **dict.fromkeys(("I", "IF"), ("r",)),
+    **dict.fromkeys(("LI", "LIF"), ("k", "v_leak", "r")),
+    **dict.fromkeys(("CubaLI", "CubaLIF"), ("k_syn", "w_in", "k", "v_leak", "r")),
 }
 
 

@@ -17,7 +17,7 @@ _CURRENT = {"tau_syn": True, "tau_mem": True, "r": True, "v_leak": True, "w_in":
 _FIRES = {"v_threshold": True, "v_reset": False}
 _WINDOW = {"kernel_size": True, "stride": True, "padding": True}
 _CONV = {
-    **{name: True for name in ("weight", "bias", "stride", "padding", "dilation", "groups")},
+    **dict.fromkeys(("weight", "bias", "stride", "padding", "dilation", "groups"), True),
     "input_shape": False,
 }
 

@@ -39,9 +39,7 @@ def read(path: Path) -> FileNode:
 
     Raises:
         Unusable: the file is no HDF5, holds no NIR graph, or something in it is wrong or too large.
-        OSError: the file cannot be opened.
     """
-    path.open("rb").close()
     try:
         with h5py.File(path, "r", locking=False) as file:
             if not isinstance(_inside(file, "node"), h5py.Group):
@@ -50,7 +48,9 @@ def read(path: Path) -> FileNode:
     except Unusable as error:
         raise Unusable(f"{path}: {error}") from error
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
-        raise Unusable(f"{path}: is no HDF5 file that can be read, or only a part of one") from error
+        raise Unusable(
+            f"{path}: is no HDF5 file that can be read, or only a part of one"
+        ) from error
 
 
 def _inside(group: Any, name: str) -> Any:

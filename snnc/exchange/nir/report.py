@@ -37,7 +37,9 @@ def asked(nodes: Mapping[str, FileNode]) -> str:
     delays = [float(np.max(n.fields["delay"])) for n in nodes.values() if n.kind == "Delay"]
     if delays:
         return f"{why}. Its longest delay is {max(delays):g}: give dt in the same unit"
-    rs = {float(r) for n in nodes.values() if n.kind in ("I", "IF") for r in np.ravel(n.fields["r"])}
+    rs = {
+        float(r) for n in nodes.values() if n.kind in ("I", "IF") for r in np.ravel(n.fields["r"])
+    }
     if rs:
         return (
             f"{why}. With --dt {1 / max(rs):g}, an input of 1 adds 1 to a potential (r is {max(rs):g})"

@@ -45,7 +45,9 @@ def shape(node: FileNode, reads: Shape) -> Shape:
         layer = Choice("snnc.layers").kinds()[made.kind](**made.fields)
     except ValidationError as error:
         first = error.errors()[0]
-        raise ShapeError(f"{'.'.join(map(str, first['loc'][:1]))}: {first['msg'].lower()}") from None
+        raise ShapeError(
+            f"{'.'.join(map(str, first['loc'][:1]))}: {first['msg'].lower()}"
+        ) from None
     found: Shape = layer.shape(reads)
     return found
 
@@ -72,10 +74,14 @@ def _conv(node: FileNode, reads: Shape) -> Piece:
     fields = {"out_channels": rows, "kernel_size": _one(kernel), **_window(node, axes)}
     groups = _whole(node, "groups")
     if reads[0] != columns * groups:
-        raise ShapeError(f"its weight is for {columns * groups} channels, but it reads {show(reads)}")
+        raise ShapeError(
+            f"its weight is for {columns * groups} channels, but it reads {show(reads)}"
+        )
     if stated := [*_sizes(node, "input_shape")]:
         if tuple(stated[-axes:]) != reads[1:]:
-            raise ShapeError(f"its input_shape is {show(tuple(stated))}, but it reads {show(reads)}")
+            raise ShapeError(
+                f"its input_shape is {show(tuple(stated))}, but it reads {show(reads)}"
+            )
     fields |= {"groups": groups} if groups != 1 else {}
     return Piece(node.kind, fields, {"weight": weight, "bias": _bias(node, rows)})
 
@@ -151,9 +157,9 @@ def _bias(node: FileNode, rows: int) -> NDArray[Any]:
 
 
 _PIECES: Mapping[str, Callable[[FileNode, Shape], Piece]] = {
-    **{kind: _linear for kind in ("Affine", "Linear")},
-    **{kind: _conv for kind in ("Conv1d", "Conv2d")},
-    **{kind: _pool for kind in ("SumPool2d", "AvgPool2d")},
+    **dict.fromkeys(("Affine", "Linear"), _linear),
+    **dict.fromkeys(("Conv1d", "Conv2d"), _conv),
+    **dict.fromkeys(("SumPool2d", "AvgPool2d"), _pool),
     "Flatten": _flatten,
 }
 _SHAPED = frozenset(_PIECES)

@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snnc.exchange.entry import INPUT, SpecLine
+from snnc.escape import word
+from snnc.exchange import Refused, Unusable
+from snnc.exchange.entry import SpecLine
 from snnc.exchange.nir import neurons, stateless
+from snnc.exchange.nir.cycles import cyclic
 from snnc.exchange.nir.flattening import Edge, FlatGraph
 from snnc.exchange.nir.naming import NodeNames
 from snnc.exchange.nir.neurons import NeuronKind
@@ -54,6 +57,7 @@ class _Translation:
         self.graph, self.late, self.shapes, self.options = graph, late, shapes, options
         self.parts, self.free = SpecParts(), NodeNames()
         self.names = {node: self._named(node) for node in graph.nodes}
+        self.around = cyclic(graph)
 
     def _named(self, node: str) -> str:
         kind = self.graph.nodes[node].kind
@@ -97,8 +101,8 @@ class _Translation:
 
     def _sources(self, node: str) -> Iterator[str]:
         edges = [edge for edge in self.graph.edges if edge[1] == node]
-        for edge in sorted(edges, key=self.late.__contains__):
-            yield self.names[edge[0]] + "@-1" * (edge in self.late)
+        found = [later(self.names[edge[0]], edge in self.late) for edge in edges]
+        yield from sorted(found, key=lambda source: "@" in source)
 
     def _line(self, name: str, kind: str, fields: Mapping[str, object], source: str) -> None:
         self.parts.lines.append(SpecLine(name, kind, fields, (source,)))
@@ -106,10 +110,21 @@ class _Translation:
     def _delay(self, node: str, source: str) -> None:
         name = self.names[node]
         steps = np.rint(np.asarray(self.graph.nodes[node].fields["delay"]) / self.options.dt)
+        if (steps < 0).any():
+            raise Unusable(f"node {word(node)} (Delay): its delay must not be less than 0")
+        if node in self.around:
+            self.names[node] = self._earlier(node, source, steps)
+            return
         fields = {"delay": self._number(node, "delay", steps)}
         if isinstance(fields["delay"], dict):
             fields["max_delay"] = max(1, int(steps.max()))
         self._line(name, "Delay", fields, source)
+
+    def _earlier(self, node: str, source: str, steps: NDArray[Any]) -> str:
+        """A Delay in a cycle is no layer, but an edge of so many steps."""
+        if np.unique(steps).size > 1:
+            raise Refused(f"{node}: a Delay in a cycle needs one delay for all of its elements")
+        return later(source, int(steps.flat[0]))
 
     def _neuron(self, node: str, source: str) -> None:
         found = self.graph.nodes[node]
@@ -134,6 +149,13 @@ class _Translation:
         whole = np.ascontiguousarray(np.broadcast_to(value, shape), np.float64)
         self.parts.weights[f"{self.names[node]}.{key}"] = whole
         return {"value": float(different[0]), "per": "neuron"}
+
+
+def later(source: str, steps: int) -> str:
+    """A value some steps earlier: ``lif``, ``lif@-1``."""
+    name, _, before = source.partition("@-")
+    delay = int(before or 0) + steps
+    return f"{name}@-{delay}" if delay else name
 
 
 _STEMS = {
