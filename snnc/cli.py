@@ -10,7 +10,7 @@ import typer
 import snnc
 from snnc import terminal
 from snnc.cli_arguments import Format, Paths, Settings, Spec
-from snnc.cli_import import importing
+from snnc.cli_exchange import add_to
 from snnc.escape import word
 from snnc.source.nearest import nearest
 from snnc.terminal import Exit
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-app.add_typer(importing, name="import", help="Turn a network from elsewhere into a spec.")
+exchange = add_to(app)
 
 
 def _version(wanted: bool) -> None:
@@ -293,5 +293,5 @@ def new(
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: whatever happens, one sentence and an exit code."""
     if sys.flags.optimize > 1:
-        terminal.document(app, importing)
+        terminal.document(app, *exchange)
     terminal.run(app, arguments)
