@@ -10,6 +10,7 @@ from snnc.emit.forward import Bodies, output_class
 from snnc.emit.literal import paragraph, source
 from snnc.emit.neurons import Neurons
 from snnc.emit.preamble import STATE
+from snnc.emit.program_rows import program_rows, recorded
 from snnc.emit.python_format import statement
 from snnc.emit.recording import has_rate
 from snnc.emit.runtime import Runtime, own_imports
@@ -39,6 +40,7 @@ def model_py(made: Compiled, bodies: Bodies, held: Held, neurons: Neurons, runti
         "imports": _imports(held.uses | bodies.uses, bool(outputs), neurons, runtime),
         "outputs": outputs,
         "built": built(made.document.spec),
+        "program": program_rows(program, events=recorded(made.document.spec.train)),
         "neurons": _constant("NEURONS", _firing(graph)),
         "state": _constant("STATE", state_keys(program, neurons, bodies.forward.uses)),
         "time_steps": graph.time_steps,
