@@ -10,7 +10,7 @@ import typer
 import snnc
 from snnc import terminal
 from snnc.cli_arguments import Format, Html, Paths, Settings, Spec
-from snnc.cli_import import importing
+from snnc.cli_exchange import add_to
 from snnc.escape import word
 from snnc.source.nearest import nearest
 from snnc.terminal import Exit
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-app.add_typer(importing, name="import", help="Turn a network from elsewhere into a spec.")
+exchange = add_to(app)
 
 
 def _version(wanted: bool) -> None:
@@ -81,13 +81,10 @@ def lint(paths: Paths = None, settings: Settings = None, output_format: Format =
 
     Exit code 0: no errors or warnings; 1: there are some; 2: the command could not run.
     """
+    from snnc.commands.lint import lint
+
     terminal.one_of("--output-format", output_format, terminal.FORMATS)
-    specs = terminal.or_report(lambda: terminal.specs(paths or ()), output_format)
-    findings = snnc.check_all(specs, settings or ())
-    terminal.report(findings, output_format, specs)
-    if output_format == "full":
-        terminal.say(terminal.summary(findings, len(specs)))
-    raise Exit(1 if any(finding.fails for finding in findings) else 0)
+    raise Exit(lint(paths or (), settings or (), output_format))
 
 
 @app.command()
@@ -295,5 +292,5 @@ def new(
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: whatever happens, one sentence and an exit code."""
     if sys.flags.optimize > 1:
-        terminal.document(app, importing)
+        terminal.document(app, *exchange)
     terminal.run(app, arguments)

@@ -14,7 +14,7 @@ from snnc.emit.program_rows import program_rows, recorded
 from snnc.emit.python_format import statement
 from snnc.emit.recording import has_rate
 from snnc.emit.runtime import Runtime, own_imports
-from snnc.emit.signatures import signature, step
+from snnc.emit.signatures import load, signature, step
 from snnc.emit.state_keys import state_keys
 from snnc.emit.types import Compiled
 from snnc.emit.variables import parameters
@@ -57,6 +57,7 @@ def model_py(made: Compiled, bodies: Bodies, held: Held, neurons: Neurons, runti
             "signature": "\n".join(signature(program, "step", f"tuple[{answer}, {STATE}]")),
             "body": "\n".join(step(program)),
         },
+        "load": "\n".join(load(class_name(graph.name), None if fixed(graph) else graph.time_steps)),
         "values": {
             "signature": "\n".join(signature(program, "values", STATE)),
             "body": bodies.values.text,

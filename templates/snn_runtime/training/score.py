@@ -10,7 +10,8 @@ from torch import Tensor
 from tqdm import tqdm  # type: ignore[import-untyped, unused-ignore]
 
 from .batches import Batch, Batches
-from .finite import trouble
+from .finite import Trouble, first, in_data
+from .later import Later
 from .processes import Team
 from .settings import RunError
 from .targets import TOTALS
@@ -37,25 +38,47 @@ class Score:
     def __init__(self, metric: str, start: list[float] | None = None) -> None:
         self.metric = metric
         self.sums = torch.tensor(start or [0.0] * 4, dtype=torch.float64)
-        self.broken = 0  # the first trouble with the data, see finite.py
+        self.broken: Trouble = 0  # the first with the data, see finite.py
+        self.held: Tensor | None = None  # sums of losses and metrics on a GPU
+        self.later = Later()  # tells them to the progress bar
+        self.earlier = self.sums  # the other sums as they were then
 
     def add(self, count: int, loss: Tensor, metric: Tensor, seconds: float) -> None:
         """Counts one batch: its mean loss, and its metric's sum over the samples, or totals."""
-        totals = metric.detach().double().cpu() if metric.dim() else torch.zeros(0)
-        if len(self.sums) < 4 + len(totals):
-            self.sums = torch.cat([self.sums, torch.zeros_like(totals)])
+        number, totals = apart(metric.detach())
+        if missing := 4 + len(totals) - len(self.sums):
+            self.sums = torch.cat([self.sums, self.sums.new_zeros(missing)])
         if not count:
             return
-        number = 0.0 if metric.dim() else float(metric.detach())
-        new = [count, float(loss) * count, number, seconds]
-        self.sums[:4] += torch.tensor(new, dtype=torch.float64)
-        self.sums[4:] += totals
+        now = torch.stack([loss.detach().double() * count, number])
+        now = torch.cat([now, totals])
+        own = [count, 0, 0, seconds, *[0] * len(totals)]
+        self.sums = self.sums + torch.tensor(own, dtype=torch.float64)
+        if loss.is_cuda:
+            self.held = now if self.held is None else self.held + now
+        else:
+            self.sums = joined(self.sums, now)
 
     def reduced(self, team: Team) -> "Score":
         """The score over all processes."""
-        sums = team.total(self.sums.to(team.device)).cpu()
+        sums = team.total(self.whole().to(team.device)).cpu()
         sums[3] /= team.size
         return Score(self.metric, sums.tolist())
+
+    def whole(self) -> Tensor:
+        """All sums. It waits for the GPU, and is therefore asked for once an epoch."""
+        return self.sums if self.held is None else joined(self.sums, self.held.cpu())
+
+    def lately(self) -> str:
+        """The score; on a GPU that of the batch before, for which nobody has to wait."""
+        if self.held is None:
+            return str(self)
+        earlier, held = self.earlier, self.later.take()
+        self.earlier = self.sums.clone()
+        self.later.send(self.held)
+        if held is None:
+            return ""
+        return str(Score(self.metric, joined(earlier, held).tolist()))
 
     @property
     def count(self) -> int:
@@ -65,15 +88,15 @@ class Score:
     @property
     def loss(self) -> float:
         """The mean loss of a sample."""
-        return float(self.sums[1] / self.sums[0])
+        return float(self.whole()[1] / self.sums[0])
 
     @property
     def value(self) -> float:
         """The mean metric of a sample, or what its totals come to."""
+        whole = self.whole()
         if self.metric in TOTALS:
-            known = len(self.sums) > 4
-            return TOTALS[self.metric](self.sums[4:]) if known else math.nan
-        return float(self.sums[2] / self.sums[0])
+            return TOTALS[self.metric](whole[4:]) if len(whole) > 4 else math.nan
+        return float(whole[2] / whole[0])
 
     @property
     def speed(self) -> float:
@@ -87,6 +110,20 @@ class Score:
 
     def __str__(self) -> str:
         return "  ".join(f"{name} {shown(name, n)}" for name, n in self.numbers.items())
+
+
+def apart(metric: Tensor) -> tuple[Tensor, Tensor]:
+    """A metric's sum over the samples, and the totals of one that is no mean: 0 and [k]."""
+    metric = metric.double()
+    return (
+        (metric.new_zeros(()), metric) if metric.dim() else (metric, metric[None][:0])
+    )
+
+
+def joined(sums: Tensor, held: Tensor) -> Tensor:
+    """All sums, with those of the losses, the metrics and their totals."""
+    middle, totals = sums[1:3] + held[:2], sums[4:] + held[2:]
+    return torch.cat([sums[:1], middle, sums[3:4], totals])
 
 
 def shown(name: str, value: float) -> str:
@@ -104,10 +141,10 @@ def watched(
         desc=title, total=total, initial=done, unit="img", leave=False, disable=quiet
     ) as bar:
         for index, batch in batches.load(workers, start):
-            score.broken = score.broken or trouble(index, batch)
+            score.broken = first(score.broken, in_data(index, batch))
             yield index, batch
             if not bar.disable:
-                bar.set_postfix_str(str(score), refresh=False)
+                bar.set_postfix_str(score.lately(), refresh=False)
             bar.update(min(batches.size, total - index * batches.size))
 
 

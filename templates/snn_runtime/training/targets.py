@@ -23,11 +23,12 @@ def overlaps(y: Tensor, labels: Tensor) -> Tensor:
     """Overlap and union of each class, [2 C], of y [B, C, ...] and labels [B, ...]."""
     classes, answers = y.shape[1], y.argmax(1)
 
-    def counted(x: Tensor) -> Tensor:
-        return torch.bincount(x.flatten(), minlength=classes)
+    def counted(x: Tensor, each: Tensor) -> Tensor:
+        counts = torch.zeros(classes, dtype=torch.float64, device=x.device)
+        return counts.scatter_add_(0, x.flatten(), each.flatten().double())
 
-    both = counted(labels[answers == labels])
-    return torch.cat([both, counted(labels) + counted(answers) - both]).double()
+    both, every = counted(labels, answers == labels), torch.ones_like(labels)
+    return torch.cat([both, counted(labels, every) + counted(answers, every) - both])
 
 
 def mean_iou(totals: Tensor) -> float:
