@@ -13,6 +13,7 @@ The templates see
     timed        whether a sample has a time axis
     classes      how many numbers the network says of a sample
     target       the shape of its labels, if these are no classes
+    pictured     whether a sample is an image
     label        the class of one sample as an expression, and its type
     train        the section
     ann          the class that is trained, if it is that of an ANN
@@ -34,6 +35,7 @@ from snnc.emit.runtime import Runtime
 from snnc.emit.train import train_context
 from snnc.sections.train import Train
 
+IMAGE_AXES = 3  # [C, H, W]
 FILES = ("train.py", "data.py", "visualize.py", "evaluate.py")
 
 
@@ -74,6 +76,7 @@ def training_files(
         "classes": classes,
         "target": target,
         "label": _label(train, timed),
+        "pictured": len(shape) == IMAGE_AXES and not timed,
         "layers": layers,
         "train": train,
         **data_context(train.dataset),

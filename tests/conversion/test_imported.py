@@ -19,7 +19,8 @@ NETS = {
     "mixed": ("tests.support.foreign_nets:Mixed", (1, 8, 8), 32),
     "resnet18": ("torchvision.models:resnet18", (3, 64, 64), 8),
 }
-FILES = {"accuracy.csv", "accuracy.png", "layers.csv", "rate.png", "report.md", "snn.pt"}
+FILES = {"accuracy.csv", "accuracy.png", "layers.csv", "rate.png", "report.html"}
+FILES |= {"report.md", "snn.pt"}
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-10}
 
 

@@ -107,7 +107,7 @@ def test_thresholds_and_answers_are_those_of_loops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, keep: bool, backend: str
 ) -> None:
     monkeypatch.setenv("SNNC_BACKEND", backend)
-    convert = CONVERT + '\npool = "keep"' * keep
+    convert = f'{CONVERT}\npool = "{"keep" if keep else "move"}"'
     package = Package(tmp_path, NET.replace("POOL", kind), STEPS, convert, NPZ)
     ann, x = package.ann().double(), torch.randn(30, 3, 12, 12, dtype=torch.float64)
     hand = ByHand(kind, kind == "MaxPool2d" and not keep, dict(ann.named_parameters()))

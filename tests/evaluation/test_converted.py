@@ -72,7 +72,7 @@ def test_what_is_not_converted_cannot_be_evaluated(
     said = capsys.readouterr().err
     assert said.endswith(f"convert first (python -m {package.name}.convert --weights …).\n")
     other = torch.load(package.folder / "run/convert/snn.pt", weights_only=True)
-    other["identity"] = {**other["identity"], "convert.pool": '"sum"'}
+    other["identity"] = {**other["identity"], "convert.pool": '"keep"'}
     torch.save(other, tmp_path / "snn.pt")
     assert package.module("evaluate").main([str(tmp_path)]) == 1
     assert "is of another network: convert.pool is" in capsys.readouterr().err

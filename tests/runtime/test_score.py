@@ -65,3 +65,15 @@ def test_nothing_is_recorded_where_nothing_is_learned() -> None:
     with torch.no_grad():
         net["a"].run(torch.ones(2, 2))  # type: ignore[operator, unused-ignore]
     assert recorder.spikes["a"] == []
+
+
+def test_the_time_that_is_left_follows_from_the_epochs_that_passed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(score.time, "perf_counter", lambda: now[0])
+    pace = score.Pace(2)  # a run that went on behind its second epoch
+    now[0] = 220.0
+    assert pace.left(2, 10) == ""
+    assert pace.left(4, 10) == "0:06:00 left"
+    assert pace.left(10, 10) == ""

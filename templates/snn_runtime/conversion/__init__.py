@@ -11,10 +11,12 @@ evaluation   accuracy at every step
 activity     spikes, operations, and how far rates are from activations
 report       Markdown, CSV and a picture
 pages        the same as one page
+advice       what to try if the SNN stays far below the ANN
 staircase    the rate of one neuron against its input
 """
 
 from .activity import Layer, activity
+from .advice import advice
 from .calibration import thresholds
 from .correction import correct
 from .evaluation import accuracies, accuracy
@@ -43,6 +45,7 @@ __all__ = [
     "accuracies",
     "accuracy",
     "activity",
+    "advice",
     "correct",
     "draw",
     "folded",

@@ -53,7 +53,13 @@ def together(
         for rule, name in waiting:
             watch.setdefault(name, []).append((rule, seen[rule.text][name]))
         with watched(net, watch, target.per):
-            shown = tqdm(batches(), f"{title}, pass {number}", target.batches, False)
+            shown = tqdm(
+                batches(),
+                f"{title}, pass {number}",
+                target.batches,
+                False,
+                disable=None,
+            )
             run(net, shown)
         waiting = [
             (rule, name) for rule, name in waiting if seen[rule.text][name].again()

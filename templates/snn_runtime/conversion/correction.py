@@ -29,7 +29,9 @@ def correct(
     ann.eval()
     snn.eval()
     want = outputs(ann, [a.value for a in activations], x, None)
-    for activation in tqdm(activations, desc=f"correcting by {how}", leave=False):
+    for activation in tqdm(
+        activations, f"correcting by {how}", leave=False, disable=None
+    ):
         (got,) = outputs(snn, [activation.path], x, time_steps).values()
         error = want[activation.value] - got
         if how == "bias":

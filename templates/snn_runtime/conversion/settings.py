@@ -17,7 +17,7 @@ class Settings:
     rules: tuple[Rule, ...]
     time_steps: int
     per: str = "layer"
-    initial: str = "zero"
+    initial: str = "half"
     calibrate: str = "none"
     readout_delay: int = 0
     cos: int = 0

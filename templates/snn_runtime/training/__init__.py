@@ -37,7 +37,7 @@ from .precision import in_full
 from .processes import Team, together
 from .profile import profile
 from .rates import Recorder, firing_rates, mean_rate
-from .score import Clock, Row, Score, Seen, shown, unseen, watched
+from .score import Clock, Pace, Row, Score, Seen, shown, unseen, watched
 from .settings import RunError, Settings
 from .start import Start, begin, begin_with, start
 from .targets import dice_loss, hits, overlaps, squares
@@ -52,6 +52,7 @@ __all__ = [
     "Log",
     "Network",
     "Options",
+    "Pace",
     "Recorder",
     "Row",
     "RunError",

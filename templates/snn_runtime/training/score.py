@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import torch
@@ -138,7 +139,12 @@ def watched(
     total, done = len(batches.order), start * batches.size
     quiet = None if batches.team.leads else True
     with tqdm(
-        desc=title, total=total, initial=done, unit="img", leave=False, disable=quiet
+        desc=title,
+        total=total,
+        initial=done,
+        unit=" samples",
+        leave=False,
+        disable=quiet,
     ) as bar:
         for index, batch in batches.load(workers, start):
             score.broken = first(score.broken, in_data(index, batch))
@@ -146,6 +152,21 @@ def watched(
             if not bar.disable:
                 bar.set_postfix_str(score.lately(), refresh=False)
             bar.update(min(batches.size, total - index * batches.size))
+
+
+class Pace:
+    """Tells how long a run still takes, by the epochs since it began or went on."""
+
+    def __init__(self, epoch: int) -> None:
+        self.first, self.start = epoch, time.perf_counter()
+
+    def left(self, epoch: int, epochs: int) -> str:
+        """The time that is left after so many epochs, as "1:02:03 left"; "" at the end."""
+        if epoch >= epochs or epoch <= self.first:
+            return ""
+        passed = time.perf_counter() - self.start
+        seconds = passed / (epoch - self.first) * (epochs - epoch)
+        return f"{timedelta(seconds=round(seconds))} left"
 
 
 class Clock:
