@@ -45,7 +45,7 @@ def needs_shape(neuron: Neuron) -> bool:
     return any(value.per != "layer" for value in neuron.run_time().values())
 
 
-def _init(values: dict[str, Value]) -> Iterator[str]:
+def _init(values: Mapping[str, Value]) -> Iterator[str]:
     shape = any(value.per != "layer" for value in values.values())
     yield f"    def __init__(self{', shape: tuple[int, ...]' if shape else ''}) -> None:"
     yield "        super().__init__()"

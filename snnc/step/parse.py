@@ -4,6 +4,7 @@ import ast
 import keyword
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from snnc.floats import finite, vanishes
 from snnc.step.advice import advice, instead_of, shown
@@ -54,6 +55,7 @@ class Equation:
     at: At
 
 
+@lru_cache(maxsize=64)  # layers of one kind ask for the same
 def parse(text: str) -> tuple[Equation, ...]:
     """The equations of ``text``, one assignment a line.
 
