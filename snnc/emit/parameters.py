@@ -1,6 +1,6 @@
 """The run-time numbers of a neuron as members of its generated class."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from snnc.emit.code import Code
 from snnc.emit.python_format import WIDTH, statement
