@@ -82,10 +82,17 @@ def likely_mistake(
     return ""
 
 
+INTEGERS = (
+    "t",
+    "seed",
+)  # the steps that were taken, and what random numbers begin with
+
+
 def check_state(state: dict[str, Tensor] | None, keys: Sequence[str]) -> None:
     """Raises ValueError if a state has other keys than those that a call leaves.
 
-    None and an empty state are fresh. Raises TypeError if a value is no tensor.
+    None and an empty state are fresh. Raises TypeError if a value is no tensor, or one of
+    another kind of numbers.
     """
     if not state:
         return
@@ -98,9 +105,35 @@ def check_state(state: dict[str, Tensor] | None, keys: Sequence[str]) -> None:
         if not isinstance(value, Tensor):
             found = type(value).__name__
             raise TypeError(f"state[{key!r}] must be a tensor, not {found}")
+        if key not in INTEGERS and not value.is_floating_point():
+            wanted = f"{torch.get_default_dtype()}, or what the network is"
+            raise TypeError(f"state[{key!r}] must be {wanted}, not {value.dtype}")
     if lacking:
         missing = ", ".join(map(repr, lacking))
         raise ValueError(f"state lacks {missing}: only an empty one is fresh")
+
+
+def kept(state: dict[str, Tensor], name: str, shape: Sequence[int]) -> Tensor:
+    """What a call left under that name. Raises ValueError if it has another shape."""
+    value = state[name]
+    if value.shape != torch.Size(shape):
+        raise ValueError(_misshapen(name, value, shape))
+    return value
+
+
+def check_starts(
+    names: Sequence[str], values: Sequence[Tensor | float], shape: torch.Size
+) -> None:
+    """Raises ValueError if a first state does not broadcast over a sample of that shape."""
+    for name, value in zip(names, values):
+        if isinstance(value, Tensor) and value.shape != shape:
+            sizes = zip(reversed(value.shape), reversed(shape))
+            if value.dim() > len(shape) or any(a not in (1, b) for a, b in sizes):
+                raise ValueError(_misshapen(name, value, shape))
+
+
+def _misshapen(name: str, value: Tensor, shape: Sequence[int]) -> str:
+    return f"state[{name!r}] must be {[*shape]}, not {[*value.shape]}"
 
 
 def in_range(encoder: str, x: Tensor, low: float, high: float) -> None:

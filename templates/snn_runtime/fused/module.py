@@ -7,6 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
+from ..checks import check_starts
 from .calls import Tensors
 from .kernels import Kernels
 
@@ -81,6 +82,8 @@ class FusedNeuron(nn.Module):
         kernels, kernel = kernels or self.kernels, kernel or self.kernel
         static = time_steps is not None
         steps = inputs[0].shape[0] if time_steps is None else time_steps
+        sample = inputs[0].shape[0 if static else 1 :]
+        check_starts(self.places(), states, sample)
         operands = self.operands(inputs, states)
         return kernels.run(kernel, *operands, steps, static, end)
 
