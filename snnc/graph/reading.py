@@ -59,7 +59,7 @@ def how_to_read(layer: Layer, names: Sequence[str]) -> str:
 
 
 def in_a_cycle(operator: Operator, inputs: Sequence[Ref]) -> str:
-    """What to write in a cycle for an operator that needs all steps at once."""
+    """The help for an operator in a cycle that needs all steps at once."""
     if not isinstance(operator, Delay):
         return 'a batch normalisation with `stats = "step"` can be in a cycle'
     late = max(numbers(operator.delay))
