@@ -101,9 +101,10 @@ def _terms(kernel: Kernel) -> Iterator[str]:
 
 
 def _own(expr: Expr) -> Expr:
-    """Parameters as attributes of the module."""
+    """Parameters as attributes of the module, or of one that it holds and reads."""
     if isinstance(expr, Var):
-        return Var(f"self.{expr.name}")
+        module, _, name = expr.name.rpartition(".")
+        return Var(f'self.inner("{module}").{name}' if module else f"self.{name}")
     if isinstance(expr, Operation):
         return Operation(expr.name, tuple(_own(arg) for arg in expr.args))
     return expr
