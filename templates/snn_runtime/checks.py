@@ -4,6 +4,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from difflib import get_close_matches
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -88,14 +89,17 @@ INTEGERS = (
 )  # the steps that were taken, and what random numbers begin with
 
 
-def check_state(state: dict[str, Tensor] | None, keys: Sequence[str]) -> None:
+def check_state(state: dict[str, Tensor] | None, net: Any) -> None:
     """Raises ValueError if a state has other keys than those that a call leaves.
 
     None and an empty state are fresh. Raises TypeError if a value is no tensor, or one of
-    another kind of numbers.
+    another kind of numbers, and if something in a neuron's place knows no state.
     """
+    if not torch.compiler.is_compiling():
+        _check_neurons(net)
     if not state:
         return
+    keys: Sequence[str] = net.STATE
     lacking = [key for key in keys if key not in state]
     for key, value in state.items():
         if key not in keys:
@@ -111,6 +115,15 @@ def check_state(state: dict[str, Tensor] | None, keys: Sequence[str]) -> None:
     if lacking:
         missing = ", ".join(map(repr, lacking))
         raise ValueError(f"state lacks {missing}: only an empty one is fresh")
+
+
+def _check_neurons(net: Any) -> None:
+    """A neuron is called with its state, at one step or at all, with what stands around it."""
+    for path in getattr(net, "NEURONS", ()):
+        layer = net.get_submodule(path)
+        if not hasattr(layer, "resumed"):  # a wrapper has what it wraps
+            what = f"{path} is {type(layer).__name__}, which is called as a neuron"
+            raise TypeError(f"{what}, with a state: another neuron is one of the spec")
 
 
 def kept(state: dict[str, Tensor], name: str, shape: Sequence[int]) -> Tensor:

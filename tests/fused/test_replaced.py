@@ -72,6 +72,14 @@ def test_what_normalises_as_before_is_as_before(change: Callable[[nn.Module], No
     torch.testing.assert_close(net(x), reference(input=x)["output"])
 
 
+@pytest.mark.parametrize("form", ["normed", "normed and pooled", "pooled", "linear feedback"])
+def test_what_is_no_neuron_in_a_neurons_place_is_refused(form: str) -> None:
+    net, _, x = made(form, training=False)
+    put(net, "cell", nn.ReLU())
+    with pytest.raises(TypeError, match="cell is ReLU, which is called as a neuron, with a state"):
+        net(x)
+
+
 MERGE = """
 [input]
 shape = [4]
