@@ -129,7 +129,7 @@ def _check_neurons(net: Any) -> None:
 def kept(state: dict[str, Tensor], name: str, shape: Sequence[int]) -> Tensor:
     """What a call left under that name. Raises ValueError if it has another shape."""
     value = state[name]
-    if value.shape != torch.Size(shape):
+    if not torch.compiler.is_compiling() and value.shape != torch.Size(shape):
         raise ValueError(_misshapen(name, value, shape))
     return value
 
@@ -137,7 +137,12 @@ def kept(state: dict[str, Tensor], name: str, shape: Sequence[int]) -> Tensor:
 def check_starts(
     names: Sequence[str], values: Sequence[Tensor | float], shape: torch.Size
 ) -> None:
-    """Raises ValueError if a first state does not broadcast over a sample of that shape."""
+    """Raises ValueError if a first state does not broadcast over a sample of that shape.
+
+    A compiled call is not bound to the sizes of its first one, so nothing is compared there.
+    """
+    if torch.compiler.is_compiling():
+        return
     for name, value in zip(names, values):
         if isinstance(value, Tensor) and value.shape != shape:
             sizes = zip(reversed(value.shape), reversed(shape))
