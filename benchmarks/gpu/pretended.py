@@ -85,7 +85,7 @@ def pretended(package: ModuleType, seen: Seen) -> Iterator[None]:
     `package` is the module of its kernels.
     """
 
-    def launcher(text: str, call: Any, names: Any) -> Any:
+    def launcher(text: str, call: Any) -> Any:
         def launch(name: str, arguments: Sequence[Any]) -> None:
             seen(name, call, arguments, None)
 

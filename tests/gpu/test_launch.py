@@ -11,7 +11,7 @@ from templates.snn_runtime.fused.cuda import division
 from templates.snn_runtime.fused.with_cupy import stream
 from tests.gpu.cases import LIF, LIFS, Case
 from tests.gpu.fake_cupy import Driver, check_arguments, install
-from tests.gpu.rig import OnCuda, both_ways, differences, drawn, firing, made
+from tests.gpu.rig import OnCuda, both_ways, differences, drawn, firing, known, made
 from tests.gpu.shim import ShimMachine
 
 CASE = next(case for case in LIFS if case.kernel.terms and case.steps == 17)
@@ -26,9 +26,9 @@ def test_options_and_stream(driver: Driver) -> None:
     both_ways(CASE, made(CASE, OnCuda), firing(CASE)[0])
     assert driver.launches == [(f"{CASE.name}_{end}", 0, 7) for end in ("forward", "backward")]
     common = ("--std=c++17", "--fmad=false")
-    macro = f"-DIO_{str(CASE.dtype).removeprefix('torch.').upper()}"
-    assert driver.options[f"{CASE.name}_forward"] == (*common, macro)
-    assert driver.options[f"{CASE.name}_backward"] == (*common, "--prec-div=false", macro)
+    forward, backward = (f"{CASE.name}_{end}" for end in ("forward", "backward"))
+    assert driver.options[forward] == (*common, *known(CASE, forward))
+    assert driver.options[backward] == (*common, "--prec-div=false", *known(CASE, backward))
     assert driver.devices == driver.streams == []
 
 
