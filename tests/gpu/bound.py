@@ -2,10 +2,10 @@
 
 The instructions of one thread are taken as they stand in the cubin for sm_90, every way through
 them once, and each begins when what it reads is there: memory's answer after 600 cycles, most other
-results after five. It is one block of steps, as a layer of a network has it: without first and last
-states, which null pointers leave out at run time, and without marks. The model is the roofline of
-one multiprocessor: bytes move at the rate of a copy, four instructions are issued a cycle, and as
-many threads overlap as registers allow. No share is above 1.
+results after five. It is one block of steps as most layers have it: without first and last states,
+which null pointers leave out at run time, without marks, and with parameters of one number. The
+model is the roofline of one multiprocessor: bytes move at the rate of a copy, four instructions are
+issued a cycle, and as many threads overlap as registers allow. No share is above 1.
 """
 
 import re
@@ -114,10 +114,10 @@ def bound(case: Case, direction: str, pack: int | None = None) -> Bound:
 
 
 def one_block(text: str) -> str:
-    """The text for K steps exactly, without first and last states."""
+    """The text for K steps exactly, without first and last states, numbers one a layer."""
     found, count = _OPTIONAL.subn("if (false)", text.replace("steps / K", "1"))
     assert count
-    return found
+    return re.sub(r"if \(\w+_size == 1\)", "if (true)", found)
 
 
 def disassembled(image: bytes) -> str:
