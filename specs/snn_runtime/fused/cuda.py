@@ -61,7 +61,9 @@ def widest(call: Call) -> int:
     return 2 if call.size % 2 == 0 and call.dtype.itemsize < 8 else 1
 
 
-def aligned(arguments: Sequence[Operand], addresses: Sequence[int], pack: int) -> bool:
+def aligned(
+    arguments: Sequence[Operand], addresses: Sequence[int], pack: int
+) -> bool:
     """Whether neighbours can be read and written at once, wherever there are any."""
     pairs = zip(arguments, addresses, strict=True)
     return all(

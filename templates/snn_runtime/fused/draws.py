@@ -16,7 +16,7 @@ from torch import Tensor
 from .autograd import each
 from .calls import DTYPES, Launch
 from .checked import check_backend, described, plain
-from .cpu import BLOCK, count_threads, launching
+from .cpu import BLOCK, blocks_of, count_threads, launching
 from .kernels import chosen_backend, fall_back
 from .launch import Unavailable
 from .philox import LOOPS, PHILOX
@@ -120,7 +120,7 @@ def launcher(
     if not exact or not wanted or dtype not in DTYPES:
         return None
     try:
-        return launching(C, dtype, count_threads(n, steps))
+        return launching(C, dtype, count_threads(blocks_of(n), n * steps))
     except Unavailable as error:
         if backend != "auto":
             raise

@@ -1,7 +1,8 @@
 """Loss and metric over the samples seen so far."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,6 +15,12 @@ from .processes import Team
 from .settings import RunError
 
 Row = dict[str, float]  # the numbers of an epoch by their names
+Seen = Callable[[Any, Batch], None]
+"""Is given what the network answers to a batch: a tensor, or a tuple of its outputs."""
+
+
+def unseen(y: Any, batch: Batch) -> None:
+    """Leaves the answers alone."""
 
 
 class Diverged(RunError):
