@@ -41,6 +41,21 @@ def cuda_launcher(text: str, call: Call) -> tuple[Launch, int]:
     return launch, max(0, blocks - 1) * len(call.spec.start) * n
 
 
+def cuda_launch(
+    text: str, names: Sequence[str], dtype: torch.dtype, where: torch.device, n: int
+) -> Launch:
+    """Launches a kernel of a text that has one thread for each of ``n``. Raises Unavailable."""
+    device, io = where.index or 0, io_macro(dtype)
+    kernels = {name: cuda_kernel(text, io, name, device, PLAIN) for name in names}
+
+    def launch(name: str, arguments: Sequence[Operand]) -> None:
+        addresses = tuple(as_cuda(argument, where) for argument in arguments)
+        with torch.cuda.device(device):
+            kernels[name].launch(-(-n // THREADS), THREADS, addresses)
+
+    return launch
+
+
 def macros(call: Call, pack: int) -> tuple[str, ...]:
     """What a kernel knows when it is compiled: steps of a block, and what a thread has.
 
@@ -58,9 +73,7 @@ def widest(call: Call) -> int:
     return 2 if call.size % 2 == 0 and call.dtype.itemsize < 8 else 1
 
 
-def aligned(
-    arguments: Sequence[Operand], addresses: Sequence[int], pack: int
-) -> bool:
+def aligned(arguments: Sequence[Operand], addresses: Sequence[int], pack: int) -> bool:
     """Whether neighbours can be read and written at once, wherever there are any."""
     pairs = zip(arguments, addresses, strict=True)
     return all(
