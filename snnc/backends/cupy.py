@@ -75,7 +75,7 @@ def _given(k: Kernel) -> list[str]:
 
 
 def _gradients(k: Kernel) -> list[str]:
-    """Those of states, and the sums of those of inputs and terms."""
+    """Gradients of states, and sums of those of inputs and terms."""
     states = [symbol(seed(s)) for s in k.step.states]
     return states + [symbol(seed(x.name), "sum") for x in (*k.inputs, *k.terms)]
 
