@@ -71,6 +71,25 @@ def test_layouts(driver: Driver, layout: torch.memory_format) -> None:
     assert (output.stride(), end.stride()) == (x.stride(), x[0].stride())
 
 
+@pytest.mark.parametrize(("last", "away", "pack"), [(6, 0, 2), (6, 1, 1), (5, 0, 1)])
+def test_neighbours_share_a_thread_where_they_can(
+    driver: Driver, last: int, away: int, pack: int
+) -> None:
+    """Not if one is left over, nor if memory begins between two of them."""
+    case = Case("lif", LIF.neuron, 5, starts=False, shape=(3, 3, last))
+    x = drawn(case, 1.0).inputs[0]
+    room = torch.empty(x.numel() + away)[away:].view(x.shape).copy_(x)
+    kernels = made(case, OnCuda)
+    got, want = (
+        kernels.forward(kernels.call("lif", [each], [], [], 5, False, "cuda"), False)[0]
+        for each in (room, x.clone())
+    )
+    assert torch.equal(got, want)
+    found = {o for options in driver.modules for o in options[1] if o.startswith("-DPACK")}
+    assert f"-DPACK={pack}" in found
+    assert (len(found) == 1) is (away == 0)
+
+
 def test_broadcast_states_and_strided_gradients(driver: Driver) -> None:
     """Operands in other layouts are copied into the sample's before a pointer is taken."""
     given, want = firing(LIF)
