@@ -193,7 +193,7 @@ def _equation(statement: ast.stmt) -> Equation:
         raise StepError("expected `name = expression`", at, instead_of(statement))
     target = statement.targets[0]
     if not isinstance(target, ast.Name):
-        raise StepError("only a plain name can be assigned", at)
+        raise StepError("only a plain name can be assigned", at, instead_of(target))
     return Equation(target.id, _expression(statement.value), at)
 
 

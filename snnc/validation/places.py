@@ -6,6 +6,7 @@ from snnc.validation.schema import Owner
 
 _KEY = "key"
 _SORTS = {"compare": "rule", "layers": "layer", "feedback": "layer", "losses": "loss"}
+_SORTS |= {"weight_init": "initializer", "bias_init": "initializer"}
 _SORTS |= {"augment": "augmentation", "penalties": "penalty", "init": "initializer"}
 
 
