@@ -7,7 +7,18 @@ from snnc.floats import vanishes
 from snnc.step.advice import advice
 from snnc.step.fold import EVALUATE, fold
 from snnc.step.parse import Equation, StepError
-from snnc.step.ssa import Assign, Const, Expr, Operation, Step, Var, live, unused
+from snnc.step.ssa import (
+    SPIKE_ABOVE,
+    SPIKES,
+    Assign,
+    Const,
+    Expr,
+    Operation,
+    Step,
+    Var,
+    live,
+    unused,
+)
 
 Parameter = float | bool | None
 """A number, a compile-time flag, or None for a value that is known only at run time."""
@@ -15,14 +26,15 @@ Parameter = float | bool | None
 
 @dataclass(frozen=True)
 class Reset:
-    """The meaning of ``reset(h, s)`` for one layer.
+    """The meaning of ``spike(u)`` and ``reset(h, s)`` for one layer.
 
     ``kind`` is "hard" (to ``v_reset``) or "soft" (by subtraction of ``v_threshold``). With
-    ``detach`` no gradient flows through the spike.
+    ``detach`` no gradient flows through the spike. With ``above`` a spike needs u > 0, else u >= 0.
     """
 
     kind: str = "hard"
     detach: bool = False
+    above: bool = False
 
 
 def link(
@@ -112,6 +124,8 @@ class Linker:
         if expr.name == "if":
             return self.choose(expr)
         args = tuple(self.resolve(arg) for arg in expr.args)
+        if expr.name == "spike" and self.reset.above:
+            return Operation(SPIKE_ABOVE, args, expr.at)
         if expr.name != "reset":
             return Operation(expr.name, args, expr.at)
         if self.reset.kind == "hard" and "v_reset" not in self.parameters:
@@ -178,7 +192,7 @@ def possible(expr: Expr) -> None:
     if expr.name == "div" and isinstance(by := expr.args[1], Const) and vanishes(by.value):
         what = "by zero" if by.value == 0 else f"by {by.value:g}, which is 0 in float32"
         raise StepError(f"this divides {what}", expr.at)
-    if expr.name == "spike" and isinstance(expr.args[0], Const):
+    if expr.name in SPIKES and isinstance(expr.args[0], Const):
         help = "what spikes depends on an input or on a state: `s = spike(h - v_threshold)`"
         raise StepError("this spikes at every step, or never", expr.at, help)
     for arg in expr.args:
