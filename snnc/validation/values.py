@@ -27,6 +27,8 @@ _BOUNDS = {
     "finite_number": "a finite number",
 }  # fmt: skip
 _PYDANTIC = frozenset(get_args(core_schema.ErrorType))
+_NO_SHARE = 2
+"""Up to here, a number is more likely a slip than meant in percent."""
 _SHARES = ("p", "validation", "label_smoothing", "pct_start")
 _BLAMED = re.compile(r"`(\w+)`")
 
@@ -48,7 +50,7 @@ def _share(key: str, value: object, error: PydanticError) -> str | None:
     most = error.context.get("lt", error.context.get("le"))
     if most != 1 or key not in _SHARES or not isinstance(value, int | float) or value > 100:
         return None
-    return f"{value:g} % is `{key} = {value / 100:g}`" if value > 1 else None
+    return f"{value:g} % is `{key} = {value / 100:g}`" if value > _NO_SHARE else None
 
 
 def _from_rest(refusal: Refusal, value: object) -> str | None:
