@@ -19,6 +19,15 @@ _BY_TYPE: dict[type[ast.AST], str] = {
     ast.Expr: "every line assigns a value to a name",
     ast.Subscript: "a state stands for its value one step earlier: write `v`",
     ast.Tuple: "one name a line",
+    ast.Return: "delete it: `output` names the value",
+}
+_USAGE = {
+    "spike": "spike(h - v_threshold)",
+    "reset": "reset(h, s)",
+    "where": "where(condition, a, b)",
+    "clip": "clip(x, low, high)",
+    "min": "min(a, b)",
+    "max": "max(a, b)",
 }
 _LIBRARIES = frozenset("torch np numpy math F nn functional surrogate snn jnp jax tf".split())
 """Names before the dot that are those of a library; any other is a value or ``self``."""
@@ -39,6 +48,11 @@ def instead_of(node: ast.AST, functions: Sequence[str] = ()) -> str | None:
             return f"write `{name}`"
     within = (getattr(node, "op", node), getattr(node, "func", node), node)
     return next((said for n in within if (said := _BY_TYPE.get(type(n)))), None)
+
+
+def usage(function: str) -> str:
+    """The way to call one of the functions."""
+    return f"write `{_USAGE.get(function, f'{function}(x)')}`"
 
 
 def _called(node: ast.Call, functions: Sequence[str]) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from snnc.floats import finite, vanishes
-from snnc.step.advice import advice, instead_of, shown
+from snnc.step.advice import advice, instead_of, shown, usage
 from snnc.step.ssa import At, Const, Expr, Operation, Var
 
 FUNCTIONS = {
@@ -237,5 +237,6 @@ def _call(name: str, args: list[ast.expr], at: At) -> Operation:
     if len(args) not in allowed:
         count = " or ".join(str(n) for n in allowed)
         plural = "s" * (count != "1")
-        raise StepError(f"`{name}` takes {count} argument{plural}, not {len(args)}", at)
+        message = f"`{name}` takes {count} argument{plural}, not {len(args)}"
+        raise StepError(message, at, usage(name))
     return Operation(name, tuple(_expression(arg) for arg in args), at)

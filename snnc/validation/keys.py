@@ -47,7 +47,8 @@ def _advice(refusal: Refusal) -> str | None:
         return told
     if guess := guessed(key, owner, refusal.node):
         return f"did you mean `{guess}`?"
-    return _elsewhere(refusal) or _of_another(key, owner) or _variable(refusal) or _list(key, owner)
+    told = _layer(refusal) or _elsewhere(refusal) or _of_another(key, owner)
+    return told or _variable(refusal) or _list(key, owner)
 
 
 def certain(refusal: Refusal) -> str | None:
@@ -94,6 +95,17 @@ def _of_another(key: str, owner: Owner) -> str:
     kinds = catalog(package) if package in _FEW else {}
     found = [f"`{name}`" for name, kind in kinds.items() if key in keys_of(kind)]
     return f"{join(found, 'and')} {'has' if len(found) == 1 else 'have'} `{key}`" if found else ""
+
+
+def _layer(refusal: Refusal) -> str:
+    """A layer as a table of its own: [network.conv1]."""
+    key = refusal.key
+    if refusal.path[:-1] != ("network",) or not refusal.node.table:
+        return ""
+    here = refusal.node.place.path
+    if any(node.place.path != here for node in refusal.tree.table.values()):
+        return f"a layer of a base is changed by [network.patch.{key}]"
+    return f'write it as `[[network.layers]]`, with `name = "{key}"` in it'
 
 
 def _variable(refusal: Refusal) -> str:

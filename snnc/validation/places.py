@@ -2,6 +2,7 @@
 
 from snnc.layer import Layer
 from snnc.neuron import Neuron
+from snnc.number import Value
 from snnc.validation.schema import Owner
 
 _KEY = "key"
@@ -14,6 +15,8 @@ def of_keys(owner: Owner) -> tuple[str, ...]:
     """The places of the keys of a table, its own first."""
     if isinstance(owner.model, type) and issubclass(owner.model, Layer):
         return ("neuron" if issubclass(owner.model, Neuron) else "layers", _KEY)
+    if owner.model is Value:
+        return ("number", _KEY)
     names = [str(step) for step in owner.path if isinstance(step, str)]
     return (names[-1] if names else "top", _KEY)
 

@@ -48,6 +48,12 @@ def test_no_list_is_long() -> None:
 
 
 MISTAKES = {
+    "blk_parameters": 3,
+    "eq_arguments": 2,
+    "eq_inplace": 3,
+    "out_two": 2,
+    "sj_refractory": 2,
+    "tr_keys": 4,
     "eq_index": 2,
     "many10": 16,
     "many_eq": 4,
