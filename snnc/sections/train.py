@@ -101,7 +101,8 @@ class Train(BaseModel):
         if self.loss and len(answers) > 1:
             names = " and ".join(f"`{name}`" for name in answers)
             message = f"the network has the outputs {names}: each needs its own loss"
-            yield Misfit(("loss",), message, "write [train.losses]")
+            help = f'write [train.losses] with `{next(iter(answers))} = "mse"` and the others'
+            yield Misfit(("loss",), message, help)
             return
         yield from self._unnamed(answers)
         for name, loss in self.by_output(answers).items():
