@@ -12,7 +12,7 @@ from snnc.document import Document
 from snnc.exchange import Refused
 from snnc.exchange.nir_export.batch_norms import folded
 from snnc.exchange.nir_export.operators import Context, written
-from snnc.exchange.nir_export.unsaid import Unsaid
+from snnc.exchange.unsaid import Unsaid
 from snnc.exchange.nir_export.wiring import Wiring
 from snnc.exchange.states import state_of
 from snnc.graph.types import Graph, Node

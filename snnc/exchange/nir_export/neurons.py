@@ -10,7 +10,7 @@ from snnc.exchange.nir import neurons as imported
 from snnc.exchange.nir.options import NirOptions
 from snnc.exchange.nir.primitives import NEURONS
 from snnc.exchange.nir_export.numbers import Array, number
-from snnc.exchange.nir_export.unsaid import Unsaid
+from snnc.exchange.unsaid import Unsaid
 from snnc.exchange.states import State
 from snnc.graph.types import Node
 
