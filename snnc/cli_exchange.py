@@ -4,11 +4,13 @@ import typer
 
 from snnc.cli_import import importing
 from snnc.cli_nir import export_nir, import_nir
+from snnc.cli_onnx import export_onnx
 
 exporting = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 importing.command("nir")(import_nir)
 exporting.command("nir")(export_nir)
+exporting.command("onnx")(export_onnx)
 
 
 @exporting.callback()

@@ -1,5 +1,6 @@
 """Graphs of NIR as networks: each beside the plain equations, on torch and C."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ DT = 1e-3
 RNG = np.random.default_rng
 
 
-def full(value: float, size: int) -> NDArray[np.float32]:
+def full(value: float, size: int | tuple[int, ...]) -> NDArray[np.float32]:
     return np.full(size, value, np.float32)
 
 
@@ -65,7 +66,7 @@ def chain(shape: tuple[int, ...], out: tuple[int, ...], **nodes: Any) -> nir.NIR
         **nodes,
         "out": nir.Output({"output": np.array(out)}),
     }
-    return nir.NIRGraph(whole, [*zip(names, names[1:], strict=False)], type_check=False)
+    return nir.NIRGraph(whole, [*pairwise(names)], type_check=False)
 
 
 def graph(nodes: dict[str, Any], *edges: str) -> nir.NIRGraph:
@@ -86,15 +87,16 @@ def brought(tmp_path: Path, network: Any, **options: Any) -> NirImport:
     return from_file(path, "brought", NirOptions(**{"dt": DT, **options}))
 
 
-def run(tmp_path: Path, made: NirImport, x: NDArray[Any], dtype: torch.dtype) -> dict[str, Any]:
-    """Every value [T, ...] of the imported network."""
+def run(tmp_path: Path, made: NirImport, x: NDArray[Any], dtype: torch.dtype) -> NDArray[Any]:
+    """The output [T, ...] of the imported network."""
     path = tmp_path / "brought.snn.toml"
     path.write_text(made.spec)
     net = snnc.compile(path).to(dtype).eval()
     net.load_state_dict(loaded(made.weights))
     with torch.no_grad():
         y = net(torch.from_numpy(x).to(dtype)[:, None])[:, 0]
-    return y.double().numpy()
+    found: NDArray[Any] = y.double().numpy()
+    return found
 
 
 def spikes(*shape: int) -> NDArray[np.float64]:

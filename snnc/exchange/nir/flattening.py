@@ -98,7 +98,7 @@ def _led_through(port: str, edges: list[Edge]) -> list[Edge]:
     rest = [edge for edge in edges if port not in edge]
     if len(rest) + len(before) * len(after) > MOST_EDGES:
         raise Unusable(f"more than {MOST_EDGES:,} edges meet at {word(port)}")
-    return rest + [*product(before, after)]
+    return [*rest, *product(before, after)]
 
 
 def _connected(graph: FlatGraph) -> None:

@@ -58,7 +58,7 @@ def told(kind: str, fields: Mapping[str, Stored]) -> Shape | None:
     if kind in ("Input", "Output"):
         return tuple(int(size) for size in np.atleast_1d(fields["shape"]))
     if kind in ("Affine", "Linear"):
-        rows, columns = np.shape(fields["weight"])
+        _, columns = np.shape(fields["weight"])
         return (int(columns),)
     if kind not in ELEMENTWISE:
         return None

@@ -42,7 +42,8 @@ def shape(node: FileNode, reads: Shape) -> Shape:
         if not tensor.size:
             raise ShapeError(f"its {key} has no elements")
     try:
-        layer = Choice("snnc.layers").kinds()[made.kind](**made.fields)
+        kind: Any = Choice("snnc.layers").kinds()[made.kind]
+        layer = kind(**made.fields)
     except ValidationError as error:
         first = error.errors()[0]
         raise ShapeError(
@@ -77,11 +78,9 @@ def _conv(node: FileNode, reads: Shape) -> Piece:
         raise ShapeError(
             f"its weight is for {columns * groups} channels, but it reads {show(reads)}"
         )
-    if stated := [*_sizes(node, "input_shape")]:
-        if tuple(stated[-axes:]) != reads[1:]:
-            raise ShapeError(
-                f"its input_shape is {show(tuple(stated))}, but it reads {show(reads)}"
-            )
+    stated = tuple(_sizes(node, "input_shape"))
+    if stated and stated[-axes:] != reads[1:]:
+        raise ShapeError(f"its input_shape is {show(stated)}, but it reads {show(reads)}")
     fields |= {"groups": groups} if groups != 1 else {}
     return Piece(node.kind, fields, {"weight": weight, "bias": _bias(node, rows)})
 

@@ -12,9 +12,9 @@ from snnc.document import Document
 from snnc.exchange import Refused
 from snnc.exchange.nir_export.batch_norms import folded
 from snnc.exchange.nir_export.operators import Context, written
-from snnc.exchange.unsaid import Unsaid
 from snnc.exchange.nir_export.wiring import Wiring
 from snnc.exchange.states import state_of
+from snnc.exchange.unsaid import Unsaid
 from snnc.graph.types import Graph, Node
 from snnc.layers._batch_norm import SequenceNorm
 from snnc.neuron import SpikingNeuron
@@ -86,7 +86,7 @@ def _remarks(graph: Graph) -> Iterator[str]:
     for name in graph.inputs:
         kind = graph[name].operator.kind
         if kind != "none":
-            yield f"the encoder {kind} is not in the file: give the graph what it makes, step by step"
+            yield f"the encoder {kind} is not in the file: the graph reads what it makes, each step"
     for name in graph.outputs:
         kind = graph[name].operator.kind
         if kind != "sequence":

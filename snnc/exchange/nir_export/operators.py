@@ -10,8 +10,8 @@ import numpy as np
 
 from snnc.exchange.nir_export.batch_norms import AffineMap, affine_map
 from snnc.exchange.nir_export.neurons import neuron
-from snnc.exchange.unsaid import Unsaid
 from snnc.exchange.states import State
+from snnc.exchange.unsaid import Unsaid
 from snnc.graph.types import Node
 from snnc.layer import Operator
 from snnc.layers._batch_norm import SequenceNorm

@@ -17,11 +17,31 @@ from snnc.reference.interpret import evaluate
 from snnc.step.ssa import Const, Expr, Var
 
 _OPS = {
-    **{"add": "Add", "sub": "Sub", "mul": "Mul", "div": "Div", "pow": "Pow", "neg": "Neg"},
-    **{"exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sigmoid": "Sigmoid", "tanh": "Tanh"},
-    **{"abs": "Abs", "relu": "Relu", "sin": "Sin", "cos": "Cos", "floor": "Floor"},
-    **{"round": "Round", "max": "Max", "min": "Min", "where": "Where"},
-    **{"lt": "Less", "le": "LessOrEqual", "gt": "Greater", "ge": "GreaterOrEqual", "eq": "Equal"},
+    "add": "Add",
+    "sub": "Sub",
+    "mul": "Mul",
+    "div": "Div",
+    "pow": "Pow",
+    "neg": "Neg",
+    "exp": "Exp",
+    "log": "Log",
+    "sqrt": "Sqrt",
+    "sigmoid": "Sigmoid",
+    "tanh": "Tanh",
+    "abs": "Abs",
+    "relu": "Relu",
+    "sin": "Sin",
+    "cos": "Cos",
+    "floor": "Floor",
+    "round": "Round",
+    "max": "Max",
+    "min": "Min",
+    "where": "Where",
+    "lt": "Less",
+    "le": "LessOrEqual",
+    "gt": "Greater",
+    "ge": "GreaterOrEqual",
+    "eq": "Equal",
 }
 """``round`` is half to even in both; max and min hand NaN on in both."""
 
@@ -51,7 +71,9 @@ class StepWriter:
         step = self._kernel.step
         values = dict(zip(step.inputs, inputs, strict=True))
         values |= dict(zip(step.states, states, strict=True))
-        values |= {name: b.weight(term, f"{self.node.path}.{name}") for name, term in self._terms.items()}
+        values |= {
+            name: b.weight(term, f"{self.node.path}.{name}") for name, term in self._terms.items()
+        }
         for assign in step.body:
             values[assign.name] = self._value(b, assign.value, values, assign.source)
         after = tuple(values[step.next.get(state, state)] for state in step.states)

@@ -1,7 +1,6 @@
 """The three forms of a network in ONNX: a loop, every step written out, or one step."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -27,18 +26,34 @@ from snnc.readout import Readout
 from snnc.reference import Reference
 
 Form = Literal["scan", "unroll", "step"]
+_STEP = (
+    "one time step: give the states back that it gives; they start as `starts` in its metadata "
+    "says, and encoder and readout are yours"
+)
 _KEPT = frozenset({"hoist"})
 
 
 @dataclass(frozen=True)
 class OnnxExport:
-    """A model, and the network that it was made of."""
+    """A model, and the network that it was made of, ``original`` with its encoders."""
 
     model: onnx.ModelProto
     graph: Graph
+    original: Graph
     state: State
     form: Form
-    remarks: tuple[str, ...] = ()
+
+    @property
+    def behind(self) -> bool:
+        """Whether the model begins behind the encoders."""
+        return self.graph is not self.original
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a person should know of the form."""
+        if self.form == "step":
+            return (_STEP,)
+        return ()
 
 
 def exported(
@@ -52,9 +67,9 @@ def exported(
         Findings: the document has a mistake.
         OSError: the file of weights cannot be read.
     """
-    graph = snnc.link(document)
-    state = state_of(weights, graph.nodes)
-    graph = _behind(graph) if behind_encoder else graph
+    original = snnc.link(document)
+    state = state_of(weights, original.nodes)
+    graph = _behind(original) if behind_encoder else original
     reference = Reference(graph).eval()
     reference.load_state_dict({k: torch.from_numpy(v) for k, v in state.items()}, strict=False)
     operators = Operators(graph, reference)
@@ -63,7 +78,7 @@ def exported(
     except Unsaid as error:
         raise Refused(_told(document, error)) from error
     onnx.checker.check_model(model, full_check=True)
-    return OnnxExport(model, graph, state, form)
+    return OnnxExport(model, graph, original, state, form)
 
 
 def _behind(graph: Graph) -> Graph:
@@ -112,9 +127,6 @@ def _step(graph: Graph, operators: Operators, form: Form) -> onnx.ModelProto:
     nodes = [n for n in graph.steps if not isinstance(n.operator, Encoder | Readout)]
     ops = [Op(node.path, node.reads, node.path, 1) for node in nodes]
     states = operators.states(ops)
-    for state in states:
-        if state.start.size != 1:
-            raise Unsaid("its state starts at numbers of each neuron, which a step cannot say")
     given = {name: b.name(name) for name in graph.inputs}
     before = {state.name: b.name(state.name) for state in states}
     for name in graph.outputs:
@@ -131,7 +143,7 @@ def _step(graph: Graph, operators: Operators, form: Form) -> onnx.ModelProto:
         value(name, "batch", *graph[graph[name].inputs[0].node].shape) for name in graph.outputs
     ]
     outputs += [value(name, "batch", *state.shape) for name, state in ends]
-    starts = {before[state.name]: float(state.start.flat[0]) for state in states}
+    starts = {before[state.name]: state.start.tolist() for state in states}
     return _model(graph, b, inputs, outputs, {"form": form, "starts": json.dumps(starts)})
 
 

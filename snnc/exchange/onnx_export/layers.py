@@ -77,9 +77,7 @@ def _transposed(b: Builder, node: Node, inputs: Sequence[str], module: Any) -> s
         weights.append(b.weight(array(module.bias), f"{node.path}.bias"))
     window = {**_window(operator, 2), "pads": [*spread(operator.padding, 2)] * 2}
     extra = [*spread(operator.output_padding, 2)]
-    return b.op(
-        "ConvTranspose", *inputs, *weights, name=node.path, **window, output_padding=extra
-    )
+    return b.op("ConvTranspose", *inputs, *weights, name=node.path, **window, output_padding=extra)
 
 
 def _window(operator: Any, axes: int) -> dict[str, Any]:

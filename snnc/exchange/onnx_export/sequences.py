@@ -54,7 +54,9 @@ class SequenceWriter:
         """A value [T, B, ...]."""
         if name not in self.timed:
             if name in self._folded:
-                shape = self.b.op("Concat", self._length, self.b.whole(-1), self._sizes(name), axis=0)
+                shape = self.b.op(
+                    "Concat", self._length, self.b.whole(-1), self._sizes(name), axis=0
+                )
                 self.timed[name] = self.b.op("Reshape", self._folded[name], shape)
             else:
                 self.timed[name] = self._repeated(self.static[name], name)
@@ -87,9 +89,7 @@ class SequenceWriter:
         elif isinstance(operator, Delay):
             x = self.over_time(op.reads[0])
             past = [self._shifted(x, back, node) for back in range(memory(node) + 1)]
-            self.timed[op.writes] = weighed(
-                self.b, node, past, self._all.weights_of_delay(node)
-            )
+            self.timed[op.writes] = weighed(self.b, node, past, self._all.weights_of_delay(node))
         elif folded:
             inputs = [self._flat(name) for name in op.reads]
             self._folded[op.writes] = self._all.stateless(self.b, node, inputs)

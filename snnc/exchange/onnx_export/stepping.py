@@ -58,7 +58,9 @@ class Operators:
                 yield CarriedState(name, node.shape, start)
         for back in range(memory(node)):
             name = f"{node.path}.{back + 1}" if isinstance(node.operator, Delay) else node.path
-            past = name if isinstance(node.operator, Delay) else f"{node.inputs[0].node}@-{back + 1}"
+            past = (
+                name if isinstance(node.operator, Delay) else f"{node.inputs[0].node}@-{back + 1}"
+            )
             yield CarriedState(past, node.shape, np.zeros((), np.float32))
 
     def weights_of_delay(self, node: Node) -> dict[int, NDArray[Any]]:
@@ -67,7 +69,7 @@ class Operators:
         module = self._modules.get(node.path)
         stated = operator.delay
         if isinstance(stated, Value) and stated.constant is None and module is not None:
-            delay = array(module()["delay"])  # type: ignore[operator]
+            delay = array(module()["delay"])
         else:
             number = stated.constant if isinstance(stated, Value) else stated
             delay = np.asarray(number, np.float32)
@@ -145,9 +147,7 @@ class Operators:
         return weighed(b, node, past, self.weights_of_delay(node))
 
 
-def weighed(
-    b: Builder, node: Node, past: Sequence[str], shares: Mapping[int, NDArray[Any]]
-) -> str:
+def weighed(b: Builder, node: Node, past: Sequence[str], shares: Mapping[int, NDArray[Any]]) -> str:
     """The sum of values of several ages, each times its share."""
     parts = [
         past[k] if (share == 1).all() else b.op("Mul", past[k], b.weight(share))
