@@ -166,6 +166,7 @@ def _told(document: Document, error: Unsaid) -> str:
     help = f": {error.help}" if error.help else ""
     if error.node is None:
         return f"{document.source.path}: {error.reason}{help}"
-    place = document.place(*error.node.at)
+    key = ("encoder",) if isinstance(error.node.operator, Encoder) else ()
+    place = document.place(*error.node.at, *key)
     name = error.node.path
     return f"{place.path}:{place.start.line}: {name}: {error.reason}{help}"
