@@ -114,8 +114,8 @@ LAYERS: dict[str, tuple[str, tuple[str, ...]]] = {
                 'padding_mode = "circular"'
             ),
             (
-                'kind = "ConvTranspose2d", out_channels = 3, kernel_size = 3, stride = 2, padding = 1, '
-                "output_padding = 1"
+                'kind = "ConvTranspose2d", out_channels = 3, kernel_size = 3, stride = 2, '
+                "padding = 1, output_padding = 1"
             ),
             'kind = "LeakyReLU"',
             'kind = "MaxPool2d", kernel_size = 3, stride = 2, padding = 1, ceil_mode = true',

@@ -136,6 +136,8 @@ class _Translation:
             del fields["v_reset"]
         if "v_threshold" in numbers and self.options.reset == "soft" and "reset(" in kind.step:
             fields["reset"] = "soft"
+        if "spike(" in kind.step and self.options.fires == "above":
+            fields["fires"] = "above"
         if self.options.start == "v_leak" and "v_leak" in numbers:
             fields["initial"] = {"v": self._number(node, "v_start", numbers["v_leak"])}
         self._line(self.names[node], kind.name, fields, source)

@@ -92,7 +92,7 @@ def _remarks(graph: Graph) -> Iterator[str]:
         if kind != "sequence":
             yield f"the readout {kind} is not in the file: it is taken of the graph's output"
     neurons = [n.operator for n in graph.nodes if isinstance(n.operator, SpikingNeuron)]
-    if any(getattr(neuron, "fires", "at") != "above" for neuron in neurons):
+    if any(neuron.fires == "at" for neuron in neurons):
         yield (
             "a potential exactly at its threshold fires here and not in NIR: "
             "`snnc import nir --fires at` reads the file as it was meant"
