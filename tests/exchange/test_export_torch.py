@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 import snnc
 from tests.exchange.test_export_nir import ZOO, lively, saved, spec
@@ -101,3 +101,19 @@ def test_weights_of_a_file_of_torch_become_safetensors(
     other = export(capsys, "safetensors", path, target, "-o", str(tmp_path / "checkpoint.pt"))
     assert other.code == 1
     assert "exists with other content: move it, or add --force" in other.err
+
+
+def test_networks_load_safetensors(tmp_path: Path) -> None:
+    path = spec(tmp_path, "6", 'kind = "Linear", out_features = 3', 'kind = "IF"')
+    kind = snnc.network(snnc.load(path))
+    net = kind()
+    weights = tmp_path / "net.safetensors"
+    save_file(net.state_dict(), weights)
+    found = kind.load(weights).state_dict()  # type: ignore[attr-defined]
+    assert all(torch.equal(found[key], value) for key, value in net.state_dict().items())
+    save_file({"fc1.weight": torch.ones(3, 5), "fc1.bias": torch.ones(3)}, weights)
+    with pytest.raises(ValueError, match=r"does not fit: fc1.weight is \[3, 5\] there and"):
+        kind.load(weights)  # type: ignore[attr-defined]
+    weights.write_bytes(b"none")
+    with pytest.raises(ValueError, match="is damaged, or no file of weights"):
+        kind.load(weights)  # type: ignore[attr-defined]
