@@ -136,7 +136,7 @@ def _difference(
 
 
 def _fed(graph: Graph, values: Mapping[str, Tensor]) -> list[Tensor]:
-    """What the encoders make, at every step."""
+    """The encoders' values at every step."""
     steps, found = graph.time_steps, []
     for name in graph.inputs:
         x = values[name]

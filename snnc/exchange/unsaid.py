@@ -16,7 +16,7 @@ class Unsaid(Exception):
     @staticmethod
     @contextmanager
     def of(node: Node) -> Iterator[None]:
-        """What is raised in here and names no layer is about ``node``."""
+        """Names ``node`` as the layer of an error that names none."""
         try:
             yield
         except Unsaid as error:

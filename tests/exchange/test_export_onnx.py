@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import onnx
+import onnxruntime
 import pytest
 import torch
 
@@ -79,7 +80,6 @@ def test_a_cycle_is_one_loop_whose_size_does_not_depend_on_time(
 def test_a_loop_takes_sequences_of_any_length_and_batch(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    onnxruntime = pytest.importorskip("onnxruntime")
     path = spec(
         tmp_path,
         "6",

@@ -1,4 +1,4 @@
-"""What an import took from the file, and what it assumed because no file says it."""
+"""Remarks of an import: what the file says, and what is assumed because no file says it."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping

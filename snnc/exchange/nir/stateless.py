@@ -19,7 +19,7 @@ LARGEST = 2**31
 
 @dataclass(frozen=True)
 class Piece:
-    """What a node becomes: the kind and fields of a layer, and tensors by their key in it."""
+    """A node as a layer: its kind and fields, and tensors by their key in it."""
 
     kind: str
     fields: Mapping[str, object] = field(default_factory=dict)

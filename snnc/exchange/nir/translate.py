@@ -23,7 +23,7 @@ from snnc.shapes import Shape
 
 @dataclass
 class SpecParts:
-    """What a spec is made of; ``inputs`` and ``outputs`` give names their shapes and sources."""
+    """Parts of a spec; ``inputs`` and ``outputs`` give names their shapes and sources."""
 
     inputs: dict[str, Shape] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from snnc.document import Document
 from snnc.exchange import Refused
 from snnc.exchange.nir_export.batch_norms import folded
 from snnc.exchange.nir_export.operators import Context, written
-from snnc.exchange.nir_export.wiring import Wiring
+from snnc.exchange.nir_export.wiring import NirWiring
 from snnc.exchange.states import state_of
 from snnc.exchange.unsaid import Unsaid
 from snnc.graph.types import Graph, Node
@@ -40,7 +40,7 @@ def exported(document: Document, weights: Path, dt: float) -> NirExport:
     """
     graph = snnc.link(document)
     context = Context(state_of(weights, graph.nodes), dt, folded(graph))
-    made, problems = Wiring(graph, dt), list[str]()
+    made, problems = NirWiring(graph, dt), list[str]()
     for node in graph.nodes:
         try:
             _add(made, node, graph, context)
@@ -58,7 +58,7 @@ def exported(document: Document, weights: Path, dt: float) -> NirExport:
     return NirExport(content, len(nodes), (*_remarks(graph), *doubt))
 
 
-def _add(made: Wiring, node: Node, graph: Graph, context: Context) -> None:
+def _add(made: NirWiring, node: Node, graph: Graph, context: Context) -> None:
     if node.path in graph.inputs:
         made.input(node)
     elif node.path in graph.outputs:

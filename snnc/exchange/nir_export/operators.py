@@ -28,7 +28,7 @@ from snnc.sizes import spread
 
 @dataclass(frozen=True)
 class Context:
-    """What a node is written with: the weights, the length of a step, what is folded into it."""
+    """The weights, the length of a step, and the batch norms inside weights."""
 
     state: State
     dt: float

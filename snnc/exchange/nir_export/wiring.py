@@ -16,7 +16,7 @@ Source = tuple[str, int]
 """A node of NIR, and how many time steps earlier its value is read."""
 
 
-class Wiring:
+class NirWiring:
     """Collects nodes in the order of the network, and then makes edges of what they read."""
 
     def __init__(self, graph: Graph, dt: float) -> None:

@@ -15,7 +15,7 @@ FLOAT, INT = onnx.TensorProto.FLOAT, onnx.TensorProto.INT64
 
 @dataclass
 class _Shared:
-    """What a graph and the bodies of its loops have in common."""
+    """Names and weights that a graph shares with the bodies of its loops."""
 
     names: set[str] = field(default_factory=set)
     weights: dict[str, onnx.TensorProto] = field(default_factory=dict)

@@ -50,7 +50,7 @@ class OnnxExport:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What a person should know of the form."""
+        """Remarks about the form."""
         if self.form == "step":
             return (_STEP,)
         return ()
