@@ -210,7 +210,7 @@ def test_a_difference_is_told_and_nothing_is_written(
 
     path = spec(tmp_path, "6", 'kind = "Linear", out_features = 8', 'kind = "ReLU"')
     saved(tmp_path / "w.safetensors", path)
-    monkeypatch.setitem(layers._KINDS, "ReLU", layers._KINDS["Tanh"])  # type: ignore[index]
+    monkeypatch.setitem(layers._KINDS, "ReLU", layers._KINDS["Tanh"])
     ran = exported(capsys, path, tmp_path / "w.safetensors", tmp_path / "net.onnx", "--check")
     assert ran.code == 1
     assert "nothing is written: the model differs from the network" in ran.err
