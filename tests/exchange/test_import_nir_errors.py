@@ -118,6 +118,14 @@ WRONG: dict[str, tuple[Callable[[], None], str]] = {
         ),
         "node c (Conv1d): its weight is for 2 channels, but it reads [4]",
     ),
+    "an edge out of an output": (
+        lambda: write(LINEAR, "in>fc", "fc>out", "out>fc"),
+        "edge out → fc begins at out, which is an Output",
+    ),
+    "a number that float32 does not hold": (
+        lambda: write({**LINEAR, "n": neuron(3, r=1e-40)}, "in>fc", "fc>n", "n>out"),
+        "node n: r is 1e-40, which float32 does not hold",
+    ),
     "an input of no size": (
         lambda: nir.write(
             "net.nir",

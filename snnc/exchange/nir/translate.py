@@ -18,6 +18,7 @@ from snnc.exchange.nir.neurons import NeuronKind
 from snnc.exchange.nir.options import NirOptions
 from snnc.exchange.nir.primitives import ELEMENTWISE
 from snnc.exchange.nir.shapes import NodeShapes
+from snnc.floats import LARGEST, SMALLEST
 from snnc.shapes import Shape
 
 
@@ -145,6 +146,11 @@ class _Translation:
     def _number(self, node: str, key: str, value: NDArray[Any]) -> object:
         """One number, or a place for one each neuron, whose numbers are among the weights."""
         different = np.unique(value)
+        lost = different[
+            (np.abs(different) > LARGEST) | ((different != 0) & (abs(different) < SMALLEST))
+        ]
+        if lost.size:
+            raise Unusable(f"node {word(node)}: {key} is {lost[0]:g}, which float32 does not hold")
         if different.size == 1:
             return float(different[0])
         shape = self.shapes[node].reads
