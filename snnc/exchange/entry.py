@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 INPUT = "input"
 """The name of the network's input."""
@@ -35,6 +35,59 @@ class SpecLine:
     fields: Mapping[str, object]
     sources: tuple[str, ...]
     group: str = ""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """``[neurons.X]`` or ``[surrogates.X]``, with the ``defaults`` of its parameters."""
+
+    section: str
+    name: str
+    keys: Mapping[str, object]
+    defaults: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SpecOutput:
+    """``[output]``, or one of several ``[outputs.NAME]``."""
+
+    name: str
+    layer: str
+    readout: str
+
+
+def timed_spec(
+    name: str,
+    doc: str,
+    shape: Sequence[int],
+    steps: int,
+    encoder: str,
+    definitions: Sequence[Definition],
+    entries: Sequence[SpecLine],
+    outputs: Sequence[SpecOutput],
+) -> str:
+    """The text of a spec of spiking neurons."""
+    lines = [
+        *("format = 1", f"name = {value(name)}", f"doc = {value(doc)}", f"time_steps = {steps}"),
+        *("", "[input]", f"shape = {value(tuple(shape))}", f"encoder = {value(encoder)}", ""),
+        *(line for definition in definitions for line in _definition(definition)),
+        *("[network]", "layers = [", *_layers(entries), "]", ""),
+    ]
+    for output in outputs:
+        lines.append("[output]" if len(outputs) == 1 else f"[outputs.{output.name}]")
+        lines.append(f"readout = {value(output.readout)}")
+        last = len(outputs) == 1 and output.layer == entries[-1].name
+        lines += [] if last else [f"from = {value(output.layer)}"]
+        lines.append("")
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _definition(made: Definition) -> Iterator[str]:
+    yield f"[{made.section}.{made.name}]"
+    for key, data in made.keys.items():
+        text = f'"""\n{data}\n"""' if key == "step" else value(data)
+        yield f"{key} = {text}"
+    yield ""
 
 
 def spec(
@@ -79,4 +132,7 @@ def value(data: object) -> str:
         return json.dumps(data, ensure_ascii=False)
     if isinstance(data, tuple | list):
         return f"[{', '.join(map(value, data))}]"
+    if isinstance(data, Mapping):
+        inside = ", ".join(f"{key} = {value(entry)}" for key, entry in data.items())
+        return f"{{ {inside} }}" if inside else "{}"
     return repr(data)

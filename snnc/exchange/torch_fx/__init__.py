@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from snnc.exchange import Refused, entry
+from snnc.exchange import Refused, entry, libraries
 from snnc.exchange.torch_fx import check, factory, running, tracing, weights
 from snnc.exchange.torch_fx.translate import Translation, remarks
 from snnc.shapes import Shape
@@ -35,12 +35,13 @@ def imported(path: str, name: str, shape: Shape, stored: Path | None = None) -> 
         Findings, ArithmeticError: snnc's own mistakes: a bad spec, or one that computes otherwise.
     """
     net = factory.made(path).cpu().eval()
+    libraries.told_of_time(net)
     tracing.takes_one(net)
     if stored is not None:
         weights.load(net, stored)
     x = running.samples(net, shape)
     y = running.output(net, x.clone())
-    found = Translation(running.seen(tracing.traced(net), x, y)).translated()
+    found = Translation(running.seen(tracing.traced(net, x.clone())[0], x, y)).translated()
     state = weights.renamed(found.state)
     doc = f"Imported from {path}."
     text = entry.spec(name, doc, shape, found.entries, found.output, STEPS)

@@ -78,12 +78,12 @@ class Translation:
         return value
 
     def _layer(self, node: fx.Node, made: MadeLayer, inputs: Sequence[Any]) -> TracedValue:
-        kind = _kind(made.kind)
-        fields = _off_default(kind, made.fields)
-        shape = _shape(kind, fields, inputs)
-        name = self.names.new(_path(node, kind.stem, bool(made.inputs)), kind.stem)
+        kind = kind_of(made.kind)
+        fields = off_default(kind, made.fields)
+        shape = shape_of(kind, fields, inputs)
+        name = self.names.new(path_of(node, kind.stem, bool(made.inputs)), kind.stem)
         sources = tuple(value.name for value in inputs)
-        self.entries[name] = SpecLine(name, made.kind, fields, sources, _group(node))
+        self.entries[name] = SpecLine(name, made.kind, fields, sources, group_of(node))
         self.state[name] = made.state
         return TracedValue(name, shape)
 
@@ -119,25 +119,14 @@ class Translation:
         live = {output}
         for name in reversed(self.entries):
             live |= {*self.entries[name].sources} if name in live else set()
-        self._told([self.refused[name] for name in self.entries if name in live & {*self.refused}])
+        needed = live & {*self.refused}
+        calls.tell([self.refused[name] for name in self.entries if name in needed], self.net)
         entries = tuple(entry for name, entry in self.entries.items() if name in live)
         return Translated(entries, {e.name: self.state[e.name] for e in entries}, output)
 
-    def _told(self, found: Sequence[tuple[fx.Node, Refused]]) -> None:
-        """Raises Refused with every reason, each once."""
-        groups: dict[tuple[object, str], list[fx.Node]] = {}
-        for node, why in found:
-            groups.setdefault((calls.target(node, self.net), str(why)), []).append(node)
-        reasons = [
-            f"{calls.told(first, self.net)}{f' and {len(more)} more' if more else ''}: {why}"
-            for (_, why), (first, *more) in groups.items()
-        ]
-        if reasons:
-            raise Refused(*reasons, help=max(why.help for _, why in found))
 
-
-def _kind(name: str) -> type[Layer]:
-    kinds = catalog("snnc.layers")
+def kind_of(name: str) -> type[Layer]:
+    kinds = {**catalog("snnc.layers"), **catalog("snnc.neurons")}
     kind = kinds.get(name)
     if kind is None or not issubclass(kind, Layer):
         guess = nearest(name, kinds)
@@ -145,14 +134,16 @@ def _kind(name: str) -> type[Layer]:
     return kind
 
 
-def _off_default(kind: type[Layer], fields: Mapping[str, object]) -> dict[str, object]:
+def off_default(kind: type[Layer], fields: Mapping[str, object]) -> dict[str, object]:
     """The keys that a spec has to state."""
     known = kind.model_fields
     default = {key: known[key].default for key in fields if key in known}
     return {key: v for key, v in fields.items() if key not in default or v != default[key]}
 
 
-def _shape(kind: type[Layer], fields: Mapping[str, object], inputs: Sequence[TracedValue]) -> Shape:
+def shape_of(
+    kind: type[Layer], fields: Mapping[str, object], inputs: Sequence[TracedValue]
+) -> Shape:
     """The shape of the layer's output, by the layer's own rules."""
     try:
         layer = kind.model_validate({"kind": kind.model_fields["kind"].default, **fields})
@@ -166,7 +157,7 @@ def _shape(kind: type[Layer], fields: Mapping[str, object], inputs: Sequence[Tra
         raise Refused(message) from error
 
 
-def _path(node: fx.Node, stem: str, first: bool) -> str:
+def path_of(node: fx.Node, stem: str, first: bool) -> str:
     """The path of a layer: that of its module, or the place and the name of a function."""
     if node.op == "call_module" and first:
         return str(node.target)
@@ -174,7 +165,7 @@ def _path(node: fx.Node, stem: str, first: bool) -> str:
     return f"{around[-1][0]}.{stem}" if around else stem
 
 
-def _group(node: fx.Node) -> str:
+def group_of(node: fx.Node) -> str:
     """The innermost module of several layers around a call: ``layer1.0: BasicBlock``."""
     around: list[tuple[str, str]] = [*node.meta.get(GROUP, ())]
     if node.op == "call_module" and around and around[-1][0] == node.target:
