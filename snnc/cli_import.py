@@ -25,7 +25,10 @@ def import_torch(
         typer.Option("--input", metavar="SIZES", help="The shape of one sample, such as 1,28,28."),
     ],
     weights: Annotated[
-        Path | None, typer.Option("--weights", help="A state_dict for the module, from torch.save.")
+        Path | None,
+        typer.Option(
+            "--weights", help="A state_dict for the module, from torch.save, or .safetensors."
+        ),
     ] = None,
     out: Annotated[
         Path | None,

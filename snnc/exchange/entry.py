@@ -66,20 +66,23 @@ def timed_spec(
     entries: Sequence[SpecLine],
     outputs: Sequence[SpecOutput],
 ) -> str:
-    """The text of a spec of spiking neurons."""
+    """The text of a spec: readable, and the same for the same network."""
     lines = [
         *("format = 1", f"name = {value(name)}", f"doc = {value(doc)}", f"time_steps = {steps}"),
         *("", "[input]", f"shape = {value(tuple(shape))}", f"encoder = {value(encoder)}", ""),
         *(line for definition in definitions for line in _definition(definition)),
         *("[network]", "layers = [", *_layers(entries), "]", ""),
+        *(line for output in outputs for line in _output(output, len(outputs), entries[-1].name)),
     ]
-    for output in outputs:
-        lines.append("[output]" if len(outputs) == 1 else f"[outputs.{output.name}]")
-        lines.append(f"readout = {value(output.readout)}")
-        last = len(outputs) == 1 and output.layer == entries[-1].name
-        lines += [] if last else [f"from = {value(output.layer)}"]
-        lines.append("")
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _output(output: SpecOutput, count: int, last: str) -> Iterator[str]:
+    yield "[output]" if count == 1 else f"[outputs.{output.name}]"
+    yield f"readout = {value(output.readout)}"
+    if count > 1 or output.layer != last:
+        yield f"from = {value(output.layer)}"
+    yield ""
 
 
 def _definition(made: Definition) -> Iterator[str]:
@@ -91,17 +94,17 @@ def _definition(made: Definition) -> Iterator[str]:
 
 
 def spec(
-    name: str, doc: str, shape: Sequence[int], entries: Sequence[SpecLine], output: str, steps: int
+    name: str,
+    doc: str,
+    shape: Sequence[int],
+    steps: int,
+    definitions: Sequence[Definition],
+    entries: Sequence[SpecLine],
+    outputs: Sequence[SpecOutput],
 ) -> str:
-    """The text of a spec: readable, and the same for the same network."""
-    read = [f"from = {value(output)}"] if output != entries[-1].name else []
-    lines = [
-        *("format = 1", f"name = {value(name)}", f"doc = {value(doc)}", f"time_steps = {steps}"),
-        *("", "[input]", f"shape = {value(tuple(shape))}", 'encoder = "direct"', ""),
-        *("[network]", "layers = [", *_layers(entries), "]", ""),
-        *("[output]", 'readout = "mean"', *read, ""),
-    ]
-    return "\n".join(lines) + f"\n{_comment(_NEXT.format(name=name) + _SECTIONS)}"
+    """The text of a spec of an ANN, with what makes an SNN of it as a comment."""
+    text = timed_spec(name, doc, shape, steps, "direct", definitions, entries, outputs)
+    return f"{text}\n{_comment(_NEXT.format(name=name) + _SECTIONS)}"
 
 
 def _comment(text: str) -> str:

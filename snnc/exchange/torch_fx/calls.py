@@ -47,7 +47,7 @@ def layers(
     ``front`` axes of what it reads are of time and batch. Raises Refused.
     """
     what = target(node, net)
-    handler = HANDLERS.get(what)
+    handler = HANDLERS.get(what) or HANDLERS.get(spoken(what))
     if handler is None:
         raise Refused(_unknown(spoken(what)), help=_supported())
     out, args, options = sample(node), given(node.args), {**given(node.kwargs)}
@@ -69,7 +69,7 @@ def _behind(axes: Any, more: int) -> Any:
     """Axes without these many in front."""
     if isinstance(axes, tuple | list):
         return type(axes)(_behind(axis, more) for axis in axes)
-    return axes - more if isinstance(axes, int) and axes >= 0 else axes
+    return max(axes - more, 0) if isinstance(axes, int) and axes >= 0 else axes
 
 
 def in_place(node: fx.Node, net: fx.GraphModule) -> bool:
@@ -119,6 +119,9 @@ def _unhooked(module: nn.Module) -> None:
 
 def _unknown(name: str) -> str:
     bare = name.rpartition(".")[2]
+    kinds = {kind.lower(): kind for kind in (*catalog("snnc.layers"), *catalog("snnc.neurons"))}
+    if kind := kinds.get(bare.lower().replace("_", "")):
+        return f"no call of it is translated, though a spec has a layer {kind}"
     guess = nearest(bare, WORDS)
     like = f", the nearest is {guess}" if guess and guess != bare else ""
     return f"a spec has no such layer{like}"

@@ -1,11 +1,23 @@
 """Neurons and surrogates that a spec defines by equations, each once."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from snnc.exchange.entry import Definition, SpecLine
 from snnc.exchange.libraries.types import Equations, SpikingLayer
 
 _Key = tuple[str, str, tuple[str, ...], str, str]
+
+
+class Defined(Protocol):
+    """A layer whose kind may be defined in the spec itself."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def fields(self) -> Mapping[str, object]: ...
+    @property
+    def equations(self) -> Equations | None: ...
 
 
 class Definitions:
@@ -15,18 +27,12 @@ class Definitions:
         self._kinds: dict[_Key, str] = {}
         self._made: dict[str, Definition] = {}
 
-    def kind(self, layer: SpikingLayer, output: str) -> str:
-        """The kind of a layer whose value is ``output``."""
-        if layer.equations is None:
-            return layer.kind
-        if layer.surrogate is not None:
-            self._enter_surrogate(layer)
+    def kind(self, layer: Defined, output: str = "s", suffix: str = "") -> str:
+        """The kind of a layer whose value is ``output``; ``suffix`` tells its results apart."""
         own = layer.equations
-        wanted = (
-            layer.kind
-            if output in ("s", layer.results[0])
-            else f"{layer.kind}{output.capitalize()}"
-        )
+        if own is None:
+            return layer.kind
+        wanted = layer.kind + suffix
         key = (wanted, own.step, own.inputs, output, own.doc)
         if key not in self._kinds:
             taken = sum(known[0] == wanted for known in self._kinds)
@@ -34,12 +40,16 @@ class Definitions:
             self._made[self._kinds[key]] = _neuron(self._kinds[key], own, output, layer.fields)
         return self._kinds[key]
 
-    def stated(self, kind: str, layer: SpikingLayer) -> dict[str, object]:
+    def spiking(self, layer: SpikingLayer, output: str) -> str:
+        """The kind of a library's neuron, whose surrogate may be defined too."""
+        if layer.equations is not None and layer.surrogate is not None:
+            self._enter_surrogate(layer)
+        return self.kind(layer, output, "" if output == layer.results[0] else output.capitalize())
+
+    def stated(self, kind: str, fields: Mapping[str, object]) -> dict[str, object]:
         """The keys of a layer that differ from its kind's defaults."""
         defaults = self._made[kind].defaults
-        return {
-            key: v for key, v in layer.fields.items() if key not in defaults or defaults[key] != v
-        }
+        return {key: v for key, v in fields.items() if key not in defaults or defaults[key] != v}
 
     def of(self, entries: Sequence[SpecLine]) -> tuple[Definition, ...]:
         """The definitions that entries need."""
@@ -60,7 +70,7 @@ class Definitions:
 
 def _neuron(name: str, own: Equations, output: str, fields: Mapping[str, object]) -> Definition:
     defaults = {key: _first(fields.get(key, value)) for key, value in own.parameters.items()}
-    keys: dict[str, object] = {"doc": own.doc}
+    keys: dict[str, object] = {"doc": own.doc} if own.doc else {}
     keys |= {"inputs": list(own.inputs)} if own.inputs != ("x",) else {}
     keys |= {"parameters": defaults} if defaults else {}
     keys |= {"state": dict(own.states)} if own.states else {}

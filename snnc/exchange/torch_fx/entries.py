@@ -1,21 +1,29 @@
 """The entries of a spec as they are made, and the order in which they are written."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from torch import Tensor, fx
 
 from snnc.exchange import Refused
 from snnc.exchange.entry import SpecLine
-from snnc.exchange.torch_fx.naming import LayerNames
-from snnc.exchange.torch_fx.translate import (
+from snnc.exchange.torch_fx.definitions import Definitions
+from snnc.exchange.torch_fx.fitting import (
     group_of,
     kind_of,
     off_default,
     path_of,
     shape_of,
 )
+from snnc.exchange.torch_fx.naming import LayerNames
 from snnc.exchange.torch_fx.types import MadeLayer, TracedValue
+
+Amend = Callable[[MadeLayer], MadeLayer]
+"""Changes a layer before it is added."""
+
+
+def _same(made: MadeLayer) -> MadeLayer:
+    return made
 
 
 class Entries:
@@ -24,13 +32,26 @@ class Entries:
     def __init__(self) -> None:
         self.lines: dict[str, SpecLine] = {}
         self.state: dict[str, Mapping[str, Tensor]] = {}
-        self.names = LayerNames()
+        self.names, self.definitions = LayerNames(), Definitions()
 
     def add(self, line: SpecLine, state: Mapping[str, Tensor]) -> None:
         self.lines[line.name], self.state[line.name] = line, state
 
+    def layers(self, node: fx.Node, made: Sequence[MadeLayer], amend: Amend = _same) -> TracedValue:
+        """The value of a call's layers: the last one. Raises Refused."""
+        found: dict[int, TracedValue] = {}
+        value: TracedValue | None = None
+        for one in made:
+            read = tuple(found[id(i)] if isinstance(i, MadeLayer) else i for i in one.inputs)
+            value = found[id(one)] = self.layer(node, amend(one), read or (value,))
+        if value is None:
+            raise Refused("it has no layer")
+        return value
+
     def layer(self, node: fx.Node, made: MadeLayer, inputs: Sequence[Any]) -> TracedValue:
         """A layer of a call. Raises Refused if it does not fit what it reads."""
+        if made.equations is not None:
+            return self._own(node, made, inputs)
         kind = kind_of(made.kind)
         fields = off_default(kind, made.fields)
         shape = shape_of(kind, fields, inputs)
@@ -38,6 +59,15 @@ class Entries:
         sources = tuple(value.name for value in inputs)
         self.add(SpecLine(name, made.kind, fields, sources, group_of(node)), made.state)
         return TracedValue(name, shape)
+
+    def _own(self, node: fx.Node, made: MadeLayer, inputs: Sequence[Any]) -> TracedValue:
+        """A layer by equations, of each element."""
+        kind = self.definitions.kind(made, "y")
+        name = self.names.new(path_of(node, kind.lower(), bool(made.inputs)), kind.lower())
+        fields = self.definitions.stated(kind, made.fields)
+        sources = tuple(value.name for value in inputs)
+        self.add(SpecLine(name, kind, fields, sources, group_of(node)), made.state)
+        return TracedValue(name, inputs[0].shape)
 
     def live(self, needed: set[str]) -> tuple[SpecLine, ...]:
         """The entries that others need, each behind what it reads. Raises Refused in a circle."""

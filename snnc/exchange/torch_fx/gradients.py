@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from snnc.exchange.torch_fx.observing import Outputs, Sides, run, tensors, watch
+from snnc.exchange.torch_fx.observing import Outputs, Sides, run, watch
+from snnc.exchange.torch_fx.running import tensors
 
 _TOLERANCE = 1e-5
 """Of a gradient: surrogates of some libraries compute in float32."""

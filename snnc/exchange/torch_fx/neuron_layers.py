@@ -9,11 +9,10 @@ from torch import Tensor, fx
 from snnc.exchange import Refused, libraries
 from snnc.exchange.entry import SpecLine
 from snnc.exchange.libraries.types import SpikingLayer, Weights
-from snnc.exchange.torch_fx.definitions import Definitions
 from snnc.exchange.torch_fx.entries import Entries
+from snnc.exchange.torch_fx.fitting import group_of, kind_of, off_default
 from snnc.exchange.torch_fx.rolling import Rolled, arguments, function
 from snnc.exchange.torch_fx.timing import Layout
-from snnc.exchange.torch_fx.translate import group_of, kind_of, off_default
 from snnc.exchange.torch_fx.types import TracedValue
 from snnc.shapes import Shape
 
@@ -41,7 +40,6 @@ class NeuronLayers:
     ) -> None:
         self.net, self.values, self.rolled, self.entries = net, values, rolled, entries
         self.paths = frozenset(p for p, m in net.named_modules() if libraries.is_neuron(m))
-        self.definitions = Definitions()
         self.layers: dict[str, str] = {}
         self.waiting: list[Waiting] = []
         self._made: dict[tuple[str, int], TracedValue] = {}
@@ -124,7 +122,7 @@ class NeuronLayers:
         returns = layer.results[result] if result < len(layer.results) else None
         if returns is None:
             raise Refused("its state is read by something else than its own next call")
-        kind = self.definitions.kind(layer, returns)
+        kind = self.entries.definitions.spiking(layer, returns)
         name = self.entries.names.new(path if result == 0 else f"{path}.{returns}", kind.lower())
         if result == 0:
             self.layers[path] = name
@@ -143,7 +141,7 @@ class NeuronLayers:
 
     def _fields(self, kind: str, layer: SpikingLayer) -> Mapping[str, object]:
         if layer.equations is not None:
-            return self.definitions.stated(kind, layer)
+            return self.entries.definitions.stated(kind, layer.fields)
         return off_default(kind_of(kind), layer.fields)
 
     def _module(self, call: fx.Node) -> Any:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 import snnc
 from snnc.exchange.time_axis import Time
+from snnc.exchange.torch_fx.running import tensors
 from snnc.exchange.torch_fx.timing import Clock
 from snnc.shapes import Shape
 
@@ -131,11 +132,3 @@ def _in_time(calls: list[Tensor], clock: Clock) -> Tensor | None:
         whole = whole.reshape(BATCH, clock.steps, *whole.shape[1:])
     late = clock.time is Time.SECOND and whole.shape[:2] == (BATCH, clock.steps)
     return (whole.transpose(0, 1) if late else whole).detach()
-
-
-def tensors(returned: Any) -> Outputs:
-    """All tensors of a tensor, a tuple or a dict."""
-    if isinstance(returned, Tensor):
-        return [returned]
-    values = returned.values() if isinstance(returned, dict) else returned
-    return [value for value in values if isinstance(value, Tensor)]

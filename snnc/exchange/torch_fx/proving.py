@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from snnc.exchange import Refused
 from snnc.exchange.torch_fx.gradients import compared_gradients
-from snnc.exchange.torch_fx.observing import Sides, observed, tensors
+from snnc.exchange.torch_fx.observing import Sides, observed
+from snnc.exchange.torch_fx.running import tensors
 
 TOLERANCE = 1e-9
 """Of the largest value: potentials are summed in another order."""

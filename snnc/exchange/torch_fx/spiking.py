@@ -10,10 +10,10 @@ from torch import Tensor, nn
 
 from snnc.exchange import Unusable, entry
 from snnc.exchange.torch_fx import factory, proving, tracing, weights, where
+from snnc.exchange.torch_fx.fitting import remarks
 from snnc.exchange.torch_fx.observing import Sides
 from snnc.exchange.torch_fx.timed import Late, Timed, TimedTranslation
 from snnc.exchange.torch_fx.timing import Clock
-from snnc.exchange.torch_fx.translate import remarks
 from snnc.shapes import Shape, show
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from torch import Tensor, fx
@@ -87,7 +88,7 @@ class TimedTranslation:
             entries,
             {name: self.entries.state[name] for name in names},
             outputs,
-            self.neurons.definitions.of(entries),
+            self.entries.definitions.of(entries),
             {path: name for path, name in self.neurons.layers.items() if name in names},
             "direct" if self.clock.time is Time.INSIDE else "none",
         )
@@ -249,14 +250,12 @@ class TimedTranslation:
         self._behind_readout(node, () if isinstance(made, TracedValue) else made)
         if isinstance(made, TracedValue):
             return made
-        value: TracedValue | None = None
-        for layer in made:
-            inputs = layer.inputs or (value,)
-            if any(one is None or one.name.startswith("?") for one in inputs):
-                return self._missing(node)
-            value = self.entries.layer(node, self._per_step(node, layer), inputs)
+        inputs = [i for layer in made for i in layer.inputs if isinstance(i, TracedValue)]
+        if any(i.name.startswith("?") for i in inputs):
+            return self._missing(node)
+        value = self.entries.layers(node, made, partial(self._per_step, node))
         out = self._sample(node)
-        if value is None or value.shape != out:
+        if value.shape != out:
             raise Refused(f"it makes {show(out)}, where a spec's layer makes {value}")
         return value
 

@@ -55,6 +55,8 @@ class ConcreteTracer(fx.Tracer):
         self.x, self.values, self.running = x, dict[fx.Node, Any](), False
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        if type(m).__module__ == "torch.nn.utils.parametrize":
+            return False  # its weight is computed of other ones
         return libraries.is_layer(m) or super().is_leaf_module(m, module_qualified_name)
 
     def proxy(self, node: fx.Node) -> fx.Proxy:
