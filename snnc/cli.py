@@ -9,8 +9,8 @@ import typer
 
 import snnc
 from snnc import terminal
-from snnc.cli_arguments import Format, Paths, Settings, Spec
-from snnc.cli_import import importing
+from snnc.cli_arguments import Format, Html, Paths, Settings, Spec
+from snnc.cli_exchange import add_to
 from snnc.escape import word
 from snnc.source.nearest import nearest
 from snnc.terminal import Exit
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-app.add_typer(importing, name="import", help="Turn a network from elsewhere into a spec.")
+exchange = add_to(app)
 
 
 def _version(wanted: bool) -> None:
@@ -81,13 +81,10 @@ def lint(paths: Paths = None, settings: Settings = None, output_format: Format =
 
     Exit code 0: no errors or warnings; 1: there are some; 2: the command could not run.
     """
+    from snnc.commands.lint import lint
+
     terminal.one_of("--output-format", output_format, terminal.FORMATS)
-    specs = terminal.or_report(lambda: terminal.specs(paths or ()), output_format)
-    findings = snnc.check_all(specs, settings or ())
-    terminal.report(findings, output_format, specs)
-    if output_format == "full":
-        terminal.say(terminal.summary(findings, len(specs)))
-    raise Exit(1 if any(finding.fails for finding in findings) else 0)
+    raise Exit(lint(paths or (), settings or (), output_format))
 
 
 @app.command()
@@ -98,6 +95,7 @@ def show(
         typer.Option(help="Print the program after this pass; `lower` is before all passes."),
     ] = None,
     format: Annotated[str, typer.Option("--format", help="One of text and json.")] = "text",
+    html: Html = None,
     settings: Settings = None,
 ) -> None:
     """Print where every layer runs in time, and why."""
@@ -112,6 +110,9 @@ def show(
         sys.stdout.write(text(snnc.plan(document, graph, after)))
         return
     program = snnc.plan(document, graph)
+    if html is not None:
+        view.write_page(html, document, program)
+        return
     sys.stdout.write(view.as_json(program) if format == "json" else view.as_text(program))
 
 
@@ -243,19 +244,14 @@ def schema(
     """
     from snnc import project
     from snnc import schema as editors
+    from snnc.commands.replaceable import replaceable
 
     if check and out is None:
         raise terminal.UsageError("--check goes with -o: name the file")
     if out is None:
         sys.stdout.write(editors.text())
         return
-    if not out.name:
-        raise terminal.UsageError(f"-o {out}: this is a folder, name a file in it")
-    files = project.compare(out.parent, {out.name: editors.text()})
-    if problem := files[0].obstacle:
-        raise terminal.UsageError(f"{problem}: name another file")
-    if files[0].have is not None and not editors.is_ours(files[0].have):
-        raise terminal.UsageError(f"{out}: exists and is no schema of specs: name another file")
+    files = replaceable(out, editors.text(), editors.is_ours, "schema of specs")
     if check and files[0].have != files[0].want:
         state = "out of date" if files[0].have is not None else "missing"
         terminal.say(f"{out}: {state}: run snnc schema -o {word(str(out))}")
@@ -296,5 +292,5 @@ def new(
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: whatever happens, one sentence and an exit code."""
     if sys.flags.optimize > 1:
-        terminal.document(app, importing)
+        terminal.document(app, *exchange)
     terminal.run(app, arguments)

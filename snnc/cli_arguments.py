@@ -20,3 +20,7 @@ Format = Annotated[
         "--output-format", help="One of full, concise, json, github, gitlab, sarif, junit."
     ),
 ]
+Html = Annotated[
+    Path | None,
+    typer.Option(help="Write this and the spec as built as a page, which loads nothing."),
+]

@@ -11,8 +11,9 @@ from snnc.layer import Layer, Site, Traits
 from snnc.number import Number, Positive, Value
 from snnc.shapes import Shape, ShapeError, merged, show
 from snnc.step.bounds import ANYTHING, Bounds, output
+from snnc.step.faults import faults
 from snnc.step.link import Parameter, Reset, link
-from snnc.step.parse import StepError, parse
+from snnc.step.parse import Parsed, StepError, parse
 from snnc.step.spikes import spike_value
 from snnc.step.ssa import Step
 from snnc.surrogate import Surrogate
@@ -59,6 +60,12 @@ class Neuron(Layer):
         parameters = {name: _constant(number) for name, number in self.numbers().items()}
         states = list(self.states)
         return link(parse(self.step), self.inputs, states, parameters, self.output, self.reset_rule)
+
+    def faults(self, parsed: Parsed) -> list[StepError]:
+        """Everything that is wrong with such equations in place of its own."""
+        parameters = {name: _constant(number) for name, number in self.numbers().items()}
+        names = self.inputs, list(self.states), parameters
+        return faults(parsed, *names, self.output, self.reset_rule)
 
     @property
     def spike_value(self) -> float | str | None:

@@ -66,6 +66,17 @@ def specs(paths: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def findable(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """The same, and a sentence for each path that leads to no spec. Raises Findings."""
+    found, missing = list[Path](), list[str]()
+    for each in given(paths):
+        try:
+            found += _specs(each, bool(paths))
+        except UsageError as error:
+            missing.append(str(error))
+    return list(dict.fromkeys(found)), missing
+
+
 def given(paths: Sequence[Path]) -> Sequence[Path]:
     """The paths; without any, that of the project."""
     from snnc import discovery

@@ -70,10 +70,13 @@ class SchedulerLength(LintRule):
         """The scheduler, against the epochs."""
         train = document.spec.train
         found = train.scheduler.misfit(train.epochs) if train and train.scheduler else None
-        if found:
+        if train and found:
             key, message = found
             tree = document.tree.find(("train", "scheduler", key))[0]
-            yield finding(self, tree, f"`{key}`: {message}")
+            help = f"write `{key} = {train.epochs}`, the epochs"
+            if key != "T_max":
+                help = f"write less than {train.epochs}, the epochs"
+            yield finding(self, tree, f"`{key}`: {message}", help)
 
 
 RULE = SchedulerLength()

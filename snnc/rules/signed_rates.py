@@ -85,7 +85,8 @@ class SignedRates(LintRule):
                 takes = f"`{encoder.kind}` takes numbers from {least:g} to {most:g}"
                 message = f"{takes}, and the data go from {low:.3g} to {high:.3g}"
                 tree = document.tree.find(("train", "dataset", "normalize"))[0]
-                yield finding(self, tree, message)
+                help = "delete `normalize`, or use the encoder `direct`"
+                yield finding(self, tree, message, help)
 
 
 RULE = SignedRates()

@@ -66,7 +66,8 @@ class TdbnThreshold(LintRule):
                 if isinstance(neuron, SpikingNeuron) and meant not in numbers(neuron.v_threshold):
                     has = f"`{reader.path}` has {numbers(neuron.v_threshold)[0]:g}"
                     message = f"`{node.path}` normalises to a threshold of {meant:g}, and {has}"
-                    yield finding(self, at(document, node, "v_threshold"), message)
+                    help = "write the same `v_threshold` in both"
+                    yield finding(self, at(document, node, "v_threshold"), message, help)
 
 
 RULE = TdbnThreshold()

@@ -49,7 +49,8 @@ class UnusedBlock(LintRule):
         """Each definition without an effect."""
         for block in document.unused_blocks:
             name = block.key.quoted.strip("[]").rpartition(".")[2]
-            yield finding(self, block, f"`{name}`: no layer uses this block")
+            help = f'delete it, or use it: {{ kind = "{name}" }}'
+            yield finding(self, block, f"`{name}`: no layer uses this block", help)
 
 
 RULE = UnusedBlock()

@@ -48,7 +48,9 @@ class UnusedVariable(LintRule):
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Each entry of the table without an effect."""
         for entry in document.unused_vars:
-            yield finding(self, entry, f"`{entry.key.quoted}`: nothing uses this variable")
+            name = entry.key.quoted
+            help = f'delete it, or write "${name}" where it is meant'
+            yield finding(self, entry, f"`{name}`: nothing uses this variable", help)
 
 
 RULE = UnusedVariable()

@@ -59,7 +59,8 @@ class UselessLayer(LintRule):
         for node in graph.nodes:
             why = node.operator.idle(*node.shapes)
             if why and not (node.operator.role == "same" and _named(node)):
-                yield finding(self, at(document, node), f"`{node.path}` does nothing: {why}")
+                message = f"`{node.path}` does nothing: {why}"
+                yield finding(self, at(document, node), message, "delete it")
 
 
 def _named(node: Node) -> bool:

@@ -63,6 +63,17 @@ def simplified(step: Step) -> tuple[Step, tuple[Lifted, ...]]:
     return new, lifted
 
 
+def misfits(step: Step) -> list[StepError]:
+    """Everything that cannot be brought into that form, one error for an assignment."""
+    walker, found = _Walker(step), list[StepError]()
+    for assign in step.body:
+        try:
+            walker.assign(assign)
+        except StepError as error:
+            found.append(error)
+    return found
+
+
 class _Walker:
     def __init__(self, step: Step) -> None:
         self.parameters, self.chosen = frozenset(step.parameters), chosen(step, _CHOICE)
