@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 from snnc.document import Document
 from snnc.graph.types import Graph, Node
 from snnc.rules._text import example, instead, sections
-from snnc.source.diagnostic import Diagnostic, Severity
+from snnc.source.diagnostic import Diagnostic, Fix, Severity
 from snnc.source.suppress import suppress
 from snnc.source.tree import Tree
 
@@ -83,9 +83,16 @@ def findings(
     return [*reversed(told.values())]
 
 
-def finding(rule: LintRule, node: Tree, message: str, help: str | None = None) -> Diagnostic:
+def finding(
+    rule: LintRule,
+    node: Tree,
+    message: str,
+    help: str | None = None,
+    fixes: tuple[Fix, ...] = (),
+) -> Diagnostic:
     """A finding of ``rule`` at the key of ``node``."""
-    return Diagnostic(rule.code, rule.name, message, node.key, help, node.notes, rule.severity)
+    place, notes = node.key, node.notes
+    return Diagnostic(rule.code, rule.name, message, place, help, notes, rule.severity, fixes=fixes)
 
 
 def at(document: Document, node: Node, *keys: str) -> Tree:
