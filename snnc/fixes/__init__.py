@@ -3,7 +3,8 @@
 ``fixes_of`` lists those of one finding, ``edited`` applies some to a text. Nothing here writes.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from snnc.fixes.advice import NETWORK, advised
 from snnc.fixes.changes import setting
@@ -26,11 +27,26 @@ def fixes_of(finding: Diagnostic) -> tuple[Fix, ...]:
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
-    """``text`` with the edits of a fix, all else as it was. ``text`` is that of their places."""
+    """``text`` with edits that do not overlap, and all else as it was.
+
+    ``text`` is that of their places as the file has it: a line may end with CRLF, and then the new
+    lines do.
+    """
+    long_ends = [found.span() for found in re.finditer(r"\r+\n", text)]
     for edit in sorted(edits, key=lambda edit: edit.place.span, reverse=True):
-        start, end = edit.place.span
-        text = f"{text[:start]}{edit.text}{text[end:]}"
+        start, end = (_offset(long_ends, at) for at in edit.place.span)
+        new = edit.text.replace("\n", "\r\n") if long_ends else edit.text
+        text = f"{text[:start]}{new}{text[end:]}"
     return text
+
+
+def _offset(long_ends: Sequence[tuple[int, int]], at: int) -> int:
+    """The offset in a file of one in its text with short line ends."""
+    for start, end in long_ends:
+        if at <= start:
+            break
+        at += end - start - 1
+    return at
 
 
 def deletion(

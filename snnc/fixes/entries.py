@@ -37,7 +37,7 @@ class Entry:
 
     @property
     def whole(self) -> Place:
-        """From the key to the end of the value."""
+        """The entry from its key to the end of its value."""
         return Place(self.file, self.text, Span(self.mark.key.start, self.mark.value.end))
 
     @property
