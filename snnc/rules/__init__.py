@@ -37,6 +37,10 @@ class LintRule(Protocol):
         """The same piece, corrected."""
         return instead(type(self))
 
+    def limited(self, memory: float) -> "LintRule":
+        """The rule for a training memory in GiB, which few ask for."""
+        return self
+
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """The findings of the rule in a valid document."""
         ...
