@@ -32,6 +32,8 @@ from snnc.validation import refusals
 
 Model = TypeVar("Model", bound=BaseModel)
 _STATED = ("tool", "snnc")
+_Text = tuple[str, str]
+"""The path of a file as it is shown, and its text."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,13 @@ def configuration(root: Path) -> ProjectSettings:
 
 def configured(root: Path) -> Configured:
     """The settings of the project in the folder ``root``, with their places. Raises Findings."""
-    own, shared = _source(root / CONFIGURATION), _source(root / PYPROJECT)
+    return _configured(_text(root / CONFIGURATION), _text(root / PYPROJECT))
+
+
+@lru_cache(maxsize=8)
+def _configured(own_text: _Text | None, shared_text: _Text | None) -> Configured:
+    """The settings that one of two files states; many specs have the same."""
+    own, shared = (parse(*text) if text else None for text in (own_text, shared_text))
     stated = shared.tree.find(_STATED) if shared else None
     if own and stated and stated[1] == len(_STATED):
         raise Findings(_twice(own, stated[0]))
@@ -87,7 +95,7 @@ def check_version(root: Path, version: str) -> None:
         raise Findings(Diagnostic("SNN204", "bad-value", message, place, "install another one"))
 
 
-def _source(path: Path) -> Source | None:
+def _text(path: Path) -> _Text | None:
     shown = os.path.relpath(path).replace(os.sep, "/")
     try:
         text = regular(path, MOST_BYTES).decode("utf-8")
@@ -95,11 +103,7 @@ def _source(path: Path) -> Source | None:
         return None
     except (NotRegular, TooLarge, UnicodeDecodeError):
         raise refused(Path(shown), "the configuration is no regular text file") from None
-    return _parsed(shown, text)
-
-
-_parsed = lru_cache(maxsize=8)(parse)
-"""Many specs have one configuration."""
+    return shown, text
 
 
 def _valid(tree: Tree, model: type[Model]) -> Model:

@@ -12,10 +12,24 @@ from snnc import project, terminal
 from snnc.document import Document
 from snnc.duplicates import duplicates, name_of
 from snnc.escape import word
+from snnc.options import BuildOptions
 from snnc.project import File, place
 from snnc.project.files import BLOCKING
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.staleness import Package, complaints, orphans, stale_schemas
+
+
+def build(options: BuildOptions) -> int:
+    """Builds the packages of specs, or compares them; the exit code."""
+    terminal.one_of("--output-format", options.output_format, terminal.FORMATS)
+    given = terminal.given(options.paths)
+    named = terminal.or_report(lambda: terminal.specs(options.paths), options.output_format)
+    terminal.or_report(lambda: terminal.check_versions(named.specs), options.output_format)
+    wanted = options.settings, options.out, options.output_format
+    builds = Builds(named.specs, given, *wanted)
+    if options.check:
+        return named.said(builds.check())
+    return named.said(builds.diff() if options.diff else builds.write(options.force))
 
 
 @dataclass
@@ -62,7 +76,7 @@ class Builds:
     def _abstract(self, path: Path) -> None:
         self.abstract.append(path)
         if path in self.searched:
-            terminal.say(f"{path}: abstract, so there is nothing to build")
+            terminal.remark(f"{path}: abstract, so there is nothing to build")
 
     def _broken(self, path: Path, findings: Findings) -> None:
         self.findings += findings.diagnostics
@@ -123,7 +137,7 @@ class Builds:
         self._report(found)
         if not found and not self.findings:
             count = sum(not package.shared for package in self.packages)
-            terminal.say(f"{terminal.plural(count, 'package')} up to date")
+            terminal.remark(f"{terminal.plural(count, 'package')} up to date")
         return 1 if found or self.findings else 0
 
     def _orphans(self) -> list[Diagnostic]:
@@ -172,7 +186,7 @@ class Builds:
         what = terminal.plural(len(changed), "file") if changed else "nothing"
         if changed or not package.shared:
             about = "runtime" if package.shared else package.spec
-            terminal.say(f"{about}: {what} changed in {package.folder}")
+            terminal.remark(f"{about}: {what} changed in {package.folder}")
 
     def _command(self, spec: Path) -> str:
         out = ["-o", str(self.out)] if self.out else []
