@@ -12,7 +12,7 @@ from snnc import project, terminal
 from snnc.document import Document
 from snnc.duplicates import duplicates, name_of
 from snnc.escape import word
-from snnc.options import BuildOptions
+from snnc.options import BuildOptions, LintOptions
 from snnc.project import File, place
 from snnc.project.files import BLOCKING
 from snnc.source.diagnostic import Diagnostic, Findings
@@ -20,7 +20,26 @@ from snnc.staleness import Package, complaints, orphans, stale_schemas
 
 
 def build(options: BuildOptions) -> int:
-    """Builds the packages of specs, or compares them; the exit code."""
+    """Builds the packages of specs, or compares them; the exit code. A watch also lints."""
+    if options.watch:
+        from snnc.commands.watch import watch
+
+        return watch(options.paths, lambda: _watched(options))
+    return _build(options)
+
+
+def _watched(options: BuildOptions) -> int:
+    """Prints all findings, which a build alone does not, and builds if none is an error."""
+    from snnc.commands.lint import looked_at
+
+    specs = terminal.specs(options.paths).specs
+    found = looked_at(LintOptions(settings=options.settings), specs)
+    terminal.report(found, options.output_format, specs)
+    wrong = any(finding.severity == "error" for finding in found)
+    return 1 if wrong else _build(options)
+
+
+def _build(options: BuildOptions) -> int:
     terminal.one_of("--output-format", options.output_format, terminal.FORMATS)
     given = terminal.given(options.paths)
     named = terminal.or_report(lambda: terminal.specs(options.paths), options.output_format)

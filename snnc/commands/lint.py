@@ -15,6 +15,14 @@ STDIN = Path("-")
 
 def lint(options: LintOptions) -> int:
     """Looks at specs and prints what it finds; the exit code."""
+    if options.watch and STDIN not in options.paths:
+        from snnc.commands.watch import watch
+
+        return watch(options.paths, lambda: _lint(options))
+    return _lint(options)
+
+
+def _lint(options: LintOptions) -> int:
     terminal.one_of("--output-format", options.output_format, terminal.FORMATS)
     _check(options)
     if STDIN in options.paths:
