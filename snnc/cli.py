@@ -9,9 +9,8 @@ import typer
 
 import snnc
 from snnc import terminal
-from snnc.cli_arguments import Format, NoCache, Paths, Quiet, Settings, Spec, Watch
+from snnc.cli_arguments import Config, Format, NoCache, Paths, Quiet, Settings, Spec, Watch
 from snnc.cli_import import importing
-from snnc.escape import word
 from snnc.options import BuildOptions, LintOptions
 from snnc.source.nearest import nearest
 from snnc.terminal import Exit
@@ -60,6 +59,7 @@ def build(
     ] = None,
     settings: Settings = None,
     output_format: Format = "full",
+    config: Config = None,
     no_cache: NoCache = False,
     watch: Watch = False,
     quiet: Quiet = False,
@@ -72,8 +72,20 @@ def build(
     """
     from snnc.commands.build import build as command
 
-    given = (tuple(paths or ()), check, diff, force, out, tuple(settings or ()), output_format)
-    raise Exit(terminal.quietly(quiet, command, BuildOptions(*given, not no_cache, watch, quiet)))
+    options = BuildOptions(
+        paths=tuple(paths or ()),
+        check=check,
+        diff=diff,
+        force=force,
+        out=out,
+        settings=tuple(settings or ()),
+        output_format=output_format,
+        config=tuple(config or ()),
+        cache=not no_cache,
+        watch=watch,
+        quiet=quiet,
+    )
+    raise Exit(terminal.quietly(quiet, command, options))
 
 
 @app.command()
@@ -100,6 +112,11 @@ def lint(
         list[str] | None,
         typer.Option("--extend-select", metavar="RULES", help="Run these rules as well."),
     ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option("--exclude", metavar="PATTERN", help="Do not look at what this names."),
+    ] = None,
+    config: Config = None,
     statistics: Annotated[
         bool, typer.Option("--statistics", help="Print how often each code was found.")
     ] = False,
@@ -132,6 +149,8 @@ def lint(
         select=tuple(select or ()),
         ignore=tuple(ignore or ()),
         extend_select=tuple(extend_select or ()),
+        exclude=tuple(exclude or ()),
+        config=tuple(config or ()),
         statistics=statistics,
         add_ignore=add_ignore,
         stdin_filename=stdin_filename,
@@ -288,32 +307,17 @@ def schema(
     check: Annotated[
         bool, typer.Option("--check", help="Only tell, with exit code 1, if the file is not so.")
     ] = False,
+    configuration: Annotated[
+        bool, typer.Option("--configuration", help="The schema of snnc.toml, and of [tool.snnc].")
+    ] = False,
 ) -> None:
     """Print the JSON Schema of specs, for editors.
 
     With -o, a file that is there is replaced only if it is such a schema.
     """
-    from snnc import project
-    from snnc import schema as editors
+    from snnc.commands.schema import schema as command
 
-    if check and out is None:
-        raise terminal.UsageError("--check goes with -o: name the file")
-    if out is None:
-        sys.stdout.write(editors.text())
-        return
-    if not out.name:
-        raise terminal.UsageError(f"-o {out}: this is a folder, name a file in it")
-    files = project.compare(out.parent, {out.name: editors.text()})
-    if problem := files[0].obstacle:
-        raise terminal.UsageError(f"{problem}: name another file")
-    if files[0].have is not None and not editors.is_ours(files[0].have):
-        raise terminal.UsageError(f"{out}: exists and is no schema of specs: name another file")
-    if check and files[0].have != files[0].want:
-        state = "out of date" if files[0].have is not None else "missing"
-        terminal.say(f"{out}: {state}: run snnc schema -o {word(str(out))}")
-        raise Exit(1)
-    if not check:
-        project.write(files)
+    raise Exit(command(out, check, configuration))
 
 
 @app.command()

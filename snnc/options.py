@@ -18,6 +18,8 @@ class LintOptions:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    config: tuple[str, ...] = ()
     statistics: bool = False
     add_ignore: bool = False
     stdin_filename: Path | None = None
@@ -33,7 +35,8 @@ class LintOptions:
             "ignore": self.ignore,
             "extend_select": self.extend_select,
         }
-        return {key: _words(texts) for key, texts in every.items() if texts}
+        words = {key: _words(texts) for key, texts in every.items() if texts}
+        return {**words, "exclude": self.exclude} if self.exclude else words
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class BuildOptions:
     out: Path | None = None
     settings: tuple[str, ...] = ()
     output_format: str = "full"
+    config: tuple[str, ...] = ()
     cache: bool = True
     watch: bool = False
     quiet: bool = False

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import snnc
 from snnc import project, terminal
+from snnc.configuration import of_flags, with_flags
 from snnc.document import Document
 from snnc.duplicates import duplicates, name_of
 from snnc.escape import word
@@ -21,11 +22,13 @@ from snnc.staleness import Package, complaints, orphans, stale_schemas
 
 def build(options: BuildOptions) -> int:
     """Builds the packages of specs, or compares them; the exit code. A watch also lints."""
-    if options.watch:
-        from snnc.commands.watch import watch
+    keys = terminal.or_report(lambda: of_flags(options.config), options.output_format)
+    with with_flags(keys):
+        if options.watch:
+            from snnc.commands.watch import watch
 
-        return watch(options.paths, lambda: _watched(options))
-    return _build(options)
+            return watch(options.paths, lambda: _watched(options))
+        return _build(options)
 
 
 def _watched(options: BuildOptions) -> int:

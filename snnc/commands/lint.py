@@ -6,8 +6,9 @@ from functools import partial
 from pathlib import Path
 
 from snnc import linting, terminal
+from snnc.configuration import of_flags, with_flags
 from snnc.options import LintOptions
-from snnc.selection import UnknownRule, flagged, selection
+from snnc.selection import UnknownRule
 from snnc.source.diagnostic import Diagnostic
 
 STDIN = Path("-")
@@ -15,11 +16,13 @@ STDIN = Path("-")
 
 def lint(options: LintOptions) -> int:
     """Looks at specs and prints what it finds; the exit code."""
-    if options.watch and STDIN not in options.paths:
-        from snnc.commands.watch import watch
+    keys = terminal.or_report(lambda: of_flags(options.config), options.output_format)
+    with with_flags({**keys, **options.flags}):
+        if options.watch and STDIN not in options.paths:
+            from snnc.commands.watch import watch
 
-        return watch(options.paths, lambda: _lint(options))
-    return _lint(options)
+            return watch(options.paths, lambda: _lint(options))
+        return _lint(options)
 
 
 def _lint(options: LintOptions) -> int:
@@ -37,10 +40,9 @@ def _lint(options: LintOptions) -> int:
 def looked_at(options: LintOptions, paths: Sequence[Path]) -> tuple[Diagnostic, ...]:
     """The findings in specs under the options. Raises Findings, UsageError."""
     try:
-        flags = flagged(options.flags)
+        return linting.findings(paths, options.settings)
     except UnknownRule as error:
         raise terminal.UsageError(f"{error}: {error.help}") from None
-    return linting.findings(paths, options.settings, partial(selection, flags=flags))
 
 
 def _check(options: LintOptions) -> None:
