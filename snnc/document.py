@@ -9,7 +9,7 @@ from pathlib import Path
 from snnc.blocks import Container, Expanded, InferredSize, expand
 from snnc.blocks.unused import unused
 from snnc.choice import Choice, joined
-from snnc.configuration import configuration
+from snnc.flags import unconfigured
 from snnc.kinds import Kind, catalog, keys_of
 from snnc.lazy import LazyMapping
 from snnc.neuron import SpikingNeuron
@@ -106,8 +106,17 @@ def examine(path: Path | str, settings: Sequence[str] = ()) -> Examined:
         Findings: nothing of it can be read, or the configuration of its project is wrong.
         OSError: it cannot be read.
     """
-    with at_most(configuration(project(Path(path))).limits.file_size):
+    with at_most(_limit(project(Path(path)))):
         return _examined(path, settings)
+
+
+def _limit(root: Path) -> int | None:
+    """The bytes of a file that the configuration of a project allows, if it says so."""
+    if unconfigured(root):
+        return None
+    from snnc.configuration import configuration
+
+    return configuration(root).limits.file_size
 
 
 def _examined(path: Path | str, settings: Sequence[str]) -> Examined:

@@ -11,7 +11,7 @@ from pathlib import Path
 from snnc.checked import Checked, checked
 from snnc.document import Definition, Document
 from snnc.duplicates import duplicates
-from snnc.project.place import check_stated
+from snnc.project.place import check_stated, folders_of
 from snnc.rules import rules
 from snnc.selection import RuleSelection, selection
 from snnc.source.diagnostic import Diagnostic, Findings, Span
@@ -67,6 +67,24 @@ def findings(
 
     ``select`` gives the rules for a spec. Raises OSError; Findings: a configuration is wrong.
     """
+    return look(paths, settings, select).findings
+
+
+@dataclass(frozen=True)
+class LintRun:
+    """The findings of a run, the files that were read, and the folders that specs ask for."""
+
+    findings: tuple[Diagnostic, ...]
+    sources: tuple[Source, ...]
+    folders: tuple[Path, ...]
+
+
+def look(
+    paths: Sequence[Path],
+    settings: Sequence[str] = (),
+    select: Callable[[Path], RuleSelection] = selection,
+) -> LintRun:
+    """The findings in some specs, as :func:`findings`, and what they depend on."""
     by_folder = {path.parent: path for path in paths}
     selections = {folder: select(path) for folder, path in by_folder.items()}
     run = [_linted(path, settings, selections[path.parent]) for path in paths]
@@ -76,7 +94,10 @@ def findings(
         for path, each in zip(paths, run, strict=True)
         if (document := each.checked.document) and not each.abstract
     ]
-    return (*told, *(twin for _, _, twin in duplicates(known)), *_misplaced(known))
+    every = (*told, *(twin for _, _, twin in duplicates(known)), *_misplaced(known))
+    sources = {source.path: source for each in run for source in each.sources}
+    folders = [each for path, document in known for each in folders_of(path, document)]
+    return LintRun(every, tuple(sources.values()), tuple(dict.fromkeys(folders)))
 
 
 def _linted(path: Path, settings: Sequence[str], selection: RuleSelection) -> _Linted:
