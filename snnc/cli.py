@@ -9,8 +9,8 @@ import typer
 
 import snnc
 from snnc import terminal
-from snnc.cli_arguments import Config, Format, NoCache, Paths, Quiet, Settings, Spec, Watch
-from snnc.cli_import import importing
+from snnc.cli_arguments import Config, Format, Html, NoCache, Paths, Quiet, Settings, Spec, Watch
+from snnc.cli_exchange import add_to
 from snnc.options import BuildOptions, LintOptions
 from snnc.source.nearest import nearest
 from snnc.terminal import Exit
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-app.add_typer(importing, name="import", help="Turn a network from elsewhere into a spec.")
+exchange = add_to(app)
 
 
 def _version(wanted: bool) -> None:
@@ -169,6 +169,7 @@ def show(
         typer.Option(help="Print the program after this pass; `lower` is before all passes."),
     ] = None,
     format: Annotated[str, typer.Option("--format", help="One of text and json.")] = "text",
+    html: Html = None,
     settings: Settings = None,
 ) -> None:
     """Print where every layer runs in time, and why."""
@@ -183,6 +184,9 @@ def show(
         sys.stdout.write(text(snnc.plan(document, graph, after)))
         return
     program = snnc.plan(document, graph)
+    if html is not None:
+        view.write_page(html, document, program)
+        return
     sys.stdout.write(view.as_json(program) if format == "json" else view.as_text(program))
 
 
@@ -352,5 +356,5 @@ def new(
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: whatever happens, one sentence and an exit code."""
     if sys.flags.optimize > 1:
-        terminal.document(app, importing)
+        terminal.document(app, *exchange)
     terminal.run(app, arguments)
