@@ -67,7 +67,7 @@ _PAIR = r"`(?P<key>[\w-]+) = (?P<value>[^`]+)`"
 _SAID = r"Write `\g<key> = \g<value>`"
 _HELP: Sequence[_Row] = (
     _row(r"did you mean `kind` by `([\w-]+)`\?", r"Write `kind` for `\1`", changes.named_kind),
-    _row(r"did you mean `([^`]+)`\?", r"Write `\1`", changes.word),
+    _row(r"did you mean `([^` ]+)`\?", r"Write `\1`", changes.word),
     _row(
         r'did you mean ("[^"]+\.snn\.toml")\?', r"Write \1", changes.word, "unsafe",
         "another spec may be meant",

@@ -239,3 +239,13 @@ def test_as_a_module(run: Run) -> None:
     assert (ran.returncode, "lint" in ran.stdout) == (0, True)
     ran = subprocess.run([*words, "lint"], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "all fine in 1 spec\n")
+
+
+def test_json_has_the_fix_of_a_finding(run: Run) -> None:
+    NET.write_text(BROKEN.replace('"fc", out', '"fc", from = "nope", out'))
+    found = json.loads(run("lint", "--output-format", "json").out)
+    assert [each["fix"] for each in found if each["code"] == "SNN301"] == [None]
+    (fix,) = [each["fix"] for each in found if each["code"] == "SNN202"]
+    (edit,) = fix.pop("edits")
+    assert fix == {"title": "Write `LIF`", "safety": "safe", "warning": ""}
+    assert (edit["line"], edit["column"], edit["end_column"], edit["text"]) == (14, 12, 18, '"LIF"')
