@@ -12,6 +12,7 @@ from snnc import terminal
 from snnc.cli_arguments import Html, Settings, Spec
 from snnc.cli_exchange import add_to
 from snnc.cli_specs import build, lint
+from snnc.cli_sweep import sweep
 from snnc.source.nearest import nearest
 from snnc.terminal import Exit
 
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 
 exchange = add_to(app)
+app.command("sweep")(sweep)
 
 
 def _version(wanted: bool) -> None:

@@ -1,5 +1,6 @@
 """Parts that commands share: finding specs, printing findings, one sentence per failure."""
 
+import gc
 import io
 import os
 import sys
@@ -28,6 +29,8 @@ QUIET: ContextVar[bool] = ContextVar("QUIET", default=False)
 """Whether remarks are left out, as somebody asked who only wants findings."""
 T = TypeVar("T")
 Options = TypeVar("Options")
+OBJECTS = 50_000
+"""New objects after which Python looks for some that nothing needs: often is a third of a lint."""
 
 
 class UsageError(Exception):
@@ -39,6 +42,7 @@ def run(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> Any:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a code page lacks is a ?, no failure
             stream.reconfigure(errors="replace")
+    gc.set_threshold(OBJECTS)  # nearly all that a command makes is needed to its end
     try:
         return app(args=arguments, prog_name="snnc")
     except (UsageError, OSError) as error:
