@@ -5,14 +5,15 @@ comments of every file count, those of bases too. A finding in a base is told on
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from snnc.checked import Checked, checked
 from snnc.document import Definition, Document
 from snnc.duplicates import duplicates
-from snnc.project.place import check_stated
-from snnc.rules import LintRule, rules
+from snnc.project.place import check_stated, folders_of
+from snnc.rules import rules
+from snnc.selection import RuleSelection, selection
 from snnc.source.diagnostic import Diagnostic, Findings, Span
 from snnc.source.source import Source
 from snnc.source.suppress import suppress
@@ -24,6 +25,7 @@ class _Linted:
 
     path: str
     checked: Checked
+    silent: frozenset[str] = frozenset()
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -57,18 +59,51 @@ class _Linted:
 
 
 def findings(
-    paths: Sequence[Path], settings: Sequence[str] = (), chosen: Iterable[LintRule] | None = None
+    paths: Sequence[Path],
+    settings: Sequence[str] = (),
+    select: Callable[[Path], RuleSelection] = selection,
 ) -> tuple[Diagnostic, ...]:
-    """The findings in some specs, each by itself and all together. Raises OSError."""
-    rules_of = None if chosen is None else tuple(chosen)
-    run = [_Linted(path.as_posix(), checked(path, settings, rules_of)) for path in paths]
+    """The findings in some specs, each by itself and all together.
+
+    ``select`` gives the rules for a spec. Raises OSError; Findings: a configuration is wrong.
+    """
+    return look(paths, settings, select).findings
+
+
+@dataclass(frozen=True)
+class LintRun:
+    """The findings of a run, the files that were read, and the folders that specs ask for."""
+
+    findings: tuple[Diagnostic, ...]
+    sources: tuple[Source, ...]
+    folders: tuple[Path, ...]
+
+
+def look(
+    paths: Sequence[Path],
+    settings: Sequence[str] = (),
+    select: Callable[[Path], RuleSelection] = selection,
+) -> LintRun:
+    """The findings in some specs, as :func:`findings`, and what they depend on."""
+    by_folder = {path.parent: path for path in paths}
+    selections = {folder: select(path) for folder, path in by_folder.items()}
+    run = [_linted(path, settings, selections[path.parent]) for path in paths]
     told = _agreed(run, _answered(run, [*_once(run)]))
     known = [
         (path, document)
         for path, each in zip(paths, run, strict=True)
         if (document := each.checked.document) and not each.abstract
     ]
-    return (*told, *(twin for _, _, twin in duplicates(known)), *_misplaced(known))
+    every = (*told, *(twin for _, _, twin in duplicates(known)), *_misplaced(known))
+    sources = {source.path: source for each in run for source in each.sources}
+    folders = [each for path, document in known for each in folders_of(path, document)]
+    return LintRun(every, tuple(sources.values()), tuple(dict.fromkeys(folders)))
+
+
+def _linted(path: Path, settings: Sequence[str], selection: RuleSelection) -> _Linted:
+    found = checked(path, settings, selection.running)
+    judged = tuple(selection.judged(found.findings))
+    return _Linted(path.as_posix(), replace(found, findings=judged), selection.silent)
 
 
 def _misplaced(known: Iterable[tuple[Path, Document]]) -> Iterator[Diagnostic]:
@@ -101,9 +136,11 @@ def _answered(run: Sequence[_Linted], found: Sequence[Diagnostic]) -> Iterator[D
     groups: dict[str, list[Diagnostic]] = {path: [] for path in sources}
     for finding in found:
         groups.setdefault(finding.place.path, []).append(finding)
+    silent = {word for each in run for word in each.silent}
     own, due = {each.path for each in run}, _known(run) - _files(run, lambda each: each.wrong)
     for path, group in groups.items():
-        told = suppress(sources[path], group, path in due) if path in sources else group
+        known = path in sources
+        told = suppress(sources[path], group, path in due, silent) if known else group
         yield from (d for d in told if path in own or d.name != "blanket-ignore")
 
 
