@@ -11,6 +11,7 @@ import snnc
 from snnc import terminal
 from snnc.cli_arguments import Format, Paths, Settings, Spec
 from snnc.cli_import import importing
+from snnc.cli_lsp import language_server
 from snnc.escape import word
 from snnc.source.nearest import nearest
 from snnc.terminal import Exit
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 
 app.add_typer(importing, name="import", help="Turn a network from elsewhere into a spec.")
+app.command("lsp")(language_server)
 
 
 def _version(wanted: bool) -> None:

@@ -19,7 +19,7 @@ from snnc.source.suppress import suppress
 
 
 @dataclass(frozen=True)
-class _Linted:
+class LintedSpec:
     """One spec of the run, and what was found."""
 
     path: str
@@ -60,12 +60,23 @@ def findings(
     paths: Sequence[Path], settings: Sequence[str] = (), chosen: Iterable[LintRule] | None = None
 ) -> tuple[Diagnostic, ...]:
     """The findings in some specs, each by itself and all together. Raises OSError."""
+    return findings_of(looked_at(paths, settings, chosen))
+
+
+def looked_at(
+    paths: Sequence[Path], settings: Sequence[str] = (), chosen: Iterable[LintRule] | None = None
+) -> tuple[LintedSpec, ...]:
+    """The specs of a run, each looked at by itself. Raises OSError."""
     rules_of = None if chosen is None else tuple(chosen)
-    run = [_Linted(path.as_posix(), checked(path, settings, rules_of)) for path in paths]
+    return tuple(LintedSpec(path.as_posix(), checked(path, settings, rules_of)) for path in paths)
+
+
+def findings_of(run: Sequence[LintedSpec]) -> tuple[Diagnostic, ...]:
+    """The findings in specs that were looked at, each by itself and all together."""
     told = _agreed(run, _answered(run, [*_once(run)]))
     known = [
-        (path, document)
-        for path, each in zip(paths, run, strict=True)
+        (Path(each.path), document)
+        for each in run
         if (document := each.checked.document) and not each.abstract
     ]
     return (*told, *(twin for _, _, twin in duplicates(known)), *_misplaced(known))
@@ -84,7 +95,7 @@ def _definition(finding: Diagnostic) -> Definition:
     return finding.place.path, finding.place.span
 
 
-def _once(run: Sequence[_Linted]) -> Iterator[Diagnostic]:
+def _once(run: Sequence[LintedSpec]) -> Iterator[Diagnostic]:
     """All findings, those in a base once, however many specs extend it."""
     told = set[tuple[str, str, Span, str]]()
     for each in run:
@@ -95,7 +106,7 @@ def _once(run: Sequence[_Linted]) -> Iterator[Diagnostic]:
             told.add(key)
 
 
-def _answered(run: Sequence[_Linted], found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+def _answered(run: Sequence[LintedSpec], found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
     """The findings without those that a comment in their file ignores."""
     sources = {source.path: source for each in run for source in each.sources}
     groups: dict[str, list[Diagnostic]] = {path: [] for path in sources}
@@ -107,7 +118,7 @@ def _answered(run: Sequence[_Linted], found: Sequence[Diagnostic]) -> Iterator[D
         yield from (d for d in told if path in own or d.name != "blanket-ignore")
 
 
-def _known(run: Sequence[_Linted]) -> set[str]:
+def _known(run: Sequence[LintedSpec]) -> set[str]:
     """The files of the run of which all users are known; an abstract one needs a user."""
     extended = {source.path for each in run for source in each.sources[:-1]}
     alone = {each.path for each in run if each.abstract} - extended
@@ -115,11 +126,11 @@ def _known(run: Sequence[_Linted]) -> set[str]:
     return {each.path for each in run} - alone - hidden
 
 
-def _files(run: Sequence[_Linted], which: Callable[[_Linted], bool]) -> set[str]:
+def _files(run: Sequence[LintedSpec], which: Callable[[LintedSpec], bool]) -> set[str]:
     return {source.path for each in run if which(each) for source in each.sources}
 
 
-def _agreed(run: Sequence[_Linted], found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+def _agreed(run: Sequence[LintedSpec], found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """The findings without those about a definition that another spec of the run uses."""
     shared = {rule.code for rule in rules() if rule.shared}
     used = {place for each in run for place in each.used}

@@ -4,6 +4,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -140,6 +141,12 @@ def one_of(option: str, value: str, allowed: Sequence[str]) -> None:
     """Check that the value of an option is allowed. Raises UsageError."""
     if value not in allowed:
         raise UsageError(f"{option} must be one of {', '.join(allowed)}, not {value}")
+
+
+def needs(module: str, extra: str, what: str) -> None:
+    """Check that an optional dependency is installed. Raises UsageError."""
+    if find_spec(module) is None:
+        raise UsageError(f"{what} needs {module}: pip install 'snnc[{extra}]'")
 
 
 def say(sentence: str) -> None:

@@ -1,0 +1,68 @@
+"""Findings as an editor shows them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+
+from lsprotocol import types
+
+from snnc.lsp.analysis import Analysis
+from snnc.source.diagnostic import Diagnostic, Note, Place
+
+Locate = Callable[[Place], types.Location]
+"""The location of a place, in whatever file it is."""
+
+_SEVERITIES = {
+    "error": types.DiagnosticSeverity.Error,
+    "warning": types.DiagnosticSeverity.Warning,
+    "info": types.DiagnosticSeverity.Information,
+}
+_FADED = ("unused-", "dead-layer", "useless-layer")
+"""Beginnings of the names of rules that tell of something without an effect."""
+
+
+def published(analysis: Analysis, locate: Locate) -> list[types.Diagnostic]:
+    """The diagnostics of the file itself.
+
+    An error in a base is shown where the file leads to that base.
+    """
+    shown = (_shown(found, analysis.path, locate) for found in dict.fromkeys(analysis.findings))
+    return [each for each in shown if each is not None]
+
+
+def _shown(found: Diagnostic, path: str, locate: Locate) -> types.Diagnostic | None:
+    if found.place.path == path:
+        return _diagnostic(found, found.place, said(found), found.notes, locate)
+    link = next((note for note in found.notes if note.place.path == path), None)
+    if link is None or found.severity != "error":
+        return None
+    where = f"{PurePosixPath(found.place.path).name}:{found.place.start.line}"
+    note = Note(found.place, found.message)
+    return _diagnostic(found, link.place, f"{where}: {said(found)}", (note,), locate)
+
+
+def _diagnostic(
+    found: Diagnostic, place: Place, message: str, notes: tuple[Note, ...], locate: Locate
+) -> types.Diagnostic:
+    faded = found.name.startswith(_FADED)
+    return types.Diagnostic(
+        range=locate(place).range,
+        message=message,
+        severity=_SEVERITIES[found.severity],
+        code=found.name,
+        source="snnc",
+        tags=[types.DiagnosticTag.Unnecessary] if faded else None,
+        related_information=[*_related(notes, locate)] or None,
+    )
+
+
+def _related(
+    notes: tuple[Note, ...], locate: Locate
+) -> Iterator[types.DiagnosticRelatedInformation]:
+    for note in notes:
+        if note.place.text:  # a place on the command line is in no file
+            yield types.DiagnosticRelatedInformation(locate(note.place), note.message)
+
+
+def said(found: Diagnostic) -> str:
+    """The sentence and the help of a finding."""
+    return f"{found.message}\nhelp: {found.help}" if found.help else found.message

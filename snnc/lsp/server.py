@@ -1,0 +1,88 @@
+"""The server: the protocol on one side, the open texts on the other."""
+
+import asyncio
+import os
+import time
+from contextlib import suppress
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+
+import snnc
+from snnc.lsp.diagnostics import published
+from snnc.lsp.workspace import OpenSpec, OpenSpecs
+
+_LEAST, _MOST = 0.005, 0.5
+"""Seconds that the server waits for a further edit: as long as the last look took, within these."""
+
+
+class SpecServer(LanguageServer):
+    """A language server for specs. A text is looked at when its editor has paused."""
+
+    def __init__(self) -> None:
+        full = types.TextDocumentSyncKind.Full  # pygls ends lines where the protocol does not
+        super().__init__("snnc", snnc.__version__, full)
+        self.open = OpenSpecs()
+        self.waiting: dict[str, asyncio.TimerHandle] = {}
+        self.took = 0.0
+
+    def begin(self) -> None:
+        """Takes what the client said of itself, and its folder as the current one."""
+        self.open.encoding = str(self.workspace.position_encoding or "utf-16")
+        folder = to_fs_path(self.workspace.root_uri or "")
+        if folder:
+            with suppress(OSError):  # where a package may be depends on the current folder
+                os.chdir(folder)
+
+    def put(self, uri: str, text: str, version: int | None, look: bool) -> None:
+        """Takes a text. ``look`` for those that extend it: a text that is new or saved."""
+        spec = self.open.put(uri, text, version)
+        if look:
+            self.open.users.look(spec.path)
+        self.later(spec)
+        for other in self.open.reading(spec):
+            other.analysis = None
+            self.later(other)
+
+    def drop(self, uri: str) -> None:
+        """Forgets a text, and with it what was found there."""
+        spec = self.open.specs.get(uri)
+        if timer := self.waiting.pop(uri, None):
+            timer.cancel()
+        self.open.drop(uri)
+        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+        for other in self.open.reading(spec) if spec else ():
+            other.analysis = None
+            self.later(other)
+
+    def again(self) -> None:
+        """Looks at every text: files beside them have changed."""
+        for spec in self.open.specs.values():
+            spec.analysis = None
+            self.open.users.look(spec.path)
+            self.later(spec)
+
+    def later(self, spec: OpenSpec) -> None:
+        """Looks at a text once there was no further edit for a moment."""
+        if timer := self.waiting.pop(spec.uri, None):
+            timer.cancel()
+        pause = min(max(self.took, _LEAST), _MOST)
+        loop = asyncio.get_running_loop()
+        self.waiting[spec.uri] = loop.call_later(pause, self.publish, spec.uri)
+
+    def publish(self, uri: str) -> None:
+        """Tells the client what is in a text now."""
+        self.waiting.pop(uri, None)
+        spec = self.open.specs.get(uri)
+        if spec is None:
+            return
+        began = time.perf_counter()
+        found = published(self.open.analysis(spec), self.open.locate)
+        self.took = time.perf_counter() - began
+        params = types.PublishDiagnosticsParams(uri, found, spec.version)
+        self.text_document_publish_diagnostics(params)
+
+    def spec(self, document: types.TextDocumentIdentifier) -> OpenSpec | None:
+        """The open text that a request is about."""
+        return self.open.specs.get(document.uri)
