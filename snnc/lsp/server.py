@@ -10,6 +10,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 import snnc
+from snnc.lsp import navigation
 from snnc.lsp.diagnostics import published
 from snnc.lsp.workspace import OpenSpec, OpenSpecs
 
@@ -82,6 +83,19 @@ class SpecServer(LanguageServer):
         self.took = time.perf_counter() - began
         params = types.PublishDiagnosticsParams(uri, found, spec.version)
         self.text_document_publish_diagnostics(params)
+
+    def rename(self, spec: OpenSpec, position: types.Position, name: str) -> types.WorkspaceEdit:
+        """The edits of a new name; what that does to checkpoints is told in the edits or beside."""
+        made = navigation.renaming(self.open, spec, position, name)
+        workspace = self.client_capabilities.workspace
+        able = workspace.workspace_edit if workspace else None
+        annotated = bool(able and able.change_annotation_support)
+        if made.warning and not annotated:
+            warning = types.MessageType.Warning
+            self.window_show_message(types.ShowMessageParams(warning, made.warning))
+        if not (able and able.document_changes):
+            return navigation.plain_edit(self.open, made)
+        return navigation.workspace_edit(self.open, made, annotated)
 
     def spec(self, document: types.TextDocumentIdentifier) -> OpenSpec | None:
         """The open text that a request is about."""

@@ -26,7 +26,7 @@ class Users:
 
     def of(self, path: Path) -> tuple[Path, ...]:
         """The specs that extend a file, also by way of others; not more than are affordable."""
-        return self.found.get(path, ())
+        return self.found.get(path, ())[:MOST]
 
     def look(self, path: Path) -> None:
         """Looks through the project of a file for those that extend it."""
@@ -36,7 +36,12 @@ class Users:
             found |= dict.fromkeys(new)
             wanted |= {_real(spec) for spec in new}
         found.pop(path, None)
-        self.found[path] = tuple(found)[:MOST]
+        self.found[path] = tuple(found)
+
+    def every(self, path: Path) -> tuple[Path, ...]:
+        """All specs that extend a file now, however many."""
+        self.look(path)
+        return self.found[path]
 
     def _bases(self, spec: Path) -> tuple[Path, ...]:
         """The real paths of the files that a file names."""

@@ -70,23 +70,28 @@ class OpenSpecs:
 
     def unsaved(self) -> AbstractContextManager[None]:
         """In here, files have the texts that the editor has."""
-        return unsaved({_real(s.path): s.positions.text for s in self.specs.values()})
+        return unsaved(self.texts)
+
+    @property
+    def texts(self) -> dict[Path, str]:
+        """All open texts by the real paths of their files."""
+        return {real_path(s.path): s.positions.text for s in self.specs.values()}
 
     def reading(self, spec: OpenSpec) -> Iterator[OpenSpec]:
         """The other open texts that a change of this one concerns."""
-        real = _real(spec.path)
+        real = real_path(spec.path)
         for other in self.specs.values():
             if other.uri == spec.uri:
                 continue
             known = other.last.sources if other.last else ()
-            near = {_real(Path(source.path)) for source in known}
+            near = {real_path(Path(source.path)) for source in known}
             if real in near or other.path in self.users.of(spec.path):
                 yield other
 
     def locate(self, place: Place) -> types.Location:
         """The location of a place, in an open text or in a file."""
-        real = _real(Path(place.path))
-        spec = next((s for s in self.specs.values() if _real(s.path) == real), None)
+        real = real_path(Path(place.path))
+        spec = next((s for s in self.specs.values() if real_path(s.path) == real), None)
         if spec:
             return types.Location(spec.uri, spec.positions.of(place))
         positions = TextPositions(place.text, self.encoding)
@@ -99,5 +104,6 @@ def path_of(uri: str) -> Path:
     return Path(path) if path else Path.cwd() / _NAMELESS
 
 
-def _real(path: Path) -> Path:
+def real_path(path: Path) -> Path:
+    """The path without links."""
     return Path(os.path.realpath(path))
