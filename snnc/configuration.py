@@ -2,18 +2,20 @@
 
     [tool.snnc]
     exclude = ["experiments/old/"]
+    ignore = ["hoisting-lost"]
 
-It lies in the project's root. A new key is a new field of :class:`ProjectSettings`.
+It lies in the project's root, and the nearest root above a spec counts.
 """
 
 import os
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field, ValidationError
 
-from snnc.patterns import is_pattern
+from snnc.project_settings import ProjectSettings, specifier
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.reading import (
     CONFIGURATION,
@@ -29,20 +31,15 @@ from snnc.source.tree import Tree
 from snnc.validation import refusals
 
 Model = TypeVar("Model", bound=BaseModel)
+_STATED = ("tool", "snnc")
 
 
-def _pattern(text: str) -> str:
-    if not is_pattern(text):
-        raise PydanticCustomError("bad_pattern", "must be a pattern, as in a .gitignore file")
-    return text
+@dataclass(frozen=True)
+class Configured:
+    """The settings of a project, and where each of them is written; None: there are none."""
 
-
-class ProjectSettings(BaseModel):
-    """The settings of a project. ``exclude`` has patterns of what no command looks at."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    exclude: tuple[Annotated[str, AfterValidator(_pattern)], ...] = ()
+    settings: ProjectSettings = field(default_factory=ProjectSettings)
+    tree: Tree | None = None
 
 
 class _Tool(BaseModel):
@@ -58,14 +55,36 @@ class _Pyproject(BaseModel):
 
 
 def configuration(root: Path) -> ProjectSettings:
-    """The configuration of the project in the folder ``root``. Raises Findings."""
+    """The settings of the project in the folder ``root``. Raises Findings."""
+    return configured(root).settings
+
+
+def configured(root: Path) -> Configured:
+    """The settings of the project in the folder ``root``, with their places. Raises Findings."""
     own, shared = _source(root / CONFIGURATION), _source(root / PYPROJECT)
-    stated = shared.tree.find(("tool", "snnc")) if shared else None
-    if own and stated and stated[1] == len(("tool", "snnc")):
+    stated = shared.tree.find(_STATED) if shared else None
+    if own and stated and stated[1] == len(_STATED):
         raise Findings(_twice(own, stated[0]))
     if own:
-        return _valid(own.tree, ProjectSettings)
-    return _valid(shared.tree, _Pyproject).tool.snnc if shared else ProjectSettings()
+        return Configured(_valid(own.tree, ProjectSettings), own.tree)
+    if shared is None or stated is None:
+        return Configured()
+    settings = _valid(shared.tree, _Pyproject).tool.snnc
+    return Configured(settings, stated[0] if stated[1] == len(_STATED) else None)
+
+
+def check_version(root: Path, version: str) -> None:
+    """Check that the project in ``root`` takes this version of snnc. Raises Findings."""
+    found = configured(root)
+    wanted = found.settings.required_version
+    if wanted is None or found.tree is None:
+        return
+    from packaging.specifiers import SpecifierSet  # most projects require none
+
+    if not SpecifierSet(specifier(wanted), prereleases=True).contains(version):
+        message = f"this project requires snnc {wanted}, and this is {version}"
+        place = found.tree.table["required-version"].place
+        raise Findings(Diagnostic("SNN204", "bad-value", message, place, "install another one"))
 
 
 def _source(path: Path) -> Source | None:
@@ -76,7 +95,11 @@ def _source(path: Path) -> Source | None:
         return None
     except (NotRegular, TooLarge, UnicodeDecodeError):
         raise refused(Path(shown), "the configuration is no regular text file") from None
-    return parse(shown, text)
+    return _parsed(shown, text)
+
+
+_parsed = lru_cache(maxsize=8)(parse)
+"""Many specs have one configuration."""
 
 
 def _valid(tree: Tree, model: type[Model]) -> Model:

@@ -5,14 +5,15 @@ comments of every file count, those of bases too. A finding in a base is told on
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from snnc.checked import Checked, checked
 from snnc.document import Definition, Document
 from snnc.duplicates import duplicates
 from snnc.project.place import check_stated
-from snnc.rules import LintRule, rules
+from snnc.rules import rules
+from snnc.selection import RuleSelection, selection
 from snnc.source.diagnostic import Diagnostic, Findings, Span
 from snnc.source.source import Source
 from snnc.source.suppress import suppress
@@ -24,6 +25,7 @@ class LintedSpec:
 
     path: str
     checked: Checked
+    silent: frozenset[str] = frozenset()
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -57,18 +59,26 @@ class LintedSpec:
 
 
 def findings(
-    paths: Sequence[Path], settings: Sequence[str] = (), chosen: Iterable[LintRule] | None = None
+    paths: Sequence[Path],
+    settings: Sequence[str] = (),
+    select: Callable[[Path], RuleSelection] = selection,
 ) -> tuple[Diagnostic, ...]:
-    """The findings in some specs, each by itself and all together. Raises OSError."""
-    return findings_of(looked_at(paths, settings, chosen))
+    """The findings in some specs, each by itself and all together.
+
+    ``select`` gives the rules for a spec. Raises OSError; Findings: a configuration is wrong.
+    """
+    return findings_of(looked_at(paths, settings, select))
 
 
 def looked_at(
-    paths: Sequence[Path], settings: Sequence[str] = (), chosen: Iterable[LintRule] | None = None
+    paths: Sequence[Path],
+    settings: Sequence[str] = (),
+    select: Callable[[Path], RuleSelection] = selection,
 ) -> tuple[LintedSpec, ...]:
-    """The specs of a run, each looked at by itself. Raises OSError."""
-    rules_of = None if chosen is None else tuple(chosen)
-    return tuple(LintedSpec(path.as_posix(), checked(path, settings, rules_of)) for path in paths)
+    """The specs of a run, each looked at by itself. Raises OSError, Findings, as above."""
+    by_folder = {path.parent: path for path in paths}
+    selections = {folder: select(path) for folder, path in by_folder.items()}
+    return tuple(_linted(path, settings, selections[path.parent]) for path in paths)
 
 
 def findings_of(run: Sequence[LintedSpec]) -> tuple[Diagnostic, ...]:
@@ -80,6 +90,12 @@ def findings_of(run: Sequence[LintedSpec]) -> tuple[Diagnostic, ...]:
         if (document := each.checked.document) and not each.abstract
     ]
     return (*told, *(twin for _, _, twin in duplicates(known)), *_misplaced(known))
+
+
+def _linted(path: Path, settings: Sequence[str], selection: RuleSelection) -> LintedSpec:
+    found = checked(path, settings, selection.running)
+    judged = tuple(selection.judged(found.findings))
+    return LintedSpec(path.as_posix(), replace(found, findings=judged), selection.silent)
 
 
 def _misplaced(known: Iterable[tuple[Path, Document]]) -> Iterator[Diagnostic]:
@@ -112,9 +128,11 @@ def _answered(run: Sequence[LintedSpec], found: Sequence[Diagnostic]) -> Iterato
     groups: dict[str, list[Diagnostic]] = {path: [] for path in sources}
     for finding in found:
         groups.setdefault(finding.place.path, []).append(finding)
+    silent = {word for each in run for word in each.silent}
     own, due = {each.path for each in run}, _known(run) - _files(run, lambda each: each.wrong)
     for path, group in groups.items():
-        told = suppress(sources[path], group, path in due) if path in sources else group
+        known = path in sources
+        told = suppress(sources[path], group, path in due, silent) if known else group
         yield from (d for d in told if path in own or d.name != "blanket-ignore")
 
 

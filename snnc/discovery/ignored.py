@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from snnc.configuration import ProjectSettings
 from snnc.patterns import Patterns
+from snnc.project_settings import ProjectSettings
 from snnc.source.reading import MOST_BYTES, NotRegular, TooLarge, regular
 
 FILE = ".gitignore"

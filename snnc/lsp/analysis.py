@@ -82,4 +82,6 @@ def analysed(path: Path, others: Sequence[Path] = ()) -> Analysis:
         run = looked_at([path, *others])
     except OSError:
         return Analysis(path.as_posix())
+    except Findings as configuration:  # of the project
+        return Analysis(path.as_posix(), configuration.diagnostics)
     return Analysis(path.as_posix(), findings_of(run), run[0].checked)

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from lsprotocol import types
 
 from snnc.lsp.analysis import Analysis
-from snnc.source.diagnostic import Diagnostic, Note, Place
+from snnc.source.diagnostic import Diagnostic, Note, Place, Span
 
 Locate = Callable[[Place], types.Location]
 """The location of a place, in whatever file it is."""
@@ -25,19 +25,27 @@ def published(analysis: Analysis, locate: Locate) -> list[types.Diagnostic]:
 
     An error in a base is shown where the file leads to that base.
     """
-    shown = (_shown(found, analysis.path, locate) for found in dict.fromkeys(analysis.findings))
+    shown = (_shown(found, analysis, locate) for found in dict.fromkeys(analysis.findings))
     return [each for each in shown if each is not None]
 
 
-def _shown(found: Diagnostic, path: str, locate: Locate) -> types.Diagnostic | None:
-    if found.place.path == path:
+def _shown(found: Diagnostic, analysis: Analysis, locate: Locate) -> types.Diagnostic | None:
+    if found.place.path == analysis.path:
         return _diagnostic(found, found.place, said(found), found.notes, locate)
-    link = next((note for note in found.notes if note.place.path == path), None)
-    if link is None or found.severity != "error":
+    if found.severity != "error":
         return None
     where = f"{PurePosixPath(found.place.path).name}:{found.place.start.line}"
-    note = Note(found.place, found.message)
-    return _diagnostic(found, link.place, f"{where}: {said(found)}", (note,), locate)
+    note, link = Note(found.place, found.message), _link(found, analysis)
+    return _diagnostic(found, link, f"{where}: {said(found)}", (note,), locate)
+
+
+def _link(found: Diagnostic, analysis: Analysis) -> Place:
+    """The place in a spec that leads to another file: a note, ``extends``, or its beginning."""
+    note = next((note for note in found.notes if note.place.path == analysis.path), None)
+    if note is not None:
+        return note.place
+    stated = analysis.sources[-1].tree.get("extends") if analysis.sources else None
+    return stated.place if stated else Place(analysis.path, "", Span(0, 0))
 
 
 def _diagnostic(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from snnc.document import Document
+from snnc.fixes import statement
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
@@ -73,7 +74,8 @@ class SchedulerLength(LintRule):
         if found:
             key, message = found
             tree = document.tree.find(("train", "scheduler", key))[0]
-            yield finding(self, tree, f"`{key}`: {message}")
+            fixes = statement(tree.key, key, str(train.epochs)) if key == "T_max" and train else ()
+            yield finding(self, tree, f"`{key}`: {message}", fixes=fixes)
 
 
 RULE = SchedulerLength()

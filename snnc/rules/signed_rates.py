@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from snnc.document import Document
 from snnc.encoder import Encoder
+from snnc.fixes import deletion
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
@@ -85,7 +86,9 @@ class SignedRates(LintRule):
                 takes = f"`{encoder.kind}` takes numbers from {least:g} to {most:g}"
                 message = f"{takes}, and the data go from {low:.3g} to {high:.3g}"
                 tree = document.tree.find(("train", "dataset", "normalize"))[0]
-                yield finding(self, tree, message)
+                warning = "weights that were trained with it do not fit"
+                fixes = deletion(tree.key, "Delete `normalize`", warning=warning)
+                yield finding(self, tree, message, fixes=fixes)
 
 
 RULE = SignedRates()

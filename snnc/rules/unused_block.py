@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from snnc.document import Document
+from snnc.fixes import deletion
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
@@ -49,7 +50,8 @@ class UnusedBlock(LintRule):
         """Each definition without an effect."""
         for block in document.unused_blocks:
             name = block.key.quoted.strip("[]").rpartition(".")[2]
-            yield finding(self, block, f"`{name}`: no layer uses this block")
+            fixes = deletion(block.key, f"Delete the block `{name}`", "safe")
+            yield finding(self, block, f"`{name}`: no layer uses this block", fixes=fixes)
 
 
 RULE = UnusedBlock()

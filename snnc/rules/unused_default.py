@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from snnc.document import Document
+from snnc.fixes import deletion
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
@@ -51,7 +52,8 @@ class UnusedDefault(LintRule):
             one = not entry.table
             told = "no layer takes this default" if one else "no layer uses these defaults"
             help = "each layer states its own, or has no such key" if one else None
-            yield finding(self, entry, f"`{entry.key.quoted}`: {told}", help)
+            fixes = deletion(entry.key, f"Delete `{entry.key.quoted}`", "safe")
+            yield finding(self, entry, f"`{entry.key.quoted}`: {told}", help, fixes)
 
 
 RULE = UnusedDefault()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from snnc.document import Document
+from snnc.fixes import deletion
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
@@ -48,7 +49,9 @@ class UnusedVariable(LintRule):
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """Each entry of the table without an effect."""
         for entry in document.unused_vars:
-            yield finding(self, entry, f"`{entry.key.quoted}`: nothing uses this variable")
+            name = entry.key.quoted
+            fixes = deletion(entry.key, f"Delete the variable `{name}`", "safe")
+            yield finding(self, entry, f"`{name}`: nothing uses this variable", fixes=fixes)
 
 
 RULE = UnusedVariable()
