@@ -3,30 +3,20 @@
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from lsprotocol.types import (
-    CompletionItem,
-    CompletionItemKind,
-    MarkupContent,
-    MarkupKind,
-    Position,
-    TextEdit,
-)
+from lsprotocol.types import CompletionItem, CompletionItemKind, Position
 
 from snnc.layer import Layer
 from snnc.lsp import grammar
-from snnc.lsp.analysis import Analysis
-from snnc.lsp.chain import NETWORK, Chain
-from snnc.lsp.cursor import Cursor, cursor
-from snnc.lsp.kind_docs import doc_of, known
-from snnc.lsp.names_at import Name, Names, mended
-from snnc.lsp.positions import TextPositions
+from snnc.lsp.chain import NETWORK
+from snnc.lsp.cursor import cursor
+from snnc.lsp.items import CompletedText, ItemWriter, default_text
+from snnc.lsp.kind_docs import doc_of, known, required
+from snnc.lsp.names_at import Name, Names
 from snnc.rules import rules
 from snnc.source.diagnostic import Span
 from snnc.source.reading import SUFFIX
-from snnc.source.source import Source
 from snnc.source.tree import Path
 
 _WORD = re.compile(r"[^\W\d]?\w*\Z")
@@ -34,31 +24,8 @@ _IGNORE = re.compile(r"#\s*snnc:\s*(?:file-)?ignore\[[^\]]*\Z")
 _SECTIONS = {"layers": ("blocks", "neurons"), "surrogate": ("surrogates",)}
 _KEYS = ("name", "from", "when", "repeat", "first")
 """Keys that the use of a block has beside its parameters."""
-
-
-@dataclass(frozen=True)
-class CompletedText:
-    """An open text: as it is, as it could last be read, and what was found in it."""
-
-    path: FilePath
-    positions: TextPositions
-    analysis: Analysis
-    last: Analysis
-
-    def names(self, at: int) -> Names:
-        """The names of the text, of which the line at the cursor may be half typed."""
-        text, path = self.positions.read, self.path.as_posix()
-        whole = self.analysis.sources
-        source = whole[-1] if whole and not whole[-1].lost else mended(path, text, at)
-        below = (whole or self.last.sources)[:-1]
-        source = source or (self.last.sources or (_empty(path),))[-1]
-        return Names(Chain((*below, source)), source, self.last)
-
-
-def _empty(path: str) -> Source:
-    found = mended(path, "", 0)
-    assert found is not None  # nothing is a TOML document
-    return found
+_OF_NEURONS = ("initial", "feedback")
+_OF_SPIKING = ("surrogate", "reset", "v_reset", "detach_reset")
 
 
 def completions(text: CompletedText, position: Position) -> list[CompletionItem]:
@@ -68,11 +35,8 @@ def completions(text: CompletedText, position: Position) -> list[CompletionItem]
     return [*_Completer(text, found, at).items()]
 
 
-@dataclass(frozen=True)
-class _Completer:
-    text: CompletedText
-    cursor: Cursor
-    at: int
+class _Completer(ItemWriter):
+    """The items for one cursor."""
 
     def items(self) -> Iterator[CompletionItem]:
         if self.cursor.in_comment:
@@ -90,7 +54,8 @@ class _Completer:
     def kind(self, path: Path) -> str:
         """The kind that an open table around the cursor states."""
         frame = next((f for f in self.cursor.frames if f.path == path), None)
-        return self.cursor.kind(frame) if frame else ""
+        typed = self.cursor.path == (*path, "kind")  # it is not known yet
+        return self.cursor.kind(frame) if frame and not typed else ""
 
     def rules(self) -> Iterator[CompletionItem]:
         """Names of rules in a comment that ignores some."""
@@ -117,20 +82,33 @@ class _Completer:
         """The keys that are missing in the table."""
         path, there = self.cursor.path, {*self.cursor.siblings}
         there.discard(self.cursor.text[slice(*self.cursor.span)])
-        kind = self.kind(path)
-        found = grammar.keys(path, self.kind)
-        own = kind in {*self.names().chain.blocks}
-        for key in found.values():
-            if key.name not in there and (not own or key.name in _KEYS):
+        kind, names = self.kind(path), self.names()
+        needed = required(known(kind, self.field(path)))
+        for key in self.possible(path, kind, names):
+            if key.name not in there:
                 told = f"{key.values}\n\n{key.doc}" if key.values else key.doc
-                detail = "required" if key.required else _default(key.default)
+                detail = "required" if key.name in needed else default_text(key.default)
                 yield self.key(key.name, detail, told)
-        more = [*self.names().parameters(kind)]
-        more += [*self.names().layer_names(path[:-1])] if path[-1:] == ("patch",) else []
-        more += [*self.names().outputs()] if path[-1:] == ("losses",) else []
+        more = [*names.parameters(kind)]
+        more += [*names.layer_names(path[:-1])] if path[-1:] == ("patch",) else []
+        more += [*names.outputs()] if path[-1:] == ("losses",) else []
         for name in more:
             if name.name not in there:
                 yield self.key(name.name, name.what, name.doc)
+
+    def possible(self, path: Path, kind: str, names: Names) -> list[grammar.Key]:
+        """The keys of a table that the language knows; own kinds are like IF."""
+        own = kind in names.chain.blocks or kind in names.chain.kinds
+        if not own or self.field(path) != "layers":
+            return [*grammar.keys(path, self.kind).values()]
+        like = grammar.keys(path, lambda at: "IF" if at == path else self.kind(at))
+        spikes = names.spikes(kind)
+        wanted = (
+            *_KEYS,
+            *(_OF_SPIKING if spikes else ()),
+            *(_OF_NEURONS if kind in names.chain.kinds else ()),
+        )
+        return [key for name, key in like.items() if name in wanted]
 
     def key(self, name: str, detail: str, doc: str) -> CompletionItem:
         """A key, with its ``=`` unless that is there."""
@@ -161,7 +139,7 @@ class _Completer:
             if isinstance(value, str):
                 yield self.chosen(value, field, example)
             else:
-                yield self.item(_default(value), CompletionItemKind.Value)
+                yield self.item(default_text(value), CompletionItemKind.Value)
         for section in _SECTIONS.get(field, ()):
             yield from self.named(self.names().kinds(section), CompletionItemKind.Class)
 
@@ -238,32 +216,3 @@ class _Completer:
         for name in names:
             written = name.name if self.cursor.in_header else self.quoted(name.name)
             yield self.item(name.name, kind, name.what, name.doc, written)
-
-    def quoted(self, word: str) -> str:
-        return word if self.cursor.quoted else f'"{word}"'
-
-    def item(
-        self,
-        label: str,
-        kind: CompletionItemKind,
-        detail: str = "",
-        doc: str = "",
-        written: str = "",
-        span: Span | None = None,
-    ) -> CompletionItem:
-        place = self.text.positions.range(span or self.cursor.span)
-        return CompletionItem(
-            label,
-            kind=kind,
-            detail=detail or None,
-            documentation=MarkupContent(MarkupKind.Markdown, doc) if doc else None,
-            filter_text=written or label,
-            text_edit=TextEdit(place, written or label),
-        )
-
-
-def _default(value: object) -> str:
-    """A default as a spec writes it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else f'"{value}"' if isinstance(value, str) else str(value)

@@ -31,12 +31,17 @@ def published(analysis: Analysis, locate: Locate) -> list[types.Diagnostic]:
 
 def _shown(found: Diagnostic, analysis: Analysis, locate: Locate) -> types.Diagnostic | None:
     if found.place.path == analysis.path:
-        return _diagnostic(found, found.place, said(found), found.notes, locate)
+        return diagnostic_of(found, locate)
     if found.severity != "error":
         return None
     where = f"{PurePosixPath(found.place.path).name}:{found.place.start.line}"
     note, link = Note(found.place, found.message), _link(found, analysis)
     return _diagnostic(found, link, f"{where}: {said(found)}", (note,), locate)
+
+
+def diagnostic_of(found: Diagnostic, locate: Locate) -> types.Diagnostic:
+    """A finding in the text itself."""
+    return _diagnostic(found, found.place, said(found), found.notes, locate)
 
 
 def _link(found: Diagnostic, analysis: Analysis) -> Place:

@@ -3,9 +3,12 @@
 from lsprotocol import types
 
 from snnc.lsp import family, navigation
-from snnc.lsp.completion import CompletedText, completions
+from snnc.lsp.actions import FIX_ALL, Actions
+from snnc.lsp.completion import completions
+from snnc.lsp.edits import EditSupport
 from snnc.lsp.hints import hints
 from snnc.lsp.hover import HoverText
+from snnc.lsp.items import CompletedText
 from snnc.lsp.outline import outline
 from snnc.lsp.server import SpecServer
 from snnc.source.diagnostic import Span
@@ -110,7 +113,7 @@ def _descriptions(server: SpecServer) -> None:
 
 
 def _writing(server: SpecServer) -> None:
-    """Words that may stand at a place."""
+    """Words that may stand at a place, and fixes of what is wrong there."""
     options = types.CompletionOptions(trigger_characters=['"', "$", "{", ",", "[", "=", " ", "/"])
 
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, options)
@@ -121,3 +124,11 @@ def _writing(server: SpecServer) -> None:
         analysis = ls.open.analysis(spec)
         text = CompletedText(spec.path, spec.positions, analysis, spec.last or analysis)
         return types.CompletionList(False, completions(text, params.position))
+
+    kinds = [types.CodeActionKind.QuickFix, FIX_ALL]
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(kinds))
+    def act(ls: SpecServer, params: types.CodeActionParams) -> list[types.CodeAction]:
+        spec = ls.spec(params.text_document)
+        support = EditSupport.of(ls.client_capabilities)
+        return [*Actions(ls.open, spec, support).among(params)] if spec else []

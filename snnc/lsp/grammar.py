@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from snnc import schema
-from snnc.schema_words import Json, words
+from snnc.schema_words import Json, few, toml, words
 from snnc.source.tree import Path
 
+_VARIABLE: Json = {"$ref": "#/$defs/Variable"}
 KindAt = Callable[[Path], str]
 """The kind that the table at a path states; "" if there is none."""
 
@@ -20,16 +21,14 @@ class Key:
     doc: str
     values: str
     default: object = None
-    required: bool = False
 
 
 def keys(path: Path, kind: KindAt) -> Mapping[str, Key]:
     """The keys that the table at ``path`` may have."""
     found: dict[str, Key] = {}
     for node in _at(path, kind):
-        required = node.get("required", ())
         for name, child in node.get("properties", {}).items():
-            found.setdefault(name, _key(name, child, name in required))
+            found.setdefault(name, _key(name, child))
     return found
 
 
@@ -52,8 +51,10 @@ def values(path: Path, kind: KindAt) -> list[object]:
 
 
 def is_table(path: Path, kind: KindAt) -> bool:
-    """Whether a table may stand at a place, which is more than a name of something."""
-    return any("properties" in node for node in _at(path, kind))
+    """Whether a table may stand at a place, of stated keys or of tables by their names."""
+    inner = (node.get("additionalProperties") for node in _at(path, kind))
+    named = any(isinstance(each, dict) for each in inner)
+    return named or any("properties" in node for node in _at(path, kind))
 
 
 @cache
@@ -62,26 +63,21 @@ def whole() -> Json:
     return schema.schema()
 
 
-def _key(name: str, node: Json, required: bool) -> Key:
-    default = node.get("default")
-    return Key(name, str(node.get("description", "")), _said(node), default, required)
+def _key(name: str, node: Json) -> Key:
+    return Key(name, str(node.get("description", "")), _said(node), node.get("default"))
 
 
 def _said(node: Json) -> str:
-    """The values of a key in words."""
-    branches = [_named(branch) for branch in node.get("anyOf", [_named(node)])]
-    kept = [branch for branch in branches if branch.get("pattern") != r"^\$"]
-    try:
-        return words({"anyOf": kept} if len(kept) > 1 else kept[0])
-    except (KeyError, IndexError, TypeError):  # a part of the schema that no model has made
-        return ""
-
-
-def _named(node: Json) -> Json:
-    """The definition that a node refers to, if that is only a list of names."""
+    """The values of a key in words; those of a choice are its names."""
     name = str(node.get("$ref", "")).rpartition("/")[2]
-    found = whole()["$defs"].get(name, {})
-    return {**found, **node} if "anyOf" in found or "pattern" in found else node
+    first, *_ = whole()["$defs"].get(name, {}).get("anyOf", ({},))
+    if "enum" in first:
+        return few([toml(value) for value in first["enum"]])
+    kept = [branch for branch in node.get("anyOf", [node]) if branch != _VARIABLE]
+    try:
+        return words({**node, "anyOf": kept} if len(kept) > 1 else kept[0])
+    except KeyError:  # a part of the schema that no model has made
+        return ""
 
 
 def _at(path: Path, kind: KindAt) -> Iterator[Json]:

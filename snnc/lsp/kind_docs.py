@@ -30,6 +30,12 @@ def known(name: str, field: str) -> type[Kind] | None:
     return next((found for f in folders if (found := catalog(f).get(name))), None)
 
 
+def required(kind: type[Kind] | None) -> frozenset[str]:
+    """The keys that a kind must have."""
+    fields = kind.model_fields.items() if kind else ()
+    return frozenset(field.alias or name for name, field in fields if field.is_required())
+
+
 @cache
 def doc_of(name: str, kind: type[Kind]) -> str:
     """The description of a kind: meaning, equations, an example, behaviour over time."""

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from snnc.lsp.analysis import Analysis
 from snnc.lsp.chain import Chain, Entry
+from snnc.lsp.references import TARGET
+from snnc.resolve import SPIKE
 from snnc.shapes import show
 from snnc.source.diagnostic import Findings
 from snnc.source.source import Source, parse_on
 from snnc.source.tree import Path
-from snnc.step.parse import FUNCTIONS, StepError, parse
+from snnc.step.parse import FUNCTIONS
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,11 @@ class Names:
         for name in self.chain.parameters(kind, self.source):
             yield Name(name, f"parameter of {kind}")
 
+    def spikes(self, kind: str) -> bool:
+        """Whether a neuron of the files spikes."""
+        step = self.chain.stated(("neurons", kind, "step"), self.source)
+        return step is not None and bool(SPIKE.search(str(step[1].value)))
+
     def in_equations(self, kind: str) -> Iterator[Name]:
         """The names and functions of the equations of a neuron or a surrogate gradient."""
         yield from self.parameters(kind)
@@ -84,8 +91,8 @@ class Names:
         for name in [str(item.value) for item in inputs.items] if inputs else ["x"]:
             yield Name(name, "input" if node else "value")
         step = node.get("step") if node else None
-        for name in _assigned(str(step.value)) if step else ():
-            yield Name(name, "value")
+        for target in TARGET.finditer(str(step.value)) if step else ():
+            yield Name(target[1], "value")
         for name in sorted(FUNCTIONS):
             yield Name(f"{name}(", "function")
 
@@ -94,14 +101,6 @@ class Names:
         several = self.chain.stated(("outputs",), self.source)
         for name in several[1].table if several else ["output"]:
             yield Name(name, "output")
-
-
-def _assigned(step: str) -> list[str]:
-    """The names that equations give a value, as far as they are right."""
-    try:
-        return [equation.name for equation in parse(step)]
-    except StepError:
-        return []
 
 
 def mended(path: str, text: str, at: int) -> Source | None:

@@ -1,16 +1,11 @@
 """Answers on names: where one is defined, where it is used, and the edits of another name."""
 
-from pathlib import Path
-
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from snnc.lsp.family import at, definitions, every
-from snnc.lsp.renaming import CannotRename, Renaming, Replacement, nameable, renamed
+from snnc.lsp.renaming import CannotRename, Renaming, nameable, renamed
 from snnc.lsp.workspace import OpenSpec, OpenSpecs, real_path
-from snnc.source.diagnostic import Place
-
-_WARNING = "checkpoint"
 
 
 def definition(open: OpenSpecs, spec: OpenSpec, position: types.Position) -> list[types.Location]:
@@ -67,46 +62,3 @@ def renaming(open: OpenSpecs, spec: OpenSpec, position: types.Position, name: st
         return renamed(open, spec, spec.positions.offset(position), name)
     except CannotRename as error:
         raise JsonRpcInvalidParams(str(error)) from None
-
-
-def workspace_edit(open: OpenSpecs, made: Renaming, annotated: bool) -> types.WorkspaceEdit:
-    """The edits as the protocol has them; ``annotated`` with the warning that they need."""
-    warned = made.warning if annotated else ""
-    changes = [
-        types.TextDocumentEdit(
-            _document(open, path), [_edit(open, r, bool(warned)) for r in replacements]
-        )
-        for path, replacements in made.edits.items()
-    ]
-    if not warned:
-        return types.WorkspaceEdit(document_changes=changes)
-    told = types.ChangeAnnotation("Checkpoints", needs_confirmation=True, description=warned)
-    return types.WorkspaceEdit(document_changes=changes, change_annotations={_WARNING: told})
-
-
-def plain_edit(open: OpenSpecs, made: Renaming) -> types.WorkspaceEdit:
-    """The edits for a client that knows no versions of documents."""
-    changes = {
-        open.locate(replacements[0].place).uri: [
-            types.TextEdit(open.locate(r.place).range, r.text) for r in replacements
-        ]
-        for replacements in made.edits.values()
-    }
-    return types.WorkspaceEdit(changes=changes)
-
-
-def _document(open: OpenSpecs, path: str) -> types.OptionalVersionedTextDocumentIdentifier:
-    real = real_path(Path(path))
-    spec = next((s for s in open.specs.values() if real_path(s.path) == real), None)
-    uri, version = (spec.uri, spec.version) if spec else (real.as_uri(), None)
-    return types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=version)
-
-
-def _edit(
-    open: OpenSpecs, replacement: Replacement, warned: bool
-) -> types.TextEdit | types.AnnotatedTextEdit:
-    place: Place = replacement.place
-    where = open.locate(place).range
-    if warned:
-        return types.AnnotatedTextEdit(_WARNING, where, replacement.text)
-    return types.TextEdit(where, replacement.text)

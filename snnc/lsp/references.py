@@ -12,7 +12,7 @@ from snnc.source.tree import Path, Tree
 from snnc.step.parse import FUNCTIONS
 
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
-_TARGET = re.compile(r"^[ \t]*([^\W\d]\w*)[ \t]*=(?!=)", re.MULTILINE)
+TARGET = re.compile(r"^[ \t]*([^\W\d]\w*)[ \t]*=(?!=)", re.MULTILINE)
 _COMMENT = re.compile(r"#[^\n]*")
 WORDS = frozenset({"and", "or", "not", "if", "else", "pi", *FUNCTIONS, *LITERALS})
 """Words of expressions and equations that are no names of the spec."""
@@ -71,7 +71,7 @@ def _in_text(node: Tree, kind: str, parameters: set[str], held: set[str]) -> Ite
     text = node.place.quoted
     quiet = [found.span() for found in _COMMENT.finditer(text)]
     assigned: set[str] = set()
-    targets = {found.start(1) for found in _TARGET.finditer(text)} | _first(text)
+    targets = {found.start(1) for found in TARGET.finditer(text)} | _first(text)
     for word in _WORD.finditer(text):
         name, at = word[0], word.start()
         if name in WORDS or any(start <= at < end for start, end in quiet):

@@ -12,13 +12,14 @@ from pydantic_core import PydanticCustomError
 
 from snnc import names
 from snnc.analysis.tensors import tensors
+from snnc.fixes import edited
 from snnc.graph.types import Graph
 from snnc.lsp.analysis import Analysis, analysed
 from snnc.lsp.family import at, every
 from snnc.lsp.symbols import Occurrence, Symbol
 from snnc.lsp.workspace import OpenSpec, OpenSpecs, real_path
 from snnc.resolve.merging import as_table
-from snnc.source.diagnostic import Place
+from snnc.source.diagnostic import Edit
 from snnc.source.reading import unsaved
 
 _LISTED = 4
@@ -29,18 +30,10 @@ class CannotRename(Exception):
 
 
 @dataclass(frozen=True)
-class Replacement:
-    """A text in place of another."""
-
-    place: Place
-    text: str
-
-
-@dataclass(frozen=True)
 class Renaming:
-    """The edits by file. ``keys`` are those of checkpoints that would be called otherwise."""
+    """The edits of files. ``keys`` are those of checkpoints that would be called otherwise."""
 
-    edits: Mapping[str, tuple[Replacement, ...]]
+    edits: tuple[Edit, ...]
     keys: tuple[str, ...]
 
     @property
@@ -67,14 +60,12 @@ def renamed(open: OpenSpecs, spec: OpenSpec, offset: int, name: str) -> Renaming
     """The edits that give another name to what stands at an offset. Raises CannotRename."""
     found = nameable(open, spec, offset)
     _check(found.symbol, name)
-    edits: dict[str, tuple[Replacement, ...]] = {}
-    for each in every(open, spec, found.symbol):
-        made = _replacement(each, name)
-        edits[each.place.path] = (*edits.get(each.place.path, ()), made)
+    edits = tuple(_edit(each, name) for each in every(open, spec, found.symbol))
+    paths = dict.fromkeys([spec.path.as_posix(), *(edit.place.path for edit in edits)])
     with open.unsaved():
-        before = {path: analysed(Path(path)) for path in {spec.path.as_posix(): 0, **edits}}
+        before = {path: analysed(Path(path)) for path in paths}
     with unsaved({**open.texts, **_texts(edits)}):
-        after = {path: analysed(Path(path)) for path in before}
+        after = {path: analysed(Path(path)) for path in paths}
     _check_same(before, after)
     lost = (key for path in before for key in sorted(_keys(before[path]) - _keys(after[path])))
     return Renaming(edits, tuple(dict.fromkeys(lost)))
@@ -92,28 +83,24 @@ def _check(symbol: Symbol, name: str) -> None:
         raise CannotRename(f"`{name}` is not a name: letters, digits and _, no digit first")
 
 
-def _replacement(found: Occurrence, name: str) -> Replacement:
+def _edit(found: Occurrence, name: str) -> Edit:
     """The edit of one place; an unnamed layer gets its name behind its kind."""
     if found.implied is None:
-        return Replacement(found.place, name)
+        return Edit(found.place, name)
     kind = (as_table(found.implied) or {})["kind"].place
     if kind == found.implied.place:
-        return Replacement(kind, f'{{ kind = {kind.quoted}, name = "{name}" }}')
-    return Replacement(kind, f'{kind.quoted}, name = "{name}"')
+        return Edit(kind, f'{{ kind = {kind.quoted}, name = "{name}" }}')
+    return Edit(kind, f'{kind.quoted}, name = "{name}"')
 
 
-def _texts(edits: Mapping[str, Sequence[Replacement]]) -> dict[Path, str]:
+def _texts(edits: Sequence[Edit]) -> dict[Path, str]:
     """The files as they would be."""
-    return {real_path(Path(path)): edited(replacements) for path, replacements in edits.items()}
-
-
-def edited(replacements: Sequence[Replacement]) -> str:
-    """The text of a file, of which there is at least one replacement."""
-    text = replacements[0].place.text
-    for each in sorted(replacements, key=lambda r: r.place.span, reverse=True):
-        start, end = each.place.span
-        text = f"{text[:start]}{each.text}{text[end:]}"
-    return text
+    by_file: dict[str, list[Edit]] = {}
+    for edit in edits:
+        by_file.setdefault(edit.place.path, []).append(edit)
+    return {
+        real_path(Path(path)): edited(each[0].place.text, each) for path, each in by_file.items()
+    }
 
 
 def _check_same(before: Mapping[str, Analysis], after: Mapping[str, Analysis]) -> None:

@@ -10,12 +10,15 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 import snnc
-from snnc.lsp import navigation
+from snnc.lsp import grammar, navigation
 from snnc.lsp.diagnostics import published
+from snnc.lsp.edits import EditSupport, workspace_edit
 from snnc.lsp.workspace import OpenSpec, OpenSpecs
 
 _LEAST, _MOST = 0.005, 0.5
 """Seconds that the server waits for a further edit: as long as the last look took, within these."""
+_PAUSE = 1.0
+"""Seconds without an edit in which there is time for something else."""
 
 
 class SpecServer(LanguageServer):
@@ -27,6 +30,7 @@ class SpecServer(LanguageServer):
         self.open = OpenSpecs()
         self.waiting: dict[str, asyncio.TimerHandle] = {}
         self.took = 0.0
+        self.pause: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:
         """Takes what the client said of itself, and its folder as the current one."""
@@ -83,19 +87,23 @@ class SpecServer(LanguageServer):
         self.took = time.perf_counter() - began
         params = types.PublishDiagnosticsParams(uri, found, spec.version)
         self.text_document_publish_diagnostics(params)
+        self.idle()
+
+    def idle(self) -> None:
+        """Makes the schema in a pause of the first minute, so that no completion waits for it."""
+        if self.pause:
+            self.pause.cancel()
+        if not grammar.whole.cache_info().currsize:
+            self.pause = asyncio.get_running_loop().call_later(_PAUSE, grammar.whole)
 
     def rename(self, spec: OpenSpec, position: types.Position, name: str) -> types.WorkspaceEdit:
         """The edits of a new name; what that does to checkpoints is told in the edits or beside."""
         made = navigation.renaming(self.open, spec, position, name)
-        workspace = self.client_capabilities.workspace
-        able = workspace.workspace_edit if workspace else None
-        annotated = bool(able and able.change_annotation_support)
-        if made.warning and not annotated:
+        support = EditSupport.of(self.client_capabilities)
+        if made.warning and not support.annotations:
             warning = types.MessageType.Warning
             self.window_show_message(types.ShowMessageParams(warning, made.warning))
-        if not (able and able.document_changes):
-            return navigation.plain_edit(self.open, made)
-        return navigation.workspace_edit(self.open, made, annotated)
+        return workspace_edit(self.open, made.edits, made.warning, support)
 
     def spec(self, document: types.TextDocumentIdentifier) -> OpenSpec | None:
         """The open text that a request is about."""

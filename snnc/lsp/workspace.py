@@ -88,14 +88,17 @@ class OpenSpecs:
             if real in near or other.path in self.users.of(spec.path):
                 yield other
 
+    def at(self, path: Path) -> OpenSpec | None:
+        """The open text of a file."""
+        real = real_path(path)
+        return next((s for s in self.specs.values() if real_path(s.path) == real), None)
+
     def locate(self, place: Place) -> types.Location:
         """The location of a place, in an open text or in a file."""
-        real = real_path(Path(place.path))
-        spec = next((s for s in self.specs.values() if real_path(s.path) == real), None)
-        if spec:
+        if spec := self.at(Path(place.path)):
             return types.Location(spec.uri, spec.positions.of(place))
         positions = TextPositions(place.text, self.encoding)
-        return types.Location(real.as_uri(), positions.of(place))
+        return types.Location(real_path(Path(place.path)).as_uri(), positions.of(place))
 
 
 def path_of(uri: str) -> Path:

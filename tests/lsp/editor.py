@@ -68,7 +68,8 @@ class Editor:
     async def diagnostics(self, name: str) -> list[types.Diagnostic]:
         """The diagnostics of the newest version of a text."""
         key = f"{self.uri(name)}@{self.versions[self.uri(name)]}"
-        return await self.until(lambda: self.shown.get(key))
+        await self.until(lambda: self.shown.get(key))
+        return self.shown[key]
 
     async def until(self, found: Callable[[], Any]) -> Any:
         """Waits until something is there."""
@@ -116,18 +117,20 @@ async def editing(
     client = LanguageClient("test", "1")
     editor = Editor(client, folder)
 
-    @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    untyped: Any = client
+
     async def published(params: types.PublishDiagnosticsParams) -> None:
         async with editor.news:
             editor.shown[f"{params.uri}@{params.version}"] = [*params.diagnostics]
             editor.news.notify_all()
 
-    @client.feature(types.WINDOW_SHOW_MESSAGE)
     async def told(params: types.ShowMessageParams) -> None:
         async with editor.news:
             editor.messages.append(params.message)
             editor.news.notify_all()
 
+    untyped.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(published)
+    untyped.feature(types.WINDOW_SHOW_MESSAGE)(told)
     await client.start_io(*COMMAND)
     params = types.InitializeParams(capabilities=capabilities, root_uri=folder.as_uri())
     await client.initialize_async(params)
@@ -137,7 +140,7 @@ async def editing(
     finally:
         await client.shutdown_async(None)
         client.exit(None)
-        await client.stop()
+        await untyped.stop()
 
 
 def edit(

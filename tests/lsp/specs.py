@@ -17,7 +17,7 @@ shape = [1, 8, 8]
 Cell = { tau = 3.0 }
 
 [neurons.Adaptive]
-parameters = { rate = 2.0, b = 0.2 }
+parameters = { rate = 2.0, b = "${half / 40}" }
 state = { v = 0.0, w = 0.0 }
 step = """
 h = v + (x - v - w) / rate  # h of v
@@ -41,7 +41,7 @@ layers = [
   "Flatten",
   { kind = "Cell", name = "cells", size = "$width", repeat = 2 },
   { kind = "Cell", size = "${width + 1}", from = "cells.1.sn" },
-  { kind = "Adaptive", name = "mine", rate = 3.0, b = "${half / 40}", initial = { w = 0.5 }, from = "cell2@-1" },
+  { kind = "Adaptive", name = "mine", rate = 3.0, initial = { w = 0.5 }, from = "cell2@-1" },
   { kind = "Linear", name = "fc", out_features = 10, from = "mine" },
   { kind = "LIF", name = "answer" },
 ]
