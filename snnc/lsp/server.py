@@ -13,10 +13,15 @@ import snnc
 from snnc.lsp import grammar, navigation
 from snnc.lsp.diagnostics import published
 from snnc.lsp.edits import EditSupport, workspace_edit
-from snnc.lsp.workspace import OpenSpec, OpenSpecs
+from snnc.lsp.workspace import OpenSpec, OpenSpecs, is_spec
 
 _LEAST, _MOST = 0.005, 0.5
-"""Seconds that the server waits for a further edit: as long as the last look took, within these."""
+_SHARE = 0.25
+"""Seconds that the server waits for a further edit, at least and at most.
+
+Between them it waits for this share of the time that the last look took: longer where looks take
+long and somebody who types would wait for each.
+"""
 _PAUSE = 1.0
 """Seconds without an edit in which there is time for something else."""
 
@@ -41,7 +46,12 @@ class SpecServer(LanguageServer):
                 os.chdir(folder)
 
     def put(self, uri: str, text: str, version: int | None, look: bool) -> None:
-        """Takes a text. ``look`` for those that extend it: a text that is new or saved."""
+        """Takes a text. ``look`` for those that extend it: a text that is new or saved.
+
+        Other files that an editor takes for the same language are none of ours.
+        """
+        if not is_spec(uri):
+            return
         spec = self.open.put(uri, text, version)
         if look:
             self.open.users.look(spec.path)
@@ -56,8 +66,10 @@ class SpecServer(LanguageServer):
         if timer := self.waiting.pop(uri, None):
             timer.cancel()
         self.open.drop(uri)
+        if spec is None:
+            return
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
-        for other in self.open.reading(spec) if spec else ():
+        for other in self.open.reading(spec):
             other.analysis = None
             self.later(other)
 
@@ -72,7 +84,7 @@ class SpecServer(LanguageServer):
         """Looks at a text once there was no further edit for a moment."""
         if timer := self.waiting.pop(spec.uri, None):
             timer.cancel()
-        pause = min(max(self.took, _LEAST), _MOST)
+        pause = min(max(_SHARE * self.took, _LEAST), _MOST)
         loop = asyncio.get_running_loop()
         self.waiting[spec.uri] = loop.call_later(pause, self.publish, spec.uri)
 

@@ -101,6 +101,12 @@ class OpenSpecs:
         return types.Location(real_path(Path(place.path)).as_uri(), positions.of(place))
 
 
+def is_spec(uri: str) -> bool:
+    """Whether a text is that of a spec; one that was never saved may become one."""
+    path = to_fs_path(uri)
+    return path is None or path.endswith(SUFFIX)
+
+
 def path_of(uri: str) -> Path:
     """The path of a text; of one that was never saved, a name in the current folder."""
     path = to_fs_path(uri)

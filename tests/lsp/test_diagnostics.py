@@ -174,6 +174,22 @@ def test_a_text_that_was_never_saved(folder: Path) -> None:
     edit(folder, work)
 
 
+def test_other_files_are_none_of_ours(folder: Path) -> None:
+    """An editor that knows the language by its name only opens all TOML files here."""
+
+    async def work(editor: Editor) -> None:
+        uri = editor.uri("pyproject.toml")
+        item = types.TextDocumentItem(uri, "toml", 1, "[project]\nname = 1\n")
+        editor.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        assert await editor.open("net.snn.toml") == []
+        document = types.TextDocumentIdentifier(uri)
+        params = types.HoverParams(document, types.Position(0, 2))
+        assert await editor.client.text_document_hover_async(params) is None
+        assert [key for key in editor.shown if "pyproject" in key] == []
+
+    edit(folder, work)
+
+
 def test_closing_takes_diagnostics_away_and_opening_brings_them_back(folder: Path) -> None:
     wrong = SPEC.replace('kind = "IF"', 'kind = "If"')
 
