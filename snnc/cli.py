@@ -9,18 +9,18 @@ import typer
 
 import snnc
 from snnc import terminal
-from snnc.cli_arguments import Format, Paths, Settings, Spec
+from snnc.cli_arguments import Config, Format, NoCache, Paths, Quiet, Settings, Spec, Watch
 from snnc.cli_import import importing
 from snnc.cli_lsp import language_server
-from snnc.escape import word
+from snnc.options import BuildOptions, LintOptions
 from snnc.source.nearest import nearest
 from snnc.terminal import Exit
 
 app = typer.Typer(
     name="snnc",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 
@@ -61,6 +61,10 @@ def build(
     ] = None,
     settings: Settings = None,
     output_format: Format = "full",
+    config: Config = None,
+    no_cache: NoCache = False,
+    watch: Watch = False,
+    quiet: Quiet = False,
 ) -> None:
     """Generate the package of each spec.
 
@@ -68,28 +72,95 @@ def build(
     edited by hand; 2: the command could not run. --check also finds packages that no spec makes any
     more, and an editor's schema of another snnc.
     """
-    from snnc.commands.build import Builds
+    from snnc.commands.build import build as command
 
-    terminal.one_of("--output-format", output_format, terminal.FORMATS)
-    given = terminal.given(paths or ())
-    specs = terminal.or_report(lambda: terminal.specs(paths or ()), output_format)
-    builds = Builds(specs, given, tuple(settings or ()), out, output_format)
-    raise Exit(builds.check() if check else builds.diff() if diff else builds.write(force))
+    options = BuildOptions(
+        paths=tuple(paths or ()),
+        check=check,
+        diff=diff,
+        force=force,
+        out=out,
+        settings=tuple(settings or ()),
+        output_format=output_format,
+        config=tuple(config or ()),
+        cache=not no_cache,
+        watch=watch,
+        quiet=quiet,
+    )
+    raise Exit(terminal.quietly(quiet, command, options))
 
 
 @app.command()
-def lint(paths: Paths = None, settings: Settings = None, output_format: Format = "full") -> None:
+def lint(
+    paths: Paths = None,
+    settings: Settings = None,
+    output_format: Format = "full",
+    fix: Annotated[bool, typer.Option("--fix", help="Apply fixes that are safe.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: other fixes too.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Print what --fix would change and write nothing.")
+    ] = False,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", metavar="RULES", help="Run these rules only, with commas."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option("--ignore", metavar="RULES", help="Do not run these rules."),
+    ] = None,
+    extend_select: Annotated[
+        list[str] | None,
+        typer.Option("--extend-select", metavar="RULES", help="Run these rules as well."),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option("--exclude", metavar="PATTERN", help="Do not look at what this names."),
+    ] = None,
+    config: Config = None,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Print how often each code was found.")
+    ] = False,
+    add_ignore: Annotated[
+        bool, typer.Option("--add-ignore", help="Write a comment for each finding of a rule.")
+    ] = False,
+    stdin_filename: Annotated[
+        Path | None,
+        typer.Option("--stdin-filename", metavar="FILE", help="The file that - stands for."),
+    ] = None,
+    no_cache: NoCache = False,
+    watch: Watch = False,
+    quiet: Quiet = False,
+) -> None:
     """Check specs for errors and suspicious constructs.
 
-    Exit code 0: no errors or warnings; 1: there are some; 2: the command could not run.
+    The path - is the standard input. Rules are named by name, code or the beginning of a code,
+    and "all" is all. Exit code 0: no errors or warnings; 1: there are some, or --diff printed
+    something; 2: the command could not run, or a path names no spec.
     """
-    terminal.one_of("--output-format", output_format, terminal.FORMATS)
-    specs = terminal.or_report(lambda: terminal.specs(paths or ()), output_format)
-    findings = snnc.check_all(specs, settings or ())
-    terminal.report(findings, output_format, specs)
-    if output_format == "full":
-        terminal.say(terminal.summary(findings, len(specs)))
-    raise Exit(1 if any(finding.fails for finding in findings) else 0)
+    from snnc.commands.lint import lint as command
+
+    options = LintOptions(
+        paths=tuple(paths or ()),
+        settings=tuple(settings or ()),
+        output_format=output_format,
+        fix=fix,
+        unsafe_fixes=unsafe_fixes,
+        diff=diff,
+        select=tuple(select or ()),
+        ignore=tuple(ignore or ()),
+        extend_select=tuple(extend_select or ()),
+        exclude=tuple(exclude or ()),
+        config=tuple(config or ()),
+        statistics=statistics,
+        add_ignore=add_ignore,
+        stdin_filename=stdin_filename,
+        cache=not no_cache,
+        watch=watch,
+        quiet=quiet,
+    )
+    raise Exit(terminal.quietly(quiet, command, options))
 
 
 @app.command()
@@ -238,32 +309,17 @@ def schema(
     check: Annotated[
         bool, typer.Option("--check", help="Only tell, with exit code 1, if the file is not so.")
     ] = False,
+    configuration: Annotated[
+        bool, typer.Option("--configuration", help="The schema of snnc.toml, and of [tool.snnc].")
+    ] = False,
 ) -> None:
     """Print the JSON Schema of specs, for editors.
 
     With -o, a file that is there is replaced only if it is such a schema.
     """
-    from snnc import project
-    from snnc import schema as editors
+    from snnc.commands.schema import schema as command
 
-    if check and out is None:
-        raise terminal.UsageError("--check goes with -o: name the file")
-    if out is None:
-        sys.stdout.write(editors.text())
-        return
-    if not out.name:
-        raise terminal.UsageError(f"-o {out}: this is a folder, name a file in it")
-    files = project.compare(out.parent, {out.name: editors.text()})
-    if problem := files[0].obstacle:
-        raise terminal.UsageError(f"{problem}: name another file")
-    if files[0].have is not None and not editors.is_ours(files[0].have):
-        raise terminal.UsageError(f"{out}: exists and is no schema of specs: name another file")
-    if check and files[0].have != files[0].want:
-        state = "out of date" if files[0].have is not None else "missing"
-        terminal.say(f"{out}: {state}: run snnc schema -o {word(str(out))}")
-        raise Exit(1)
-    if not check:
-        project.write(files)
+    raise Exit(command(out, check, configuration))
 
 
 @app.command()

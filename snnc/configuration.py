@@ -8,9 +8,13 @@ It lies in the project's root, and the nearest root above a spec counts.
 """
 
 import os
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
@@ -32,6 +36,11 @@ from snnc.validation import refusals
 
 Model = TypeVar("Model", bound=BaseModel)
 _STATED = ("tool", "snnc")
+Flags = Mapping[str, object]
+"""Values by the names of the fields of ProjectSettings."""
+_flags: ContextVar[Flags] = ContextVar("_flags", default=MappingProxyType({}))
+_Text = tuple[str, str]
+"""The path of a file as it is shown, and its text."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,33 @@ def configuration(root: Path) -> ProjectSettings:
 
 def configured(root: Path) -> Configured:
     """The settings of the project in the folder ``root``, with their places. Raises Findings."""
-    own, shared = _source(root / CONFIGURATION), _source(root / PYPROJECT)
+    found, flags = _configured(_text(root / CONFIGURATION), _text(root / PYPROJECT)), _flags.get()
+    return (
+        replace(found, settings=found.settings.model_copy(update=dict(flags))) if flags else found
+    )
+
+
+@contextmanager
+def with_flags(flags: Flags) -> Iterator[None]:
+    """In here, flags of the command line stand for keys of every configuration."""
+    token = _flags.set({**_flags.get(), **flags})
+    try:
+        yield
+    finally:
+        _flags.reset(token)
+
+
+def of_flags(texts: Sequence[str]) -> Flags:
+    """The keys that ``--config KEY=VALUE`` states, in TOML. Raises Findings."""
+    tree = parse("--config", "\n".join(texts)).tree
+    settings = _valid(tree, ProjectSettings)
+    return {name: getattr(settings, name) for name in settings.model_fields_set}
+
+
+@lru_cache(maxsize=8)
+def _configured(own_text: _Text | None, shared_text: _Text | None) -> Configured:
+    """The settings that one of two files states; many specs have the same."""
+    own, shared = (parse(*text) if text else None for text in (own_text, shared_text))
     stated = shared.tree.find(_STATED) if shared else None
     if own and stated and stated[1] == len(_STATED):
         raise Findings(_twice(own, stated[0]))
@@ -87,7 +122,7 @@ def check_version(root: Path, version: str) -> None:
         raise Findings(Diagnostic("SNN204", "bad-value", message, place, "install another one"))
 
 
-def _source(path: Path) -> Source | None:
+def _text(path: Path) -> _Text | None:
     shown = os.path.relpath(path).replace(os.sep, "/")
     try:
         text = regular(path, MOST_BYTES).decode("utf-8")
@@ -95,11 +130,7 @@ def _source(path: Path) -> Source | None:
         return None
     except (NotRegular, TooLarge, UnicodeDecodeError):
         raise refused(Path(shown), "the configuration is no regular text file") from None
-    return _parsed(shown, text)
-
-
-_parsed = lru_cache(maxsize=8)(parse)
-"""Many specs have one configuration."""
+    return shown, text
 
 
 def _valid(tree: Tree, model: type[Model]) -> Model:

@@ -9,13 +9,14 @@ from pathlib import Path
 from snnc.blocks import Container, Expanded, InferredSize, expand
 from snnc.blocks.unused import unused
 from snnc.choice import Choice, joined
+from snnc.configuration import configuration
 from snnc.kinds import keys_of
 from snnc.neuron import SpikingNeuron
 from snnc.resolve import EVERYTHING, Resolved, resolve
 from snnc.resolve.bases import is_abstract
 from snnc.source.diagnostic import Diagnostic, Findings, Place, Span
 from snnc.source.nearest import sparing
-from snnc.source.reading import project
+from snnc.source.reading import at_most, project
 from snnc.source.source import Source, read, read_on
 from snnc.source.tree import Path as TreePath
 from snnc.source.tree import Tree
@@ -101,9 +102,14 @@ def examine(path: Path | str, settings: Sequence[str] = ()) -> Examined:
     """The document at ``path`` as far as it is right, and what is wrong with it.
 
     Raises:
-        Findings: nothing of it can be read.
+        Findings: nothing of it can be read, or the configuration of its project is wrong.
         OSError: it cannot be read.
     """
+    with at_most(configuration(project(Path(path))).limits.file_size):
+        return _examined(path, settings)
+
+
+def _examined(path: Path | str, settings: Sequence[str]) -> Examined:
     source = read_on(path)
     abstract = is_abstract(source)
     kinds = Choice(*LAYERS).kinds()

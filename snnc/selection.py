@@ -1,11 +1,10 @@
 """The lint rules that run for a spec, and what becomes of their findings.
 
-The configuration of the spec's project says so, and flags say it again: a flag replaces the key of
-its name.
+The configuration of the spec's project says so, or a flag that stands for one of its keys.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -86,19 +85,17 @@ def _names(patterns: Patterns, path: str) -> bool:
     return bool(patterns.names(path)) or any(patterns.names(folder, True) for folder in above)
 
 
-def selection(path: Path, flags: Mapping[str, object] | None = None) -> RuleSelection:
-    """The selection for the spec at ``path``; ``flags`` are keys that the command line states.
+def selection(path: Path) -> RuleSelection:
+    """The selection for the spec at ``path``.
 
-    Raises Findings: the configuration is wrong.
+    Raises:
+        Findings: the configuration is wrong.
+        UnknownRule: a flag names no rule.
     """
     root = project(path)
-    return of_settings(configured(root), root, flags or {})
-
-
-def of_settings(found: Configured, root: Path, flags: Mapping[str, object]) -> RuleSelection:
-    """The selection that a configuration states. Raises Findings."""
+    found = configured(root)
     _check_names(found)
-    settings = found.settings.model_copy(update=dict(flags))
+    settings = found.settings
     chosen = selected(settings.select) if settings.select is not None else _defaults()
     chosen = (chosen | selected(settings.extend_select)) - selected(settings.ignore)
     severities = {code: s for word, s in settings.severity.items() for code in _codes(word)}
@@ -147,10 +144,3 @@ def _named(tree: Tree | None) -> Iterator[tuple[str, Place]]:
     yield from ((str(item.value), item.place) for each in lists for item in each.items)
     if "severity" in table:
         yield from ((word, node.key) for word, node in table["severity"].table.items())
-
-
-def flagged(flags: Mapping[str, Sequence[str]]) -> Mapping[str, object]:
-    """The keys that flags state, those that are not given left out. Raises UnknownRule."""
-    for words in flags.values():
-        selected(words)
-    return {key: tuple(words) for key, words in flags.items() if words}

@@ -49,7 +49,7 @@ def _matches(finding: Diagnostic) -> Iterator[tuple[_Row, re.Match[str]]]:
 
 
 def _judged(fix: Fix, finding: Diagnostic) -> Fix:
-    if finding.severity == "error" or finding.code.startswith("SNN0"):
+    if not finding.of_rule:
         return fix
     return Fix(fix.title, fix.edits, "unsafe", fix.warning or NETWORK)
 

@@ -36,12 +36,13 @@ def unfit(old: Mapping[Path, Graph], new: Mapping[Path, Graph]) -> str:
 def _sentence(fit: CheckpointFit) -> str:
     renamed = [f"`{old}` to `{new}`" for old, new in fit.renamed.items()]
     parts = (
-        ("it renames keys of checkpoints", renamed),
-        ("it changes keys of checkpoints", [f"`{name}`" for name in fit.reshaped]),
-        ("it removes keys of checkpoints", [f"`{name}`" for name in fit.gone]),
-        ("it needs new keys in checkpoints", [f"`{name}`" for name in fit.new]),
+        ("renames", renamed),
+        ("changes", [f"`{name}`" for name in fit.reshaped]),
+        ("removes", [f"`{name}`" for name in fit.gone]),
+        ("adds", [f"`{name}`" for name in fit.new]),
     )
-    return "; ".join(f"{what}: {_few(names)}" for what, names in parts if names)
+    told = ", ".join(f"{verb} {_few(names)}" for verb, names in parts if names)
+    return f"in checkpoints it {told}"
 
 
 def _few(names: Sequence[str]) -> str:

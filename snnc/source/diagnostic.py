@@ -112,6 +112,11 @@ class Diagnostic:
     fixes: tuple[Fix, ...] = field(default=(), compare=False)
 
     @property
+    def of_rule(self) -> bool:
+        """Whether a lint rule found it in a valid spec, so that a comment may ignore it."""
+        return self.code.startswith("SNN4")
+
+    @property
     def fails(self) -> bool:
         """Whether it is a reason to exit with 1."""
         return self.severity != "info"

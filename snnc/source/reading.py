@@ -38,6 +38,19 @@ def unsaved(texts: Mapping[Path, str]) -> Iterator[None]:
         _unsaved.reset(token)
 
 
+_most: ContextVar[int | None] = ContextVar("_most", default=None)
+
+
+@contextmanager
+def at_most(size: int | None) -> Iterator[None]:
+    """In here, specs may have this number of bytes, unless the environment says another."""
+    token = _most.set(size)
+    try:
+        yield
+    finally:
+        _most.reset(token)
+
+
 class NotRegular(Exception):
     """The sort of thing at a path: "a folder", "a symlink", "a named pipe"."""
 
@@ -84,7 +97,7 @@ def _checked_size(path: Path, data: bytes, allowed: int) -> bytes:
 
 
 def _too_large(path: Path, allowed: int) -> Findings:
-    advice = f"{MOST} allows another number of bytes"
+    advice = f"{MOST} allows another number of bytes, and so does `limits` of [tool.snnc]"
     return refused(path, f"the file has more than {allowed:,} bytes", advice)
 
 
@@ -159,7 +172,7 @@ def most(path: Path) -> int:
     """The number of bytes that a spec may have."""
     stated = os.environ.get(MOST, "")
     if not stated:
-        return MOST_BYTES
+        return _most.get() or MOST_BYTES
     if not (stated.isascii() and stated.isdecimal() and 0 < len(stated) < 16):
         raise refused(path, f"{MOST} must be a whole number of bytes, not {stated}")
     return int(stated)

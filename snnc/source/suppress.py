@@ -56,7 +56,7 @@ def suppress(
     kept = []
     for finding in findings:
         covering = wanted.intersection(_keys(source, finding, texts))
-        is_error = finding.severity == "error"
+        is_error = finding.severity == "error" and not finding.of_rule
         (refused if is_error else answered).update(covering)
         if is_error or not covering:
             kept.append(finding)

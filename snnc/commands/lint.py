@@ -1,0 +1,81 @@
+"""``snnc lint``: findings, their fixes, and comments that ignore them."""
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from snnc import linting, terminal
+from snnc.configuration import of_flags, with_flags
+from snnc.options import LintOptions
+from snnc.selection import UnknownRule
+from snnc.source.diagnostic import Diagnostic
+
+STDIN = Path("-")
+
+
+def lint(options: LintOptions) -> int:
+    """Looks at specs and prints what it finds; the exit code."""
+    keys = terminal.or_report(lambda: of_flags(options.config), options.output_format)
+    with with_flags({**keys, **options.flags}):
+        if options.watch and STDIN not in options.paths:
+            from snnc.commands.watch import watch
+
+            return watch(options.paths, lambda: _lint(options))
+        return _lint(options)
+
+
+def _lint(options: LintOptions) -> int:
+    terminal.one_of("--output-format", options.output_format, terminal.FORMATS)
+    _check(options)
+    if STDIN in options.paths:
+        from snnc.commands.standard_input import lint_text
+
+        return lint_text(options, partial(looked_at, options))
+    named = terminal.or_report(lambda: terminal.specs(options.paths), options.output_format)
+    terminal.or_report(lambda: terminal.check_versions(named.specs), options.output_format)
+    return named.said(_done(options, named.specs))
+
+
+def looked_at(options: LintOptions, paths: Sequence[Path]) -> tuple[Diagnostic, ...]:
+    """The findings in specs under the options. Raises Findings, UsageError."""
+    try:
+        return linting.findings(paths, options.settings)
+    except UnknownRule as error:
+        raise terminal.UsageError(f"{error}: {error.help}") from None
+
+
+def _check(options: LintOptions) -> None:
+    if options.add_ignore and (options.fix or options.diff):
+        raise terminal.UsageError("--add-ignore does not go with --fix and --diff")
+    if options.unsafe_fixes and not (options.fix or options.diff):
+        raise terminal.UsageError("--unsafe-fixes goes with --fix or --diff")
+    if options.settings and (options.fix or options.diff or options.add_ignore):
+        raise terminal.UsageError("--set does not go with what changes specs")
+
+
+def _done(options: LintOptions, specs: Sequence[Path]) -> int:
+    look = partial(looked_at, options)
+    if options.fix or options.diff:
+        from snnc.commands import fix
+
+        return fix.fix(options, specs, look)
+    if options.add_ignore:
+        from snnc.commands import add_ignore
+
+        return add_ignore.add(options, specs, look)
+    found = terminal.or_report(lambda: look(specs), options.output_format)
+    return told(options, found, specs)
+
+
+def told(options: LintOptions, found: Sequence[Diagnostic], specs: Sequence[Path]) -> int:
+    """Prints findings and how many they are; the exit code."""
+    if options.statistics:
+        from snnc.commands.statistics import statistics
+
+        sys.stdout.write(statistics(found, options.output_format))
+    else:
+        terminal.report(found, options.output_format, specs)
+    if options.output_format == "full":
+        terminal.remark(terminal.summary(found, len(specs)))
+    return 1 if any(finding.fails for finding in found) else 0
