@@ -65,8 +65,12 @@ class DelayBeyondSteps(LintRule):
                 yield finding(self, at(document, node, "delay"), message)
             for ref in node.inputs:
                 if ref.delay >= steps:
-                    message = f"`{ref.value}` is always 0: there are only {steps} time steps"
+                    message = f"`{ref.value}` is always 0: {_few(steps)}"
                     yield finding(self, at(document, node, "from"), message)
+
+
+def _few(steps: int) -> str:
+    return "there is only 1 time step" if steps == 1 else f"there are only {steps} time steps"
 
 
 RULE = DelayBeyondSteps()
