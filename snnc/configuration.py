@@ -8,17 +8,16 @@ It lies in the project's root, and the nearest root above a spec counts.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
+from snnc.flags import Flags
+from snnc.flags import stated as stated_flags
 from snnc.project_settings import ProjectSettings, specifier
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.reading import (
@@ -36,9 +35,6 @@ from snnc.validation import refusals
 
 Model = TypeVar("Model", bound=BaseModel)
 _STATED = ("tool", "snnc")
-Flags = Mapping[str, object]
-"""Values by the names of the fields of ProjectSettings."""
-_flags: ContextVar[Flags] = ContextVar("_flags", default=MappingProxyType({}))
 _Text = tuple[str, str]
 """The path of a file as it is shown, and its text."""
 
@@ -70,20 +66,10 @@ def configuration(root: Path) -> ProjectSettings:
 
 def configured(root: Path) -> Configured:
     """The settings of the project in the folder ``root``, with their places. Raises Findings."""
-    found, flags = _configured(_text(root / CONFIGURATION), _text(root / PYPROJECT)), _flags.get()
+    found, flags = _configured(_text(root / CONFIGURATION), _text(root / PYPROJECT)), stated_flags()
     return (
         replace(found, settings=found.settings.model_copy(update=dict(flags))) if flags else found
     )
-
-
-@contextmanager
-def with_flags(flags: Flags) -> Iterator[None]:
-    """In here, flags of the command line stand for keys of every configuration."""
-    token = _flags.set({**_flags.get(), **flags})
-    try:
-        yield
-    finally:
-        _flags.reset(token)
 
 
 def of_flags(texts: Sequence[str]) -> Flags:

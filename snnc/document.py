@@ -9,8 +9,9 @@ from pathlib import Path
 from snnc.blocks import Container, Expanded, InferredSize, expand
 from snnc.blocks.unused import unused
 from snnc.choice import Choice, joined
-from snnc.configuration import configuration
-from snnc.kinds import keys_of
+from snnc.flags import unconfigured
+from snnc.kinds import Kind, catalog, keys_of
+from snnc.lazy import LazyMapping
 from snnc.neuron import SpikingNeuron
 from snnc.resolve import EVERYTHING, Resolved, resolve
 from snnc.resolve.bases import is_abstract
@@ -107,16 +108,25 @@ def examine(path: Path | str, settings: Sequence[str] = ()) -> Examined:
         Findings: nothing of it can be read, or the configuration of its project is wrong.
         OSError: it cannot be read.
     """
-    with at_most(configuration(project(Path(path))).limits.file_size):
+    with at_most(_limit(project(Path(path)))):
         return _examined(path, settings)
+
+
+def _limit(root: Path) -> int | None:
+    """The bytes of a file that the configuration of a project allows, if it says so."""
+    if unconfigured(root):
+        return None
+    from snnc.configuration import configuration
+
+    return configuration(root).limits.file_size
 
 
 def _examined(path: Path | str, settings: Sequence[str]) -> Examined:
     source = read_on(path)
     abstract = is_abstract(source)
     kinds = Choice(*LAYERS).kinds()
-    spiking = {n: keys_of(kind) for n, kind in kinds.items() if issubclass(kind, SpikingNeuron)}
-    keys = {name: keys_of(kind) for name, kind in kinds.items()}
+    spiking = LazyMapping(catalog(LAYERS[1]), lambda name: _spiking_keys(kinds[name]))
+    keys = LazyMapping(kinds, lambda name: keys_of(kinds[name]), every=True)
     resolved = resolve(source, settings, spiking, keys, partial(read, root=project(Path(path))))
     found = [*source.findings, *resolved.findings]
     tree = _fitting(resolved.tree, found)
@@ -140,6 +150,10 @@ def _examined(path: Path | str, settings: Sequence[str]) -> Examined:
     dead = (*resolved.unused_vars, *resolved.unused_defaults, *unused(resolved.tree))
     used = defined - {(node.key.path, node.key.span) for node in dead}
     return Examined(document, findings, source, resolved.sources, defined, used, abstract)
+
+
+def _spiking_keys(kind: type[Kind]) -> frozenset[str] | None:
+    return keys_of(kind) if issubclass(kind, SpikingNeuron) else None
 
 
 def _definitions(tree: Tree) -> Iterator[Definition]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from snnc.checked import Checked, checked
 from snnc.document import Definition, Document
 from snnc.duplicates import duplicates
-from snnc.project.place import check_stated
+from snnc.project.place import check_stated, folders_of
 from snnc.rules import rules
 from snnc.selection import RuleSelection, selection
 from snnc.source.diagnostic import Diagnostic, Findings, Span
@@ -67,29 +67,41 @@ def findings(
 
     ``select`` gives the rules for a spec. Raises OSError; Findings: a configuration is wrong.
     """
-    return findings_of(looked_at(paths, settings, select))
+    return look(paths, settings, select).findings
 
 
-def looked_at(
+@dataclass(frozen=True)
+class LintRun:
+    """The findings of a run, the files that were read, and the folders that specs ask for.
+
+    ``specs`` are those of the run, each by itself.
+    """
+
+    findings: tuple[Diagnostic, ...]
+    sources: tuple[Source, ...]
+    folders: tuple[Path, ...]
+    specs: tuple[LintedSpec, ...] = ()
+
+
+def look(
     paths: Sequence[Path],
     settings: Sequence[str] = (),
     select: Callable[[Path], RuleSelection] = selection,
-) -> tuple[LintedSpec, ...]:
-    """The specs of a run, each looked at by itself. Raises OSError, Findings, as above."""
+) -> LintRun:
+    """The findings in some specs, as :func:`findings`, and what they depend on."""
     by_folder = {path.parent: path for path in paths}
     selections = {folder: select(path) for folder, path in by_folder.items()}
-    return tuple(_linted(path, settings, selections[path.parent]) for path in paths)
-
-
-def findings_of(run: Sequence[LintedSpec]) -> tuple[Diagnostic, ...]:
-    """The findings in specs that were looked at, each by itself and all together."""
+    run = tuple(_linted(path, settings, selections[path.parent]) for path in paths)
     told = _agreed(run, _answered(run, [*_once(run)]))
     known = [
         (Path(each.path), document)
         for each in run
         if (document := each.checked.document) and not each.abstract
     ]
-    return (*told, *(twin for _, _, twin in duplicates(known)), *_misplaced(known))
+    every = (*told, *(twin for _, _, twin in duplicates(known)), *_misplaced(known))
+    sources = {source.path: source for each in run for source in each.sources}
+    folders = [each for path, document in known for each in folders_of(path, document)]
+    return LintRun(every, tuple(sources.values()), tuple(dict.fromkeys(folders)), run)
 
 
 def _linted(path: Path, settings: Sequence[str], selection: RuleSelection) -> LintedSpec:

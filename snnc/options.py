@@ -38,6 +38,11 @@ class LintOptions:
         words = {key: _words(texts) for key, texts in every.items() if texts}
         return {**words, "exclude": self.exclude} if self.exclude else words
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that findings depend on beside files."""
+        return repr(sorted(self.flags.items())), repr(self.config)
+
 
 @dataclass(frozen=True)
 class BuildOptions:

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from snnc.configuration import Configured, configured
-from snnc.patterns import Patterns
-from snnc.project_settings import ProjectSettings
-from snnc.rules import LintRule, rules
+from snnc.flags import unconfigured
+from snnc.rules import LintRule, defaults, rules
 from snnc.source.diagnostic import Diagnostic, Findings, Place, Severity
 from snnc.source.nearest import nearest
 from snnc.source.reading import project
@@ -51,13 +50,19 @@ def _codes(selector: str) -> list[str]:
     return found
 
 
+if TYPE_CHECKING:
+    from snnc.configuration import Configured
+    from snnc.patterns import Patterns
+    from snnc.project_settings import ProjectSettings
+
+
 @dataclass(frozen=True)
 class RuleSelection:
     """The rules that run, the severities of others, and patterns of files that rules pass over."""
 
     running: tuple[LintRule, ...]
     severities: Mapping[str, Severity]
-    passed_over: tuple[tuple[Patterns, frozenset[str]], ...]
+    passed_over: "tuple[tuple[Patterns, frozenset[str]], ...]"
 
     @cached_property
     def silent(self) -> frozenset[str]:
@@ -79,7 +84,7 @@ class RuleSelection:
         return any(_names(patterns, path) for patterns in about)
 
 
-def _names(patterns: Patterns, path: str) -> bool:
+def _names(patterns: "Patterns", path: str) -> bool:
     """Whether a pattern names a file or a folder that it is in."""
     above = (str(folder) for folder in Path(path).parents if str(folder) != "/")
     return bool(patterns.names(path)) or any(patterns.names(folder, True) for folder in above)
@@ -93,12 +98,18 @@ def selection(path: Path) -> RuleSelection:
         UnknownRule: a flag names no rule.
     """
     root = project(path)
+    if unconfigured(root):
+        return RuleSelection(defaults(), {}, ())
+    from snnc.configuration import configured
+
     found = configured(root)
     _check_names(found)
     settings = found.settings
     chosen = selected(settings.select) if settings.select is not None else _defaults()
     chosen = (chosen | selected(settings.extend_select)) - selected(settings.ignore)
     severities = {code: s for word, s in settings.severity.items() for code in _codes(word)}
+    from snnc.patterns import Patterns
+
     passed = [
         (Patterns.of(root, (pattern,)), selected(words))
         for pattern, words in settings.per_file_ignores.items()
@@ -111,11 +122,11 @@ def _defaults() -> frozenset[str]:
     return frozenset(rule.code for rule in rules() if not rule.opt_in)
 
 
-def _limited(rule: LintRule, settings: ProjectSettings) -> LintRule:
+def _limited(rule: LintRule, settings: "ProjectSettings") -> LintRule:
     return rule.limited(settings.limits.training_memory)
 
 
-def _check_names(found: Configured) -> None:
+def _check_names(found: "Configured") -> None:
     """Tells every rule of the configuration that does not exist, at its place."""
     wrong = [
         Diagnostic("SNN202", "unknown-kind", str(error), place, error.help)

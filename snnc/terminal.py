@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import snnc
 from snnc import formats
 from snnc.docstrings import docstring
+from snnc.flags import unconfigured
 from snnc.formats import full
 from snnc.formats._visible import visible
 from snnc.source.diagnostic import Diagnostic, Findings
@@ -98,24 +99,28 @@ def specs(paths: Sequence[Path]) -> Named:
 
 def check_versions(specs: Sequence[Path]) -> None:
     """Check that the projects of specs take this version of snnc. Raises Findings."""
-    from snnc.configuration import check_version
+    folders = {path.parent: path for path in specs}
+    for root in dict.fromkeys(project(path) for path in folders.values()):
+        if not unconfigured(root):
+            from snnc.configuration import check_version
 
-    for folder in dict.fromkeys(project(path) for path in specs):
-        check_version(folder, snnc.__version__)
+            check_version(root, snnc.__version__)
 
 
 def given(paths: Sequence[Path]) -> Sequence[Path]:
     """The paths; without any, that of the project."""
+    if paths:
+        return paths
     from snnc import discovery
 
-    return paths or [discovery.root()]
+    return [discovery.root()]
 
 
 def _specs(path: Path, named: bool) -> list[Path]:
-    from snnc import discovery
-
     if not path.is_dir():
         return [spec(path)]
+    from snnc import discovery
+
     inside = discovery.specs(path)
     if not inside and named:
         raise UsageError(f"{path}: there is no *{SUFFIX} in this folder{_meant(path)}")
@@ -156,7 +161,7 @@ def report(
     """Prints findings to stdout in a format, in colour on a terminal; the same one only once."""
     once = list(dict.fromkeys(findings))
     if output_format == "full":
-        sys.stdout.write(full.render(once, colour=_colour(), most=_most(looked_at)))
+        sys.stdout.write(full.render(once, colour=_colour(), most=_most(looked_at, len(once))))
     else:
         paths = [path.as_posix() for path in looked_at]
         run = formats.Run(snnc.__version__, paths, _meanings)
@@ -169,12 +174,15 @@ def _meanings(codes: Sequence[str]) -> Mapping[str, formats.Meaning]:
     return meanings(codes)
 
 
-def _most(paths: Sequence[Path]) -> int:
+def _most(paths: Sequence[Path], count: int) -> int:
     """The findings of a file that are printed, as the project of the first spec says."""
+    root = project(paths[0]) if paths and count else None
+    if root is None or unconfigured(root):
+        return full.MOST
     from snnc.configuration import configuration
 
     try:
-        return configuration(project(paths[0])).limits.findings if paths else full.MOST
+        return configuration(root).limits.findings
     except Findings:
         return full.MOST
 

@@ -5,7 +5,7 @@ with paths (``layer2.0.conv1``) that read paths. A name resolves in its own list
 downward by path, never outward.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from snnc.blocks.definition import blocks
@@ -19,6 +19,7 @@ from snnc.blocks.walk import TooManyLayers, Walk
 from snnc.blocks.wiring import Wiring
 from snnc.kinds import Kind
 from snnc.layer import Layer
+from snnc.lazy import LazyMapping
 from snnc.names import is_reference
 from snnc.opaque import Opaque
 from snnc.resolve import Resolved
@@ -50,6 +51,16 @@ class Expanded:
     unnamed: Mapping[str, Tree] = field(default_factory=dict)
 
 
+def _layers(kinds: Mapping[str, type[Kind]], broken: Collection[str]) -> Mapping[str, type[Layer]]:
+    """The kinds that are layers, and those whose definition is broken."""
+
+    def layer(name: str) -> type[Layer] | None:
+        kind = Opaque if name in broken else kinds[name]
+        return kind if issubclass(kind, Layer) else None
+
+    return LazyMapping(dict.fromkeys((*kinds, *broken)), layer)
+
+
 def expand(resolved: Resolved, kinds: Mapping[str, type[Kind]]) -> Expanded:
     """The document without blocks; ``kinds`` are those of layers, the file's own among them.
 
@@ -58,8 +69,7 @@ def expand(resolved: Resolved, kinds: Mapping[str, type[Kind]]) -> Expanded:
     """
     defined = blocks(resolved.tree, kinds)
     tree = without(resolved.tree, "blocks")
-    known = {name: kind for name, kind in kinds.items() if issubclass(kind, Layer)}
-    known |= dict.fromkeys(defined.broken, Opaque)
+    known = _layers(kinds, defined.broken)
     names = ScopeNames(_inputs(tree))
     state = State(defined.blocks, known, resolved.defaults, Wiring(names))
     state.findings.extend(defined.findings)

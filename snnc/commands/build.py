@@ -9,10 +9,11 @@ from pathlib import Path
 
 import snnc
 from snnc import project, terminal
-from snnc.configuration import of_flags, with_flags
+from snnc.configuration import of_flags
 from snnc.document import Document
 from snnc.duplicates import duplicates, name_of
 from snnc.escape import word
+from snnc.flags import with_flags
 from snnc.options import BuildOptions, LintOptions
 from snnc.project import File, place
 from snnc.project.files import BLOCKING

@@ -9,7 +9,7 @@ import snnc
 from snnc.checked import Checked
 from snnc.document import Document
 from snnc.graph.types import Graph, Node
-from snnc.linting import findings_of, looked_at
+from snnc.linting import look
 from snnc.opaque import Opaque, OpaqueReader
 from snnc.program.placement import Placed, placement
 from snnc.source.diagnostic import Diagnostic, Findings, Origin, Place
@@ -79,9 +79,9 @@ def _written(tree: Tree) -> Place:
 def analysed(path: Path, others: Sequence[Path] = ()) -> Analysis:
     """The spec at ``path``, in one run with ``others`` that extend it."""
     try:
-        run = looked_at([path, *others])
+        run = look([path, *others])
     except OSError:
         return Analysis(path.as_posix())
     except Findings as configuration:  # of the project
         return Analysis(path.as_posix(), configuration.diagnostics)
-    return Analysis(path.as_posix(), findings_of(run), run[0].checked)
+    return Analysis(path.as_posix(), run.findings, run.specs[0].checked)

@@ -158,7 +158,12 @@ def _check(found: os.stat_result) -> None:
 
 
 def _is_root(folder: Path) -> bool:
-    if any(os.path.lexists(folder / name) for name in (".git", CONFIGURATION)):
+    return os.path.lexists(folder / ".git") or is_configured(folder)
+
+
+def is_configured(folder: Path) -> bool:
+    """Whether a folder has snnc.toml, or [tool.snnc] in pyproject.toml."""
+    if os.path.lexists(folder / CONFIGURATION):
         return True
     try:
         read = tomllib.loads(regular(folder / PYPROJECT, MOST_BYTES).decode())
