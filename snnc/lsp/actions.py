@@ -7,6 +7,7 @@ from lsprotocol import types
 
 import snnc
 from snnc.fixes import fixes_of
+from snnc.fixes.comments import ignoring
 from snnc.fixing import fixed
 from snnc.lsp.diagnostics import diagnostic_of
 from snnc.lsp.edits import EditSupport, workspace_edit
@@ -40,15 +41,22 @@ class Actions:
             yield from self.all()
 
     def of(self, finding: Diagnostic) -> Iterator[types.CodeAction]:
-        """The fixes of a finding, the likeliest first."""
+        """The fixes of a finding, the likeliest first, and a comment that ignores a rule."""
         for number, fix in enumerate(fixes_of(finding)):
-            yield types.CodeAction(
-                title=_title(fix, self.support),
-                kind=types.CodeActionKind.QuickFix,
-                diagnostics=[diagnostic_of(finding, self.open.locate)],
-                is_preferred=number == 0 and fix.safety == "safe",
-                edit=workspace_edit(self.open, fix.edits, fix.warning, self.support),
-            )
+            yield self.answer(finding, fix, number == 0 and fix.safety == "safe")
+        if finding.of_rule:
+            comment = ignoring(finding.place, [finding.name])
+            yield self.answer(finding, Fix(f"Ignore {finding.name} here", (comment,)), False)
+
+    def answer(self, finding: Diagnostic, fix: Fix, preferred: bool) -> types.CodeAction:
+        """The action that carries out a fix."""
+        return types.CodeAction(
+            title=_title(fix, self.support),
+            kind=types.CodeActionKind.QuickFix,
+            diagnostics=[diagnostic_of(finding, self.open.locate)],
+            is_preferred=preferred,
+            edit=workspace_edit(self.open, fix.edits, fix.warning, self.support),
+        )
 
     def all(self) -> Iterator[types.CodeAction]:
         """All safe fixes of the file, each linted again, as one edit."""

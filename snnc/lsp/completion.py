@@ -82,7 +82,11 @@ class _Completer(ItemWriter):
         """The keys that are missing in the table."""
         path, there = self.cursor.path, {*self.cursor.siblings}
         there.discard(self.cursor.text[slice(*self.cursor.span)])
+        if path[-1:] == ("first",):  # it has the keys of its layer
+            path = path[:-1]
         kind, names = self.kind(path), self.names()
+        if path[:1] == ("defaults",) and len(path) > 1:
+            kind = str(path[1])
         needed = required(known(kind, self.field(path)))
         for key in self.possible(path, kind, names):
             if key.name not in there:

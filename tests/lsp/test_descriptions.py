@@ -189,3 +189,35 @@ def test_line_ends_and_bytes_outside_of_an_edit_stay(folder: Path) -> None:
         assert applied(editor, "net.snn.toml", action) == wrong.replace("_siz ", "_size ")
 
     edit(folder, work)
+
+
+def test_a_rule_can_be_ignored_where_it_tells(folder: Path) -> None:
+    unused = SPEC.replace("[input]", "[vars]\nspare = 3\n\n[input]")
+
+    async def work(editor: Editor) -> None:
+        (found,) = await editor.open("net.snn.toml", unused)
+        every = await actions(editor, "net.snn.toml", found.range)
+        ignore = next(each for each in every if each.title == "Ignore unused-variable here")
+        assert not ignore.is_preferred
+        text = applied(editor, "net.snn.toml", ignore)
+        assert text == unused.replace("spare = 3", "spare = 3  # snnc: ignore[unused-variable]")
+        assert await editor.type("net.snn.toml", text) == []
+
+    edit(folder, work)
+
+
+def test_a_fix_that_changes_the_network_asks_first(folder: Path) -> None:
+    useless = SPEC.replace(
+        '  { kind = "LIF" },', '  { kind = "Dropout", p = 0.0 },\n  { kind = "LIF" },'
+    )
+
+    async def work(editor: Editor) -> None:
+        (found,) = await editor.open("net.snn.toml", useless)
+        (delete, ignore) = await actions(editor, "net.snn.toml", found.range)
+        assert not delete.is_preferred
+        assert ignore.title == "Ignore useless-layer here"
+        annotations = delete.edit.change_annotations if delete.edit else None
+        assert [each.needs_confirmation for each in (annotations or {}).values()] == [True]
+        assert applied(editor, "net.snn.toml", delete) == SPEC
+
+    edit(folder, work)
