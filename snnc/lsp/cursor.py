@@ -21,6 +21,7 @@ _TOKEN = re.compile(
 _HEADER = re.compile(r"(\[\[?)([^\]\n=,{]*)(\]*)[ \t]*(#[^\n]*)?$", re.MULTILINE)
 _PART = re.compile(rf"{STRING.pattern}|[^\s.\"']+")
 _WORD = re.compile(r"[\w.@$-]*")
+_PLAIN = re.compile(r"[\w@$-]*")
 
 
 @dataclass
@@ -157,6 +158,7 @@ class _Reader:
         """Inline tables end with their line; a key without a value, too."""
         while self.frames[-1].inline and not self.frames[-1].array:
             self.frames.pop()
+            self.frames[-1].count += self.frames[-1].array
         if not self.frames[-1].array:
             self.key, self.pending = None, ()
 
@@ -188,6 +190,10 @@ class _Reader:
         elif self.pending:
             path = (*path, *self.pending)
         at_key = self.key is None and not frame.array
+        if (
+            at_key and self.around and self.around["word"]
+        ):  # the parts of a dotted key before that of the cursor
+            path = (*path, *_parts(self.text[self.around.start() : span.start]))
         frames = (*self.frames,)
         return Cursor(path, span, typed, at_key, False, comment, quoted, frames, self.text)
 
@@ -202,7 +208,7 @@ class _Reader:
         start = self.at
         while start > line and (self.text[start - 1].isalnum() or self.text[start - 1] in "_@$-"):
             start -= 1
-        after = re.compile(r"[\w@$-]*").match(self.text, self.at)
+        after = _PLAIN.match(self.text, self.at)
         return Span(start, after.end() if after else self.at), False
 
 
@@ -221,7 +227,7 @@ def _pairs(text: str, frame: Frame) -> Iterator[tuple[str, str]]:
     key, depth, value = "", 0, -1
     for token in _TOKEN.finditer(text, frame.start):
         mark = token[0]
-        ends = (mark == "\n" and depth == 0) or (depth == 0 and mark in (",", "}"))
+        ends = depth == 0 and (mark in ("\n", ",", "}") or token.lastgroup == "comment")
         if ends or (depth == 0 and not frame.inline and mark == "[" and value < 0):
             if value >= 0:
                 yield key, text[value : token.start()].strip()
