@@ -89,7 +89,7 @@ class _Reader:
         while position < self.at:
             header = _HEADER.match(self.text, position) if self.starts(position) else None
             if header and self.closes(header):
-                if self.at <= header.end(2) + len(header[3]):
+                if self.at <= header.end(2):
                     return self.in_header(header)
                 self.enter(header)
                 position = header.end(3)
