@@ -80,8 +80,8 @@ def analysed(path: Path, others: Sequence[Path] = ()) -> Analysis:
     """The spec at ``path``, in one run with ``others`` that extend it."""
     try:
         run = look([path, *others])
-    except OSError:
-        return Analysis(path.as_posix())
+    except OSError:  # one of them is gone
+        return analysed(path) if others else Analysis(path.as_posix())
     except Findings as configuration:  # of the project
         return Analysis(path.as_posix(), configuration.diagnostics)
     return Analysis(path.as_posix(), run.findings, run.specs[0].checked)

@@ -29,6 +29,10 @@ def _texts(server: SpecServer) -> None:
     def begin(ls: SpecServer, params: types.InitializeParams) -> None:
         ls.begin()
 
+    @server.feature(types.INITIALIZED)
+    def ready(ls: SpecServer, params: types.InitializedParams) -> None:
+        ls.watch()
+
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(ls: SpecServer, params: types.DidOpenTextDocumentParams) -> None:
         document = params.text_document

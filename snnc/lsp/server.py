@@ -14,6 +14,7 @@ from snnc.lsp import grammar, navigation
 from snnc.lsp.diagnostics import published
 from snnc.lsp.edits import EditSupport, workspace_edit
 from snnc.lsp.workspace import OpenSpec, OpenSpecs, is_spec
+from snnc.source.reading import CONFIGURATION, PYPROJECT, SUFFIX
 
 _LEAST, _MOST = 0.005, 0.5
 _SHARE = 0.25
@@ -22,6 +23,7 @@ _SHARE = 0.25
 Between them it waits for this share of the time that the last look took: longer where looks take
 long and somebody who types would wait for each.
 """
+_WATCHED = (f"*{SUFFIX}", CONFIGURATION, PYPROJECT)
 _PAUSE = 1.0
 """Seconds without an edit in which there is time for something else."""
 
@@ -44,6 +46,17 @@ class SpecServer(LanguageServer):
         if folder:
             with suppress(OSError):  # where a package may be depends on the current folder
                 os.chdir(folder)
+
+    def watch(self) -> None:
+        """Asks a client that can to tell of files that change outside of it."""
+        workspace = self.client_capabilities.workspace
+        files = workspace.did_change_watched_files if workspace else None
+        if files and files.dynamic_registration:
+            watchers = [types.FileSystemWatcher(f"**/{name}") for name in _WATCHED]
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+            method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+            asked = types.Registration("specs", method, options)
+            self.client_register_capability(types.RegistrationParams([asked]))
 
     def put(self, uri: str, text: str, version: int | None, look: bool) -> None:
         """Takes a text. ``look`` for those that extend it: a text that is new or saved.

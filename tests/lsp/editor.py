@@ -16,6 +16,9 @@ PATIENCE = 60.0
 """Seconds until a test gives up: no measure of anything."""
 CAPABLE = types.ClientCapabilities(
     workspace=types.WorkspaceClientCapabilities(
+        did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(
+            dynamic_registration=True
+        ),
         workspace_edit=types.WorkspaceEditClientCapabilities(
             document_changes=True,
             change_annotation_support=types.ChangeAnnotationsSupportOptions(),
@@ -32,6 +35,7 @@ class Editor:
     folder: Path
     shown: dict[str, list[types.Diagnostic]] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
+    watched: list[str] = field(default_factory=list)
     versions: dict[str, int] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -130,7 +134,12 @@ async def editing(
             editor.news.notify_all()
 
     untyped.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(published)
+
+    def registered(params: types.RegistrationParams) -> None:
+        editor.watched += [w["globPattern"] for w in _watchers(params)]
+
     untyped.feature(types.WINDOW_SHOW_MESSAGE)(told)
+    untyped.feature(types.CLIENT_REGISTER_CAPABILITY)(registered)
     await client.start_io(*COMMAND)
     params = types.InitializeParams(capabilities=capabilities, root_uri=folder.as_uri())
     await client.initialize_async(params)
@@ -141,6 +150,12 @@ async def editing(
         await client.shutdown_async(None)
         client.exit(None)
         await untyped.stop()
+
+
+def _watchers(params: types.RegistrationParams) -> Any:
+    """The watchers that a server asks for; options of registrations are plain JSON."""
+    options: Any = params.registrations[0].register_options
+    return options["watchers"] if isinstance(options, dict) else options.watchers
 
 
 def edit(

@@ -174,6 +174,24 @@ def test_a_text_that_was_never_saved(folder: Path) -> None:
     edit(folder, work)
 
 
+def test_a_base_that_changes_on_the_disk_counts_when_the_editor_says_so(folder: Path) -> None:
+    base = folder / "base.snn.toml"
+    base.write_text(BASE, "utf-8")
+    above = 'extends = "base.snn.toml"\nname = "above"\ntime_steps = "$spare"\n'
+
+    async def work(editor: Editor) -> None:
+        assert await editor.open("above.snn.toml", above) == []
+        assert "**/*.snn.toml" in await editor.until(lambda: editor.watched or None)
+        base.write_text(BASE.replace("spare = 3", "spare = 0"), "utf-8")
+        editor.shown.clear()
+        changed = types.FileEvent(editor.uri("base.snn.toml"), types.FileChangeType.Changed)
+        params = types.DidChangeWatchedFilesParams([changed])
+        editor.client.workspace_did_change_watched_files(params)
+        assert codes(await editor.diagnostics("above.snn.toml")) == ["bad-value"]
+
+    edit(folder, work)
+
+
 def test_other_files_are_none_of_ours(folder: Path) -> None:
     """An editor that knows the language by its name only opens all TOML files here."""
 
