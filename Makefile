@@ -7,7 +7,7 @@ OURS := snnc tests benchmarks tools
 ZOO = $(patsubst %/__init__.py,%,$(wildcard specs/*/__init__.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test coverage fuzz fuzz-specs matrix mutants faults lint fmt zoo docs demo bench release clean
+.PHONY: help setup test coverage fuzz fuzz-specs matrix mutants faults lint fmt zoo docs site demo bench release clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +56,9 @@ zoo: $(READY) ## Regenerate specs/*/ after a change of output; review with git d
 docs: $(READY) ## Regenerate docs/reference/ and the editor's schema of specs
 	$(PYTHON) -m snnc.reference_pages docs/reference
 	.venv/bin/snnc schema -o specs/snnc.schema.json
+
+site: $(READY) ## Run the tutorials and build the documentation as a site, build/site/html
+	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(PYTHON) -m tools.site $(REPOSITORY:%=--repository %)
 
 demo: $(READY) ## Build specs/digits_conv.snn.toml and train it with three seeds
 	.venv/bin/snnc build specs/digits_conv.snn.toml

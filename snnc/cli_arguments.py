@@ -32,3 +32,7 @@ Config = Annotated[
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write .snnc_cache.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Run again at every change, until Ctrl-C.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print findings only.")]
+Html = Annotated[
+    Path | None,
+    typer.Option(help="Write this and the spec as built as a page, which loads nothing."),
+]

@@ -78,6 +78,14 @@ def script(output: "GeneratedFiles", module: str) -> Callable[[Sequence[str]], i
     return found
 
 
+def runtime_module(name: str) -> ModuleType:
+    """A module of the runtime in this process, as ``page``, which needs no torch."""
+    from snnc.emit.runtime import files
+
+    _Finder(_runtime(), files()).install()
+    return importlib.import_module(f"{_runtime()}.{name}")
+
+
 @cache
 def _runtime() -> str:
     """The name that the runtime of this snnc has in the process: one for each text."""

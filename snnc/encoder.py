@@ -37,6 +37,11 @@ class Encoder(Operator):
         return False
 
     @property
+    def spiking(self) -> bool:
+        """Whether its values are spikes: mostly 0, and otherwise one number at each step."""
+        return False
+
+    @property
     def domain(self) -> Bounds:
         """The bounds of the data that it takes, which are checked at run time."""
         return ANYTHING

@@ -28,7 +28,7 @@ def unconfigured(root: Path) -> bool:
 
 @contextmanager
 def with_flags(flags: Flags) -> Iterator[None]:
-    """In here, flags of the command line stand for keys of every configuration."""
+    """Flags of the command line stand for keys of every configuration in here."""
     token = _flags.set({**_flags.get(), **flags})
     try:
         yield

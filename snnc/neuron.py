@@ -11,8 +11,9 @@ from snnc.layer import Layer, Site, Traits
 from snnc.number import Number, Positive, Value
 from snnc.shapes import Shape, ShapeError, merged, show
 from snnc.step.bounds import ANYTHING, Bounds, output
+from snnc.step.faults import faults
 from snnc.step.link import Parameter, Reset, link
-from snnc.step.parse import StepError, parse
+from snnc.step.parse import Parsed, StepError, parse
 from snnc.step.spikes import spike_value
 from snnc.step.ssa import Step
 from snnc.surrogate import Surrogate
@@ -26,15 +27,15 @@ class Neuron(Layer):
     """A layer with a state.
 
     ``step`` holds its equations over ``inputs``, ``states`` the number (or the field) at which each
-    state starts unless ``initial`` says otherwise, ``output`` the name that is its value, ``fires``
-    whether these are spikes. One that ``helps`` is no layer of a spec: [convert] adds it.
+    state starts unless ``initial`` says otherwise, ``output`` the name that is its value,
+    ``spiking`` whether these are spikes. One that ``helps`` is no layer of a spec: [convert] adds it.
     """
 
     step: ClassVar[str]
     inputs: ClassVar[tuple[str, ...]] = ("x",)
     states: ClassVar[Mapping[str, str | float]]
     output: ClassVar[str] = "s"
-    fires: ClassVar[bool] = False
+    spiking: ClassVar[bool] = False
     helps: ClassVar[bool] = False
 
     initial: dict[str, Number] = Field(default_factory=dict)
@@ -59,13 +60,19 @@ class Neuron(Layer):
         states = list(self.states)
         return link(parse(self.step), self.inputs, states, parameters, self.output, self.reset_rule)
 
+    def faults(self, parsed: Parsed) -> list[StepError]:
+        """Everything that is wrong with such equations in place of its own."""
+        parameters = {name: _constant(number) for name, number in self.numbers().items()}
+        names = self.inputs, list(self.states), parameters
+        return faults(parsed, *names, self.output, self.reset_rule)
+
     @property
     def spike_value(self) -> float | str | None:
         """The number that one spike adds to the output, or the name of one known at run time.
 
         None: the output is no spikes, so that there is no firing rate.
         """
-        if not self.fires:
+        if not self.spiking:
             return None
         numbers = {name: _constant(number) for name, number in self.numbers().items()}
         return spike_value(parse(self.step), self.output, numbers)
@@ -116,7 +123,7 @@ class Neuron(Layer):
         return merged(inputs)
 
     def bounds(self, *inputs: Bounds) -> Bounds:
-        if self.states and not self.fires:
+        if self.states and not self.spiking:
             return ANYTHING
         try:
             step = self.equations()
@@ -134,7 +141,7 @@ class Neuron(Layer):
 
     def elementwise(self, count: int) -> Step | None:
         stateless = not self.states and count == len(self.inputs)
-        return self.equations() if stateless and not self.fires else None
+        return self.equations() if stateless and not self.spiking else None
 
     def parameters(self, *inputs: Shape) -> int:
         learnable = (value for value in self.run_time().values() if value.learnable)
@@ -154,17 +161,18 @@ def count(value: Value, shape: Shape) -> int:
 
 
 class SpikingNeuron(Neuron):
-    """A neuron that fires, at exactly the threshold too; its equations say how it resets."""
+    """A neuron that fires; its equations say how it resets."""
 
-    fires: ClassVar[bool] = True
+    spiking: ClassVar[bool] = True
 
     v_threshold: Positive = 1.0
+    fires: Literal["at", "above"] = "at"
     detach_reset: bool = False
     surrogate: Annotated[Surrogate, Choice("snnc.surrogates")] = ATan()
 
     @property
     def reset_rule(self) -> Reset:
-        return Reset("soft", self.detach_reset)
+        return Reset("soft", self.detach_reset, above=self.fires == "above")
 
 
 class ResettingNeuron(SpikingNeuron):
@@ -180,7 +188,7 @@ class ResettingNeuron(SpikingNeuron):
 
     @property
     def reset_rule(self) -> Reset:
-        return Reset(self.reset, self.detach_reset)
+        return Reset(self.reset, self.detach_reset, above=self.fires == "above")
 
     def numbers(self) -> dict[str, Number | bool]:
         # a soft reset goes nowhere in particular: what decays, decays to 0

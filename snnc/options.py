@@ -1,4 +1,4 @@
-"""What the command line of ``lint`` and ``build`` says, whoever read it."""
+"""The options of ``lint`` and ``build``, whoever read the command line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -44,7 +44,7 @@ Selectors = tuple[str, ...]
 """Rules by name or code; the beginning of a code, such as SNN43; or "all"."""
 
 
-class Limits(BaseModel):
+class ProjectLimits(BaseModel):
     """The numbers beyond which something is refused, told, or no longer told."""
 
     model_config = _MODEL
@@ -85,7 +85,7 @@ class ProjectSettings(BaseModel):
         default_factory=dict,
         description='The severity of findings of a rule; an "info" leaves the exit code at 0.',
     )
-    limits: Limits = Field(default=Limits(), description="Sizes and counts.")
+    limits: ProjectLimits = Field(default=ProjectLimits(), description="Sizes and counts.")
     required_version: Annotated[str, AfterValidator(_version)] | None = Field(
         default=None, description='The versions of snnc that the project takes, as ">=0.1,<0.2".'
     )

@@ -22,6 +22,7 @@ KEYS: Mapping[str, str] = {
     "epochs": "Passes over the training data.",
     "eps": "A small number that keeps a division finite.",
     "frames": "The number of frames that the events of a sample are added up in.",
+    "fires": "Whether the neuron fires at its threshold too, or only above it.",
     "from": "The layer or layers that this one reads, in place of the layer above.",
     "gain": "A factor of the standard deviation.",
     "groups": "The number of groups of channels that are convolved apart.",

@@ -38,8 +38,15 @@ def rank(shape: Shape, want: int, axes: str) -> None:
 def axis(shape: Shape, index: int, key: str) -> int:
     """The axis of a sample, from 0 on; ``index`` may count from the end. Raises ShapeError."""
     if not -len(shape) <= index < len(shape):
-        raise ShapeError(f"`{key}` is {index}, but a sample is {show(shape)}", key)
+        message = f"`{key}` is {index}, but a sample is {show(shape)}"
+        raise ShapeError(message, key, _without_batch(shape, index, key))
     return index % len(shape)
+
+
+def _without_batch(shape: Shape, index: int, key: str) -> str:
+    if index == len(shape):
+        return f"write `{key} = {index - 1}`: the batch is no axis of a sample"
+    return f"the batch is no axis of a sample: the last one is {len(shape) - 1}, or -1"
 
 
 def merged(inputs: Iterable[Shape | None]) -> Shape | None:

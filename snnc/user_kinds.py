@@ -11,7 +11,7 @@ from snnc.opaque import OpaqueNeuron, OpaqueSurrogate
 from snnc.sections.user_kinds import OwnKinds, OwnNeuron, OwnSurrogate
 from snnc.source.diagnostic import Diagnostic, Place
 from snnc.source.tree import Tree
-from snnc.step.parse import StepError
+from snnc.step.parse import StepError, parse_on
 from snnc.validation import refusals
 from snnc.validation.refusal import collect
 
@@ -36,7 +36,7 @@ def own_kinds(tree: Tree) -> Made:
     if not any(section in tree.table for section in _SECTIONS):
         return Made({}, (), tree)
     sound, findings, broken = _sound(tree)
-    findings += _collisions(tree)
+    findings += [*_unreadable(tree, broken["neurons"]), *_collisions(tree)]
     stated = OwnKinds.model_validate(sound.plain())
     surrogates = _made(sound, "surrogates", stated.surrogates, findings)
     broken["surrogates"] |= stated.surrogates.keys() - surrogates.keys()
@@ -86,8 +86,20 @@ def _made(
         except StepError as error:
             key = _PACKAGES[section][1]
             at = tree.find((section, name))[0]
-            findings.append(_bad_equation(at, key, error))
+            every = own.faults(name) if isinstance(own, OwnNeuron) else []
+            findings += [_bad_equation(at, key, fault) for fault in every or [error]]
     return kinds
+
+
+def _unreadable(tree: Tree, names: Collection[str]) -> list[Diagnostic]:
+    """The equations that are wrong by themselves, of definitions about which more is wrong."""
+    found = list[Diagnostic]()
+    for name in sorted(names):
+        own = tree.find(("neurons", name))[0]
+        step = own.get("step")
+        wrong = parse_on(step.value).wrong if step and isinstance(step.value, str) else ()
+        found += [_bad_equation(own, "step", fault) for fault in wrong]
+    return found
 
 
 def _collisions(tree: Tree) -> list[Diagnostic]:

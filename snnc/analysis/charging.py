@@ -15,7 +15,7 @@ from snnc.step.fold import fold
 from snnc.step.grad import partials
 from snnc.step.parse import StepError
 from snnc.step.simplify import simplified
-from snnc.step.ssa import Assign, Const, Expr, Operation, Var, names, replaced
+from snnc.step.ssa import SPIKES, Assign, Const, Expr, Operation, Var, names, replaced
 
 MOST_STEPS = 500
 """As many steps are followed."""
@@ -115,7 +115,7 @@ class _Walk:
 
     def assign(self, assign: Assign) -> None:
         value = fold(replaced(_undetached(assign.value), self.known))
-        if isinstance(value, Operation) and value.name == "spike":
+        if isinstance(value, Operation) and value.name in SPIKES:
             self.spikes.append(self.form(value.args[0]))
             value = Const(0.0)
         if isinstance(value, Const):

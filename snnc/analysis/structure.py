@@ -24,7 +24,7 @@ def norm(operator: Operator) -> TypeGuard[Normalisation]:
 
 def spiking(operator: Operator) -> TypeGuard[Neuron]:
     """Whether the layer's values are spikes."""
-    return isinstance(operator, Neuron) and operator.fires
+    return isinstance(operator, Neuron) and operator.spiking
 
 
 def carries(operator: Operator) -> bool:

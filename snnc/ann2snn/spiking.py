@@ -27,7 +27,7 @@ v = h - y
 
     @property
     def reset_rule(self) -> Reset:
-        return Reset("soft", self.detach_reset)
+        return Reset("soft", self.detach_reset, above=self.fires == "above")
 
 
 class SignedIF(ScaledIF):

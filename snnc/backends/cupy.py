@@ -53,8 +53,13 @@ def _backward(k: Kernel) -> str:
 
 def _terms(k: Kernel) -> Iterable[str]:
     for p in k.terms:
-        at = f"i / {symbol(p.name, 'stride')} % {symbol(p.name, 'size')}"
-        yield f"const real {symbol(p.name)} = {symbol(p.name, 'data')}[{at}];"
+        yield f"const real {symbol(p.name)} = {symbol(p.name, 'data')}[{_place(p.name)}];"
+
+
+def _place(term: str) -> str:
+    """The number of an element; where there is one for all, nothing has to be divided."""
+    size = symbol(term, "size")
+    return f"{size} == 1 ? 0 : i / {symbol(term, 'stride')} % {size}"
 
 
 def _start(k: Kernel) -> Iterable[str]:

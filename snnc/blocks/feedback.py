@@ -37,13 +37,23 @@ def taken_out(entry: Tree) -> tuple[Tree, Tree | None]:
     table = as_table(node)
     if table is None:
         message = f"`feedback` must be the name of a kind or a table, not {toml(node)}"
-        raise Findings(Diagnostic("SNN205", "wrong-type", message, node.place, notes=node.notes))
+        help = _instead(node)
+        raise Findings(Diagnostic("SNN205", "wrong-type", message, node.place, help, node.notes))
     wrong = [_misplaced(key, child) for key, child in table.items() if key in KEYS]
     wrong += [] if kind_of(node) else [_no_kind(node)]
     if wrong:
         raise Findings(*wrong)
     found = replace(node, value=_named(table))
     return without(entry, FEEDBACK), None if kind_of(found) == NONE else found
+
+
+def _instead(node: Tree) -> str | None:
+    """The feedback that is meant by a mere yes or no, or by a list of edges."""
+    if node.value is False:
+        return "leave it out: a layer has no feedback"
+    if node.value is True:
+        return 'write "add" for its own value, or { kind = "Linear" } for weights'
+    return 'a layer reads what another had one step earlier by `from = ["…", "NAME@-1"]`'
 
 
 def fed_back(walk: Expander, item: Item, back: Tree, site: Site) -> Part:

@@ -1,14 +1,16 @@
 """The keys that every entry of a list of layers may have, whatever its kind."""
 
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from snnc.layer import Name, Sources
-from snnc.names import FIXED, KEYS
+from snnc.names import FIXED, KEYS, is_reference
 from snnc.resolve.collect import without
 from snnc.resolve.extends import merge
 from snnc.source.diagnostic import Diagnostic, Findings
+from snnc.source.nearest import same
 from snnc.source.tree import Tree
 from snnc.validation import refusals
 
@@ -67,6 +69,21 @@ def sources(entry: Tree) -> list[Tree]:
     if node is None:
         return []
     return node.items if isinstance(node.value, list) else [node]
+
+
+def with_sources(entry: Tree, keys: Collection[str]) -> Tree:
+    """The entry of a kind with these keys; what it calls ``inputs`` and means by ``from`` is so.
+
+    The other word stays, for the validation to refuse.
+    """
+    if "from" in entry.table:
+        return entry
+    strange = [key for key in entry.table if key not in keys and key not in FIXED]
+    for node in (entry.table[key] for key in strange if same(key, ("from",), "layers")):
+        names = [item.value for item in node.items] if node.items else [node.value]
+        if all(map(is_reference, names)):
+            return entry.with_value({**entry.table, "from": node})
+    return entry
 
 
 def first(entry: Tree) -> Tree:

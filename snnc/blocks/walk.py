@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from snnc.blocks.feedback import fed_back, taken_out
-from snnc.blocks.head import Head, fields, first, sound_head, sources
+from snnc.blocks.head import Head, fields, first, sound_head, sources, with_sources
 from snnc.blocks.items import Edge, Item, ScopeNames
 from snnc.blocks.parameters import Site
 from snnc.blocks.place import blamed, placed
@@ -13,6 +13,7 @@ from snnc.blocks.state import Part, State, bad, broken, passes, reads
 from snnc.blocks.use import use
 from snnc.blocks.uses import Repeat
 from snnc.blocks.wiring import Read, Reader
+from snnc.kinds import keys_of
 from snnc.names import FIXED, is_reference
 from snnc.resolve import settle, substitute_in
 from snnc.resolve.defaults import kind_of
@@ -61,6 +62,8 @@ class Walk:
         if kind is None:  # nothing that a layer could be: the validation tells
             self.state.items.append(Item("", entry, layer=entry))
             return self.unread(entry, names, position)
+        if kind in self.state.kinds:
+            entry = with_sources(entry, keys_of(self.state.kinds[kind]))
         default = names.default(self.stem(kind))
         stated, wrong = sound_head(entry)
         self.state.findings.extend(wrong)

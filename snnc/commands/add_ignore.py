@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from snnc import project, terminal
-from snnc.commands.lint import told
+from snnc.commands.findings import told
 from snnc.fixes import edited
 from snnc.fixes.comments import ignoring
 from snnc.fixing.texts import Texts

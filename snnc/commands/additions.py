@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import indent
 
+from snnc.commands.black import with_excludes
 from snnc.project.reading import at
 
 HOOKS, WORKFLOW, PYPROJECT = (
@@ -46,9 +47,22 @@ def additions(
         _add(root, ruff, fresh, lambda text: _with_table(text, packages), texts, left)
     else:
         _add(root, ruff, "", lambda text: _with_key(text, packages), texts, left)
-    if "[tool.black]" in (at(root, PYPROJECT).text or ""):
-        left.append(f"name {' and '.join(packages)} in `extend-exclude` of [tool.black]")
+    _add_to_black(root, packages, texts, left)
     return Additions(texts, tuple(left))
+
+
+def _add_to_black(
+    root: Path, packages: Sequence[str], texts: dict[str, str], left: list[str]
+) -> None:
+    found = at(root, PYPROJECT)
+    before = texts.get(PYPROJECT) or found.text
+    if before is None or found.obstacle:
+        return
+    after = with_excludes(before, packages)
+    if after is None:
+        left.append(f"name {' and '.join(packages)} in `force-exclude` of [tool.black]")
+    elif after != before:
+        texts[PYPROJECT] = after
 
 
 def _add(

@@ -12,13 +12,14 @@ from snnc import project, terminal
 from snnc.configuration import of_flags
 from snnc.document import Document
 from snnc.duplicates import duplicates, name_of
+from snnc.duplicates import folder as default
 from snnc.escape import word
 from snnc.flags import with_flags
 from snnc.options import BuildOptions, LintOptions
 from snnc.project import File, place
 from snnc.project.files import BLOCKING
 from snnc.source.diagnostic import Diagnostic, Findings
-from snnc.staleness import Package, complaints, orphans, stale_schemas
+from snnc.staleness import Package, complaints, further, orphans, stale_schemas, unmakeable
 
 
 def build(options: BuildOptions) -> int:
@@ -118,13 +119,32 @@ class Builds:
                 self._broken(path, findings)
 
     def _package(self, path: Path, document: Document) -> Iterator[Package]:
-        folder = self._folder(path, document)
+        yield from self._compared(path, document, self._folder(path, document), self._command(path))
+
+    @cached_property
+    def further(self) -> tuple[Package, ...]:
+        """Packages that were made of these specs by options, if this run has none."""
+        return () if self.settings or self.out else tuple(self._further())
+
+    def _further(self) -> Iterator[Package]:
+        for made in further(self.searched, self.packages):
+            try:
+                document = snnc.load(made.spec, made.settings)
+                yield from self._compared(made.spec, document, made.folder, made.command)
+            except Findings as failed:
+                name = name_of(self.documents[made.spec].source)
+                self.findings.append(unmakeable(made, name, failed))
+
+    def _compared(
+        self, path: Path, document: Document, folder: Path, command: str
+    ) -> Iterator[Package]:
+        """A package, and before it the runtime that no other one of this run imports."""
         output = snnc.emit(document, made_by=place.made_by(path, folder, document))
         self.folders[folder.resolve()] = f"that of {path}"
-        name, command = name_of(document.source), self._command(path)
+        name = name_of(document.source)
         real = place.runtime(folder, document, output.runtime) if output.shared else None
         if real is not None and real not in self.runtimes:
-            self._check_runtime(real, path, document)
+            self._check_runtime(real, path, document, folder)
             self.runtimes[real] = f"the runtime of {path}"
             where = place.shown(real, folder)
             shared = project.compare(where, output.shared)
@@ -132,10 +152,11 @@ class Builds:
         files = project.compare(folder, output.package)
         yield Package(path, name, command, folder, files, runtime=real)
 
-    def _check_runtime(self, real: Path, path: Path, document: Document) -> None:
-        taken = {**self.folders, **self.runtimes}
+    def _check_runtime(self, real: Path, path: Path, document: Document, folder: Path) -> None:
+        taken, usual = {**self.folders, **self.runtimes}, default(path, document)
+        free = self.out is not None or folder.resolve() != usual.resolve()
         try:
-            place.check_runtime(real, path, taken, free=self.out is not None)
+            place.check_runtime(real, path, taken, free)
         except place.BadFolder as error:
             if self.out is None:
                 raise place.bad_runtime(document, real, error) from None
@@ -154,20 +175,21 @@ class Builds:
 
     def check(self) -> int:
         """Says what is not as it should be; exit code 1 if anything."""
-        found = [d for package in self.packages for d in complaints(package, package.pending)]
+        every = (*self.packages, *self.further)
+        found = [d for package in every for d in complaints(package, package.pending)]
         sources = [document.source for document in self.documents.values()]
-        found += [*self._orphans(), *stale_schemas(self.searched, sources)]
+        found += [*self._orphans(every), *stale_schemas(self.searched, sources)]
         self._report(found)
         if not found and not self.findings:
-            count = sum(not package.shared for package in self.packages)
+            count = sum(not package.shared for package in every)
             terminal.remark(f"{terminal.plural(count, 'package')} up to date")
         return 1 if found or self.findings else 0
 
-    def _orphans(self) -> list[Diagnostic]:
+    def _orphans(self, packages: Sequence[Package]) -> list[Diagnostic]:
         """Packages that no spec makes; one that is made with settings or elsewhere says nothing."""
         if self.settings or self.out:
             return []
-        return [*orphans(self.searched, self.packages, self.broken, self.abstract)]
+        return [*orphans(self.searched, packages, self.broken, self.abstract)]
 
     def diff(self) -> int:
         """Prints what ``write`` would change; exit code 1 if anything."""
@@ -182,7 +204,7 @@ class Builds:
         self._report(d for p in blocked for d in complaints(p, self._in_the_way(p, force)))
         for package in self._writable(blocked):
             self._written(package, project.write(package.files))
-        for orphan in self._orphans():
+        for orphan in self._orphans(self.packages):
             terminal.say(f"{orphan.message}: {orphan.help}")
         return 1 if blocked or self.findings else 0
 

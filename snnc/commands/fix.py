@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from snnc import project, terminal
-from snnc.commands.lint import told
+from snnc.commands.findings import told
 from snnc.fixing import FixedRun, FixOffer, fixed
 from snnc.options import LintOptions
 from snnc.source.diagnostic import Diagnostic

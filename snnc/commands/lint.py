@@ -1,11 +1,11 @@
 """``snnc lint``: findings, their fixes, and comments that ignore them."""
 
-import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from snnc import run_cache, terminal
+from snnc.commands.findings import told
 from snnc.options import LintOptions
 from snnc.source.diagnostic import Diagnostic
 
@@ -88,16 +88,3 @@ def _done(options: LintOptions, specs: Sequence[Path]) -> int:
         return add_ignore.add(options, specs, look)
     found = terminal.or_report(lambda: look(specs), options.output_format)
     return told(options, found, specs)
-
-
-def told(options: LintOptions, found: Sequence[Diagnostic], specs: Sequence[Path]) -> int:
-    """Prints findings and how many they are; the exit code."""
-    if options.statistics:
-        from snnc.commands.statistics import statistics
-
-        sys.stdout.write(statistics(found, options.output_format))
-    else:
-        terminal.report(found, options.output_format, specs)
-    if options.output_format == "full":
-        terminal.remark(terminal.summary(found, len(specs)))
-    return 1 if any(finding.fails for finding in found) else 0

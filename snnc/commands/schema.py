@@ -5,6 +5,7 @@ from pathlib import Path
 from types import ModuleType
 
 from snnc import project, terminal
+from snnc.commands.replaceable import replaceable
 from snnc.escape import word
 
 
@@ -31,13 +32,8 @@ def _schemas(configuration: bool) -> ModuleType:
 
 
 def _file(out: Path, check: bool, editors: ModuleType, option: str) -> int:
-    if not out.name:
-        raise terminal.UsageError(f"-o {out}: this is a folder, name a file in it")
-    files = project.compare(out.parent, {out.name: editors.text()})
-    if problem := files[0].obstacle:
-        raise terminal.UsageError(f"{problem}: name another file")
-    if files[0].have is not None and not editors.is_ours(files[0].have):
-        raise terminal.UsageError(f"{out}: exists and is no such schema: name another file")
+    what = "schema of the configuration" if option else "schema of specs"
+    files = replaceable(out, editors.text(), editors.is_ours, what)
     if check and files[0].have != files[0].want:
         state = "out of date" if files[0].have is not None else "missing"
         terminal.say(f"{out}: {state}: run snnc schema{option} -o {word(str(out))}")

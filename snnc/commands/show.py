@@ -3,9 +3,16 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
+from snnc import project
 from snnc.backends.form import Form
+from snnc.commands.replaceable import replaceable
+from snnc.compile import runtime_module
+from snnc.document import Document
+from snnc.emit.built import built, trained
 from snnc.emit.neurons import neurons
+from snnc.emit.program_rows import program_rows, recorded
 from snnc.kernel.traffic import Around, traffic
 from snnc.kernel.types import Kernel
 from snnc.program.placement import Placed, placement
@@ -13,6 +20,8 @@ from snnc.program.types import Once, Op, Program, Region, Scan
 from snnc.shapes import show
 from snnc.window import Window
 
+PAGE = '<meta name="generator" content="snnc">'
+"""The line by which a page of snnc is known."""
 _TITLES = {
     "before": "before the time loop: computed once",
     "time": "in the time loop: computed at each of T = {steps} steps",
@@ -43,6 +52,32 @@ def as_json(program: Program) -> str:
     kernels = [asdict(kernel) for kernel in fused(program)]
     head = {"name": program.graph.name, "time_steps": program.graph.time_steps}
     return json.dumps({**head, "layers": layers, "kernels": kernels}, indent=2) + "\n"
+
+
+def as_html(document: Document, program: Program) -> str:
+    """The same as one page, which loads nothing from elsewhere, with the spec as built."""
+    page = runtime_module("page")
+    rows = page.rows_of(program_rows(program, recorded(document.spec.train)))
+    spec = built(document.spec) + trained(document.spec)
+    steps = program.graph.time_steps
+    lead = page.facts({"time steps": steps, "spec": document.source.path})
+    kernels = [page.note(f"{line}.") for line in _kernels(program)]
+    sections = [*page.network_sections(rows, steps, spec), page.section("Kernels", *kernels)]
+    text: str = page.page(program.graph.name, lead, sections)
+    return text
+
+
+def write_page(path: Path, document: Document, program: Program) -> None:
+    """Write the page to a file; a file that is there goes only if it is such a page.
+
+    Raises UsageError.
+    """
+    project.write(replaceable(path, as_html(document, program), is_page, "page of snnc"))
+
+
+def is_page(text: str) -> bool:
+    """Whether a file is such a page, or a report of a script."""
+    return text.startswith("<!DOCTYPE html>") and PAGE in text
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from snnc import terminal
+from snnc.commands.findings import told
 from snnc.commands.fix import difference
-from snnc.commands.lint import told
 from snnc.fixing import fixed
 from snnc.options import LintOptions
 from snnc.source.diagnostic import Diagnostic

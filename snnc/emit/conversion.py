@@ -44,8 +44,6 @@ def convert_py(
         "corrections": _corrections(section),
         "activations": [_activation(one) for one in found.activations],
         "folds": [_fold(one) for one in found.folds],
-        "macs": [f'"{n.path}": {n.operator.macs(*n.shapes)}' for n in _weights(found)],
-        "once": [f'"{path}"' for path in _once(found)],
         "table": list(_table(found)),
         "neuron": neuron,
         "images": any(len(n.shape) == len(_data(found)) == 3 for n in _weights(found)),
@@ -62,8 +60,8 @@ def _imports(ann: Ann, uses: set[str], neurons: Neurons, runtime: Runtime) -> st
             f"{runtime.package}.ann": [ann.name],
             f"{runtime.package}.data": ["DataError", "Split", "load"],
             f"{runtime.package}.kernels": classes,
-            f"{runtime.package}.model": ["BUILT_FROM", class_name(ann.graph.name)],
-            runtime.absolute: ["conversion", "training"],
+            f"{runtime.package}.model": ["BUILT_FROM", "PROGRAM", class_name(ann.graph.name)],
+            runtime.absolute: ["conversion", "page", "training"],
             **runtime.used(uses - classes, runtime.absolute),
         }
     )
@@ -104,17 +102,6 @@ def _data(found: Conversion) -> Shape:
 
 def _weights(found: Conversion) -> list[Node]:
     return [node for node in found.snn.nodes if node.operator.macs(*node.shapes)]
-
-
-def _once(found: Conversion) -> Iterator[str]:
-    """The layers of weights that no neuron comes before."""
-    timed: set[str] = set()
-    for node in found.snn.nodes:
-        late = any(ref.node in timed for ref in node.inputs)
-        if late or node.operator.role == "activation":
-            timed.add(node.path)
-        elif node.operator.macs(*node.shapes):
-            yield node.path
 
 
 def _table(found: Conversion) -> Iterator[str]:

@@ -9,6 +9,8 @@ from snnc.emit.parameters import members
 from snnc.emit.python_format import statement
 from snnc.emit.runtime import Runtime, statements
 from snnc.kernel.types import Kernel
+from snnc.neuron import Neuron, SpikingNeuron
+from snnc.step.ssa import SPIKE_ABOVE
 from snnc.window import Window
 
 
@@ -73,6 +75,7 @@ def _neuron(found: NeuronClass) -> dict[str, object]:
         "adjoint": _function(*torch.adjoint(found.kernel)),
         "spec": _spec(found.kernel),
         "states": _tuple(found.kernel.written.states),
+        "fire": _fire(found.neuron),
         "spike": _spike(found.neuron.spike_value),
         "inner": found.inner,
         "parameters": own.text,
@@ -80,6 +83,12 @@ def _neuron(found: NeuronClass) -> dict[str, object]:
         "pools": bool(found.windows),
         "norms": bool(found.norms),
     }
+
+
+def _fire(neuron: Neuron) -> str:
+    """The function that its equations call ``spike``, as they are printed."""
+    above = isinstance(neuron, SpikingNeuron) and neuron.reset_rule.above
+    return SPIKE_ABOVE if above else "spike"
 
 
 def _spike(value: float | str | None) -> str:

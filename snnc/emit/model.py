@@ -10,10 +10,11 @@ from snnc.emit.forward import Bodies, output_class
 from snnc.emit.literal import paragraph, source
 from snnc.emit.neurons import Neurons
 from snnc.emit.preamble import STATE
+from snnc.emit.program_rows import program_rows, recorded
 from snnc.emit.python_format import statement
 from snnc.emit.recording import has_rate
 from snnc.emit.runtime import Runtime, own_imports
-from snnc.emit.signatures import signature, step
+from snnc.emit.signatures import load, signature, step
 from snnc.emit.state_keys import state_keys
 from snnc.emit.types import Compiled
 from snnc.emit.variables import parameters
@@ -39,6 +40,7 @@ def model_py(made: Compiled, bodies: Bodies, held: Held, neurons: Neurons, runti
         "imports": _imports(held.uses | bodies.uses, bool(outputs), neurons, runtime),
         "outputs": outputs,
         "built": built(made.document.spec),
+        "program": program_rows(program, events=recorded(made.document.spec.train)),
         "neurons": _constant("NEURONS", _firing(graph)),
         "state": _constant("STATE", state_keys(program, neurons, bodies.forward.uses)),
         "time_steps": graph.time_steps,
@@ -55,6 +57,7 @@ def model_py(made: Compiled, bodies: Bodies, held: Held, neurons: Neurons, runti
             "signature": "\n".join(signature(program, "step", f"tuple[{answer}, {STATE}]")),
             "body": "\n".join(step(program)),
         },
+        "load": "\n".join(load(class_name(graph.name), None if fixed(graph) else graph.time_steps)),
         "values": {
             "signature": "\n".join(signature(program, "values", STATE)),
             "body": bodies.values.text,

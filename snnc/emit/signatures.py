@@ -24,6 +24,12 @@ def signature(program: Program, name: str, answer: str) -> list[str]:
     return statement(f"def {name}(self, {', '.join(arguments)}) -> {answer}:", 4)
 
 
+def load(name: str, time_steps: int | None) -> list[str]:
+    """The head of ``load``, which takes what the constructor of the class ``name`` takes."""
+    chosen = "" if time_steps is None else f", time_steps: int = {time_steps}"
+    return statement(f'def load(cls, path: str | Path{chosen}) -> "{name}":', 4)
+
+
 def step(program: Program) -> Iterator[str]:
     """A call of one step, whose answer has no time axis."""
     timed, several = timed_inputs(program), len(parameters(program)) > 1

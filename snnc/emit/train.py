@@ -26,7 +26,8 @@ def train_context(
     return {
         "answers": [class_name, *[answer] * several],
         "settings": ", ".join(_settings(train, time_steps)),
-        "loss": _loss(losses, answer, several, train.smoothing is not None),
+        "loss": _loss(losses, answer, several, train.smoothing is not None)
+        | _judged(train, losses, outputs),
         "metric": _metric(train, outputs, answer, several, timed),
         "classified": classified(train, outputs),
         "widened": _widened(answer, several),
@@ -83,6 +84,15 @@ def _loss(losses: Mapping[str, Loss], answer: str, several: bool, smooths: bool)
         "over_steps": all(x.over == "steps" for x in losses.values() if x.wants == "labels"),
         "smooths": smooths,
     }
+
+
+def _judged(
+    train: Train, losses: Mapping[str, Loss], outputs: Mapping[str, bool]
+) -> dict[str, bool]:
+    """The traits of the output that tells the class, for evaluate.py."""
+    name = classified(train, outputs)
+    loss = losses.get(name)
+    return {"softmax": loss is not None and loss.softmax, "over_time": outputs.get(name, False)}
 
 
 def _weighted(loss: Loss, term: str) -> str:

@@ -1,6 +1,6 @@
-"""[train] ─▶ train.py, data.py and visualize.py.
+"""[train] ─▶ train.py, data.py, visualize.py and evaluate.py.
 
-The three templates see
+The templates see
 
     output_format  of snnc
     name         the network and the default run folder: "conv_fmnist"
@@ -15,7 +15,8 @@ The three templates see
     train        the section
     ann          the class that is trained, if it is that of an ANN
     answering    the layers of weights that its answers come from
-    fixed        whether the network can take no other number of steps
+    fixed        whether what is trained can take no other number of steps
+    fixed_steps  the same of the network, which may be converted from what is trained
     sweep        what it reads of an image at each step: "columns", "rows" or ""
 
 what ``train_context`` adds for train.py, and the filters ``fit``, which breaks a line of code that
@@ -31,7 +32,7 @@ from snnc.emit.runtime import Runtime
 from snnc.emit.train import train_context
 from snnc.sections.train import Train
 
-FILES = ("train.py", "data.py", "visualize.py")
+FILES = ("train.py", "data.py", "visualize.py", "evaluate.py")
 
 
 def training_files(
@@ -73,6 +74,7 @@ def training_files(
         **data_context(train.dataset),
         "labelled": bool(ann) or _labelled(train),
         "fixed": fixed or bool(ann),
+        "fixed_steps": fixed,
         "ann": ann,
         "answering": answering,
         "sweep": sweep,
@@ -107,5 +109,9 @@ def _imports(package: Runtime, ann: str, answers: Sequence[str]) -> Mapping[str,
             data=["LABELS", "PICTURE", "DataError", "load"],
             runtime=["pictures", "training"],
             runtime_pictures=["Activity", "Layer", "PictureError", "Sample"],
+        ),
+        "evaluate": package.script(
+            *("data", "model", "train", "visualize"),
+            runtime=["evaluation", "pictures", "training"],
         ),
     }

@@ -31,6 +31,10 @@ class Latency(Encoder):
         return "each value spikes at a step of its own"
 
     @property
+    def spiking(self) -> bool:
+        return True
+
+    @property
     def domain(self) -> Bounds:
         return 0.0, 1.0
 

@@ -27,6 +27,10 @@ class Poisson(Encoder):
         return "Poisson draws anew at every step"
 
     @property
+    def spiking(self) -> bool:
+        return True
+
+    @property
     def domain(self) -> Bounds:
         return 0.0, 1.0
 

@@ -48,6 +48,10 @@ class Population(Encoder):
         return (shape[0] * self.neurons, *shape[1:])
 
     @property
+    def spiking(self) -> bool:
+        return self.spikes == "poisson"
+
+    @property
     def domain(self) -> Bounds:
         return self.low, self.high
 

@@ -28,6 +28,10 @@ class WeightedPhase(Encoder):
         return "every step has another digit"
 
     @property
+    def spiking(self) -> bool:
+        return True
+
+    @property
     def domain(self) -> Bounds:
         return 0.0, 1 - 2.0**-self.phases
 

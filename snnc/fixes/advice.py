@@ -100,7 +100,7 @@ _HELP: Sequence[_Row] = (
         r"layers belong in \[network\]: write `\[\[network\.layers\]\]`",
         "Write `[[network.layers]]`", changes.layer_headers,
     ),
-    _row(r"a spec begins with `(format = 1)`\Z", r"Write `\1`", changes.first_line),
+    _row(r"write `(format = 1)` at the top\Z", r"Write `\1`", changes.first_line),
     _row(r"TOML writes `([^`]+)`\Z", r"Write `\1`", slips.text),
     _row(r"an array is written `([^`]+)`\Z", r"Write `\1`", slips.text),
     _row(r"arithmetic is an expression in quotes: `([^`]+)`\Z", r"Write `\1`", slips.text),

@@ -137,7 +137,7 @@ class _Run:
 
 
 def _apart(offers: Sequence[FixOffer]) -> list[FixOffer]:
-    """Those whose edits do not touch, the first in the file first."""
+    """The offers whose edits do not touch, the first in the file first."""
     kept: list[FixOffer] = []
     end = -1
     for offer in sorted(offers, key=lambda offer: offer.fix.edits[0].place.span):

@@ -7,7 +7,7 @@ from snnc.graph.cycles import components
 from snnc.graph.delayed_edge import Past
 from snnc.graph.draft import Draft
 from snnc.graph.origin import explicit, input_instead, origins
-from snnc.graph.reading import how_to_read, impossible
+from snnc.graph.reading import how_to_read, impossible, of_other_axes
 from snnc.graph.reserved import generated
 from snnc.graph.shapes import UNREAD, Shapes, infer
 from snnc.graph.training import misfits
@@ -206,6 +206,8 @@ class _Builder:
             help = input_instead(sample, entry.operator, data) or help
         if not (help or error.field) and any(isinstance(o.operator, Flatten) for o in read):
             help = f"put it before `{read[0].name}`"
+        if not sample and not error.field:
+            help = of_other_axes(entry.operator, self.found.inputs[entry.name]) or help
         message = f"`{entry.name}`: {error.message}"
         notes = (*where.notes, *notes)
         self.tell(Diagnostic("SNN303", "bad-shape", message, where.place, help, notes))

@@ -1,12 +1,21 @@
 """Demands of a single layer: numbers that its equations can bear, and inputs."""
 
+import re
 from collections.abc import Sequence
 
-from snnc.layer import Layer
+from pydantic import ValidationError
+
+from snnc.choice import Choice
+from snnc.graph.shapes import fits
+from snnc.layer import Layer, Operator
 from snnc.neuron import Neuron
+from snnc.shapes import Shape, show
 from snnc.step.parse import StepError
 from snnc.step.simplify import simplified
 from snnc.surrogate import Surrogate
+
+_AXES = re.compile(r"(\w+)[123]d")
+"""A kind that is named by the axes behind the channel."""
 
 
 def impossible(neuron: Neuron, surrogate: Surrogate | None) -> str:
@@ -17,6 +26,21 @@ def impossible(neuron: Neuron, surrogate: Surrogate | None) -> str:
             surrogate.derivative()
     except StepError as error:
         return error.message
+    return ""
+
+
+def of_other_axes(operator: Operator, shapes: Sequence[Shape]) -> str:
+    """The kind of the same sort that takes inputs of these shapes: BatchNorm2d for BatchNorm1d."""
+    found = _AXES.fullmatch(operator.kind)
+    kinds, fields = Choice("snnc.layers").kinds(), operator.model_dump(exclude={"kind", "source"})
+    names = [f"{found[1]}{n}d" for n in (1, 2, 3)] + [found[1]] if found else []
+    for kind in (kinds[name] for name in names if name in kinds and name != operator.kind):
+        try:
+            made = kind.model_validate({k: v for k, v in fields.items() if k in kind.model_fields})
+        except ValidationError:
+            continue
+        if isinstance(made, Layer) and fits(made, *shapes):
+            return f"`{made.kind}` takes {show(shapes[0])}"
     return ""
 
 

@@ -11,7 +11,7 @@ from snnc.kernel.compose import used
 from snnc.step.grad import seed
 from snnc.step.ssa import Assign, Step, Var, replaced, unused
 
-_TAKEN = frozenset("Tensor Tensors choose output spike torch".split())
+_TAKEN = frozenset("Tensor Tensors choose output spike spike_above torch".split())
 _GRADIENT = seed("")
 
 

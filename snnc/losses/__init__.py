@@ -1,6 +1,6 @@
 """Losses: the distance of an output from its target; one per file."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -19,6 +19,9 @@ class Loss(Kind):
 
     over: Literal["answer", "steps"] = "answer"
     weight: Annotated[float, Field(gt=0)] = 1.0
+
+    softmax: ClassVar[bool] = False
+    """Whether it trains the softmax of the output to be probabilities of the classes."""
 
     @property
     def smoothing(self) -> float | None:

@@ -1,6 +1,6 @@
 """cross_entropy."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,8 @@ class CrossEntropy(Loss):
 
     kind: Literal["cross_entropy"] = "cross_entropy"
     label_smoothing: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+    softmax: ClassVar[bool] = True
 
     @property
     def smoothing(self) -> float:

@@ -24,7 +24,7 @@ s = round(clip(h / v_threshold, 0, D))
 v = reset(h, s)
 """
     states: ClassVar[Mapping[str, str | float]] = {"v": 0.0}
-    fires: ClassVar[bool] = True
+    spiking: ClassVar[bool] = True
 
     kind: Literal["ILIF"] = "ILIF"
     tau: TimeConstant = 4 / 3

@@ -9,8 +9,12 @@ from torch import Tensor
 
 from snnc.neuron import Neuron, SpikingNeuron
 from snnc.step.chosen import CHOICES, chosen
-from snnc.step.ssa import Const, Expr, Step, Var
+from snnc.step.ssa import SPIKE_ABOVE, SPIKES, Const, Expr, Step, Var
 from snnc.step.ssa import names as read
+
+
+Spike = Callable[..., Tensor]
+"""``spike(u, above=False)``: 1 where it fires, else 0."""
 
 
 class _Straight(torch.autograd.Function):
@@ -128,7 +132,7 @@ class Stepper:
         return output.expand_as(inputs[0])
 
 
-def run(step: Step, names: dict[str, Any], spike: Callable[[Tensor], Tensor]) -> None:
+def run(step: Step, names: dict[str, Any], spike: Spike) -> None:
     """Evaluates the assignments of ``step`` into ``names``."""
     read = chosen(step)
     for assign in step.body:
@@ -138,7 +142,7 @@ def run(step: Step, names: dict[str, Any], spike: Callable[[Tensor], Tensor]) ->
 def evaluate(
     expr: Expr,
     names: Mapping[str, Any],
-    spike: Callable[[Tensor], Tensor],
+    spike: Spike,
     chosen: bool = False,
 ) -> Any:
     """The value of ``expr``; ``chosen``: choices alone read it."""
@@ -151,36 +155,42 @@ def evaluate(
     if expr.name == "where" and not any(isinstance(arg, Tensor) for arg in args[1:]):
         like = next(names[name] for name in read(expr) if isinstance(names[name], Tensor))
         args[1:] = [like.new_tensor(arg) for arg in args[1:]]
-    if expr.name == "spike":
-        return spike(*args)
+    if expr.name in SPIKES:
+        return spike(*args, above=expr.name == SPIKE_ABOVE)
     if chosen and expr.name in _STEEP and any(isinstance(arg, Tensor) for arg in args):
         return _stopped(expr.name, args)
     return _OPS[expr.name](*args)
 
 
-def _spike(neuron: Neuron) -> Callable[[Tensor], Tensor]:
+def _spike(neuron: Neuron) -> Spike:
     if not isinstance(neuron, SpikingNeuron):
-        return _heaviside
+        return heaviside
     gradient = neuron.surrogate.derivative()
-    return lambda u: _Spike.apply(u, gradient)
+
+    def spike(u: Tensor, above: bool = False) -> Tensor:
+        fired: Tensor = _Spike.apply(u, gradient, above)
+        return fired
+
+    return spike
 
 
-def _heaviside(u: Tensor) -> Tensor:
-    return (u >= 0).to(u)
+def heaviside(u: Tensor, above: bool = False) -> Tensor:
+    """Θ(u): 1 at 0, unless only values ``above`` 0 are 1; 0 for NaN."""
+    return (u > 0 if above else u >= 0).to(u)
 
 
 class _Spike(torch.autograd.Function):
-    """Θ(u), 1 at 0; backwards the surrogate's expression over u."""
+    """Θ(u); backwards the surrogate's expression over u."""
 
     @staticmethod
-    def forward(ctx: Any, u: Tensor, gradient: Step) -> Tensor:
+    def forward(ctx: Any, u: Tensor, gradient: Step, above: bool) -> Tensor:
         ctx.save_for_backward(u)
         ctx.gradient = gradient
-        return _heaviside(u)
+        return heaviside(u, above)
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
         (u,) = ctx.saved_tensors
         names = {"u": u}
-        run(ctx.gradient, names, _heaviside)
-        return grad * names[ctx.gradient.output], None
+        run(ctx.gradient, names, heaviside)
+        return grad * names[ctx.gradient.output], None, None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from snnc.source.diagnostic import Diagnostic, Findings, Note
-from snnc.source.nearest import nearest
+from snnc.source.nearest import LISTED, nearest, one_of
 from snnc.source.reading import SUFFIX, most, project
 from snnc.source.source import Source
 from snnc.source.tree import Tree
@@ -136,12 +136,17 @@ def _read(name: Tree, path: Path, read: Read) -> Source:
 
 def _help(path: Path, name: Tree) -> str | None:
     """The nearest file beside it; where a link leads, nothing is listed."""
-    here = os.path.realpath(Path(name.place.path).parent)
+    spec = Path(name.place.path)
+    here = os.path.realpath(spec.parent)
     folder = Path(os.path.normpath(Path(here) / str(name.value))).parent
     if not folder.is_dir() or Path(os.path.realpath(folder)) != folder:
         return None
-    close = nearest(path.name, sorted(other.name for other in path.parent.glob("*" + SUFFIX)))
-    return f'did you mean "{_beside(str(name.value), close)}"?' if close else None
+    beside = sorted(other for other in path.parent.glob(f"*{SUFFIX}") if other.name != spec.name)
+    stems = [other.name.removesuffix(SUFFIX) for other in beside]
+    if close := nearest(path.name.removesuffix(SUFFIX), stems):
+        return f'did you mean "{_beside(str(name.value), f"{close}{SUFFIX}")}"?'
+    listed = one_of([f"{stem}{SUFFIX}" for stem in stems])
+    return f"in that folder is {listed}" if 0 < len(stems) <= LISTED else None
 
 
 def _beside(path: str, name: str) -> str:

@@ -74,8 +74,9 @@ class BinaryAnswers(LintRule):
         for output, last, _ in answers(document, graph):
             bit = isinstance(output.operator, Last | Max) and spiking(last.operator)
             if bit and output.shape and output.shape[0] > 1:
-                message = f"`{output.path}`: the {output.operator.kind} of spikes is 0 or 1"
-                help = "several classes tie, and the first of them is the answer"
+                what = f"the {output.operator.kind} of spikes is 0 or 1, so several classes tie"
+                message = f"`{output.path}`: {what}"
+                help = 'write `readout = "mean"`, or end with "LI" or a Voting'
                 yield finding(self, at(document, output, "readout"), message, help)
 
 

@@ -81,7 +81,8 @@ class BoundedLogits(LintRule):
             if least > _MUCH:
                 what = f"values of `{last.path}` lie in [{low:g}, {high:g}]"
                 loss = f"the loss of {last.shape[0]} classes cannot fall below {least:.2f}"
-                yield finding(self, at(document, last), f"{what}: {loss}")
+                help = 'write `loss = "mse"`, or end with weights, "LI" or `readout = "sum"`'
+                yield finding(self, at(document, last), f"{what}: {loss}", help)
 
 
 _MUCH = 0.25

@@ -58,7 +58,8 @@ class ConstantSpiking(LintRule):
             if to >= threshold:
                 above = f"it resets to {to:g}, and its threshold is {threshold:g}"
                 message = f"`{node.path}` spikes without end: {above}"
-                yield finding(self, at(document, node, "v_reset"), message)
+                help = "lower `v_reset`, or raise `v_threshold`"
+                yield finding(self, at(document, node, "v_reset"), message, help)
 
 
 RULE = ConstantSpiking()

@@ -69,7 +69,8 @@ class CroppedMap(LintRule):
                 if left_out >= _MUCH:
                     left = f"leaves out {left_out:.0%} of a map of {show(whole[1:])}"
                     message = f"`{node.path}` {left}"
-                    yield finding(self, at(document, node, "kernel_size"), message)
+                    help = "pad it, or write `ceil_mode = true` where a pool has that"
+                    yield finding(self, at(document, node, "kernel_size"), message, help)
 
 
 _MUCH = 1 / 3

@@ -55,7 +55,9 @@ class DeadLayer(LintRule):
         for node in graph.nodes:
             if node.path not in alive:
                 tree = document.tree.find(node.at)[0]
-                yield finding(self, tree, f"`{node.path}` is never read: no output depends on it")
+                message = f"`{node.path}` is never read: no output depends on it"
+                help = f'delete it, or name it where it is meant: `from = "{node.path}"`'
+                yield finding(self, tree, message, help)
 
 
 def _alive(graph: Graph) -> set[str]:

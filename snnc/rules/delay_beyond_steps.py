@@ -62,11 +62,14 @@ class DelayBeyondSteps(LintRule):
                 message = (
                     f"`{node.path}` is always 0: its delay is as long as the {steps} time steps"
                 )
-                yield finding(self, at(document, node, "delay"), message)
+                yield finding(self, at(document, node, "delay"), message, _HELP)
             for ref in node.inputs:
                 if ref.delay >= steps:
                     message = f"`{ref.value}` is always 0: {_few(steps)}"
-                    yield finding(self, at(document, node, "from"), message)
+                    yield finding(self, at(document, node, "from"), message, _HELP)
+
+
+_HELP = "shorten the delay, or raise `time_steps`"
 
 
 def _few(steps: int) -> str:

@@ -68,7 +68,8 @@ class FlipChangesLabel(LintRule):
             if change.mirrors:
                 tree = document.tree.find(("train", "dataset", "augment", index))[0]
                 message = f"a mirrored sample of {train.dataset.title} is one of another class"
-                yield finding(self, tree, message)
+                help = "use RandomCrop or small rotations, which keep labels"
+                yield finding(self, tree, message, help)
 
 
 RULE = FlipChangesLabel()

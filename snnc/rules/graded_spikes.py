@@ -80,7 +80,8 @@ class GradedSpikes(LintRule):
             low, high = bounds[node.path]
             if isinstance(node.operator, Add) and read and isfinite(high - low) and high > 1:
                 message = f"`{node.path}` adds spikes: weights read values up to {high:g}"
-                yield finding(self, at(document, node), message)
+                help = "join spikes by Mul, or join the inputs of one neuron"
+                yield finding(self, at(document, node), message, help)
 
 
 RULE = GradedSpikes()

@@ -71,7 +71,8 @@ class LargeAttention(LintRule):
                 size = products * 4 * graph.time_steps / 2**30
                 cost = f"{products:,} products a step, {size:.2g} GiB over all steps of a sample"
                 message = f"`{node.path}`: {keys:,} tokens make {cost}"
-                yield finding(self, at(document, node), message)
+                help = "make fewer tokens, or write `softmax = false`, which needs no such matrix"
+                yield finding(self, at(document, node), message, help)
 
 
 _MANY = 1024

@@ -69,7 +69,8 @@ class MixedConcat(LintRule):
             currents = [one.path for one in read if weights(one.operator)]
             if spikes and currents:
                 what = f"spikes of `{spikes[0]}` and currents of `{currents[0]}`"
-                yield finding(self, at(document, node, "from"), f"`{node.path}` joins {what}")
+                help = f"put a neuron behind `{currents[0]}`, and read that"
+                yield finding(self, at(document, node, "from"), f"`{node.path}` joins {what}", help)
 
 
 def _through(operator: Operator) -> bool:

@@ -60,7 +60,8 @@ class NeuronAfterNeuron(LintRule):
         for name, first in read.items():
             if name not in known:
                 message = f"`{name}` reads the spikes of `{first}`: no weights between"
-                yield finding(self, at(document, graph[name]), message)
+                help = "put weights between them, or delete one"
+                yield finding(self, at(document, graph[name]), message, help)
 
 
 RULE = NeuronAfterNeuron()

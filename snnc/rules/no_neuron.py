@@ -46,7 +46,9 @@ class NoNeuron(LintRule):
         if any(isinstance(node.operator, Neuron | Opaque) for node in graph.nodes):
             return
         tree = document.tree.find(("network", "layers"))[0]
-        yield finding(self, tree, "no layer is a neuron: the network never spikes")
+        message = "no layer is a neuron: the network never spikes"
+        help = 'add a neuron behind weights, such as "LIF"'
+        yield finding(self, tree, message, help)
 
 
 RULE = NoNeuron()

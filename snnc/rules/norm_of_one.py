@@ -73,7 +73,8 @@ class NormOfOne(LintRule):
             alone = isinstance(node.operator, SequenceNorm) and node.operator.per_step
             if alone and prod(node.shape[1:]) == 1:
                 message = f"`{node.path}` normalises one number a channel, at every time step"
-                yield finding(self, at(document, node, "stats"), message)
+                help = 'raise `batch_size`, or write `stats = "sequence"`'
+                yield finding(self, at(document, node, "stats"), message, help)
 
 
 RULE = NormOfOne()

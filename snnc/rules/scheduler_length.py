@@ -71,11 +71,14 @@ class SchedulerLength(LintRule):
         """The scheduler, against the epochs."""
         train = document.spec.train
         found = train.scheduler.misfit(train.epochs) if train and train.scheduler else None
-        if found:
+        if train and found:
             key, message = found
             tree = document.tree.find(("train", "scheduler", key))[0]
-            fixes = statement(tree.key, key, str(train.epochs)) if key == "T_max" and train else ()
-            yield finding(self, tree, f"`{key}`: {message}", fixes=fixes)
+            help = f"write `{key} = {train.epochs}`, the epochs"
+            if key != "T_max":
+                help = f"write less than {train.epochs}, the epochs"
+            fixes = statement(tree.key, key, str(train.epochs)) if key == "T_max" else ()
+            yield finding(self, tree, f"`{key}`: {message}", help, fixes)
 
 
 RULE = SchedulerLength()

@@ -86,9 +86,10 @@ class SignedRates(LintRule):
                 takes = f"`{encoder.kind}` takes numbers from {least:g} to {most:g}"
                 message = f"{takes}, and the data go from {low:.3g} to {high:.3g}"
                 tree = document.tree.find(("train", "dataset", "normalize"))[0]
+                help = "delete `normalize`, or use the encoder `direct`"
                 warning = "weights that were trained with it do not fit"
                 fixes = deletion(tree.key, "Delete `normalize`", warning=warning)
-                yield finding(self, tree, message, fixes=fixes)
+                yield finding(self, tree, message, help, fixes)
 
 
 RULE = SignedRates()

@@ -66,7 +66,8 @@ class StaticOutput(LintRule):
         for output, last, _ in answers(document, graph):
             if last.path in still:
                 message = f"`{output.path}` is the same at every time step: no neuron is on its way"
-                yield finding(self, at(document, output, "from"), message)
+                help = "read a layer behind a neuron"
+                yield finding(self, at(document, output, "from"), message, help)
 
 
 RULE = StaticOutput()

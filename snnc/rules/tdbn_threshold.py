@@ -69,8 +69,9 @@ class TdbnThreshold(LintRule):
                     has = f"`{reader.path}` has {have:g}"
                     message = f"`{node.path}` normalises to a threshold of {meant:g}, and {has}"
                     tree = at(document, node, "v_threshold")
+                    help = "write the same `v_threshold` in both"
                     fixes = statement(tree.key, "v_threshold", repr(float(have)))
-                    yield finding(self, tree, message, fixes=fixes)
+                    yield finding(self, tree, message, help, fixes)
 
 
 RULE = TdbnThreshold()

@@ -65,7 +65,8 @@ class UnstableState(LintRule):
                 if abs(gain := form.gains.get(state, 0.0)) > _GROWS:
                     tree = document.tree.find(("neurons", kind, "step"))[0]
                     message = f"`{kind}` multiplies `{state}` by {gain:.3g} at every step"
-                    yield finding(self, tree, f"{message}: it grows without end")
+                    help = f"a leak is `{state} + (x - {state}) / tau`"
+                    yield finding(self, tree, f"{message}: it grows without end", help)
 
 
 _GROWS = 1.0001

@@ -50,8 +50,9 @@ class UnusedBlock(LintRule):
         """Each definition without an effect."""
         for block in document.unused_blocks:
             name = block.key.quoted.strip("[]").rpartition(".")[2]
+            help = f'delete it, or use it: {{ kind = "{name}" }}'
             fixes = deletion(block.key, f"Delete the block `{name}`", "safe")
-            yield finding(self, block, f"`{name}`: no layer uses this block", fixes=fixes)
+            yield finding(self, block, f"`{name}`: no layer uses this block", help, fixes)
 
 
 RULE = UnusedBlock()

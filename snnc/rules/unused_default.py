@@ -51,7 +51,11 @@ class UnusedDefault(LintRule):
         for entry in document.unused_defaults:
             one = not entry.table
             told = "no layer takes this default" if one else "no layer uses these defaults"
-            help = "each layer states its own, or has no such key" if one else None
+            help = (
+                "each layer states its own, or has no such key"
+                if one
+                else "delete them, or correct the kind"
+            )
             fixes = deletion(entry.key, f"Delete `{entry.key.quoted}`", "safe")
             yield finding(self, entry, f"`{entry.key.quoted}`: {told}", help, fixes)
 

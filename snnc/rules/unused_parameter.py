@@ -72,7 +72,8 @@ def _unread(
     stated = document.tree.find(at)[0].get("parameters")
     for name, node in (stated.table if stated else {}).items():
         if name not in read:
-            yield finding(rule, node, f"`{name}`: no equation of {at[1]} uses this parameter")
+            message = f"`{name}`: no equation of {at[1]} uses this parameter"
+            yield finding(rule, node, message, "delete it, or use it in an equation")
 
 
 RULE = UnusedParameter()

@@ -50,8 +50,9 @@ class UnusedVariable(LintRule):
         """Each entry of the table without an effect."""
         for entry in document.unused_vars:
             name = entry.key.quoted
+            help = f'delete it, or write "${name}" where it is meant'
             fixes = deletion(entry.key, f"Delete the variable `{name}`", "safe")
-            yield finding(self, entry, f"`{name}`: nothing uses this variable", fixes=fixes)
+            yield finding(self, entry, f"`{name}`: nothing uses this variable", help, fixes)
 
 
 RULE = UnusedVariable()

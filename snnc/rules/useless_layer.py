@@ -61,7 +61,8 @@ class UselessLayer(LintRule):
             why = node.operator.idle(*node.shapes)
             if why and not (node.operator.role == "same" and _named(node)):
                 tree, message = at(document, node), f"`{node.path}` does nothing: {why}"
-                yield finding(self, tree, message, fixes=deletion(tree.key, "Delete the layer"))
+                fixes = deletion(tree.key, "Delete the layer")
+                yield finding(self, tree, message, "delete it", fixes)
 
 
 def _named(node: Node) -> bool:

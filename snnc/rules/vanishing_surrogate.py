@@ -85,7 +85,8 @@ class VanishingSurrogate(LintRule):
             row = f"and {max(depth.values())} such neurons lie behind each other"
             kind = surrogate.surrogate.kind
             message = f"estimate: {kind} passes {part:.2g} of a gradient on average, {row}"
-            yield finding(self, at(document, graph[name], "surrogate"), message)
+            help = "take a flatter one, such as `ATan`, or a smaller `alpha`"
+            yield finding(self, at(document, graph[name], "surrogate"), message, help)
 
 
 _ROW = 4

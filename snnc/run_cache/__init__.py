@@ -24,7 +24,7 @@ OFF = "SNNC_NO_CACHE"
 
 
 @dataclass(frozen=True)
-class Entry:
+class CachedRun:
     """The place of a run in the cache: of some specs, under some options."""
 
     store: Store
@@ -49,12 +49,12 @@ class Entry:
             self.store.write(self.name, {"inputs": vars(inputs), "findings": rows})
 
 
-def entry(paths: Sequence[Path], options: Sequence[str]) -> Entry | None:
+def entry(paths: Sequence[Path], options: Sequence[str]) -> CachedRun | None:
     """The entry of a run; ``options`` are all that it depends on beside files. None: no cache."""
     store = None if os.environ.get(OFF) else Store.here()
     if store is None:
         return None
-    return Entry(store, store.name([str(Path.cwd()), *options, *map(str, paths)]), paths)
+    return CachedRun(store, store.name([str(Path.cwd()), *options, *map(str, paths)]), paths)
 
 
 def _known(body: Mapping[str, Any], paths: Sequence[Path]) -> tuple[Diagnostic, ...] | None:

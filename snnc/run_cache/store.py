@@ -44,7 +44,7 @@ class Store:
         return hashlib.sha256(every.encode(errors="surrogatepass")).hexdigest()
 
     def read(self, name: str) -> object:
-        """What was written under a name; None if nothing was, or by somebody else."""
+        """The entry of a name; None if there is none, or if somebody else wrote it."""
         try:
             signature, _, text = regular(self.folder / name, _MOST_BYTES).partition(b"\n")
             if self.folder.is_symlink() or not self._signed(name, text, signature):

@@ -2,6 +2,7 @@
 
 import inspect
 import warnings
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
@@ -10,7 +11,8 @@ from pydantic_core import PydanticCustomError
 from snnc import names
 from snnc.neuron import Neuron, ResettingNeuron
 from snnc.number import Number
-from snnc.step.parse import Equation, StepError, parse
+from snnc.step.faults import may_spike
+from snnc.step.parse import Equation, StepError, parse, parse_on
 from snnc.step.simplify import simplified
 from snnc.step.ssa import Expr, Operation
 from snnc.surrogate import Surrogate
@@ -88,9 +90,21 @@ class OwnNeuron(BaseModel):
             StepError: the equations are wrong.
         """
         equations = parse(self.step)
-        for equation in equations:
-            _check_local(equation)
-        base = ResettingNeuron if _spikes(equations) else Neuron
+        for error in _badly_named(equations):
+            raise error
+        made: Any = self._class(name, _spikes(equations))
+        simplified(made().equations())
+        kind: type[Neuron] = made
+        return kind
+
+    def faults(self, name: str) -> list[StepError]:
+        """Everything that is wrong with the equations."""
+        parsed = parse_on(self.step)
+        found: list[StepError] = self._class(name, may_spike(parsed))().faults(parsed)
+        return [*found, *_badly_named(parsed.equations)]
+
+    def _class(self, name: str, spikes: bool) -> Any:
+        base = ResettingNeuron if spikes else Neuron
         fields: dict[str, Any] = {"kind": (Literal[name], name)}
         for parameter, default in self.parameters.items():
             flag = isinstance(default, bool)
@@ -99,9 +113,7 @@ class OwnNeuron(BaseModel):
         made.stem, made.step, made.output = name.lower(), self.step, self.output
         made.inputs, made.states = self.inputs, dict(self.state)
         made.ports = len(self.inputs)
-        kind: type[Neuron] = made
-        simplified(made().equations())
-        return kind
+        return made
 
 
 class OwnSurrogate(BaseModel):
@@ -138,13 +150,14 @@ def _conflict(message: str, name: str) -> PydanticCustomError:
     return PydanticCustomError("conflict", "{message}", about)
 
 
-def _check_local(equation: Equation) -> None:
-    """A value of the equations has a name like any other symbol."""
-    try:
-        names.symbol(equation.name)
-    except PydanticCustomError as error:
-        help = (error.context or {}).get("help")
-        raise StepError(f"`{equation.name}` {error.message()}", equation.at, help) from None
+def _badly_named(equations: Iterable[Equation]) -> Iterator[StepError]:
+    """The values of equations whose name could be that of no other symbol."""
+    for equation in equations:
+        try:
+            names.symbol(equation.name)
+        except PydanticCustomError as error:
+            help = (error.context or {}).get("help")
+            yield StepError(f"`{equation.name}` {error.message()}", equation.at, help)
 
 
 def _model(name: str, **fields: Any) -> Any:

@@ -30,7 +30,7 @@ _unsaved: ContextVar[Mapping[Path, str]] = ContextVar("_unsaved")
 
 @contextmanager
 def unsaved(texts: Mapping[Path, str]) -> Iterator[None]:
-    """In here, files at these real paths have these texts, as in an editor before it saves them."""
+    """Files at these real paths have these texts in here, as in an editor before it saves them."""
     token = _unsaved.set(texts)
     try:
         yield
@@ -43,7 +43,7 @@ _most: ContextVar[int | None] = ContextVar("_most", default=None)
 
 @contextmanager
 def at_most(size: int | None) -> Iterator[None]:
-    """In here, specs may have this number of bytes, unless the environment says another."""
+    """Specs may have this number of bytes in here, unless the environment says another."""
     token = _most.set(size)
     try:
         yield

@@ -27,10 +27,10 @@ def orphans(
     Of what ``broken`` specs make nothing is known. Raises Findings, as discovery does.
     """
     built = {package.folder.resolve() for package in packages}
-    specs = {p.spec.resolve(): p for p in packages if not p.shared}
+    specs = {p.spec.resolve(): p for p in reversed([*packages]) if not p.shared}
     bases = {path.resolve() for path in abstract}
     runtimes, kept = [], bool(broken)
-    for found in dict.fromkeys(path for given in searched for path in _packages(given)):
+    for found in dict.fromkeys(path for given in searched for path in packages_in(given)):
         header = read_header(at(found.parent, INIT).text or "")
         if header is None or header.files is None or found.parent.resolve() in built:
             continue
@@ -44,7 +44,7 @@ def orphans(
         yield from map(_unused, runtimes)
 
 
-def _packages(given: Path) -> Iterator[Path]:
+def packages_in(given: Path) -> Iterator[Path]:
     """Files that may be those of packages: in a folder, or beside a spec."""
     if given.is_dir():
         yield from discovery.files(given, INIT.__eq__)
@@ -52,11 +52,11 @@ def _packages(given: Path) -> Iterator[Path]:
     spec = given.resolve()
     for path in sorted(given.parent.glob(f"*/{INIT}")):
         header = None if path.parent.is_symlink() else read_header(at(path.parent, INIT).text or "")
-        if header and header.source and _spec(path, header.source) == spec:
+        if header and header.source and spec_of(path, header.source) == spec:
             yield path
 
 
-def _spec(found: Path, source: str) -> Path:
+def spec_of(found: Path, source: str) -> Path:
     """The spec that a package says it is made from: seen from the folder around the package."""
     return Path(os.path.realpath(found.parent.parent / source))
 
@@ -68,7 +68,7 @@ def _orphan(
     specs: Mapping[Path, Package],
     abstract: Collection[Path],
 ) -> Diagnostic | None:
-    spec, folder = _spec(found, source), found.parent
+    spec, folder = spec_of(found, source), found.parent
     named = os.path.normpath(folder.parent / source)
     if not os.path.lexists(spec):
         message = f"{folder}/ is made from {named}, which is not there"

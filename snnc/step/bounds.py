@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from math import inf, isnan, tanh
 
-from snnc.step.ssa import Const, Expr, Step, Var
+from snnc.step.ssa import SPIKES, Const, Expr, Step, Var
 
 Bounds = tuple[float, float]
 """The lowest and the highest value that something can have."""
@@ -80,7 +80,7 @@ _RULES: dict[str, Callable[..., Bounds]] = {
     "cos": lambda _: (-1.0, 1.0),
     "detach": _same,
     "sigmoid": _unit,
-    "spike": _unit,
+    **dict.fromkeys(SPIKES, _unit),
     **dict.fromkeys(_COMPARISONS, _unit),
     # a whole number between whole numbers stays there, any other by less than 1
     "round": lambda a: (a[0] - 0.5, a[1] + 0.5) if not _whole(a) else a,

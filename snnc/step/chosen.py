@@ -8,11 +8,11 @@ gradient of 0 that comes from a choice stays 0.
 
 from collections.abc import Iterator, Set
 
-from snnc.step.ssa import Const, Expr, Operation, Step, Var
+from snnc.step.ssa import SPIKES, Const, Expr, Operation, Step, Var
 
 CHOICES = frozenset({"where", "max", "min", "clip", "relu"})
 """The functions that take one of their arguments and leave the others."""
-_BOUNDED = frozenset({"sigmoid", "tanh", "sin", "cos", "spike"})
+_BOUNDED = SPIKES | {"sigmoid", "tanh", "sin", "cos"}
 _KEEPS = frozenset({"add", "sub", "neg", "abs", "round", "floor", "detach", *CHOICES})
 """Functions whose values are finite if those of their arguments are, and not too large."""
 

@@ -2,9 +2,9 @@
 
 A constant beyond float32 is left as it was written, for the caller to refuse.
 
-Only const∘const, ``x * 1``, ``x / c`` (multiplied by 1/c, rounded once, in every backend alike),
-``c / x`` (the reciprocal first, as PyTorch does) and ``x - 0``. Never ``0 * x`` or ``x + 0``: they
-are no identities for infinities and for -0.
+Only const∘const, ``x * 1``, ``x / c`` as a product where 1/c is exact (c is a power of 2), ``c / x``
+(the reciprocal first, as PyTorch does) and ``x - 0``. Never ``0 * x`` or ``x + 0``: they are no
+identities for infinities and for -0. Never ``x / 3`` as ``x * (1 / 3)``: 49 * (1 / 49) is below 1.
 """
 
 import math
@@ -14,6 +14,8 @@ from snnc.floats import finite
 from snnc.step.ssa import Const, Expr, Operation
 
 _ONE, _ZERO, _MINUS = Const(1.0), Const(0.0), Const(-1.0)
+_LARGEST_EXPONENT = 126
+"""Of powers of 2 that are normal numbers in float32, and so are their inverses."""
 
 EVALUATE: dict[str, Callable[..., float]] = {
     "add": lambda a, b: a + b,
@@ -79,11 +81,17 @@ def _identity(expr: Operation) -> Expr:
             return a
         case ("neg", (Operation(name="mul", args=(a, Operation(name="neg", args=(b,)))),)):
             return Operation("mul", (a, b), expr.at)
-        case ("div", (a, Const(value))) if value and finite(1.0 / value):
+        case ("div", (a, Const(value))) if _exact_inverse(value):
             return Operation("mul", (a, Const(1.0 / value)), expr.at)
         case ("div", (Const(value), b)) if value != 1.0:
             return _identity(Operation("mul", (Const(value), Operation("div", (_ONE, b))), expr.at))
     return expr
+
+
+def _exact_inverse(value: float) -> bool:
+    """Whether 1/value is rounded in neither precision: a power of 2 whose inverse is normal."""
+    fraction, exponent = math.frexp(value)
+    return abs(fraction) == 0.5 and abs(exponent - 1) <= _LARGEST_EXPONENT
 
 
 def _constant(expr: Operation, values: list[float]) -> Expr:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from snnc.step.chosen import CHOICES, chosen, tame, wild
 from snnc.step.derivatives import RULES
 from snnc.step.fold import fold
-from snnc.step.ssa import Assign, Const, Expr, Operation, Step, Var, live, names, replaced
+from snnc.step.ssa import SPIKES, Assign, Const, Expr, Operation, Step, Var, live, names, replaced
 
 _ONE, _ZERO = Const(1.0), Const(0.0)
 
@@ -75,7 +75,7 @@ class _Reverse:
             return
         grad = self.total(assign.name)
         value = assign.value
-        if isinstance(value, Operation) and value.name == "spike":
+        if isinstance(value, Operation) and value.name in SPIKES:
             grad, value = self.through_spike(grad, value.args[0]), value.args[0]
         result = Var(assign.name)
         if isinstance(value, Operation) and value.name in CHOICES and self.risky(value):

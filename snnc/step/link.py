@@ -1,13 +1,24 @@
 """Equations with their parameters into a :class:`Step`: flags decided, resets written out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from snnc.floats import vanishes
 from snnc.step.advice import advice
 from snnc.step.fold import EVALUATE, fold
 from snnc.step.parse import Equation, StepError
-from snnc.step.ssa import Assign, Const, Expr, Operation, Step, Var, live, unused
+from snnc.step.ssa import (
+    SPIKE_ABOVE,
+    SPIKES,
+    Assign,
+    Const,
+    Expr,
+    Operation,
+    Step,
+    Var,
+    live,
+    unused,
+)
 
 Parameter = float | bool | None
 """A number, a compile-time flag, or None for a value that is known only at run time."""
@@ -15,14 +26,15 @@ Parameter = float | bool | None
 
 @dataclass(frozen=True)
 class Reset:
-    """The meaning of ``reset(h, s)`` for one layer.
+    """The meaning of ``spike(u)`` and ``reset(h, s)`` for one layer.
 
     ``kind`` is "hard" (to ``v_reset``) or "soft" (by subtraction of ``v_threshold``). With
-    ``detach`` no gradient flows through the spike.
+    ``detach`` no gradient flows through the spike. With ``above`` a spike needs u > 0, else u >= 0.
     """
 
     kind: str = "hard"
     detach: bool = False
+    above: bool = False
 
 
 def link(
@@ -42,11 +54,12 @@ def link(
     Raises:
         StepError: a name is unknown, a state is never updated, the output is not there.
     """
-    linker = _Linker({**{name: name for name in (*inputs, *states)}}, parameters, reset)
+    linker = Linker((*inputs, *states), parameters, reset)
     body = [linker.assign(equation) for equation in equations]
-    _check(linker.current, states, output, {equation.name for equation in equations})
+    for error in lacking(linker.current, states, output, {e.name for e in equations}):
+        raise error
     if not constant:
-        _depend(output, linker, equations)
+        depend(output, linker, equations)
     results = {linker.current[name] for name in (output, *states)}
     return Step(
         inputs=tuple(inputs),
@@ -58,38 +71,41 @@ def link(
     )
 
 
-def _check(
-    current: Mapping[str, str], states: Sequence[str], output: str, assigned: set[str]
-) -> None:
+def lacking(
+    current: Mapping[str, str], states: Sequence[str], output: str, assigned: Collection[str]
+) -> Iterator[StepError]:
+    """The states and the output that no equation assigns."""
     for state in states:
         if state not in assigned:
             help = f"assign it: `{state} = …`"
-            raise StepError(f"the state `{state}` is never updated", (1, 0), help, ("state", state))
+            yield StepError(f"the state `{state}` is never updated", (1, 0), help, ("state", state))
     if output not in current:
         help = advice(output, sorted(assigned))
         message = f"the output `{output}` is never assigned"
-        raise StepError(message, (1, 0), help, ("output",))
+        yield StepError(message, (1, 0), help, ("output",))
 
 
-def _depend(output: str, linker: "_Linker", equations: Sequence[Equation]) -> None:
-    """Refuses an output that no input and no state has a part in."""
+def depend(output: str, linker: "Linker", equations: Sequence[Equation]) -> None:
+    """Refuses an output that no input and no state has a part in. Raises StepError."""
     if linker.current[output] in linker.constants:
         at = next(equation.at for equation in reversed(equations) if equation.name == output)
         help = "an output depends on an input or on a state"
         raise StepError(f"`{output}` is the same number at every step", at, help)
 
 
-class _Linker:
+class Linker:
     """Walks the equations in order; ``current`` holds the newest version of every name."""
 
     def __init__(
-        self, current: dict[str, str], parameters: Mapping[str, Parameter], reset: Reset
+        self, given: Iterable[str], parameters: Mapping[str, Parameter], reset: Reset
     ) -> None:
-        self.current, self.parameters, self.reset = current, parameters, reset
-        self.taken = set(current) | set(parameters)
+        self.current = {name: name for name in given}
+        self.parameters, self.reset = parameters, reset
+        self.taken = set(self.current) | set(parameters)
         self.constants: dict[str, Const] = {}
 
     def assign(self, equation: Equation) -> Assign:
+        """The equation under a name that no other one has. Raises StepError."""
         if equation.name in self.parameters:
             raise StepError(f"`{equation.name}` is a parameter: it cannot change", equation.at)
         value = fold(self.resolve(equation.value))
@@ -108,6 +124,8 @@ class _Linker:
         if expr.name == "if":
             return self.choose(expr)
         args = tuple(self.resolve(arg) for arg in expr.args)
+        if expr.name == "spike" and self.reset.above:
+            return Operation(SPIKE_ABOVE, args, expr.at)
         if expr.name != "reset":
             return Operation(expr.name, args, expr.at)
         if self.reset.kind == "hard" and "v_reset" not in self.parameters:
@@ -121,18 +139,27 @@ class _Linker:
         if var.name == "pi":
             return Const(3.141592653589793)
         if var.name not in self.parameters:
-            raise StepError(f"unknown name `{var.name}`", var.at, advice(var.name, self.known()))
+            raise self.unknown(var)
         value = self.parameters[var.name]
         return Var(var.name, var.at) if value is None else Const(float(value))
 
-    def known(self) -> list[str]:
-        return sorted({*self.current, *self.parameters})
+    def knows(self, name: str) -> bool:
+        """Whether a name stands for something by now."""
+        return name in self.current or name in self.parameters or name == "pi"
+
+    def unknown(self, var: Var) -> StepError:
+        """The error that a name stands for nothing."""
+        known = sorted({*self.current, *self.parameters})
+        help = advice(var.name, known, declared=f"declare `{var.name} = 1.0` in `parameters`")
+        return StepError(f"unknown name `{var.name}`", var.at, help)
 
     def choose(self, expr: Operation) -> Expr:
         test, body, other = expr.args
         flag = self.parameters.get(test.name) if isinstance(test, Var) else None
         if not isinstance(flag, bool):
-            raise StepError("`a if flag else b` needs a true/false parameter as its flag", expr.at)
+            help = "by a comparison, `where(condition, a, b)` chooses"
+            message = "`a if flag else b` needs a true/false parameter as its flag"
+            raise StepError(message, expr.at, help)
         return self.resolve(body if flag else other)
 
     def reset_to(self, args: tuple[Expr, ...]) -> Expr:
@@ -162,7 +189,7 @@ def possible(expr: Expr) -> None:
     if expr.name == "div" and isinstance(by := expr.args[1], Const) and vanishes(by.value):
         what = "by zero" if by.value == 0 else f"by {by.value:g}, which is 0 in float32"
         raise StepError(f"this divides {what}", expr.at)
-    if expr.name == "spike" and isinstance(expr.args[0], Const):
+    if expr.name in SPIKES and isinstance(expr.args[0], Const):
         help = "what spikes depends on an input or on a state: `s = spike(h - v_threshold)`"
         raise StepError("this spikes at every step, or never", expr.at, help)
     for arg in expr.args:

@@ -4,6 +4,7 @@ import ast
 import keyword
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from snnc.floats import finite, vanishes
 from snnc.step.advice import advice, instead_of, shown
@@ -25,6 +26,7 @@ _COMPARE: dict[type, str] = {
 _LONGEST = 20_000
 _DERIVATIVE = re.compile(r"\s*d\w+\s*/\s*dt\b")
 _TARGET = re.compile(r"\s*(\w+)\s*=")
+_MOST_UNREADABLE = 20
 _MOST = 200
 """Equations of a step: gradients and kernels are made of all of them together."""
 DEEPEST = 100
@@ -45,6 +47,10 @@ class StepError(ValueError):
         self.message, self.at, self.help, self.beside = message, at, help, beside
 
 
+class Unreadable(StepError):
+    """A line is none of Python's; the others may be."""
+
+
 @dataclass(frozen=True)
 class Equation:
     """``name = value``, as written."""
@@ -54,6 +60,14 @@ class Equation:
     at: At
 
 
+class Parsed(NamedTuple):
+    """The equations of a text that are right, what is wrong with others, and the names of these."""
+
+    equations: tuple[Equation, ...]
+    wrong: tuple[StepError, ...]
+    doubtful: frozenset[str]
+
+
 def parse(text: str) -> tuple[Equation, ...]:
     """The equations of ``text``, one assignment a line.
 
@@ -61,6 +75,19 @@ def parse(text: str) -> tuple[Equation, ...]:
         StepError: the text is not in the language, with the place where it leaves it.
     """
     return tuple(_equation(statement) for statement in _statements(text))
+
+
+def parse_on(text: str) -> Parsed:
+    """The equations of ``text`` as far as they are right, and everything that is not."""
+    statements, wrong = _readable(text)
+    equations, doubtful = list[Equation](), {_name(text, error.at) for error in wrong}
+    for statement in statements:
+        try:
+            equations.append(_equation(statement))
+        except StepError as error:
+            wrong.append(error)
+            doubtful |= _assigned(statement)
+    return Parsed(tuple(equations), tuple(wrong), frozenset(doubtful))
 
 
 def parse_expression(text: str) -> Expr:
@@ -90,6 +117,40 @@ def _statements(text: str) -> list[ast.stmt]:
     return found
 
 
+def _readable(text: str) -> tuple[list[ast.stmt], list[StepError]]:
+    """The lines that Python can read, and what is wrong with others, which are left out."""
+    wrong: list[StepError] = []
+    while len(wrong) < _MOST_UNREADABLE:
+        try:
+            return _statements(text), wrong
+        except Unreadable as error:
+            wrong.append(error)
+            text = _without_line(text, error.at[0])
+        except StepError as error:
+            wrong.append(error)
+            break
+    return [], wrong
+
+
+def _without_line(text: str, number: int) -> str:
+    lines = text.split("\n")
+    lines[number - 1 : number] = [""]
+    return "\n".join(lines)
+
+
+def _name(text: str, at: At) -> str:
+    """The name that the line at a place assigns; "" if none is to be seen."""
+    line = "".join(text.split("\n")[at[0] - 1 : at[0]])
+    found = _TARGET.match(line)
+    return found[1] if found else ""
+
+
+def _assigned(statement: ast.stmt) -> set[str]:
+    """The names that a statement of Python gives values."""
+    nodes = ast.walk(statement)
+    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
 def _not_too_deep(statements: list[ast.stmt]) -> None:
     """Counts levels without recursion, which could not go down there."""
     ahead = [(child, 1) for statement in statements for child in ast.iter_child_nodes(statement)]
@@ -102,17 +163,17 @@ def _not_too_deep(statements: list[ast.stmt]) -> None:
         ahead += [(child, depth + 1) for child in ast.iter_child_nodes(node)]
 
 
-def _no_equation(text: str, at: At) -> StepError:
+def _no_equation(text: str, at: At) -> Unreadable:
     line = "".join(text.split("\n")[at[0] - 1 : at[0]])
     target = _TARGET.match(line)
     if target and keyword.iskeyword(target[1]):
         help = f"for example `{target[1]}1`"
-        return StepError(f"`{target[1]}` is a Python keyword", (at[0], target.start(1)), help)
+        return Unreadable(f"`{target[1]}` is a Python keyword", (at[0], target.start(1)), help)
     if _DERIVATIVE.match(line):
         help = "write the next value of the state: `v = v + (x - v) / tau`"
-        return StepError("this is a derivative, not an equation of a step", at, help)
+        return Unreadable("this is a derivative, not an equation of a step", at, help)
     help = "one a line: `name = expression`, and every `(` is closed"
-    return StepError("this is not an equation", at, help)
+    return Unreadable("this is not an equation", at, help)
 
 
 def _indented(text: str) -> list[ast.stmt]:
@@ -155,7 +216,8 @@ def _expression(node: ast.expr) -> Expr:
             return Operation("if", (_expression(test), _expression(body), _expression(other)), at)
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
             return _call(name, args, at)
-    raise StepError(f"`{shown(node)}` is not part of the step language", at, instead_of(node))
+    help = instead_of(node, [*FUNCTIONS])
+    raise StepError(f"`{shown(node)}` is not part of the step language", at, help)
 
 
 def _number(value: float, at: At) -> Const:

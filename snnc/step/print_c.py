@@ -1,6 +1,6 @@
 """A step as C over scalars of type ``real``: C and CUDA read the same text."""
 
-from snnc.step.ssa import Assign, Const, Expr, Var
+from snnc.step.ssa import SPIKES, Assign, Const, Expr, Var
 from snnc.step.symbol import symbol
 
 _BINARY = {"add": ("+", 1), "sub": ("-", 1), "mul": ("*", 2), "div": ("/", 2)}
@@ -23,6 +23,7 @@ _CALLS = {
     "clip": "({0} < {1} ? {1} : {0} > {2} ? {2} : {0})",
     "where": "({} ? {} : {})",
     "spike": "({} >= R(0.0) ? R(1.0) : R(0.0))",
+    "spike_above": "({} > R(0.0) ? R(1.0) : R(0.0))",
 }
 _NEG, _ATOM = 3, 9
 
@@ -58,7 +59,7 @@ def _print(expr: Expr) -> tuple[str, int]:
 
 def _argument(function: str, expr: Expr) -> str:
     repeated = function in ("relu", "max", "min", "clip")
-    return _within(expr, _ATOM) if repeated else _within(expr, 1 if function == "spike" else 0)
+    return _within(expr, _ATOM) if repeated else _within(expr, 1 if function in SPIKES else 0)
 
 
 def _within(expr: Expr, level: int) -> str:

@@ -11,11 +11,23 @@ from typing import NamedTuple
 from snnc.step.chosen import chosen, tame
 from snnc.step.fold import fold
 from snnc.step.parse import DEEPEST, StepError
-from snnc.step.ssa import Assign, At, Const, Expr, Operation, Step, Var, names, replaced, unused
+from snnc.step.ssa import (
+    SPIKES,
+    Assign,
+    At,
+    Const,
+    Expr,
+    Operation,
+    Step,
+    Var,
+    names,
+    replaced,
+    unused,
+)
 
 ARITHMETIC = frozenset({"add", "sub", "mul", "div", "neg", "detach"})
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
-UNLIKE_TORCH = frozenset({"spike", "detach", "round", "floor", "max", "min", "clip"})
+UNLIKE_TORCH = SPIKES | {"detach", "round", "floor", "max", "min", "clip"}
 """What has another gradient in a step than in PyTorch, where lifted terms are computed."""
 _CHOICE = frozenset({"where"})
 _MOST_PARTS = 5_000
@@ -49,6 +61,17 @@ def simplified(step: Step) -> tuple[Step, tuple[Lifted, ...]]:
         step.inputs, step.states, tuple(term.name for term in lifted), body, step.output, step.next
     )
     return new, lifted
+
+
+def misfits(step: Step) -> list[StepError]:
+    """Everything that cannot be brought into that form, one error for an assignment."""
+    walker, found = _Walker(step), list[StepError]()
+    for assign in step.body:
+        try:
+            walker.assign(assign)
+        except StepError as error:
+            found.append(error)
+    return found
 
 
 class _Walker:

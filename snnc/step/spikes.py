@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from snnc.step.parse import Equation
-from snnc.step.ssa import Const, Expr, Operation, Var
+from snnc.step.ssa import SPIKES, Const, Expr, Operation, Var
 
-_WHOLE = frozenset({"spike", "round", "floor", "lt", "le", "gt", "ge", "eq", "ne"})
+_WHOLE = SPIKES | frozenset({"round", "floor", "lt", "le", "gt", "ge", "eq", "ne"})
 _KEEPS = frozenset({"add", "sub", "mul", "neg", "abs", "min", "max", "detach", "relu"})
 _CHOICES = frozenset({"if", "where"})
 

@@ -7,6 +7,11 @@ from functools import cached_property
 At = tuple[int, int]
 """Line (from 1) and column (from 0) inside the text of the equations."""
 
+SPIKE_ABOVE = "spike_above"
+"""``spike(u)`` of a neuron that fires above its threshold: 1 where u > 0, else 0."""
+SPIKES = frozenset({"spike", SPIKE_ABOVE})
+"""Operations whose backward pass takes the surrogate's slope."""
+
 
 @dataclass(frozen=True)
 class Const:

@@ -10,12 +10,12 @@ from pydantic import BaseModel, ValidationError
 
 from snnc.source.diagnostic import Diagnostic
 from snnc.source.tree import UNKNOWN, Tree
-from snnc.validation import keys, kinds, values
+from snnc.validation import keys, kinds, lacking, values
 from snnc.validation.refusal import Excused, Refusal, collect, nobody
 
 _TELL: dict[str, Callable[[Refusal], Diagnostic | None]] = {
     "extra_forbidden": keys.unknown,
-    "missing": keys.missing,
+    "missing": lacking.missing,
     "missing_kind": kinds.missing,
     "unknown_kind": kinds.unknown,
     "kind_type": kinds.neither,

@@ -3,6 +3,9 @@
 import ast
 from collections.abc import Sequence
 
+from snnc.source.nearest import same
+from snnc.validation.decays import as_keys
+
 _POSITIONAL = {
     "Linear": ("in_features", "out_features", "bias"),
     "MaxPool": ("kernel_size", "stride", "padding"),
@@ -19,12 +22,15 @@ _INFERRED = ("in_features", "in_channels", "num_features")
 _LONGEST = 200
 
 
-def written_out(call: str, kind: str, keys: Sequence[str]) -> str:
-    """The table for a call of ``kind``, which may have these keys; "" if it has no such form."""
+def written_out(call: str, kind: str, keys: Sequence[str], place: str = "key") -> str:
+    """The table for a call of ``kind``, which may have these keys; "" if it has no such form.
+
+    ``place`` is that of words which other libraries have for the keys.
+    """
     found = _parsed(call)
     if found is None or not (found.args or found.keywords):
         return ""
-    return table(kind, [_value(arg) for arg in found.args], _named(found, keys))
+    return table(kind, [_value(arg) for arg in found.args], _named(found, keys, place))
 
 
 def table(kind: str, values: Sequence[str | None], named: Sequence[tuple[str, str]] = ()) -> str:
@@ -45,9 +51,18 @@ def _parsed(call: str) -> ast.Call | None:
     return found if isinstance(found, ast.Call) else None
 
 
-def _named(call: ast.Call, keys: Sequence[str]) -> list[tuple[str, str]]:
-    named = ((word.arg, _value(word.value)) for word in call.keywords)
-    return [(key, value) for key, value in named if key and key in keys and value]
+def _named(call: ast.Call, keys: Sequence[str], place: str) -> list[tuple[str, str]]:
+    """The arguments with names, under those of this language; others are left out."""
+    found: list[tuple[str, str]] = []
+    for word in call.keywords:
+        value, name = _value(word.value), word.arg or ""
+        constant = word.value.value if isinstance(word.value, ast.Constant) else None
+        if told := as_keys(name, constant, frozenset(keys)):
+            pairs = (text.partition(" = ") for text in told.split(", "))
+            found += [(key, text) for key, _, text in pairs]
+        elif value and (key := same(name, keys, place, "key")):
+            found.append((key, value))
+    return list(dict(found).items())
 
 
 def _value(node: ast.expr) -> str | None:

@@ -40,6 +40,14 @@ def converted(key: str, value: object, owner: frozenset[str], written: Mapping[s
     return _kept(key, number, owner)
 
 
+def as_keys(key: str, value: object, owner: frozenset[str]) -> str:
+    """A share that is kept, as the keys of this owner: ``tau = 10.0, decay_input = false``."""
+    number = _number(value)
+    if "tau" not in owner or fold(key) not in _KEPT or number is None or not 0 < number < 1:
+        return ""
+    return _keys(key, number, owner)
+
+
 def bound(key: str, value: object) -> str | None:
     """Advice where a time constant in steps must be greater than 1."""
     number = _number(value)
@@ -54,17 +62,36 @@ def bound(key: str, value: object) -> str | None:
 
 
 def _kept(key: str, number: float | None, owner: frozenset[str]) -> str:
-    if number is None or not 0 <= number <= 1:
+    if number is None:
         return f"`tau` says it, in steps: tau = 1 / (1 - {key})"
+    if not 0 <= number <= 1:
+        rule = f"tau = 1 / (1 - {key})"
+        return f"`{key}` must lie between 0 and 1, and `tau` says it, in steps: {rule}"
     if number == 1:
         return "nothing decays: use `IF`"
     if number == 0:
         return "nothing is left of the step before; the usual start is `tau = 2.0`"
+    told = f"{key} = {_plain(number)} is `{_keys(key, number, owner)}`: tau = 1 / (1 - {key})"
+    return told if fold(key) in _SNNTORCH else f"{told}{_unlike(owner)}"
+
+
+def _keys(key: str, number: float, owner: frozenset[str]) -> str:
     told = f"tau = {_tau(number)}"
     if fold(key) in _SNNTORCH:
         told += ", decay_input = false" * ("decay_input" in owner)
         told += ', reset = "soft"' * ("reset" in owner)
-    return f"{key} = {_plain(number)} is `{told}`: tau = 1 / (1 - {key})"
+    return told
+
+
+def _unlike(owner: frozenset[str]) -> str:
+    """The further keys where the library that it comes from adds the input as it is."""
+    if not {"decay_input", "reset"} <= owner:
+        return ""
+    whole, minus = (
+        "`decay_input = false` if the input is not scaled",
+        '`reset = "soft"` if it subtracts',
+    )
+    return f"; add {whole}, {minus}"
 
 
 def _inverse(key: str, number: float | None) -> str:

@@ -1,4 +1,4 @@
-"""Keys that a table may not have, and those that it needs."""
+"""Keys that a table may not have."""
 
 from collections.abc import Mapping
 
@@ -18,8 +18,6 @@ _NOT_YET = {
 }  # fmt: skip
 """Keys of the language, format 1, that are still to come."""
 _FEW = ("snnc.optimizers", "snnc.schedulers", "snnc.losses", "snnc.encoders", "snnc.datasets")
-_MOST = 50
-"""Unknown keys of a table that are compared with those that it lacks."""
 
 
 def unknown(refusal: Refusal) -> Diagnostic:
@@ -47,7 +45,7 @@ def _advice(refusal: Refusal) -> str | None:
     own = same(key, owner.keys, *places.of_keys(owner))
     if told or (not own and (told := _inside(refusal, beside))):
         return told
-    if guess := _guess(key, owner, refusal.node):
+    if guess := guessed(key, owner, refusal.node):
         return f"did you mean `{guess}`?"
     return _elsewhere(refusal) or _of_another(key, owner) or _list(key, owner)
 
@@ -72,7 +70,7 @@ def _inside(refusal: Refusal, beside: Mapping[str, Tree]) -> str:
     return ""
 
 
-def _guess(key: str, owner: Owner, node: Tree) -> str | None:
+def guessed(key: str, owner: Owner, node: Tree) -> str | None:
     """The key that was meant; a kind is no key of a table that has one."""
     table = ("table",) if node.table and not owner.path else ()
     return nearest(key, owner.sorted_keys, *table, *places.of_keys(owner))
@@ -101,39 +99,3 @@ def _elsewhere(refusal: Refusal) -> str:
     return next(
         (f"`{key}` belongs in [{name}]" for name, keys in inside.items() if key in keys), ""
     )
-
-
-def missing(refusal: Refusal) -> Diagnostic | None:
-    """The keys that a table needs, less those that it has under another name."""
-    owner, written = refusal.itself, refusal.node
-    wanted = [_short(str(error.last)) for error in refusal.errors]
-    misspelt = _meant(written, owner)
-    lost = {key for key in wanted if refusal.excused(refusal.path, key) or _below(key, refusal)}
-    lacking = [key for key in wanted if key not in misspelt | lost]
-    if not lacking or "extends" in misspelt:
-        return None
-    names = join([f"`{key}`" for key in lacking], "and")
-    help = "a spec begins with `format = 1`" if "format" in lacking else None
-    kind = written.get("kind")
-    at = kind.place if kind else written.place
-    return refusal.say("SNN203", "missing-key", f"{owner.title} needs {names}", help, at)
-
-
-def _below(key: str, refusal: Refusal) -> bool:
-    """Whether a key of the top stands below a [table], where it is told."""
-    tables = () if refusal.path else refusal.tree.table.items()
-    return any(
-        key in node.table and key not in Owner.at((name,), refusal.tree, refusal.model).keys
-        for name, node in tables
-    )
-
-
-def _meant(written: Tree, owner: Owner) -> set[str]:
-    """The keys that unknown ones stand for; those that are told, and so few of many."""
-    told = sorted(written.table.keys() - owner.keys)[:_MOST]
-    return {guess for key in told if (guess := _guess(key, owner, written.table[key]))}
-
-
-def _short(key: str) -> str:
-    """The short form that most people write."""
-    return {"inputs": "input", "outputs": "output"}.get(key, key)

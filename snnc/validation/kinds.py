@@ -1,11 +1,12 @@
 """Kinds that do not exist, and tables that do not say which they are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from snnc.choice import Choice
 from snnc.kinds import catalog, keys_of
 from snnc.source.diagnostic import Diagnostic
 from snnc.source.nearest import LISTED, advisable, closest, nearest, one_of, same
+from snnc.source.tree import Tree
 from snnc.source.words import fold, said, usual
 from snnc.validation import places
 from snnc.validation.calls import table, written_out
@@ -50,8 +51,19 @@ def _kind_of_table(refusal: Refusal, known: Sequence[str]) -> str:
         if isinstance(node.value, str) and node.value in known:
             return f'write `kind = "{node.value}"` for `{key}`'
     if refusal.key == "layers" and _of_a_base(refusal):
-        return "an array replaces that of a base: state all layers, or vary [vars] or [defaults]"
+        return _patch(stated)
     return _list("", sort, known)
+
+
+def _patch(stated: Mapping[str, Tree]) -> str:
+    """The way to change one layer of a base."""
+    told = "an array replaces that of a base: state all layers"
+    name = stated.get("name")
+    if name is None:
+        return f"{told}, or vary [vars] or [defaults]"
+    keys = [f"{key} = {toml(n)}" for key, n in stated.items() if key != "name" and not n.items]
+    change = f" with `{keys[0]}`" if keys else ""
+    return f"{told}, or change one by [network.patch.{name.value}]{change}"
 
 
 def _of_a_base(refusal: Refusal) -> bool:
@@ -85,14 +97,31 @@ def _advice(refusal: Refusal, word: str, known: Sequence[str]) -> str | None:
     if not advisable():
         return None
     sort = places.of_kinds(_place(refusal))
-    if answer := said(word, (sort,)):
+    if answer := said(word, (sort,)) or _of_a_layer(refusal, word):
         return answer
     guess = nearest(word, known, sort)
-    if guess and "(" in word and (call := written_out(word, guess, _keys(sort, guess))):
+    if guess and "(" in word and (call := _call(word, guess, sort)):
         return f"write {call}"
     if guess:
         return f"did you mean `{guess}`?{_numbers(refusal, guess)}"
     return _elsewhere(word, sort) or _list(word, sort, known)
+
+
+def _of_a_layer(refusal: Refusal, word: str) -> str:
+    """The answer to a feedback that names a layer, where a kind belongs."""
+    layers = refusal.tree.find(("network", "layers"))[0].items
+    named = {str(name.value) for layer in layers if (name := layer.get("name"))}
+    if word not in named or refusal.node.key.quoted != "feedback":
+        return ""
+    own = '`feedback = "add"` is its own value, and { kind = "Linear" } has weights'
+    return f'{own}; another layer reads `from = ["…", "{word}@-1"]`'
+
+
+def _call(word: str, kind: str, sort: str) -> str:
+    """The call of a kind as a table."""
+    neuron = kind in catalog("snnc.neurons") and sort == "layer"
+    place = "neuron" if neuron else "layers" if sort == "layer" else sort
+    return written_out(word, kind, _keys(sort, kind), place)
 
 
 def _keys(sort: str, kind: str) -> Sequence[str]:
@@ -106,13 +135,27 @@ def _catalogs(sort: str) -> tuple[str, ...]:
     return (f"snnc.{_FOLDERS.get(sort, f'{sort}s')}",) if sort in _ELSEWHERE else ()
 
 
-def _numbers(refusal: Refusal, kind: str) -> str:
-    """The numbers beside the kind of another library, as this one has them."""
+def certain(refusal: Refusal) -> str | None:
+    """The kind that a word of another library, or with its prefix, can only mean."""
+    word, known = refusal.node.value, refusal.telling[0].context.get("expected", ())
+    sort = places.of_kinds(_place(refusal))
+    if refusal.type != "unknown_kind" or not isinstance(word, str) or said(word, (sort,)):
+        return None
+    return same(word, known, sort) if "(" not in word else None
+
+
+def converted_beside(refusal: Refusal, kind: str) -> Mapping[str, str]:
+    """The numbers beside the kind of another library, by their keys, as this one has them."""
     beside = refusal.tree.find(refusal.path[:-1])[0].table if refusal.path[-1:] == ("kind",) else {}
     kinds = Choice("snnc.neurons").kinds()
     owner = keys_of(kinds[kind]) if kind in kinds else frozenset()
-    told = (converted(k, n.value, owner, beside) for k, n in beside.items() if k not in owner)
-    return "".join(f" its {text}" for text in told if text)
+    numbers = {k: n.value for k, n in beside.items() if isinstance(n.value, int | float)}
+    told = {k: converted(k, n, owner, beside) for k, n in numbers.items() if k not in owner}
+    return {key: text for key, text in told.items() if text}
+
+
+def _numbers(refusal: Refusal, kind: str) -> str:
+    return "".join(f" its {text}" for text in converted_beside(refusal, kind).values())
 
 
 def _elsewhere(word: str, sort: str) -> str:
@@ -129,7 +172,7 @@ def _list(word: str, sort: str, known: Sequence[str]) -> str:
     most = [kind for kind in usual(sort) if kind in known] if len(known) > LISTED else []
     rest = [kind for kind in known if kind not in most]
     listed = [*most, *rest] if most else closest(word, known)
-    return f"expected one of {one_of(listed)}"
+    return f"expected {'one of ' * (len(listed) > 1)}{one_of(listed)}"
 
 
 def _place(refusal: Refusal) -> str:

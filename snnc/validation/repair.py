@@ -16,6 +16,7 @@ from snnc.source.diagnostic import Diagnostic
 from snnc.source.tree import Path, Tree
 from snnc.spec import Spec
 from snnc.validation import refusals
+from snnc.validation.kinds import certain, converted_beside
 from snnc.validation.refusal import Excused, Refusal, collect
 
 _ROUNDS = 8
@@ -36,6 +37,7 @@ _NEUTRAL: Mapping[str, Any] = {
 }
 """Values that stand for refused ones at the top and in [train], where there has to be one."""
 _Change = tuple[Path, Any]
+_Changes = dict[str | int, Any]
 
 
 class _Delete:
@@ -60,6 +62,7 @@ def repaired(tree: Tree, broken: frozenset[str], excused: Excused) -> Repaired:
     except ValidationError as error:
         findings = tuple(refusals(error, tree, Spec, excused))
         refused = collect(error, tree, Spec)
+        tree, findings, refused = _further(tree, findings, refused, broken, excused)
     if len(refused) > _MOST:
         return Repaired(None, tree, findings)
     doubt = {str(step) for refusal in refused for step in refusal.path[:1]}
@@ -75,6 +78,38 @@ def repaired(tree: Tree, broken: frozenset[str], excused: Excused) -> Repaired:
     return Repaired(None, tree, findings, frozenset(doubt))
 
 
+def _further(
+    tree: Tree,
+    findings: tuple[Diagnostic, ...],
+    refused: list[Refusal],
+    broken: frozenset[str],
+    excused: Excused,
+) -> tuple[Tree, tuple[Diagnostic, ...], list[Refusal]]:
+    """The document with kinds that were certainly meant, and what is wrong beside them.
+
+    Such a kind may lack keys: they stand in its call, or in a default of the right name.
+    """
+    kinds = {r.path: (r, kind) for r in refused[:_MOST] if (kind := certain(r))}
+    if not kinds:
+        return tree, findings, refused
+    changes: _Changes = {}
+    for path, (refusal, kind) in kinds.items():
+        _put(changes, path, kind)
+        for key in converted_beside(refusal, kind):
+            _put(changes, (*path[:-1], key), _Delete)
+    meant = _changed(tree, changes)
+    tables = {path[:-1] if path[-1] == "kind" else path for path in kinds}
+    try:
+        with joined(_with(broken)):
+            Spec.model_validate(meant.plain())
+    except ValidationError as error:
+        rest = refusals(error, meant, Spec, lambda at, key: at in tables or excused(at, key))
+        told = {(d.place, d.code) for d in findings}
+        more = (d for d in rest if (d.place, d.code) not in told)
+        return meant, (*findings, *more), collect(error, meant, Spec)
+    return meant, findings, []
+
+
 def _with(opaque: Collection[str]) -> Own:
     """The document's own kinds, and opaque ones of these names."""
     return {**own(), "snnc.layers": dict.fromkeys(opaque, Opaque)}
@@ -84,18 +119,17 @@ def _without(tree: Tree, refused: list[Refusal]) -> Tree:
     """The document without what is refused in it."""
     changes: _Changes = {}
     for path, value in (change for refusal in refused for change in _changes(refusal)):
-        here = changes
-        for step in path[:-1]:
-            inner = here.setdefault(step, {})
-            if not isinstance(inner, dict):
-                break  # the whole of it is changed
-            here = inner
-        else:
-            here[path[-1]] = value
+        _put(changes, path, value)
     return _changed(tree, changes)
 
 
-_Changes = dict[str | int, Any]
+def _put(changes: _Changes, path: Path, value: Any) -> None:
+    for step in path[:-1]:
+        inner = changes.setdefault(step, {})
+        if not isinstance(inner, dict):
+            return  # the whole of it is changed
+        changes = inner
+    changes[path[-1]] = value
 
 
 def _changes(refusal: Refusal) -> Iterator[_Change]:

@@ -27,6 +27,7 @@ _BOUNDS = {
     "finite_number": "a finite number",
 }  # fmt: skip
 _PYDANTIC = frozenset(get_args(core_schema.ErrorType))
+_SHARES = ("p", "validation", "label_smoothing", "pct_start")
 _BLAMED = re.compile(r"`(\w+)`")
 
 
@@ -37,8 +38,28 @@ def bound(refusal: Refusal) -> Diagnostic:
     limit = _BOUNDS[error.type].format(**limits)
     node = _number(refusal.node, error.type)
     message = f"{refusal.subject} must be {limit}, not {toml(node)}"
-    help = decays.bound(refusal.key, node.value)
+    help = decays.bound(refusal.key, node.value) or _share(refusal.key, node.value, error)
+    help = help or _from_rest(refusal, node.value)
     return refusal.say("SNN204", "bad-value", message, help, node.place)
+
+
+def _share(key: str, value: object, error: PydanticError) -> str | None:
+    """A share in percent, where 1 is the whole."""
+    most = error.context.get("lt", error.context.get("le"))
+    if most != 1 or key not in _SHARES or not isinstance(value, int | float) or value > 100:
+        return None
+    return f"{value:g} % is `{key} = {value / 100:g}`" if value > 1 else None
+
+
+def _from_rest(refusal: Refusal, value: object) -> str | None:
+    """A threshold in millivolts, whose distance from the resting potential is meant."""
+    if refusal.key != "v_threshold" or not isinstance(value, int | float):
+        return None
+    beside = refusal.tree.find(refusal.path[:-1])[0].table
+    rest = next((beside[key].value for key in ("v_reset", "v_rest") if key in beside), None)
+    if isinstance(rest, int | float) and rest < value:
+        return f"potentials rest at 0: write `v_threshold = {value - rest:.1f}`, `v_reset = 0.0`"
+    return "potentials rest at 0, and `v_threshold` is the distance from there"
 
 
 def _limit(number: float) -> str:
@@ -130,6 +151,7 @@ def _wrong_type(refusal: Refusal) -> Diagnostic:
         return refusal.say("SNN204", "bad-value", f"{refusal.subject} is too large")
     message = f"{refusal.subject} must be {join(expected)}, not {toml(node)}"
     help = _section(refusal) or _no_reset(refusal) or instead(node, expected, refusal.path)
+    help = help or _usual(refusal, expected) or _of_training(refusal, expected)
     if help and (defined := _of_variable(node)):
         used = Note(node.place, "used here")
         return Diagnostic("SNN205", "wrong-type", message, defined, help, (used,))
@@ -140,6 +162,25 @@ def _no_reset(refusal: Refusal) -> str | None:
     """None, which is a reset by subtraction in other libraries."""
     none = str(refusal.node.value).casefold() in ("none", "null", "false")
     return 'leave it out and write `reset = "soft"`' if none and refusal.key == "v_reset" else None
+
+
+def _usual(refusal: Refusal, expected: list[str]) -> str | None:
+    """The array that the key has by default."""
+    fields = getattr(refusal.within.model, "model_fields", {})
+    usual = fields[refusal.key].default if refusal.key in fields else None
+    if expected != ["an array"] or not isinstance(usual, tuple) or not usual:
+        return None
+    return f"for example `{refusal.key} = [{', '.join(map(toml, usual))}]`"
+
+
+def _of_training(refusal: Refusal, expected: list[str]) -> str | None:
+    """The number of a key of [train] that is given by its name."""
+    name = refusal.node.value
+    found = refusal.tree.get("train")
+    node = found.get(name) if found and isinstance(name, str) else None
+    if node is None or type(node.value) is not int or "an integer" not in expected:
+        return None
+    return f'write `{node.value}`, or give it a name in [vars] and write "${name}" in both'
 
 
 def _of_variable(node: Tree) -> Place | None:

@@ -54,9 +54,22 @@ def instead(node: Tree, expected: Sequence[str], path: Path) -> str | None:
         return f"write `{str(bool(value)).lower()}`"
     if "kind" in node.table and "an array" in expected:
         return f"write each item as `[[{'.'.join(map(str, path))}]]`, or all in `[ … ]`"
-    if type(value) is int and list(expected) == ["an array"]:
+    if isinstance(value, int | str) and list(expected) == ["an array"]:
         return f"write `[{toml(node)}]`"
+    if isinstance(value, list | str) and list(expected) == ["a table"] and path:
+        return _table(node, str(path[-1]))
+    if isinstance(value, list) and list(expected) == ["a string"] and path[-1:] == ("step",):
+        return 'write all equations in one string, `"""…"""`, one a line'
     return None
+
+
+def _table(node: Tree, key: str) -> str | None:
+    """The table that gives numbers to names which stand alone."""
+    names = [item.value for item in node.items] or [node.value]
+    known = {"parameters": "1.0", "state": "0.0", "initial": "0.0"}
+    if key not in known or not all(isinstance(n, str) and n.isidentifier() for n in names):
+        return None
+    return f"each has a number: `{key} = {{ {', '.join(f'{n} = {known[key]}' for n in names)} }}`"
 
 
 def _whole(node: Tree) -> str | None:

@@ -14,7 +14,7 @@ from torch import Tensor
 from snnc.graph.types import Graph, Node
 from snnc.neuron import Neuron
 from snnc.reference import Reference, graph_of
-from snnc.reference.interpret import run
+from snnc.reference.interpret import heaviside, run
 from snnc.verify.data import make_dyadic
 
 Values = Mapping[str, Any]
@@ -84,6 +84,6 @@ def _steps(node: Node, side: Reference, inputs: list[list[Tensor]]) -> Iterator[
     for at_t in zip(*inputs, strict=True):
         names = {**numbers, **states, **dict(zip(step.inputs, at_t, strict=True))}
         with torch.no_grad():
-            run(step, names, lambda u: (u >= 0).to(u))
+            run(step, names, heaviside)
         yield {name: value for name, value in names.items() if isinstance(value, Tensor)}
         states = {state: names[after] for state, after in step.next.items()}

@@ -54,7 +54,7 @@ def firing(graph: Graph) -> Iterator[Node]:
 
 
 def _fires(node: Node) -> bool:
-    return isinstance(node.operator, Neuron) and node.operator.fires
+    return isinstance(node.operator, Neuron) and node.operator.spiking
 
 
 def _above(graph: Graph) -> dict[str, frozenset[str]]:

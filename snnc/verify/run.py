@@ -23,6 +23,8 @@ from snnc.verify.stream import can_stream, streamed
 from snnc.verify.truth import Truth, Undefined
 
 _DRAWS = 4
+_ROUNDED = 1e-7
+"""The limit of a gradient that is 0 but for rounding; its floor is that of all gradients."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class Verification:
                 self.truths.append(self._truth(draw))
             truth = self.truths[draw]
             try:
-                found = compared(truth, configuration, made, case)
+                found = settled(truth, case, compared(truth, configuration, made, case))
             except Undefined as error:
                 self.warnings[f"{where} is not defined: {error}"] = None
                 return ()
@@ -150,6 +152,14 @@ class Verification:
                 return found
         self.warnings[f"{where} is undecided: rounding alone changes {min(wrong)[1]}"] = None
         return ()
+
+
+def settled(truth: Truth, case: Case, found: tuple[Difference, ...]) -> tuple[Difference, ...]:
+    """The differences, with room for rounding where a gradient consists of nothing else."""
+    if case.numbers == "dyadic" or all(d.equal for d in found):
+        return found
+    limits = dict.fromkeys(truth.noise(case), _ROUNDED)
+    return tuple(replace(d, limit=limits.get((d.what, d.name), d.limit)) for d in found)
 
 
 def _rounds_parts(graph: Graph) -> bool:

@@ -34,6 +34,7 @@ class Truth:
         self.seen = cache(self._seen)
         self.limits = cache(self._limits)
         self.shaken = cache(self._shaken)
+        self.noise = cache(self._noise)
 
     @cached_property
     def start(self) -> tuple[Reference, Mapping[str, float]]:
@@ -92,6 +93,16 @@ class Truth:
         runs = (self._noisy(case, self.seed + number) for number in range(_SHAKES))
         apart = (d for run in runs for d in differences(run, seen, Limits(1e-6, 1e-6)))
         return frozenset((d.what, d.name) for d in apart if not d.equal)
+
+    def _noise(self, case: Case) -> frozenset[Place]:
+        """Gradients that are nothing but rounding: a noise of 10⁻¹¹ makes others of them.
+
+        The true one is 0, whatever the parameters are, as at a bias before a batch norm. What is
+        left has the size of the terms that cancel, which no gradient of a parameter tells.
+        """
+        seen, noisy = self.seen(case), self._noisy(case, self.seed)
+        apart = differences(noisy, seen, Limits(1e-3, 1e-3, floor=0.0))
+        return frozenset((d.what, d.name) for d in apart if d.what == "gradients" and not d.equal)
 
     def _noisy(self, case: Case, seed: int) -> Observed:
         reference, data = self.reference(case), self.data(case)

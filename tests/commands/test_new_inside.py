@@ -1,5 +1,6 @@
 """``snnc new`` in a repository: what git and servers read is at its root, and is added to."""
 
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -112,9 +113,35 @@ def test_what_cannot_be_changed_is_left(run: Run, before: str) -> None:
     assert Path("pyproject.toml").read_text() == before
 
 
-def test_black_is_told_of(run: Run) -> None:
-    Path("pyproject.toml").write_text("[tool.black]\nline-length = 90\n")
-    assert "in `extend-exclude` of [tool.black]" in new(run)
+@pytest.mark.parametrize(
+    ("before", "also"),
+    [
+        ("", []),
+        ("extend-exclude = '/old/'\n", ["/old/x.py"]),
+        ('force-exclude = "old[.]py$"\n', []),
+        ("extend-exclude = '''\n/(\n  old # mine\n  | older\n)/\n'''\n", ["/older/x.py"]),
+    ],
+)
+def test_black_leaves_the_packages_alone(run: Run, before: str, also: list[str]) -> None:
+    table = f"[tool.black]\nline-length = 90\n{before}\n[tool.x]\na = 1\n"
+    Path("pyproject.toml").write_text(table)
+    told = new(run)
+    assert "left to do" not in told
+    found = tomllib.loads(Path("pyproject.toml").read_text())["tool"]
+    assert (found["black"]["line-length"], found["x"]) == (90, {"a": 1})
+    for key in ("extend-exclude", "force-exclude"):
+        pattern = found["black"][key]
+        excluded = re.compile(pattern, re.VERBOSE if "\n" in pattern else 0)
+        names = ["/nets/mine/mine/model.py", "/nets/mine/snn_runtime/a/b.py"]
+        assert all(map(excluded.search, [*names, *(also if key == "extend-exclude" else [])]))
+        assert not excluded.search("/nets/mine/own.py")
+
+
+@pytest.mark.parametrize("before", ["extend-exclude = 3\n", "force-exclude = '('\n"])
+def test_blacks_settings_that_cannot_be_changed_are_left(run: Run, before: str) -> None:
+    Path("pyproject.toml").write_text(f"[tool.black]\n{before}")
+    assert "in `force-exclude` of [tool.black]" in new(run)
+    assert before in Path("pyproject.toml").read_text()
 
 
 def test_gitlab_needs_no_workflow_of_github(run: Run) -> None:

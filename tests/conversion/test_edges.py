@@ -50,10 +50,10 @@ def test_the_report_counts_every_neuron(both: list[Package]) -> None:
     for package in both:
         ann, script = package.ann(), package.convert
         snn = package.snn(ann, HEIGHTS)
-        given = (script.ACTIVATIONS, script.MACS, script.ONCE)
+        given = (script.ACTIVATIONS, script.ROWS)
         done = package.conversion.activity(ann, snn, *given, x, 8)
         found.append(done)
-        assert script.MACS["conv1"] == 4 * 7 * 7 * 4
+        assert {row.name: row.macs for row in script.ROWS}["conv1"] == 4 * 7 * 7 * 4
     assert found[0] == found[1]
     assert found[0].layers[0].neurons == 4 * 7 * 7
     assert found[0].layers[0].spikes > 0

@@ -77,7 +77,7 @@ def test_the_report_has_every_part(package: Package, tmp_path: Path) -> None:
     assert "| relu1 | ScaledIF | ScaledIF | pool1 |" in text
     assert "* initial: half" in text
     assert "* samples: 300\n* test samples: 360\n" in text
-    assert "Means of 100 samples, at " in text
+    assert "Means of 256 samples, at " in text
     assert (tmp_path / "accuracy.png").stat().st_size > 1000
     assert (tmp_path / "rate.png").stat().st_size > 1000
     assert len((tmp_path / "layers.csv").read_text("utf-8").splitlines()) == 1 + 3 * 2
@@ -143,20 +143,25 @@ def test_corrections_bring_rates_nearer(tmp_path: Path, how: str) -> None:
     assert error() < before / 2
 
 
+def macs(script: Any) -> dict[str, int]:
+    """The multiply-accumulates of one execution of each layer of weights."""
+    return {row.name: row.macs for row in script.ROWS if row.macs}
+
+
 def test_spikes_and_operations_are_counted(package: Package) -> None:
     ann = package.ann()
     snn = package.snn(ann, {"relu1": torch.tensor([1.0]), "relu2": torch.tensor([1.0])})
     x = torch.rand(5, 1, 8, 8)
     script = package.convert
-    done = package.conversion.activity(ann, snn, script.ACTIVATIONS, script.MACS, script.ONCE, x, 8)
+    done = package.conversion.activity(ann, snn, script.ACTIVATIONS, script.ROWS, x, 8)
     values = snn.values(x)
     spikes = values["relu1"].count_nonzero() / 5
     assert done.layers[0].spikes == pytest.approx(float(spikes))
     assert done.layers[0].rate == pytest.approx(float(spikes) / (12 * 4 * 4) / 8)
     # the first convolution is computed once; each spike of relu1 meets 16 filters at most 4 times
-    assert done.macs == script.MACS["conv1"] == 12 * 9 * 64
-    second = spikes / (12 * 4 * 4 * 8) * script.MACS["conv2"] * 8
-    third = values["relu2"].count_nonzero() / 5 / (64 * 8) * script.MACS["fc1"] * 8
+    assert done.macs == macs(script)["conv1"] == 12 * 9 * 64
+    second = spikes / (12 * 4 * 4 * 8) * macs(script)["conv2"] * 8
+    third = values["relu2"].count_nonzero() / 5 / (64 * 8) * macs(script)["fc1"] * 8
     assert done.operations == pytest.approx(float(second + third), rel=1e-5)
 
 
@@ -164,10 +169,10 @@ def test_one_step_costs_what_the_first_of_many_does(package: Package) -> None:
     ann, script = package.ann(), package.convert
     snn = package.snn(ann, {"relu1": torch.tensor([1.0]), "relu2": torch.tensor([1.0])})
     snn.time_steps = 1
-    given = (ann, snn, script.ACTIVATIONS, script.MACS, script.ONCE)
+    given = (ann, snn, script.ACTIVATIONS, script.ROWS)
     done = package.conversion.activity(*given, torch.rand(5, 1, 8, 8), 1)
-    assert done.macs == script.MACS["conv1"]
-    assert done.operations < script.MACS["conv2"] + script.MACS["fc1"]
+    assert done.macs == macs(script)["conv1"]
+    assert done.operations < macs(script)["conv2"] + macs(script)["fc1"]
 
 
 @pytest.mark.parametrize(("bias", "error"), [(0.0, 0.0), (1.0, math.inf)])
@@ -177,7 +182,7 @@ def test_a_silent_ann_has_no_share_of_error(package: Package, bias: float, error
         torch.nn.init.zeros_(parameter)
     snn = package.snn(ann, {"relu1": torch.tensor([1.0]), "relu2": torch.tensor([1.0])})
     torch.nn.init.constant_(snn.get_parameter("conv2.bias"), bias)
-    given = (ann, snn, script.ACTIVATIONS, script.MACS, script.ONCE)
+    given = (ann, snn, script.ACTIVATIONS, script.ROWS)
     done = package.conversion.activity(*given, torch.rand(5, 1, 8, 8), 8)
     assert [layer.error for layer in done.layers] == [0.0, error]
     result = package.conversion.Result("max", 1, [0.1] * 8, done)

@@ -28,6 +28,7 @@ WRITTEN = [
     "docs/decisions.md",
     "docs/import.md",
     "docs/pictures.md",
+    "docs/tour.md",
     "docs/verify.md",
 ]
 COMMANDS = [*WRITTEN, *SPECS, "docs/running.md"]

@@ -113,6 +113,13 @@ def test_the_selfcheck_runs(built: Built) -> None:
     assert "all agree" in built.run("-m", f"{built.form.package}.kernels", "--selfcheck")
 
 
+def test_kernels_are_built_before_they_are_called(built: Built) -> None:
+    said = built.run("-m", f"{built.form.package}.kernels", "--build")
+    types, libraries = zip(*(line.split() for line in said.splitlines()), strict=True)
+    assert {*types} == {"float32", "float64", "bfloat16", "float16"}
+    assert all(Path(library).is_file() for library in libraries)
+
+
 def test_each_module_is_imported_once(built: Built) -> None:
     code = f"""
 import sys, {built.form.package} as d

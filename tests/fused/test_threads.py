@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from tests.fused.neurons import KINDS, both_ways, data, neuron, same
+from tests.fused.neurons import KINDS, both_ways, data, neuron, part, same
 from tests.fused.packages import forked
 
 LARGE = (3, 40, 50)
@@ -68,6 +68,31 @@ def test_a_forked_child_runs_kernels_that_its_parent_ran_on_threads() -> None:
         want = calls()
         assert forked(child, count=2) == [0, 0]
         same(calls(), want)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "updates", "count"),
+    [
+        (5, 2560 * 28, 1),  # a second thread would save 30 us, and wait for a core
+        (100, 2**17 - 1, 1),
+        (100, 2**17, 2),
+        (100, 10**9, 4),
+        (3, 10**9, 3),
+        (0, 0, 1),
+    ],
+)
+def test_threads_follow_work(blocks: int, updates: int, count: int) -> None:
+    with threads(4):
+        assert part(neuron("plain"), "cpu").count_threads(blocks, updates) == count
+
+
+def test_every_launch_asks_how_many_threads_it_is_worth(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+    cell = neuron("plain", LARGE)
+    monkeypatch.setattr(part(cell, "cpu"), "count_threads", lambda *work: asked.append(work) or 1)
+    both_ways(cell, data(cell, 3, 16, shape=LARGE))
+    size = 16 * 3 * 40 * 50
+    assert set(asked) == {(-(-size // 512), 3 * size)}
 
 
 class Spikes(Dataset[Tensor]):

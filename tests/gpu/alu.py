@@ -68,8 +68,10 @@ def negatable(operand: str, read: Read) -> Array:
 
 def convert(parts: Sequence[str], operands: Sequence[str], read: Read) -> Array:
     """``cvt``: between types, or to whole numbers of the same."""
-    to, of = [part for part in parts if part in TYPES]
+    to, of = [part for part in parts if part in TYPES or part == "bf16"]
     value = read(operands[0], of)
+    if to == "bf16":
+        return bfloat16(value)
     if "ftz" in parts:
         value = flushed(value)
     for rounding, function in _ROUND.items():
@@ -79,6 +81,13 @@ def convert(parts: Sequence[str], operands: Sequence[str], read: Read) -> Array:
     if "sat" in parts:
         result = np.clip(np.nan_to_num(result, nan=0.0), 0, 1).astype(TYPES[to])
     return flushed(result) if "ftz" in parts else result
+
+
+def bfloat16(value: Array) -> Array:
+    """The upper halves of float32, rounded to the nearest and at a tie to the even one."""
+    bits = value.view(np.uint32).astype(np.uint64)
+    rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16
+    return np.where(np.isnan(value), 0x7FFF, rounded).astype(np.uint16)
 
 
 def multiply(parts: Sequence[str], operands: Sequence[str], read: Read) -> Array:

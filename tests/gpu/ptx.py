@@ -27,6 +27,7 @@ class PtxMachine:
     def __init__(self, text: str, options: tuple[str, ...]) -> None:
         self.programs, self.text = programs(nvrtc.ptx(text, ARCH, options)), text
         self.partings = 0
+        self.executed: set[str] = set()
 
     def run(self, name: str, grid: int, block: int, arguments: Sequence[int]) -> None:
         """Runs every thread of a launch."""
@@ -37,6 +38,7 @@ class PtxMachine:
         launch = Launch(self.programs[name], grid, block, arguments, regions)
         launch.run()
         self.partings += launch.partings
+        self.executed |= launch.executed
         check_written(launch)
 
 
@@ -54,6 +56,7 @@ class Launch:
         self, code: Program, grid: int, block: int, arguments: Sequence[int], regions: list[Region]
     ) -> None:
         self.program, self.regions, self.partings = code, regions, 0
+        self.executed: set[str] = set()
         self.threads = np.arange(grid * block)
         self.parameters = dict(zip(code.parameters, arguments, strict=True))
         self.registers: dict[str, Array] = {
@@ -96,6 +99,7 @@ class Launch:
         return found
 
     def execute(self, now: Instruction, mask: Array) -> None:
+        self.executed.add(".".join(now.parts))
         if now.parts[0] in ("ld", "st") and now.parts[1] != "param":
             self.access(now, mask)
         elif now.operands[0].startswith("{"):
@@ -121,14 +125,18 @@ class Launch:
         assert found, address
         at = (self.registers[found[1]].view(np.int64) + int(found[2] or 0))[mask]
         region, size, threads = self.region(at), np.dtype(kind).itemsize, self.threads[mask]
-        if load:
-            values = np.zeros(self.threads.size, BITS[size])
-            rows = np.ascontiguousarray(region.load(at, size, threads))
-            values[mask] = rows.view(BITS[size]).reshape(-1)
-            self.write(register, values, mask)
-        else:
-            values = np.ascontiguousarray(self.read(register, now.parts[-1])[mask])
-            region.store(at, values.view(np.uint8).reshape(-1, size), threads)
+        names = [name.strip() for name in register.strip("{}").split(",")]
+        check_aligned(at, size * len(names))
+        for lane, name in enumerate(names):
+            place = at + lane * size
+            if load:
+                values = np.zeros(self.threads.size, BITS[size])
+                rows = np.ascontiguousarray(region.load(place, size, threads))
+                values[mask] = rows.view(BITS[size]).reshape(-1)
+                self.write(name, values, mask)
+            else:
+                values = np.ascontiguousarray(self.read(name, now.parts[-1])[mask])
+                region.store(place, values.view(np.uint8).reshape(-1, size), threads)
 
     def region(self, at: Words) -> Region:
         """The tensor into which all these addresses point."""
@@ -165,6 +173,12 @@ class Launch:
             old = self.registers[name]
             bits = np.where(mask, bits.astype(old.dtype), old)
         self.registers[name] = bits
+
+
+def check_aligned(at: Words, size: int) -> None:
+    """A vector lies at a multiple of its own size, wherever its tensor begins."""
+    if (at % size).any():
+        raise MemoryFault(f"misaligned access of {size} bytes")
 
 
 def narrowed(found: Array, kind: type[np.generic]) -> Array:

@@ -44,6 +44,7 @@ def cases(kind: str) -> dict[str, Fields]:
     resets = ("hard", "soft") if "reset" in known else ("",)
     detached = (False, True) if "detach_reset" in known else (False,)
     decays = cycle((True, False, False, True, True))
+    fire = cycle(("at", "above", "at"))
     found: list[Fields] = [{}, ODD.get(kind, {})]
     for reset, detach, tau in product(resets, detached, TAUS if "tau" in known else (0.0,)):
         every: Fields = {
@@ -51,6 +52,7 @@ def cases(kind: str) -> dict[str, Fields]:
             "detach_reset": detach,
             "tau": tau,
             "decay_input": next(decays),
+            "fires": next(fire),
         }
         found.append({key: value for key, value in every.items() if key in known})
     return {f"n{at}": fields for at, fields in enumerate(found)}

@@ -175,9 +175,8 @@ def test_spikes_of_a_converted_network_are_counted(tmp_path: Path, signed: str) 
         assert set(one.spikes.ravel()) <= {-1.0, 0.0, 1.0}
         assert 0 < one.rates.mean() <= 1
         assert one.output.max() > 2
-    macs, once = package.convert.MACS, package.convert.ONCE
     folded = package.conversion.folded(ann, package.convert.FOLDS)
-    told = package.conversion.activity(folded, snn, activations, macs, once, x, 8)
+    told = package.conversion.activity(folded, snn, activations, package.convert.ROWS, x, 8)
     assert [layer.rate for layer in told.layers] == pytest.approx(
         [one.rates.mean() for one in done]
     )

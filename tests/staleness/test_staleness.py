@@ -206,10 +206,38 @@ def test_further_packages_of_a_spec_are_no_orphans(run: Run) -> None:
     assert run("build", "net.snn.toml", "-o", "elsewhere/copy").code == 0
     command = "# Regenerate: snnc build ../net.snn.toml -o copy\n"
     assert command in Path("elsewhere/copy/model.py").read_text()
-    assert run("build", "--check", ".") == UP_TO_DATE
+    assert run("build", "--check", ".") == Ran(0, "", "3 packages up to date\n")
     Path("net.snn.toml").rename("other.snn.toml")
     told = run("build", "--check", ".", "--output-format", "concise").out
     assert "net_tau3/ is made from net.snn.toml, which is not there" in told
+
+
+def test_further_packages_of_a_spec_are_stale_like_others(run: Run) -> None:
+    commands = ("snnc build net.snn.toml --set name=wide", "snnc build net.snn.toml -o e/copy")
+    for command in commands:
+        assert run(*command.split()[1:]).code == 0
+    rewrite("net.snn.toml", "out_channels = 4", "out_channels = 5")
+    told = run("build", "--check").out
+    assert told.count("SNN501") == 3
+    for command in commands:
+        assert f"help: run {command}\n" in told
+        assert run(*command.split()[1:]).code == 0
+    assert run("build").code == 0
+    assert run("build", "--check") == Ran(0, "", "3 packages up to date\n")
+    Path("e/snn_runtime/fused/cpu.py").unlink()
+    rewrite("wide/model.py", "class Wide", "class Mine")
+    told = run("build", "--check", "--output-format", "concise").out
+    assert ("SNN502" in told, "SNN503" in told, told.count("\n")) == (True, True, 2)
+
+
+def test_a_further_package_whose_settings_are_wrong_by_now(run: Run) -> None:
+    assert run("build", "net.snn.toml", "--set", "name=wide", "--set", "train.epochs=3").code == 0
+    Path("net.snn.toml").write_text(SPEC)
+    assert run("build").code == 0
+    ran = run("build", "--check", "--output-format", "concise")
+    assert (ran.code, ran.out.count("\n")) == (1, 1)
+    assert "SNN501 stale-file `snnc build net.snn.toml --set name=wide --set train.ep" in ran.out
+    assert "made wide/, and fails now: [train] needs" in ran.out
 
 
 def test_what_is_excluded_is_no_orphan(run: Run) -> None:

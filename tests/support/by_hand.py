@@ -20,17 +20,17 @@ def atan(u: Tensor) -> Tensor:
 
 
 class Spike(torch.autograd.Function):
-    """1 from the threshold on; backwards a given slope."""
+    """1 from the threshold on, or above it; backwards a given slope."""
 
     @staticmethod
-    def forward(ctx: Any, u: Tensor, slope: Slope) -> Tensor:
+    def forward(ctx: Any, u: Tensor, slope: Slope, above: bool = False) -> Tensor:
         ctx.save_for_backward(u)
         ctx.slope = slope
-        return (u >= 0).to(u)
+        return (u > 0 if above else u >= 0).to(u)
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
-        return grad * ctx.slope(ctx.saved_tensors[0]), None
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
+        return grad * ctx.slope(ctx.saved_tensors[0]), None, None
 
 
 class Whole(torch.autograd.Function):
@@ -74,7 +74,7 @@ class Twin:
 
 
 def spike(n: SimpleNamespace, u: Tensor) -> Tensor:
-    found: Tensor = Spike.apply(u, n.slope)
+    found: Tensor = Spike.apply(u, n.slope, n.fires == "above")
     return found
 
 
@@ -179,7 +179,8 @@ def synapse(n: SimpleNamespace, x: Tensor, z: State) -> tuple[Tensor, State]:
     return i, {"i": i}
 
 
-FIRE: dict[str, Field] = {"v_threshold": 1.0, "detach_reset": False}
+GRADED: dict[str, Field] = {"v_threshold": 1.0, "detach_reset": False}
+FIRE: dict[str, Field] = {**GRADED, "fires": "at"}
 RESET: dict[str, Field] = {**FIRE, "reset": "hard", "v_reset": 0.0}
 LEAK: dict[str, Field] = {"tau": 2.0, "decay_input": True}
 UP: dict[str, Field] = {**RESET, "tau": 2.0, "v_rest": 0.0, "v_reset": -0.1}
@@ -203,7 +204,7 @@ TWINS: dict[str, Twin] = {
     ),
     "ALIF": Twin(alif, {**RESET, **LEAK, "tau_a": 200.0, "beta": 1.8}, {**V, "a": 0.0}),
     "CLIF": Twin(clif, {**FIRE, "tau": 2.0}, {"v": 0.0, "m": 0.0}),
-    "ILIF": Twin(ilif, {**FIRE, "tau": 4 / 3, "D": 4}, {"v": 0.0}),
+    "ILIF": Twin(ilif, {**GRADED, "tau": 4 / 3, "D": 4}, {"v": 0.0}),
     "TernaryIF": Twin(lambda n, x, z: ternary(n, z["v"] + x), RESET, V),
     "TernaryLIF": Twin(lambda n, x, z: ternary(n, leak(n, z["v"], x)), {**RESET, **LEAK}, V),
     "ResonateAndFire": Twin(

@@ -10,6 +10,7 @@ correction   biases or initial potentials by what the SNN gets wrong
 evaluation   accuracy at every step
 activity     spikes, operations, and how far rates are from activations
 report       Markdown, CSV and a picture
+pages        the same as one page
 staircase    the rate of one neuron against its input
 """
 
@@ -18,6 +19,7 @@ from .calibration import thresholds
 from .correction import correct
 from .evaluation import accuracies, accuracy
 from .folding import Fold, folded
+from .pages import publish
 from .report import Result, save, vacant, write
 from .rules import Balance, Fraction, Mmse, Percentile, Rule, Target, rule_of
 from .settings import Options, Settings, parse
@@ -45,6 +47,7 @@ __all__ = [
     "draw",
     "folded",
     "parse",
+    "publish",
     "read",
     "rule_of",
     "save",

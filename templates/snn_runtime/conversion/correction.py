@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm  # type: ignore[import-untyped, unused-ignore]
 
-from .evaluation import TOGETHER
+from ..measures.operations import TOGETHER
 from .transfer import Activation
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor, nn
 
+from ..measures.operations import TOGETHER
 from .transfer import Activation, WeightsError
 
-TOGETHER = 1024  # steps of samples: few enough for caches, enough for every core
 Labelled = Iterable[tuple[Tensor, Tensor]]
 
 

@@ -10,11 +10,11 @@ import torch
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from ..measures import energy
+from ..measures.operations import ADD, MAC
 from .activity import Activity
 from .transfer import WeightsError
 
-# Energy of one operation in float32 on 45 nm CMOS (Horowitz, ISSCC 2014), in pJ.
-MAC, ADD = 4.6, 0.9
 SHOWN = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 
 
@@ -30,7 +30,9 @@ class Result:
 
 def vacant(folder: Path, force: bool) -> None:
     """Raises WeightsError if a folder holds a conversion that nobody gave up."""
-    if not force and any((folder / name).exists() for name in ("report.md", "snn.pt")):
+    if not force and any(
+        (folder / name).exists() for name in ("report.md", "report.html", "snn.pt")
+    ):
         problem = f"{folder} holds a conversion: --force replaces it"
         raise WeightsError(f"{problem}, --out-dir chooses another folder.")
 
@@ -90,8 +92,7 @@ def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str
 
 def accuracy_table(results: Sequence[Result]) -> Iterator[str]:
     """Accuracy after some of the steps."""
-    last = results[0].first + len(results[0].accuracy) - 1
-    steps = [t for t in SHOWN if results[0].first <= t < last] + [last]
+    steps = steps_shown(results[0])
     yield from ("## Accuracy after t steps", "")
     rows = [
         [r.rule, *(f"{r.accuracy[t - r.first]:.2%}" for t in steps)] for r in results
@@ -99,15 +100,21 @@ def accuracy_table(results: Sequence[Result]) -> Iterator[str]:
     yield from markdown(["rule", *(f"t = {t}" for t in steps)], rows)
 
 
+def steps_shown(result: Result) -> list[int]:
+    """Those of the steps that a table has: powers of two, and the last."""
+    last = result.first + len(result.accuracy) - 1
+    return [*(t for t in SHOWN if result.first <= t < last), last]
+
+
 def operations_table(macs: int, results: Sequence[Result]) -> Iterator[str]:
     """What a sample costs, under constants that are stated."""
     yield from ("## Operations a sample", "")
-    rows = [["the ANN", "", f"{macs:,}", "", f"{macs * MAC / 1e6:.3f}"]]
+    rows = [["the ANN", "", f"{macs:,}", "", f"{energy(macs, 0) / 1e6:.3f}"]]
     for r in results:
         spikes = sum(layer.spikes for layer in r.activity.layers)
         once, added = r.activity.macs, r.activity.operations
-        energy = (once * MAC + added * ADD) / 1e6
-        numbers = [f"{spikes:,.0f}", f"{once:,.0f}", f"{added:,.0f}", f"{energy:.3f}"]
+        cost = f"{energy(once, added) / 1e6:.3f}"
+        numbers = [f"{spikes:,.0f}", f"{once:,.0f}", f"{added:,.0f}", cost]
         rows.append([r.rule, *numbers])
     head = ["", "spikes", "multiply-accumulates", "synaptic additions", "µJ"]
     yield from markdown(head, rows)

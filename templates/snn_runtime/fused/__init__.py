@@ -5,7 +5,7 @@ SNNC_BACKEND=auto|c|cuda|torch chooses. A backend that is asked for by name and 
 error; "auto" takes the loop instead and says so once.
 """
 
-from .calls import Spec, Tensors, choose, spike
+from .calls import Spec, Tensors, choose, spike, spike_above
 from .draws import bernoulli, uniform
 from .kernels import Kernels
 from .module import FusedNeuron, State, channels, place_neurons
@@ -23,5 +23,6 @@ __all__ = [
     "place_neurons",
     "selfcheck",
     "spike",
+    "spike_above",
     "uniform",
 ]

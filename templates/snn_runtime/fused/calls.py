@@ -20,6 +20,11 @@ def spike(u: Tensor) -> Tensor:
     return (u >= 0.0).to(u)
 
 
+def spike_above(u: Tensor) -> Tensor:
+    """1 where u > 0, else 0; 0 for NaN."""
+    return (u > 0.0).to(u)
+
+
 def choose(condition: Tensor, a: float, b: float, like: Tensor) -> Tensor:
     """One of two numbers, in the type of ``like``."""
     return torch.where(condition, like.new_tensor(a), like.new_tensor(b))

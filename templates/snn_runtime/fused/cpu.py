@@ -21,6 +21,7 @@ from .launch import Unavailable, io_macro
 
 CPU = torch.device("cpu")
 BLOCK = 512  # elements that a thread works on at a time
+WORTH = 2**16  # updates, of 0.3 to 1 ns each: to wake a thread takes 5 to 20 us
 FLAGS = (
     "-O3 -march=native -fopenmp -ffp-contract=off -fno-trapping-math -fno-math-errno",
     "-O3 -ffp-contract=off -fno-trapping-math -fno-math-errno",
@@ -29,11 +30,20 @@ _forked = False
 _slow: dict[tuple[object, ...], str] = {}  # compilers that did not end in time
 
 
-def count_threads(n: int, steps: int) -> int:
-    """As many threads as PyTorch uses, but no more than there is work for."""
-    if _forked or n * steps < 16 * BLOCK:
-        return 1
-    return max(1, min(torch.get_num_threads(), -(-n // BLOCK)))
+def count_threads(blocks: int, updates: int) -> int:
+    """As many threads as PyTorch uses, but no more than are worth waiting for.
+
+    ``blocks`` cannot be split. ``updates`` are those of one neuron by one step. The call ends with
+    its last thread: beside a busy process that one waits for a core, for longer than a small
+    kernel takes altogether.
+    """
+    most = 1 if _forked else torch.get_num_threads()
+    return max(1, min(most, blocks, updates // WORTH))
+
+
+def blocks_of(n: int) -> int:
+    """Blocks of neighbouring elements."""
+    return -(-n // BLOCK)
 
 
 def after_fork() -> None:
@@ -44,7 +54,7 @@ def after_fork() -> None:
 
 def c_launcher(text: str, call: Call) -> tuple[Launch, int]:
     """Calls a kernel of the compiled C text; and the scratch numbers that its way back needs."""
-    threads = count_threads(call.size, call.steps)
+    threads = count_threads(blocks_of(call.size), call.size * call.steps)
     kept = len(call.spec.kept_states) + call.spec.kept_values
     scratch = threads * call.steps * BLOCK * kept
     return launching(text, call.dtype, threads), scratch

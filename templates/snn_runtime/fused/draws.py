@@ -16,7 +16,7 @@ from torch import Tensor
 from .autograd import each
 from .calls import DTYPES, Launch
 from .checked import check_backend, described, plain
-from .cpu import BLOCK, count_threads, launching
+from .cpu import BLOCK, blocks_of, count_threads, launching
 from .kernels import chosen_backend, fall_back
 from .launch import Unavailable
 from .philox import LOOPS, PHILOX
@@ -58,7 +58,7 @@ def draw(
     """:func:`uniform`, by C if it can be had."""
     check("uniform", seed, shape, first, steps, backend)
     dtype, n = torch.get_default_dtype(), math.prod(shape)
-    launch = launcher(dtype, seed.device, n, steps, backend)
+    launch = launcher(dtype, seed.is_cpu, n, steps, backend)
     if launch is None:
         return looped(seed, key, shape, first, steps)
     output = torch.empty((steps, *shape))
@@ -73,7 +73,7 @@ def spikes(
     """:func:`bernoulli`, by C if it can be had."""
     check_input(x, seed, first, steps, backend)
     n, parts = x.numel(), -(-x.numel() // BLOCK)
-    launch = launcher(x.dtype, x.device, n, steps, backend)
+    launch = launcher(x.dtype, x.is_cpu, n, steps, backend)
     if launch is None:
         return (looped(seed, key, x.shape, first, steps) < x).to(x)
     x, output = x.contiguous(), x.new_empty((steps, *x.shape))
@@ -112,15 +112,15 @@ def check_input(x: Tensor, seed: Tensor, first: int, steps: int, backend: str) -
 
 
 def launcher(
-    dtype: torch.dtype, device: torch.device, n: int, steps: int, backend: str
+    dtype: torch.dtype, on_cpu: bool, n: int, steps: int, backend: str
 ) -> Launch | None:
     """Calls the C text for ``n`` numbers a step; None if PyTorch has to draw."""
     exact = torch.get_default_dtype() in (torch.float32, torch.float64)
-    wanted = backend in ("auto", "c") and device.type == "cpu" and steps > 0
+    wanted = backend in ("auto", "c") and on_cpu and steps > 0
     if not exact or not wanted or dtype not in DTYPES:
         return None
     try:
-        return launching(C, dtype, count_threads(n, steps))
+        return launching(C, dtype, count_threads(blocks_of(n), n * steps))
     except Unavailable as error:
         if backend != "auto":
             raise

@@ -98,11 +98,20 @@ PRELUDE_CUDA = r"""
 #define restrict __restrict__
 #ifdef IO_BFLOAT16
 STEP float io_load(io a) { return __uint_as_float((unsigned)a << 16); }
+#if __CUDA_ARCH__ >= 800
+STEP io io_store(float value)
+{
+    io bits;
+    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bits) : "f"(value));
+    return bits;
+}
+#else
 STEP io io_store(float value)
 {
     const unsigned bits = __float_as_uint(value);
     return value != value ? 0x7fc0 : (io)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
+#endif
 #endif
 #ifdef IO_FLOAT16
 STEP float io_load(io a)

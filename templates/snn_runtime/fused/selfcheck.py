@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from .calls import Tensors
+from .cpu import compiled
 from .cuda import cuda_kernel
 from .kernels import Kernels
 from .launch import Unavailable, io_macro
@@ -25,7 +26,8 @@ def selfcheck(
     more: Mapping[str, Run] | None = None,
 ) -> int:
     """The command line: a line for every neuron, type and backend; 1 if any differs, else 0."""
-    command_line().parse_args(arguments)
+    if command_line().parse_args(arguments).build:
+        return build(kernels)
     if torch.cuda.is_available():
         print(compiles(kernels))
     devices = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
@@ -35,6 +37,15 @@ def selfcheck(
     different = sum(not agrees(*found, dtype, on) for found, dtype, on in cases)
     print("all agree" if not different else f"{different} differ")
     return 1 if different else 0
+
+
+def build(kernels: Kernels) -> int:
+    """Compiles the C text for every type, and says where it is; 1 if it cannot be, else 0."""
+    found = {dtype: compiled(kernels.c, io_macro(dtype)) for dtype in DTYPES}
+    for dtype, library in found.items():
+        where = library if isinstance(library, str) else library._name
+        print(f"{str(dtype).removeprefix('torch.'):<9} {where}")
+    return int(any(isinstance(library, str) for library in found.values()))
 
 
 def compiles(kernels: Kernels) -> str:
@@ -51,6 +62,8 @@ def command_line() -> argparse.ArgumentParser:
     """What ``python -m NAME.kernels`` understands."""
     module = f"{(__package__ or '').rpartition('.')[0]}.kernels"
     parser = argparse.ArgumentParser(f"python -m {module}", description=__doc__)
+    first = "compile the C kernels into the cache, run nothing"
+    parser.add_argument("--build", action="store_true", help=first)
     what = "compare forward and backward of every neuron (this is what happens anyway)"
     parser.add_argument("--selfcheck", action="store_true", help=what)
     return parser

@@ -36,7 +36,7 @@ from .precision import in_full
 from .processes import Team, together
 from .profile import profile
 from .rates import Recorder, firing_rates, mean_rate
-from .score import Clock, Row, Score, shown, watched
+from .score import Clock, Row, Score, Seen, shown, unseen, watched
 from .settings import RunError, Settings
 from .start import Start, begin, begin_with, start
 
@@ -54,6 +54,7 @@ __all__ = [
     "Row",
     "RunError",
     "Score",
+    "Seen",
     "Settings",
     "Split",
     "Start",
@@ -78,5 +79,6 @@ __all__ = [
     "shown",
     "start",
     "together",
+    "unseen",
     "watched",
 ]

@@ -18,9 +18,14 @@ from torch.utils.data import DataLoader, Dataset
 
 from .processes import Team
 
+SOME = 2**30  # stands for the number of a sample that is not known
+
 
 class Split(Protocol):
     """Samples to train or to test with; data.py has them."""
+
+    @property
+    def labels(self) -> Tensor: ...
 
     def __len__(self) -> int: ...
 
@@ -36,7 +41,7 @@ class Batch(NamedTuple):
     labels: Tensor
     samples: int  # of it; 0 if x only stands in for none
     share: float  # of the samples that make one step of the optimizer
-    broken: int | None = None  # the first sample that holds NaN or infinite numbers
+    broken: int | Tensor = 0  # see broken()
 
 
 class Batches(Dataset[Batch]):
@@ -53,10 +58,11 @@ class Batches(Dataset[Batch]):
     ) -> None:
         self.split, self.team, self.size, self.key = split, team, size, key
         self.accumulate = accumulate
-        self.order = torch.arange(len(split))
+        order = torch.arange(len(split))
         if shuffled:
             source = torch.Generator().manual_seed(mixed(*key, "order"))
-            self.order = torch.randperm(len(split), generator=source)
+            order = torch.randperm(len(split), generator=source)
+        self.order = order.to(split.labels.device)  # once, and not for every batch
 
     def __len__(self) -> int:
         return math.ceil(len(self.order) / self.size)
@@ -66,15 +72,22 @@ class Batches(Dataset[Batch]):
         own = chosen[self.team.rank :: self.team.size]
         seed_all(mixed(*self.key, "data", index, self.team.rank))
         x, labels = self.split.batch(own if len(own) else chosen[:1])
-        broken = None if bool(x.isfinite().all()) else self.broken(own)
         share = len(own) / self.step_size(index)
-        return Batch(x, labels, len(own), share, broken)
+        return Batch(x, labels, len(own), share, self.broken(x, own))
 
-    def broken(self, chosen: Tensor) -> int:
-        """The first of these samples that holds NaN or infinite numbers."""
+    def broken(self, x: Tensor, chosen: Tensor) -> int | Tensor:
+        """1 + the first of the chosen samples that holds NaN or infinite numbers.
+
+        0 if none does. On a GPU, where it would have to be waited for, a tensor that is
+        0 or SOME.
+        """
+        if x.is_cuda:
+            return torch.where(finite(x), 0, SOME)
+        if x.isfinite().all():
+            return 0
         each = ((i, self.split.batch(i[None])[0]) for i in chosen)
         found = (int(i) for i, x in each if not bool(x.isfinite().all()))
-        return next(found, int(chosen[0]) if len(chosen) else 0)
+        return 1 + next(found, int(chosen[0]) if len(chosen) else 0)
 
     def step_size(self, index: int) -> int:
         """How many samples make the step that the batch of that number belongs to."""
@@ -95,10 +108,19 @@ class Batches(Dataset[Batch]):
             sampler=numbers,
             num_workers=workers,
             worker_init_fn=deaf,
+            pin_memory=workers > 0 and self.team.gpu,
         )
         for index, batch in zip(numbers, loader, strict=True):
             seed_all(mixed(*self.key, "network", index, self.team.rank))
             yield index, batch
+
+
+def finite(x: Tensor) -> Tensor:
+    """Whether all numbers are, as a tensor and in few launches."""
+    if not x.is_floating_point():
+        return torch.ones((), dtype=torch.bool, device=x.device)
+    largest: Tensor = torch.linalg.vector_norm(x, torch.inf)
+    return largest <= torch.finfo(x.dtype).max
 
 
 def deaf(_: int) -> None:

@@ -1,30 +1,81 @@
-"""Numbers that are none: where training meets NaN or an infinity first."""
+"""Numbers that are none: where training meets NaN or an infinity first.
+
+On a GPU nobody looks at them at once: the trouble is a number there, which is read later.
+"""
 
 import torch
 from torch import Tensor, nn
 
-from .batches import Batch
+from .batches import SOME, Batch, finite
 
-DATA = 2**32  # above it, a number says which sample is broken; below, which batch
+DATA = 2**32  # above it, a number says what is broken; below, in which batch
+GRADIENTS = SOME + 1  # from it on, what is broken is the gradient of a parameter
 
-
-def trouble(index: int, batch: Batch | None = None) -> int:
-    """What is wrong with batch `index` as one number, 0 for nothing, for all processes.
-
-    With a batch it is what its data say, and without one it is its loss.
-    """
-    if batch is None:
-        return index + 1
-    return 0 if batch.broken is None else (batch.broken + 1) * DATA + index + 1
+Trouble = int | Tensor  # 0 for none
 
 
-def said(number: int, split: str) -> str:
+def in_data(index: int, batch: Batch) -> Trouble:
+    """What is wrong with the data of batch `index` as one number, for all processes."""
+    return numbered(batch.broken, index)
+
+
+def in_loss(index: int, loss: Tensor) -> Trouble:
+    """The same of a loss."""
+    if loss.is_cuda:
+        return torch.where(finite(loss.detach()), 0, index + 1)
+    return 0 if is_finite(loss) else index + 1
+
+
+def in_gradients(index: int, net: nn.Module) -> Tensor:
+    """The same of gradients on a GPU: that of the parameter nearest to the loss counts."""
+    every = [*learned(net).values()]
+    here = [parameter.grad for parameter in every if parameter.grad is not None]
+    norms, none = iter(torch._foreach_norm(here, torch.inf)), here[0].new_zeros(())
+    found = torch.stack([none if p.grad is None else next(norms) for p in every])
+    right = found <= torch.finfo(found.dtype).max
+    code = torch.arange(GRADIENTS, GRADIENTS + len(every), device=found.device)
+    return torch.where(right, 0, code * DATA + index + 1).amax()
+
+
+def learned(net: nn.Module) -> dict[str, nn.Parameter]:
+    """The parameters that may have a gradient."""
+    every = net.named_parameters()
+    return {name: p for name, p in every if p.requires_grad and p.numel()}
+
+
+def numbered(what: Trouble, index: int) -> Trouble:
+    """What is broken, and in which batch."""
+    if isinstance(what, Tensor):
+        return torch.where(what > 0, what * DATA + index + 1, 0)
+    return what and what * DATA + index + 1
+
+
+def first(before: Trouble, now: Trouble) -> Trouble:
+    """The trouble that came first."""
+    if isinstance(before, Tensor):
+        return torch.where(before > 0, before, now)
+    return before or now
+
+
+def worse(one: Trouble, other: Trouble) -> Trouble:
+    """Trouble with data, if one of two is, since it explains the other."""
+    if isinstance(one, Tensor) and isinstance(other, Tensor):
+        return torch.maximum(one, other)
+    if isinstance(one, Tensor):
+        return one.clamp(min=other)
+    return other.clamp(min=one) if isinstance(other, Tensor) else max(one, other)
+
+
+def said(number: int, split: str, net: nn.Module) -> str:
     """The trouble in words: ``batch 3: the loss is NaN or infinite``."""
-    sample, batch = divmod(number, DATA)
-    what = "the loss is NaN or infinite"
-    if sample:
-        what = f"sample {sample - 1} of the {split} data holds NaN or infinite numbers"
-    return f"batch {batch}: {what}"
+    what, batch = divmod(number, DATA)
+    if what >= GRADIENTS:
+        name = [*learned(net)][what - GRADIENTS]
+        return f"batch {batch}: the gradient of {name} is NaN or infinite"
+    if not what:
+        return f"batch {batch}: the loss is NaN or infinite"
+    sample = "a sample" if what == SOME else f"sample {what - 1}"
+    return f"batch {batch}: {sample} of the {split} data holds NaN or infinite numbers"
 
 
 def broken_gradient(net: nn.Module) -> str:

@@ -13,9 +13,18 @@ from torch import Tensor, nn
 from ..measures import better, judge
 from .checkpoints import BEST, FORMAT, LATEST, CheckpointError, State, check, write
 from .digests import Splits, of_splits
-from .finite import broken_gradient, said, trouble
+from .finite import (
+    Trouble,
+    broken_gradient,
+    first,
+    in_gradients,
+    in_loss,
+    said,
+    worse,
+)
 from .fitting import here, unfit_optimizer, unfit_scaler, unfit_schedule
 from .interrupts import Interrupts, Stopped
+from .later import Most
 from .log import Log
 from .optimizers import Schedule, make_optimizer
 from .options import Options
@@ -55,6 +64,7 @@ class Learner:
         self.steps = math.ceil(samples / settings.batch_size / settings.accumulate)
         self.schedule = Schedule(self.optimizer, settings, self.steps)
         self.interrupts = Interrupts()
+        self.troubles, self.stops = Most(team), Most(team)
         self.after_step: Callable[[], None] = lambda: None
         self.epoch = 0  # how many are done
         self.batch = 0  # how many batches of the next are done
@@ -63,14 +73,16 @@ class Learner:
         self.best: float | None = None
         self.best_epoch = 0
         self.history: list[Row] = []
-        self.broken = 0  # the first trouble with a loss of the epoch, see finite.py
+        self.broken: Trouble = 0  # the first with a loss or gradient, see finite.py
         self.silent: set[str] = set()  # layers that were said never to fire
         self.kept = ""  # the checkpoint that the run would go on from
 
     def check(self, loss: Tensor, index: int) -> None:
-        """Notes the loss of batch `index`: if it is not finite, no step follows."""
-        if not self.broken and not math.isfinite(loss):
-            self.broken = trouble(index)
+        """Notes the loss of batch `index`: if it is not finite, no step follows.
+
+        On a GPU one may, because numbers are read a step late; nothing of it is kept.
+        """
+        self.broken = first(self.broken, in_loss(index, loss))
 
     def step(self, index: int) -> None:
         """Changes the weights along the gradients that batch `index` completed.
@@ -78,15 +90,10 @@ class Learner:
         Raises Diverged, in all processes, if a sample, a loss or a gradient was NaN or
         infinite in one of them.
         """
-        self.refuse(max(self.broken, self.score.broken), "training")
-        scaled = (
-            self.precision.scaler.is_enabled()
-        )  # which leaves such steps out itself
-        name = "" if scaled else broken_gradient(self.net)
-        if name:
-            where = f"Epoch {self.epoch + 1}, batch {index + 1}"
-            raise Diverged(f"{where}: the gradient of {name} is NaN or infinite")
+        self.refuse(self.troubles(worse(self.broken, self.score.broken)), "training")
         scaler, settings = self.precision.scaler, self.settings
+        if not scaler.is_enabled():  # which leaves such steps out itself
+            self.check_gradients(index)
         if settings.grad_clip is not None:
             scaler.unscale_(self.optimizer)
             nn.utils.clip_grad_norm_(self.net.parameters(), settings.grad_clip)
@@ -100,22 +107,35 @@ class Learner:
         self.batch = index + 1
         self.after_step()
 
-    def refuse(self, trouble: int, split: str) -> None:
-        """Raises Diverged, in all processes, if there is trouble in one of them."""
-        if found := self.team.most(trouble):
-            raise Diverged(f"Epoch {self.epoch + 1}, {said(found, split)}")
+    def check_gradients(self, index: int) -> None:
+        """Raises Diverged if a gradient is NaN or infinite; a GPU's is noted."""
+        if self.team.gpu:
+            self.broken = first(self.broken, in_gradients(index, self.net))
+        elif name := broken_gradient(self.net):
+            where = f"Epoch {self.epoch + 1}, batch {index + 1}"
+            raise Diverged(f"{where}: the gradient of {name} is NaN or infinite")
+
+    def refuse(self, found: int, split: str) -> None:
+        """Raises Diverged for the trouble of any process."""
+        if found:
+            raise Diverged(f"Epoch {self.epoch + 1}, {said(found, split, self.net)}")
+
+    def settle(self) -> None:
+        """Reads what was noted in the last step. Raises Diverged."""
+        late = self.troubles.rest() or int(worse(self.broken, self.score.broken))
+        self.refuse(self.team.most(late), "training")
 
     def reduced(self, score: Score, split: str) -> Score:
         """The score of a split over all processes.
 
         Raises Diverged if one of its samples is NaN or infinite.
         """
-        self.refuse(score.broken, split)
+        self.refuse(self.team.most(int(score.broken)), split)
         return score.reduced(self.team)
 
     def pause(self) -> None:
         """Raises Stopped if one of the processes was asked to stop."""
-        number = self.team.most(self.interrupts.number)
+        number = self.stops(self.interrupts.number)
         if number:
             raise Stopped(number)
 
@@ -124,6 +144,7 @@ class Learner:
 
         Raises Diverged if a loss is NaN or infinite.
         """
+        self.settle()
         for split, score in scores.items():
             if not math.isfinite(score.loss):
                 where = f"Epoch {self.epoch + 1}"
@@ -153,6 +174,7 @@ class Learner:
         In this order: the numbers of what can be resumed are always there. Raises
         Diverged, and writes nothing, if a weight is NaN or infinite.
         """
+        self.settle()
         state = self.state()
         for name, tensor in state["model"].items():
             if not tensor.isfinite().all():

@@ -25,6 +25,10 @@ class Precision:
         """Data as the network takes them."""
         return x.to(self.device, self.dtype, non_blocking=True)
 
+    def labels(self, labels: Tensor) -> Tensor:
+        """Labels where the network computes."""
+        return labels.to(self.device, non_blocking=True)
+
     def wide(self, y: Tensor) -> Tensor:
         """An output as losses take it."""
         return y.to(torch.promote_types(y.dtype, torch.float32))

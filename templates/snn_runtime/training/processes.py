@@ -30,6 +30,11 @@ class Team:
     size: int = 1
 
     @property
+    def gpu(self) -> bool:
+        """Whether it computes on one of NVIDIA's, where reading a number means waiting."""
+        return self.device.type == "cuda"
+
+    @property
     def leads(self) -> bool:
         """Whether it is the one that writes files and speaks."""
         return self.rank == 0
@@ -45,9 +50,14 @@ class Team:
         """The largest number in any of the processes."""
         if self.size == 1:
             return number
-        largest = torch.tensor(number, device=self.device)
-        dist.all_reduce(largest, dist.ReduceOp.MAX)
-        return int(largest)
+        return int(self.largest(torch.tensor(number, device=self.device)))
+
+    def largest(self, number: Tensor) -> Tensor:
+        """The same without waiting for it."""
+        if self.size > 1:
+            number = number.clone()
+            dist.all_reduce(number, dist.ReduceOp.MAX)
+        return number
 
     def led(self, work: Callable[[], T]) -> T:
         """What the leader's work gives, in all processes.

@@ -165,4 +165,4 @@ def inmost(x: Tensor, window: Window | None) -> bool:
     if window is not None:
         return fits(x, window)
     dense = x.dim() > 1 and x.movedim(1, -1).is_contiguous()
-    return dense and x.device.type == "cpu"
+    return dense and x.is_cpu

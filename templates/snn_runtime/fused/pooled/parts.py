@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ..calls import Call, Launch, Memory, Operand, laid_out
 from ..checked import refuse
-from ..cpu import BLOCK, count_threads, launching
+from ..cpu import BLOCK, blocks_of, count_threads, launching
 from ..launch import once, optional, over_time, read
 from .windows import Window
 
@@ -99,7 +99,7 @@ def image(call: Call) -> list[int]:
 def part_launcher(text: str, call: Call, window: Window | None) -> tuple[Launch, int]:
     """Calls a kernel of the compiled C text; and the scratch numbers of its way back."""
     size, spec = window.height * window.width if window else 1, call.spec
-    threads = count_threads(call.size, call.steps)
+    threads = count_threads(blocks_of(call.size), call.size * call.steps)
     kept = size * (len(spec.kept_states) + spec.kept_values) + 1
     launch = launching(text, call.dtype, threads)
     return launch, threads * call.steps * BLOCK * kept

@@ -77,7 +77,7 @@ def fits(x: Tensor, window: Window) -> bool:
 
 def channels_last(x: Tensor) -> bool:
     """Whether channels lie innermost, and are enough to be computed side by side."""
-    if x.dim() != 4 or x.shape[1] < LEAST or x.device.type != "cpu":
+    if x.dim() != 4 or x.shape[1] < LEAST or not x.is_cpu:
         return False
     _, channels, height, width = x.shape
     dense = (height * width * channels, 1, width * channels, channels)

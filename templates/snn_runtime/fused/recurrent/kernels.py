@@ -112,7 +112,7 @@ class RecurrentKernels(Kernels):
 
     def recurrent_launcher(self, call: Call) -> tuple[Launch, int] | None:
         """How to launch compiled kernels for this call; None for the loop over tensors."""
-        if call.sample.device.type != "cpu" or call.sample.shape[-1] > BLOCK:
+        if not call.sample.is_cpu or call.sample.shape[-1] > BLOCK:
             return None
         return self.native(call, recurrent_launcher)
 

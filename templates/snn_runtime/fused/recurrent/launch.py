@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..calls import Call, Launch, Memory, Operand, Tensors, laid_out
-from ..cpu import BLOCK, count_threads, launching
+from ..cpu import count_threads, launching
 from ..launch import once, operands, optional, over_time, sizes
 from .calls import Feedback
 from .prelude import LANES_BYTES, ROWS
@@ -14,7 +14,9 @@ from .prelude import LANES_BYTES, ROWS
 def recurrent_launcher(text: str, call: Call) -> tuple[Launch, int]:
     """Calls a kernel of the compiled C text; and the scratch numbers of its way back."""
     batch, width = call.sample.shape
-    threads = count_threads(-(-batch // ROWS) * BLOCK, call.steps)
+    lanes = LANES_BYTES // call.real.itemsize
+    updates = call.size * call.steps * (1 + width // lanes)  # and a sum over W y[t-1]
+    threads = count_threads(-(-batch // ROWS), updates)
     kept = len(call.spec.kept_inputs) + len(call.spec.kept_states)
     scratch = threads * call.steps * ROWS * width * (kept + call.spec.kept_values)
     return launching(text, call.dtype, threads), scratch

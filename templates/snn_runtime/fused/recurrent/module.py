@@ -108,7 +108,7 @@ class RecurrentNeuron(FusedNeuron):
         static = time_steps is not None
         steps = x.shape[0] if time_steps is None else time_steps
         check_shapes(x.shape[0 if static else 1 :], weight)
-        if x.device.type == "cuda" or x.shape[-1] > BLOCK:
+        if x.is_cuda or x.shape[-1] > BLOCK:
             return self.looped(x, weight, states, last, steps, static)[
                 : None if end else 1
             ]

@@ -1,0 +1,62 @@
+"""What a network answered, sample by sample, while train.evaluate goes over a split."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..training import Batch
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Labels, answers and their confidence, [cases]; a case is a sample or a step of one.
+
+    ``confidence`` is the softmax at the answer, and ``steps`` how many cases a sample is.
+    """
+
+    labels: Tensor
+    answers: Tensor
+    confidence: Tensor
+    steps: int = 1
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def right(self) -> Tensor:
+        """Whether each case is answered with its label, [cases]."""
+        return self.answers == self.labels
+
+
+class Watch:
+    """Keeps the answers at one output; ``over_time``: it answers at every step, [T, B, classes]."""
+
+    def __init__(self, output: str, over_time: bool) -> None:
+        self.output, self.over_time = output, over_time
+        self.steps = 1
+        self.parts: list[tuple[Tensor, Tensor, Tensor]] = []
+
+    def __call__(self, y: Any, batch: Batch) -> None:
+        """Keeps what was answered to a batch."""
+        if not self.output or not batch.samples:
+            return
+        answer = getattr(y, self.output) if isinstance(y, tuple) else y
+        labels = batch.labels.cpu()
+        answer = answer.detach().double().cpu()
+        if self.over_time and labels.dim() == 1:
+            answer = answer.mean(0)
+        elif self.over_time:
+            self.steps = len(labels)
+            # all steps of a sample one after another
+            answer, labels = answer.transpose(0, 1).flatten(0, 1), labels.T.flatten()
+        confidence, chosen = answer.softmax(1).max(1)
+        self.parts.append((labels, chosen, confidence))
+
+    def result(self) -> Answers | None:
+        """All of them; None of a network that tells no class."""
+        if not self.parts:
+            return None
+        labels, answers, confidence = map(torch.cat, zip(*self.parts, strict=True))
+        return Answers(labels, answers, confidence, self.steps)

@@ -1,0 +1,1 @@
+"""Evaluations of trained and of converted networks, and the pages that they write."""
