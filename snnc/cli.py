@@ -11,6 +11,7 @@ import snnc
 from snnc import terminal
 from snnc.cli_arguments import Html, Settings, Spec
 from snnc.cli_exchange import add_to
+from snnc.cli_lsp import language_server
 from snnc.cli_specs import build, lint
 from snnc.cli_sweep import sweep
 from snnc.source.nearest import nearest
@@ -26,6 +27,7 @@ app = typer.Typer(
 
 exchange = add_to(app)
 app.command("sweep")(sweep)
+app.command("lsp")(language_server)
 
 
 def _version(wanted: bool) -> None:

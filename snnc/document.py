@@ -44,7 +44,8 @@ class Document:
 
     ``tree`` and ``spec`` are flat: no blocks, every layer named by its path. ``blocks`` are the
     uses and repetitions by path, ``sizes`` what shape inference has to put in, ``problems`` what
-    is wrong with names. ``settings`` are the ``--set`` assignments that it was read with.
+    is wrong with names. ``unnamed`` are the layers and uses that state no name, by the path that
+    they get. ``settings`` are the ``--set`` assignments that it was read with.
     ``doubt`` has the keys at the top of which something was wrong and is left out.
     """
 
@@ -58,6 +59,7 @@ class Document:
     blocks: Mapping[str, Container] = field(default_factory=dict)
     sizes: Mapping[str, InferredSize] = field(default_factory=dict)
     problems: tuple[Diagnostic, ...] = ()
+    unnamed: Mapping[str, Tree] = field(default_factory=dict)
     doubt: frozenset[str] = frozenset()
 
     def place(self, *path: str | int) -> Place:
@@ -191,6 +193,7 @@ def _document(
         blocks=flat.blocks,
         sizes=flat.sizes,
         problems=flat.problems,
+        unnamed=flat.unnamed,
         doubt=made.doubt | resolved.lost | ({EDGES} if flat.findings else set()),
     )
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -202,6 +203,12 @@ def one_of(option: str, value: str, allowed: Sequence[str]) -> None:
     """Check that the value of an option is allowed. Raises UsageError."""
     if value not in allowed:
         raise UsageError(f"{option} must be one of {', '.join(allowed)}, not {value}")
+
+
+def needs(module: str, extra: str, what: str) -> None:
+    """Check that an optional dependency is installed. Raises UsageError."""
+    if find_spec(module) is None:
+        raise UsageError(f"{what} needs {module}: pip install 'snnc[{extra}]'")
 
 
 def say(sentence: str) -> None:

@@ -6,7 +6,7 @@ downward by path, never outward.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from snnc.blocks.definition import blocks
 from snnc.blocks.flat import containers, flat, sizes
@@ -38,6 +38,7 @@ class Expanded:
     ``blocks`` are the uses and repetitions by path, outer ones first; ``sizes`` the sizes that
     shape inference has to put in. ``findings`` make the document invalid; ``problems`` are those
     of names, to be told with all that is wrong with the graph. ``broken`` blocks are opaque kinds.
+    ``unnamed`` are the entries that state no name, by the path that they get.
     """
 
     tree: Tree
@@ -47,6 +48,7 @@ class Expanded:
     problems: tuple[Diagnostic, ...]
     unused: tuple[Tree, ...]
     broken: frozenset[str] = frozenset()
+    unnamed: Mapping[str, Tree] = field(default_factory=dict)
 
 
 def _layers(kinds: Mapping[str, type[Kind]], broken: Collection[str]) -> Mapping[str, type[Layer]]:
@@ -89,6 +91,7 @@ def expand(resolved: Resolved, kinds: Mapping[str, type[Kind]]) -> Expanded:
         problems=tuple(state.wiring.problems),
         unused=unused(resolved.tree),
         broken=defined.broken,
+        unnamed=state.unnamed,
     )
 
 
