@@ -11,6 +11,7 @@ batches      which samples make which batch, on which process
 labels       one a sample, or one a step
 targets      labels of every place, several of a sample, or values
 score        loss and metric over the samples seen so far
+summary      the line after an epoch
 finite       where numbers are met that are none
 learner      the network, and all that changes while it learns
 rates        firing rates while the network learns
@@ -40,6 +41,7 @@ from .rates import Recorder, firing_rates, mean_rate
 from .score import Clock, Pace, Row, Score, Seen, shown, unseen, watched
 from .settings import RunError, Settings
 from .start import Start, begin, begin_with, start
+from .summary import summary
 from .targets import dice_loss, hits, overlaps, squares
 
 __all__ = [
@@ -85,6 +87,7 @@ __all__ = [
     "shown",
     "squares",
     "start",
+    "summary",
     "together",
     "unseen",
     "watched",
