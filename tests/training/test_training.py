@@ -113,7 +113,7 @@ def data_module(folder: Path, monkeypatch: pytest.MonkeyPatch, train: Train) -> 
     [
         ({"epochs": 0}, ("epochs",), "greater_than_equal"),
         ({"epochs": True}, ("epochs",), "int_type"),
-        ({"metric": "f1"}, ("metric",), "unknown_kind"),
+        ({"metric": "f2"}, ("metric",), "unknown_kind"),
         ({"batchsize": 1}, ("batchsize",), "extra_forbidden"),
         ({"dataset": "Cats"}, ("dataset",), "unknown_kind"),
         ({"loss": {"kind": "cross_entropy", "label_smoothing": 1.5}}, ("loss", "label_smoothing"),

@@ -1,6 +1,6 @@
 """Numbers that are none: where training meets NaN or an infinity first.
 
-On a GPU nobody looks at them at once: the trouble is a number there, which is read later.
+On a GPU nobody looks at them at once: the trouble is a number, which is read later.
 """
 
 import torch
@@ -27,7 +27,7 @@ def in_loss(index: int, loss: Tensor) -> Trouble:
 
 
 def in_gradients(index: int, net: nn.Module) -> Tensor:
-    """The same of gradients on a GPU: that of the parameter nearest to the loss counts."""
+    """The same of gradients on a GPU: the parameter nearest to the loss counts."""
     every = [*learned(net).values()]
     here = [parameter.grad for parameter in every if parameter.grad is not None]
     norms, none = iter(torch._foreach_norm(here, torch.inf)), here[0].new_zeros(())

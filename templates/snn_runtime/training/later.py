@@ -1,4 +1,4 @@
-"""Numbers of a GPU that the host reads a step late, so that neither waits for the other."""
+"""Numbers of a GPU that the host reads a step late, so that neither waits."""
 
 from typing import Any
 

@@ -31,7 +31,7 @@ class Team:
 
     @property
     def gpu(self) -> bool:
-        """Whether it computes on one of NVIDIA's, where reading a number means waiting."""
+        """Whether it computes on a GPU, where reading a number means waiting."""
         return self.device.type == "cuda"
 
     @property

@@ -45,7 +45,7 @@ class Score:
         self.earlier = self.sums  # the other sums as they were then
 
     def add(self, count: int, loss: Tensor, metric: Tensor, seconds: float) -> None:
-        """Counts one batch: its mean loss, and its metric's sum over the samples, or totals."""
+        """Counts one batch: its mean loss, and its metric's sum, or totals."""
         number, totals = apart(metric.detach())
         if missing := 4 + len(totals) - len(self.sums):
             self.sums = torch.cat([self.sums, self.sums.new_zeros(missing)])
@@ -71,7 +71,7 @@ class Score:
         return self.sums if self.held is None else joined(self.sums, self.held.cpu())
 
     def lately(self) -> str:
-        """The score; on a GPU that of the batch before, for which nobody has to wait."""
+        """The score; on a GPU that of the batch before, for which nobody waits."""
         if self.held is None:
             return str(self)
         earlier, held = self.earlier, self.later.take()
@@ -114,7 +114,7 @@ class Score:
 
 
 def apart(metric: Tensor) -> tuple[Tensor, Tensor]:
-    """A metric's sum over the samples, and the totals of one that is no mean: 0 and [k]."""
+    """A metric's sum over samples, and the totals of one that is no mean: 0 and [k]."""
     metric = metric.double()
     return (
         (metric.new_zeros(()), metric) if metric.dim() else (metric, metric[None][:0])
@@ -161,7 +161,7 @@ class Pace:
         self.first, self.start = epoch, time.perf_counter()
 
     def left(self, epoch: int, epochs: int) -> str:
-        """The time that is left after so many epochs, as "1:02:03 left"; "" at the end."""
+        """The time left after so many epochs, as "1:02:03 left"; "" at the end."""
         if epoch >= epochs or epoch <= self.first:
             return ""
         passed = time.perf_counter() - self.start

@@ -9,7 +9,7 @@ from .score import Pace, Score
 def summary(
     learner: Learner, scores: Mapping[str, Score], pace: Pace, unit: str
 ) -> str:
-    """Loss and metric of every split, how many of the unit a second, and the time left."""
+    """Loss and metric of every split, the speed, and the time that is left."""
     epochs = learner.settings.epochs
     parts = [f"epoch {learner.epoch}/{epochs}"]
     parts += [f"{split} {score}" for split, score in scores.items()]

@@ -1,6 +1,6 @@
 """Labels that are no class of a sample: of every place, several, or values.
 
-Metrics that are no mean over samples keep totals, which add up over batches and processes.
+Metrics that are no mean over samples keep totals, which add up over batches.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ SMALL = 1e-6  # against 0 / 0 where a class is neither there nor answered
 
 
 def dice_loss(y: Tensor, labels: Tensor) -> Tensor:
-    """One minus the mean overlap 2|p·t|/(|p| + |t|) of y [B, C, ...] and labels [B, ...]."""
+    """One minus the mean overlap 2|p·t|/(|p| + |t|): y [B, C, ...], labels [B, ...]."""
     p = y.flatten(2).softmax(1)
     t = torch.zeros_like(p).scatter_(1, labels.flatten(1)[:, None], 1.0)
     both, each = (p * t).sum(2), p.sum(2) + t.sum(2)
@@ -39,20 +39,20 @@ def mean_iou(totals: Tensor) -> float:
 
 
 def hits(y: Tensor, labels: Tensor) -> Tensor:
-    """Labels that are answered rightly, and those that are answered wrongly or missed: [2]."""
+    """Labels that are answered rightly, and those answered wrongly or missed: [2]."""
     answered, there = y > 0, labels >= 0.5
     right = (answered & there).sum()
     return torch.stack([right, (answered ^ there).sum()]).double()
 
 
 def f1(totals: Tensor) -> float:
-    """The harmonic mean of precision and recall; 1 if there is nothing to find or to miss."""
+    """The harmonic mean of precision and recall; 1 if there is nothing to find."""
     right, wrong = totals.tolist()
     return float(2 * right / (2 * right + wrong)) if right or wrong else 1.0
 
 
 def squares(y: Tensor, labels: Tensor) -> Tensor:
-    """Samples, squared errors, squares of values, and the sum of each value: [3 + values]."""
+    """Samples, squared errors, squares, and the sum of each value: [3 + values]."""
     want, got = labels.flatten(1).double(), y.flatten(1).double()
     heads = [len(want), (got - want).square().sum(), want.square().sum()]
     return torch.cat(
@@ -61,7 +61,7 @@ def squares(y: Tensor, labels: Tensor) -> Tensor:
 
 
 def r2(totals: Tensor) -> float:
-    """The share of the variance that is explained; of no variance 1 without an error, else 0."""
+    """The share of variance that is explained; of none 1 without an error, else 0."""
     count, errors, square = totals[:3].tolist()
     spread = square - float(totals[3:].square().sum()) / count if count else 0.0
     if spread <= 1e-12 * square:
