@@ -70,7 +70,10 @@ class Train(BaseModel):
 
     @model_validator(mode="after")
     def _not_both(self) -> "Train":
-        if (self.loss is None) == (not self.losses):
+        if self.loss is None and not self.losses:
+            message = "`loss` is needed: training has nothing else to make smaller"
+            raise PydanticCustomError("one_or_several", message)
+        if self.loss and self.losses:
             message = "`loss` and `losses` exclude each other: `losses` states one loss per output"
             raise PydanticCustomError("one_or_several", message)
         return self
@@ -125,7 +128,11 @@ class Train(BaseModel):
         self, loss: Loss, answer: Answer, data: Answer, at: tuple[str, ...]
     ) -> Iterator[Misfit]:
         """A loss over steps that are not there, or a target of another shape."""
-        if answer.over_time != (loss.over == "steps"):
+        if loss.wants == "labels" and self.dataset.each_step and loss.over == "answer":
+            message = f"`{loss.kind}` takes the answer of all steps, but each step has a label"
+            help = f'write `loss = {{ kind = "{loss.kind}", over = "steps" }}`'
+            yield Misfit(at, message, help + ' and `readout = "sequence"`' * (not answer.over_time))
+        elif answer.over_time != (loss.over == "steps"):
             message = f'`{loss.kind}`: a loss over steps and `readout = "sequence"` need each other'
             help = 'write `readout = "sequence"` in [output]'
             if answer.over_time:
