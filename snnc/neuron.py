@@ -30,7 +30,8 @@ class Neuron(Layer):
 
     ``step`` holds its equations over ``inputs``, ``states`` the number (or the field) at which each
     state starts unless ``initial`` says otherwise, ``output`` the name that is its value,
-    ``spiking`` whether these are spikes. One that ``helps`` is no layer of a spec: [convert] adds it.
+    ``spiking`` whether these are spikes. One that ``helps`` is no layer of a spec: [convert] adds
+    it.
     """
 
     step: ClassVar[str]

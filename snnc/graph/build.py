@@ -7,7 +7,7 @@ from snnc.graph.cycles import components
 from snnc.graph.delayed_edge import Past
 from snnc.graph.draft import Draft
 from snnc.graph.origin import explicit, input_instead, origins
-from snnc.graph.reading import how_to_read, impossible, in_a_cycle, of_other_axes
+from snnc.graph.reading import how_to_read, impossible, in_a_cycle, kept_axis, of_other_axes
 from snnc.graph.reserved import generated
 from snnc.graph.shapes import UNREAD, Shapes, infer
 from snnc.graph.training import misfits
@@ -208,6 +208,7 @@ class _Builder:
             help = f"put it before `{read[0].name}`"
         if not sample and not error.field:
             help = of_other_axes(entry.operator, self.found.inputs[entry.name]) or help
+            help = next((kept for one in read if (kept := kept_axis(one.name, one.operator))), help)
         message = f"`{entry.name}`: {error.message}"
         notes = (*where.notes, *notes)
         self.tell(Diagnostic("SNN303", "bad-shape", message, where.place, help, notes))

@@ -10,6 +10,7 @@ from snnc.graph.shapes import fits
 from snnc.graph.types import Ref
 from snnc.layer import Layer, Operator
 from snnc.layers.delay import Delay
+from snnc.layers.flatten import Flatten
 from snnc.neuron import Neuron
 from snnc.number import numbers
 from snnc.shapes import Shape, show
@@ -45,6 +46,13 @@ def of_other_axes(operator: Operator, shapes: Sequence[Shape]) -> str:
         if isinstance(made, Layer) and fits(made, *shapes):
             return f"`{made.kind}` takes {show(shapes[0])}"
     return ""
+
+
+def kept_axis(name: str, operator: Operator) -> str:
+    """The advice on a Flatten that leaves an axis out as if it were that of the batch."""
+    if not isinstance(operator, Flatten) or operator.start_dim != 1:
+        return ""
+    return f"leave `start_dim` out of `{name}`: the batch is no axis of a sample"
 
 
 def how_to_read(layer: Layer, names: Sequence[str]) -> str:
