@@ -63,6 +63,12 @@ class Choice:
             for name, kind in kinds.items()
         }
 
+    def find(self, name: str) -> type[Kind] | None:
+        """The kind of that name; of two, that of the later package, and the document's own."""
+        added = own()
+        tables = (t for p in self.packages for t in (catalog(p), added.get(p, {})))
+        return next((t[name] for t in reversed([*tables]) if name in t), None)
+
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
@@ -85,19 +91,18 @@ class Choice:
         return {"anyOf": [name, *({**table, "required": ["kind"]} for table in rest)]}
 
     def _choose(self, value: Any, optional: bool, context: Any) -> Kind | None:
-        kinds = self.kinds()
         if value is None and optional:
             return None
-        if isinstance(value, Kind) and isinstance(value, tuple(kinds.values())):
+        if isinstance(value, Kind) and isinstance(value, tuple(self.kinds().values())):
             return value  # a model that was built in Python
         table = {"kind": value} if isinstance(value, str) else value
         if not isinstance(table, Mapping):
             raise PydanticCustomError("kind_type", "expected the name of a kind or a table")
         if optional and table == {"kind": NONE}:
             return None
-        chosen = kinds.get(str(table.get("kind")))
+        chosen = self.find(str(table.get("kind")))
         if chosen is None:
-            raise _refusal(value, [*kinds, *[NONE] * optional])
+            raise _refusal(value, [*self.kinds(), *[NONE] * optional])
         return chosen.model_validate(dict(table), context=context)
 
 

@@ -11,6 +11,7 @@ import snnc
 from snnc import terminal
 from snnc.cli_arguments import Format, Html, Paths, Settings, Spec
 from snnc.cli_exchange import add_to
+from snnc.cli_sweep import sweep
 from snnc.escape import word
 from snnc.source.nearest import nearest
 from snnc.terminal import Exit
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 
 exchange = add_to(app)
+app.command("sweep")(sweep)
 
 
 def _version(wanted: bool) -> None:

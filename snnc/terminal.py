@@ -1,5 +1,6 @@
 """Parts that commands share: finding specs, printing findings, one sentence per failure."""
 
+import gc
 import io
 import os
 import sys
@@ -21,6 +22,8 @@ from snnc.source.reading import SUFFIX
 Exit = typer.Exit
 FORMATS = formats.names()
 T = TypeVar("T")
+OBJECTS = 50_000
+"""New objects after which Python looks for some that nothing needs: often is a third of a lint."""
 
 
 class UsageError(Exception):
@@ -32,6 +35,7 @@ def run(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> Any:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a code page lacks is a ?, no failure
             stream.reconfigure(errors="replace")
+    gc.set_threshold(OBJECTS)  # nearly all that a command makes is needed to its end
     try:
         return app(args=arguments, prog_name="snnc")
     except (UsageError, OSError) as error:

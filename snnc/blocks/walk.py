@@ -115,7 +115,7 @@ class Walk:
             return names.above or next(iter(names.ports.values()))
         if names.ports:
             message = "the first layer must name one of the inputs that it reads"
-            help = 'write `from = "…"`'
+            help = f'write `from = "{next(iter(names.ports))}"`, or join them by Add or Concat'
             self.state.wiring.tell("SNN301", "unknown-name", message, entry, help)
         return None
 

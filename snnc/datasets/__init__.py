@@ -48,6 +48,11 @@ class Dataset(Kind):
         return len(self.labels) if self.labels else None
 
     @property
+    def each_step(self) -> bool:
+        """Whether the spec says that there is one label per time step."""
+        return False
+
+    @property
     def scale(self) -> int | None:
         """The number that is 1 for the network, if it is not 1."""
         return None

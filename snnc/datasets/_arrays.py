@@ -1,8 +1,10 @@
 """The base of datasets of user-defined arrays."""
 
 from string import Template
+from typing import Literal
 
 from snnc.datasets._pictures import Pictures
+from snnc.shapes import Shape, ShapeError
 from snnc.sizes import Positive
 from snnc.step.bounds import ANYTHING, Bounds
 
@@ -11,13 +13,22 @@ LONGEST = 64
 
 
 class Arrays(Pictures):
-    """Samples x in the shape of the network's input and labels y, to train and to test."""
+    """Samples x in the shape of the network's input and labels y, to train and to test.
+
+    ``labels_per`` states whether there is one label per sample or per time step, so that the linter
+    can compare it with the loss; without it the training script finds out.
+    """
 
     shape = None
     labels = None
     timed = None
 
     white: Positive = 1
+    labels_per: Literal["sample", "step"] | None = None
+
+    @property
+    def each_step(self) -> bool:
+        return self.labels_per == "step"
 
     @property
     def scale(self) -> int | None:
@@ -27,12 +38,21 @@ class Arrays(Pictures):
     def bounds(self) -> Bounds:
         return ANYTHING
 
+    def check(self, shape: Shape, timed: bool) -> None:
+        super().check(shape, timed)
+        if self.each_step and not timed:
+            message = "one label per time step needs samples with a time axis"
+            raise ShapeError(message, "dataset", 'write `encoder = "none"` in [input]')
+
     def filled(self, text: str, timed: bool, **words: str) -> str:
         """A piece of data.py; ``$steps`` and ``$parameter`` hand on the number of steps."""
         steps, parameter = (", time_steps", ", time_steps: int") if timed else ("", "")
         want = "(time_steps, *SHAPE)" if timed else "SHAPE"
-        form = "[N] or [N, T]" if timed else "[N]"
-        forms = "samples.shape[:1], samples.shape[:2]" if timed else "[samples.shape[:1]]"
+        sizes = {"[N]": "samples.shape[:1]", "[N, T]": "samples.shape[:2]"}
+        either = ["[N]", "[N, T]"] if timed else ["[N]"]
+        allowed = {"sample": ["[N]"], "step": ["[N, T]"]}.get(self.labels_per or "", either)
+        form, forms = " or ".join(allowed), ", ".join(sizes[each] for each in allowed)
+        forms = forms if len(allowed) > 1 else f"[{forms}]"
         return Template(f"{_CHECKED}\n\n{text}").substitute(
             steps=steps, parameter=parameter, want=want, form=form, forms=forms, **words
         )

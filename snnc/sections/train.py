@@ -70,7 +70,10 @@ class Train(BaseModel):
 
     @model_validator(mode="after")
     def _not_both(self) -> "Train":
-        if (self.loss is None) == (not self.losses):
+        if self.loss is None and not self.losses:
+            message = "`loss` is needed: training has nothing else to make smaller"
+            raise PydanticCustomError("one_or_several", message)
+        if self.loss and self.losses:
             message = "`loss` and `losses` exclude each other: `losses` states one loss per output"
             raise PydanticCustomError("one_or_several", message)
         return self
@@ -98,7 +101,8 @@ class Train(BaseModel):
         if self.loss and len(answers) > 1:
             names = " and ".join(f"`{name}`" for name in answers)
             message = f"the network has the outputs {names}: each needs its own loss"
-            yield Misfit(("loss",), message, "write [train.losses]")
+            help = f'write [train.losses] with `{next(iter(answers))} = "mse"` and the others'
+            yield Misfit(("loss",), message, help)
             return
         yield from self._unnamed(answers)
         for name, loss in self.by_output(answers).items():
@@ -125,7 +129,11 @@ class Train(BaseModel):
         self, loss: Loss, answer: Answer, data: Answer, at: tuple[str, ...]
     ) -> Iterator[Misfit]:
         """A loss over steps that are not there, or a target of another shape."""
-        if answer.over_time != (loss.over == "steps"):
+        if loss.wants == "labels" and self.dataset.each_step and loss.over == "answer":
+            message = f"`{loss.kind}` takes the answer of all steps, but each step has a label"
+            help = f'write `loss = {{ kind = "{loss.kind}", over = "steps" }}`'
+            yield Misfit(at, message, help + ' and `readout = "sequence"`' * (not answer.over_time))
+        elif answer.over_time != (loss.over == "steps"):
             message = f'`{loss.kind}`: a loss over steps and `readout = "sequence"` need each other'
             help = 'write `readout = "sequence"` in [output]'
             if answer.over_time:

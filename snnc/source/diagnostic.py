@@ -90,17 +90,29 @@ class Diagnostic:
 
 
 class Findings(Exception):
-    """The input is wrong; ``diagnostics`` says where and how, in the file's order."""
+    """The input is wrong; ``diagnostics`` says where and how, in the file's order.
+
+    As text it is a line for each: ``path:line:column: message``.
+    """
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
-        super().__init__("; ".join(d.message for d in diagnostics))
         self.diagnostics = tuple(sorted(diagnostics, key=order))
+        super().__init__(*self.diagnostics)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{shown(d.place)}: {d.message}" for d in self.diagnostics)
 
 
 def order(diagnostic: Diagnostic) -> tuple[str, int, str]:
     """Files in name order, then down the page."""
     place = diagnostic.place
     return place.path, place.span.start, diagnostic.code
+
+
+def shown(place: Place) -> str:
+    """A place as editors know how to read it."""
+    line, column = place.start
+    return f"{place.path}:{line}:{column}"
 
 
 def position(text: str, offset: int) -> Position:

@@ -13,10 +13,12 @@ from typing import NamedTuple
 from snnc.source.diagnostic import Span
 from snnc.source.tree import Path
 
-_STRINGS = (  # a string up to its closing quotes, and these
-    (r'"""(?:[^"\\]|\\[\s\S]|"(?!""))*', '"{3,5}'),
-    (r"'''(?:[^']|'(?!''))*", "'{3,5}"),
-    (r'"(?:[^"\\\n]|\\.)*', '"'),
+# A string up to its closing quotes, and these. No part is tried twice (++, *+): to go back would
+# need a hundred bytes for each character.
+_STRINGS = (
+    (r'"""(?:[^"\\]++|\\[\s\S]|"(?!""))*+', '"{3,5}'),
+    (r"'''(?:[^']++|'(?!''))*+", "'{3,5}"),
+    (r'"(?:[^"\\\n]++|\\.)*+', '"'),
     (r"'[^'\n]*", "'"),
 )
 CLOSED = re.compile("|".join(f"{body}{quotes}" for body, quotes in _STRINGS))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from snnc.choice import Choice
+from snnc.choice import NONE, Choice
 from snnc.kinds import catalog, keys_of
 from snnc.source.diagnostic import Diagnostic
 from snnc.source.nearest import LISTED, advisable, closest, nearest, one_of, same
@@ -95,6 +95,7 @@ def _advice(refusal: Refusal, word: str, known: Sequence[str]) -> str | None:
     if not advisable():
         return None
     sort = places.of_kinds(_place(refusal))
+    known = [kind for kind in known if (sort, kind) != ("loss", NONE)]  # some loss is needed
     if answer := said(word, (sort,)) or _of_a_layer(refusal, word):
         return answer
     guess = nearest(word, known, sort)
@@ -158,9 +159,9 @@ def _numbers(refusal: Refusal, kind: str) -> str:
 
 def _elsewhere(word: str, sort: str) -> str:
     """The place of a kind of another sort."""
-    for other, where in _ELSEWHERE.items():
+    for other, where in _ELSEWHERE.items() if fold(word) != NONE else ():
         found = same(word, catalog(*_catalogs(other)), other) if other != sort else None
-        if found and fold(found) != "none":
+        if found and fold(found) != NONE:
             return f'{name(found)} is {_article(other)}: write `{other} = "{found}"`, {where}'
     return ""
 
@@ -175,8 +176,8 @@ def _list(word: str, sort: str, known: Sequence[str]) -> str:
 
 def _place(refusal: Refusal) -> str:
     """The key that holds the kind, or the array with it."""
-    words = (str(s) for s in reversed(refusal.path) if isinstance(s, str) and s != "kind")
-    return next(words, "kind")
+    words = [str(s) for s in reversed(refusal.path) if isinstance(s, str) and s != "kind"]
+    return "losses" if "losses" in words else next(iter(words), "kind")
 
 
 def _sort(refusal: Refusal) -> str:
