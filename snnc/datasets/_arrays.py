@@ -1,9 +1,11 @@
 """The base of datasets of user-defined arrays."""
 
+import re
 from string import Template
 from typing import Literal
 
 from snnc.datasets._pictures import Pictures
+from snnc.labels import Form
 from snnc.shapes import Shape, ShapeError
 from snnc.sizes import Positive
 from snnc.step.bounds import ANYTHING, Bounds
@@ -22,6 +24,7 @@ class Arrays(Pictures):
     shape = None
     labels = None
     timed = None
+    formed = True
 
     white: Positive = 1
     labels_per: Literal["sample", "step"] | None = None
@@ -43,6 +46,16 @@ class Arrays(Pictures):
         if self.each_step and not timed:
             message = "one label per time step needs samples with a time axis"
             raise ShapeError(message, "dataset", 'write `encoder = "none"` in [input]')
+
+    def source_of(self, timed: bool, form: Form) -> str:
+        """The source text for labels of that form, which have the shape TARGET for a sample."""
+        text = self.source(timed)
+        if form == "class":
+            return text
+        before, _, rest = text.partition("    sizes = tuple(labels.shape)\n")
+        _, _, after = rest.partition("    return Split(samples, labels)\n")
+        before = re.sub(r"their labels \[N\].*?\.", "their labels [N, *TARGET].", before)
+        return f"{before}{_SIZED}{_NUMBERS[form]}{after}"
 
     def filled(self, text: str, timed: bool, **words: str) -> str:
         """A piece of data.py; ``$steps`` and ``$parameter`` hand on the number of steps."""
@@ -97,3 +110,33 @@ def checked(samples: Tensor, labels: Tensor | None$parameter) -> Split:
         raise DataError(f"There is a label {wrong[0]}: labels are below {len(LABELS)}.")
     return Split(samples, labels)
 '''
+
+
+_SIZED = """\
+    sizes, want = tuple(labels.shape), (len(samples), *TARGET)
+    if sizes != want and (sizes, TARGET) != ((len(samples),), (1,)):
+        raise DataError(f"y is {sizes}: {len(samples)} samples need labels {want}.")
+    labels = labels.reshape(want)
+"""
+_MAP = """\
+    if labels.is_floating_point() and bool((labels != labels.round()).any()):
+        raise DataError(f"y is of {labels.dtype}: labels of places are integers.")
+    labels = labels.long()
+    wrong = labels[(labels < 0) | (labels >= len(LABELS))]
+    if len(wrong):
+        raise DataError(f"There is a label {wrong[0]}: labels are below {len(LABELS)}.")
+    return Split(samples, labels)
+"""
+_VALUES = """\
+    labels = labels.float()
+    if not bool(labels.isfinite().all()):
+        raise DataError("y holds NaN or infinite numbers.")
+    return Split(samples, labels)
+"""
+_SEVERAL = """\
+    labels = labels.float()
+    if not bool(((labels >= 0) & (labels <= 1)).all()):
+        raise DataError("y holds other numbers than those from 0 to 1.")
+    return Split(samples, labels)
+"""
+_NUMBERS: dict[Form, str] = {"map": _MAP, "several": _SEVERAL, "values": _VALUES}

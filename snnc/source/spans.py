@@ -76,6 +76,14 @@ def index(text: str) -> SourceMap:
     return SourceMap(scanner.marks, scanner.comments)
 
 
+def index_of_part(text: str) -> SourceMap:
+    """Map a text up to the first place where it is no TOML."""
+    scanner = _Scanner(text)
+    with contextlib.suppress(_Cut):
+        scanner.document()
+    return SourceMap(scanner.marks, scanner.comments)
+
+
 def begun(text: str) -> tuple[int, Path]:
     """The start of the last statement of ``text``, a document up to its error, and its table."""
     scanner = _Scanner(text)

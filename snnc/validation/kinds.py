@@ -42,7 +42,9 @@ def _kind_of_table(refusal: Refusal, known: Sequence[str]) -> str:
     called = called or nearest("kind", stated)
     if called:
         kind = nearest(str(stated[called].value), known, sort)
-        return f'write `kind = "{kind}"`' if kind else f"did you mean `kind` by `{called}`?"
+        if kind:
+            return f'write `kind = "{kind}"` for `{called}`'
+        return f"did you mean `kind` by `{called}`?"
     for key, node in stated.items():
         if len(stated) == 1 and (inner := node.get("kind")):
             return f'a name is a key of its own: {{ kind = "{inner.value}", name = "{key}", … }}'

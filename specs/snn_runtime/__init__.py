@@ -31,8 +31,8 @@
 #   training/learner.py training/log.py training/optimizers.py training/options.py
 #   training/precision.py training/processes.py training/profile.py training/rates.py
 #   training/record.py training/score.py training/settings.py training/start.py
-#   watching.py weights.py
-# Output format 2, body 6d1f3f8ce84a52f7.
+#   training/targets.py watching.py weights.py
+# Output format 2, body 7cbe747254cfa6b7.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 
