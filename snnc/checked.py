@@ -29,12 +29,14 @@ _OF_DOCUMENT = ("SNN403", "SNN404", "SNN405")
 class Checked:
     """The findings in a spec, whatever its comments ignore, and what was read of it.
 
-    ``document`` is there if it is a valid one. ``ruled``: the rules could look at it.
+    ``document`` is there if it is a valid one. ``ruled``: the rules could look at it. ``graph`` is
+    that of as much as is right, in which nodes in doubt are opaque.
     """
 
     findings: tuple[Diagnostic, ...]
     examined: Examined | None = None
     ruled: bool = False
+    graph: Graph | None = None
 
     @property
     def document(self) -> Document | None:
@@ -59,7 +61,7 @@ def checked(
     found += [
         d for d in _beside(document, errors, warned) if _speaks(d.code, document, errors, wrong)
     ]
-    return Checked(tuple(found), examined, ruled=graph is not None)
+    return Checked(tuple(found), examined, graph is not None, graph)
 
 
 def _beside(

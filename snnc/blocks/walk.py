@@ -68,6 +68,8 @@ class Walk:
         stated, wrong = sound_head(entry)
         self.state.findings.extend(wrong)
         name = stated.name or default
+        if stated.name is None:
+            self.state.unnamed[site.below(name)] = entry
         part = self.sound_part(site.below(name), fields(entry) if wrong else entry, stated, site)
         part.item.at = entry.get("name") or entry
         self.state.wiring.declare(names, name, part.item, position)

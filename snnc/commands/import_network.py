@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,21 +10,45 @@ from pydantic_core import PydanticCustomError
 
 from snnc import names, project, terminal
 from snnc.exchange import Refused, Unusable
+from snnc.exchange.time_axis import Time
+from snnc.shapes import Shape
 from snnc.source.reading import SUFFIX
 
 
-def from_torch(path: str, shape: str, stored: Path | None, out: Path | None, force: bool) -> int:
+@dataclass(frozen=True)
+class Brought:
+    """A network as a spec, whatever it is made of."""
+
+    spec: str
+    weights: bytes
+    layers: int
+    remarks: tuple[str, ...]
+    proof: str
+
+
+def from_torch(
+    path: str,
+    shape: str,
+    stored: Path | None,
+    out: Path | None,
+    force: bool,
+    time: Time | None = None,
+    steps: int | None = None,
+) -> int:
     """Write NAME.snn.toml and NAME.pt; exit code 1 without a spec of it. Raises UsageError."""
+    if (time is None) != (steps is None):
+        missing = "--time" if time is None else "--time-steps"
+        raise terminal.UsageError(f"--time and --time-steps belong together: add {missing}")
     if find_spec("torch") is None:
         raise terminal.UsageError("importing needs torch: pip install 'snnc[torch]'")
-    from snnc.exchange.torch_fx import factory, imported
+    from snnc.exchange.torch_fx import factory
 
     sizes = _shape(shape)
     try:
         factory.parts(path)
         target = _target(path, out)
         _announce(path)
-        made = imported(path, target.name, sizes, stored)
+        made = _brought(path, target.name, sizes, stored, time, steps)
     except Unusable as error:
         raise terminal.UsageError(str(error)) from error
     except Refused as error:
@@ -32,7 +57,22 @@ def from_torch(path: str, shape: str, stored: Path | None, out: Path | None, for
         terminal.say(f"note: {remark}")
     files = (target.with_name(target.name + s) for s in (SUFFIX, ".pt"))
     contents = dict(zip(files, (made.spec.encode(), made.weights), strict=True))
-    return _written(contents, f"{terminal.plural(made.layers, 'layer')}, proved equal", force)
+    return _written(contents, f"{terminal.plural(made.layers, 'layer')}, {made.proof}", force)
+
+
+def _brought(
+    path: str, name: str, shape: Shape, stored: Path | None, time: Time | None, steps: int | None
+) -> Brought:
+    """The network, with time or without. Raises Unusable and Refused."""
+    if time is None or steps is None:
+        from snnc.exchange.torch_fx import imported
+
+        made = imported(path, name, shape, stored)
+        return Brought(made.spec, made.weights, made.layers, made.remarks, "proved equal")
+    from snnc.exchange.torch_fx import spiking, timing
+
+    timed = spiking.imported(path, name, shape, timing.Clock(time, steps), stored)
+    return Brought(timed.spec, timed.weights, timed.layers, timed.remarks, timed.proof.told)
 
 
 def _announce(path: str) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 INPUT = "input"
 """The name of the network's input."""
@@ -37,18 +37,74 @@ class SpecLine:
     group: str = ""
 
 
-def spec(
-    name: str, doc: str, shape: Sequence[int], entries: Sequence[SpecLine], output: str, steps: int
+@dataclass(frozen=True)
+class Definition:
+    """``[neurons.X]`` or ``[surrogates.X]``, with the ``defaults`` of its parameters."""
+
+    section: str
+    name: str
+    keys: Mapping[str, object]
+    defaults: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SpecOutput:
+    """``[output]``, or one of several ``[outputs.NAME]``."""
+
+    name: str
+    layer: str
+    readout: str
+
+
+def timed_spec(
+    name: str,
+    doc: str,
+    shape: Sequence[int],
+    steps: int,
+    encoder: str,
+    definitions: Sequence[Definition],
+    entries: Sequence[SpecLine],
+    outputs: Sequence[SpecOutput],
 ) -> str:
     """The text of a spec: readable, and the same for the same network."""
-    read = [f"from = {value(output)}"] if output != entries[-1].name else []
     lines = [
         *("format = 1", f"name = {value(name)}", f"doc = {value(doc)}", f"time_steps = {steps}"),
-        *("", "[input]", f"shape = {value(tuple(shape))}", 'encoder = "direct"', ""),
+        *("", "[input]", f"shape = {value(tuple(shape))}", f"encoder = {value(encoder)}", ""),
+        *(line for definition in definitions for line in _definition(definition)),
         *("[network]", "layers = [", *_layers(entries), "]", ""),
-        *("[output]", 'readout = "mean"', *read, ""),
+        *(line for output in outputs for line in _output(output, len(outputs), entries[-1].name)),
     ]
-    return "\n".join(lines) + f"\n{_comment(_NEXT.format(name=name) + _SECTIONS)}"
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _output(output: SpecOutput, count: int, last: str) -> Iterator[str]:
+    yield "[output]" if count == 1 else f"[outputs.{output.name}]"
+    yield f"readout = {value(output.readout)}"
+    if count > 1 or output.layer != last:
+        yield f"from = {value(output.layer)}"
+    yield ""
+
+
+def _definition(made: Definition) -> Iterator[str]:
+    yield f"[{made.section}.{made.name}]"
+    for key, data in made.keys.items():
+        text = f'"""\n{data}\n"""' if key == "step" else value(data)
+        yield f"{key} = {text}"
+    yield ""
+
+
+def spec(
+    name: str,
+    doc: str,
+    shape: Sequence[int],
+    steps: int,
+    definitions: Sequence[Definition],
+    entries: Sequence[SpecLine],
+    outputs: Sequence[SpecOutput],
+) -> str:
+    """The text of a spec of an ANN, with what makes an SNN of it as a comment."""
+    text = timed_spec(name, doc, shape, steps, "direct", definitions, entries, outputs)
+    return f"{text}\n{_comment(_NEXT.format(name=name) + _SECTIONS)}"
 
 
 def _comment(text: str) -> str:
@@ -79,4 +135,7 @@ def value(data: object) -> str:
         return json.dumps(data, ensure_ascii=False)
     if isinstance(data, tuple | list):
         return f"[{', '.join(map(value, data))}]"
+    if isinstance(data, Mapping):
+        inside = ", ".join(f"{key} = {value(entry)}" for key, entry in data.items())
+        return f"{{ {inside} }}" if inside else "{}"
     return repr(data)

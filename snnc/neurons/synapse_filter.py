@@ -16,7 +16,7 @@ class SynapseFilter(Neuron):
     example: ClassVar[str] = '{ kind = "SynapseFilter", tau = { value = 10.0, learnable = true } }'
     stem: ClassVar[str] = "synapse"
     step: ClassVar[str] = """
-i = i - (1 - x) * i / tau + x
+i = i - (1 - x) * i * (1 / tau) + x
 """
     states: ClassVar[Mapping[str, str | float]] = {"i": 0.0}
     output: ClassVar[str] = "i"

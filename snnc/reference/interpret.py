@@ -12,7 +12,6 @@ from snnc.step.chosen import CHOICES, chosen
 from snnc.step.ssa import SPIKE_ABOVE, SPIKES, Const, Expr, Step, Var
 from snnc.step.ssa import names as read
 
-
 Spike = Callable[..., Tensor]
 """``spike(u, above=False)``: 1 where it fires, else 0."""
 

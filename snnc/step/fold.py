@@ -2,9 +2,10 @@
 
 A constant beyond float32 is left as it was written, for the caller to refuse.
 
-Only const∘const, ``x * 1``, ``x / c`` as a product where 1/c is exact (c is a power of 2), ``c / x``
-(the reciprocal first, as PyTorch does) and ``x - 0``. Never ``0 * x`` or ``x + 0``: they are no
-identities for infinities and for -0. Never ``x / 3`` as ``x * (1 / 3)``: 49 * (1 / 49) is below 1.
+Only const∘const, ``x * 1``, ``x / c`` as a product where 1/c is exact (c is a power of 2),
+``c / x`` (the reciprocal first, as PyTorch does) and ``x - 0``. Never ``0 * x`` or ``x + 0``: they
+are no identities for infinities and for -0. Never ``x / 3`` as ``x * (1 / 3)``: 49 * (1 / 49) is
+below 1.
 """
 
 import math

@@ -4,6 +4,7 @@ import ast
 import keyword
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from snnc.floats import finite, vanishes
@@ -68,6 +69,7 @@ class Parsed(NamedTuple):
     doubtful: frozenset[str]
 
 
+@lru_cache(maxsize=64)  # layers of one kind ask for the same
 def parse(text: str) -> tuple[Equation, ...]:
     """The equations of ``text``, one assignment a line.
 

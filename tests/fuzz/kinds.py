@@ -99,6 +99,12 @@ ACTIVATION = st.one_of(
     kind("GELU", approximate=st.sampled_from(["none", "tanh"])),
     kind("LeakyReLU", negative_slope=st.sampled_from([0.0, 0.25])),
     kind("Softmax", dim=st.sampled_from([0, -1])),
+    kind("LogSoftmax", dim=st.sampled_from([0, -1])),
+    kind("Hardswish"),
+    kind("Hardsigmoid"),
+    kind("ELU", alpha=st.sampled_from([0.5, 1.0])),
+    kind("Softplus", beta=st.sampled_from([1.0, 2.0])),
+    kind("PReLU", per=st.sampled_from(["layer", "channel"])),
 )
 ANYWHERE = (NEURON, NEURON, NEURON, dropout("Dropout"), kind("Identity"), DELAY, ACTIVATION)
 
@@ -136,7 +142,11 @@ def _by_size(shape: Shape) -> tuple[Fields, ...]:
         kind("LayerNorm", {"normalized_shape": axes}, elementwise_affine=FLAG, bias=FLAG),
         kind("GroupNorm", num_groups=divisors(shape[0]), affine=FLAG),
         kind("Permute", dims=st.permutations(range(rank)).map(tuple)),
+        kind("Slice", dim=st.integers(-rank, rank - 1), step=st.sampled_from([1, 2])),
     ]
+    if rank > 1:
+        sides = st.tuples(*[st.integers(0, 1)] * (2 * (rank - 1)))
+        found.append(kind("Pad", padding=st.just(1) | sides))
     if rank == 1:
         found.append(kind("Voting", voters=divisors(shape[0])))
     if rank < max(BY_RANK):

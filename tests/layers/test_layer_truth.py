@@ -58,6 +58,21 @@ CASES: dict[str, tuple[str, str]] = {
   { kind = "Linear", out_features = 5 }, "LIF", "GELU", "SiLU", "Sigmoid", "Tanh",
   { kind = "LeakyReLU", negative_slope = 0.2 }, { kind = "GELU", approximate = "tanh" },
   "Softmax" """),
+    "activations of other libraries": (FEATURES, """
+  { kind = "Linear", out_features = 5 }, "LIF", "Hardswish", "Hardsigmoid",
+  { kind = "Linear", out_features = 5 }, { kind = "ELU", alpha = 0.5 }, "PReLU",
+  { kind = "PReLU", per = "channel", init = 0.5 }, { kind = "Softplus", beta = 2.0 },
+  "LogSoftmax" """),
+    "parts and borders": (IMAGE, """
+  "IF", { kind = "Slice", start = 1 }, { kind = "Slice", dim = -1, stop = -1, step = 2 },
+  { kind = "Slice", dim = 1, start = -4 }, { kind = "Pad", padding = [1, 0, 2, 1], value = 0.5 },
+  { kind = "Pad", mode = "reflect" }, { kind = "Pad", mode = "circular", padding = [0, 1, 1, 1] },
+  { kind = "Pad", mode = "replicate" }, "LIF" """),
+    "matrices": (LINE, """
+  { kind = "Conv1d", name = "q", out_channels = 4, kernel_size = 1 }, "IF",
+  { kind = "Permute", name = "turned", dims = [1, 0] },
+  { kind = "MatMul", name = "alike", from = ["turned", "if1"] }, { kind = "Softmax", dim = 1 },
+  { kind = "Conv1d", out_channels = 4, kernel_size = 1, from = "alike" }, "LIF" """),
     "upsample": (IMAGE, """
   "IF", { kind = "Upsample", scale_factor = 2.0 },
   { kind = "Upsample", size = [5, 9], mode = "bilinear", align_corners = true },

@@ -21,6 +21,7 @@ from snnc.layers.concat import Concat
 from snnc.layers.group_norm import GroupNorm
 from snnc.layers.mul import Mul
 from snnc.layers.permute import Permute
+from snnc.layers.slice import Slice
 from snnc.neuron import Neuron
 from snnc.reference.parameters import kept
 from snnc.shapes import Shape, ShapeError
@@ -91,6 +92,14 @@ def tokens() -> Shapes:
     return alike | st.tuples(one, one, one)
 
 
+def matrices() -> Shapes:
+    """Two matrices, or as many of each, some of which fit."""
+    size = st.integers(1, 3)
+    pair = st.tuples(size, size, size, size, st.booleans())
+    flat = pair.map(lambda s: ((s[0], s[1]), (s[1] if s[4] else s[2], s[3])))
+    return flat | flat.map(lambda both: tuple((2, *shape) for shape in both))
+
+
 GROUPS: Fields = {
     "num_groups": st.integers(1, 4), "num_channels": st.none(), "eps": EPS,
     "affine": st.booleans(),
@@ -141,6 +150,21 @@ CASES: dict[str, tuple[Fields, Shapes]] = {
     **{f"MaxPool{n}d": (window(n) | {"dilation": sizes(1, 2, n)}, shapes(n + 1, high=11 - 2 * n))
        for n in (1, 2, 3)},
     "Mul": ({}, joinable()),
+    "MatMul": ({}, matrices()),
+    "Hardswish": ({}, shapes(1, 2, 3)),
+    "Hardsigmoid": ({}, shapes(1, 2, 3)),
+    "ELU": ({"alpha": st.floats(0, 2)}, shapes(1, 2, 3)),
+    "Softplus": ({"beta": st.floats(0.5, 2), "threshold": st.floats(1, 20)}, shapes(1, 2, 3)),
+    "LogSoftmax": ({"dim": AXIS}, shapes(1, 2, 3)),
+    "PReLU": ({"per": st.sampled_from(["layer", "channel"]), "init": st.floats(-1, 1)},
+              shapes(1, 2, 3)),
+    "Slice": ({"dim": st.integers(-3, 2), "start": st.integers(-5, 5),
+               "stop": st.none() | st.integers(-5, 6), "step": st.integers(1, 3)},
+              shapes(1, 2, 3)),
+    "Pad": ({"padding": st.integers(0, 3) | st.lists(st.integers(0, 3), min_size=2,
+             max_size=6).map(tuple), "mode": st.sampled_from(
+             ["constant", "reflect", "replicate", "circular"]), "value": st.just(0.0)},
+            shapes(2, 3, 4, high=5)),
     "Permute": ({"dims": st.lists(AXIS, min_size=1, max_size=4).map(tuple)
                  | st.permutations([0, 1, -1]).map(tuple)}, shapes(1, 2, 3, 4, high=3)),
     "ReLU": ({}, shapes(1, 2, 3)),
@@ -208,6 +232,8 @@ def measured(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[Shape, int, int] 
     if isinstance(layer, Permute) and not all(
         -len(inputs[0]) <= d < len(inputs[0]) for d in layer.dims
     ):
+        return None  # it could reach the batch
+    if isinstance(layer, Slice) and not -len(inputs[0]) <= layer.dim < len(inputs[0]):
         return None  # it could reach the batch
     stated_axes = getattr(layer, "normalized_shape", None)
     if isinstance(stated_axes, tuple) and len(stated_axes) > len(inputs[0]):

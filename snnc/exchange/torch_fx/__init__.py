@@ -1,11 +1,14 @@
 """A ``torch.nn.Module`` as a spec and weights, by tracing its forward with torch.fx."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from snnc.exchange import Refused, entry
+from snnc.exchange import Refused, entry, libraries
+from snnc.exchange.entry import SpecLine
 from snnc.exchange.torch_fx import check, factory, running, tracing, weights
-from snnc.exchange.torch_fx.translate import Translation, remarks
+from snnc.exchange.torch_fx.fitting import remarks
+from snnc.exchange.torch_fx.translate import Translation
 from snnc.shapes import Shape
 
 STEPS = 32
@@ -35,18 +38,26 @@ def imported(path: str, name: str, shape: Shape, stored: Path | None = None) -> 
         Findings, ArithmeticError: snnc's own mistakes: a bad spec, or one that computes otherwise.
     """
     net = factory.made(path).cpu().eval()
+    libraries.told_of_time(net)
     tracing.takes_one(net)
     if stored is not None:
         weights.load(net, stored)
     x = running.samples(net, shape)
     y = running.output(net, x.clone())
-    found = Translation(running.seen(tracing.traced(net), x, y)).translated()
+    found = Translation(running.seen(tracing.traced(net, x.clone())[0], x, y)).translated()
     state = weights.renamed(found.state)
     doc = f"Imported from {path}."
-    text = entry.spec(name, doc, shape, found.entries, found.output, STEPS)
+    text = entry.spec(name, doc, shape, STEPS, found.definitions, found.entries, found.outputs)
     _proved(check.difference(text, state, x, y))
-    said = (*remarks(found.state), *([_ALIKE] if check.alike(y) else []))
+    said = (*_said(found.entries), *remarks(found.state), *([_ALIKE] if check.alike(y) else []))
     return Imported(text, weights.saved(state), len(found.entries), said)
+
+
+def _said(entries: Sequence[SpecLine]) -> Iterator[str]:
+    """Notes on layers at the end that a conversion leaves out."""
+    last = entries[-1]
+    if last.kind in ("Softmax", "LogSoftmax"):
+        yield f"{last.name} ({last.kind}) changes no answer: a conversion leaves it out"
 
 
 def _proved(apart: float) -> None:

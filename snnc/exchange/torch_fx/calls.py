@@ -1,12 +1,12 @@
 """One call of a traced network as layers."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from torch import fx, nn
 
-from snnc.exchange import Refused
+from snnc.exchange import Refused, libraries
 from snnc.exchange.torch_fx.handlers import HANDLERS, WORDS, spoken
 from snnc.exchange.torch_fx.tracing import GROUP, LINE
 from snnc.exchange.torch_fx.types import Handler, Layers
@@ -22,17 +22,32 @@ Given = Callable[[Any], Any]
 Sample = Callable[[fx.Node], Shape]
 
 
+_AXES = ("dim", "dims", "dim0", "dim1", "axis")
+"""Arguments of handlers that count axes from the batch on."""
+
+
 def target(node: fx.Node, net: fx.GraphModule) -> object:
     """The target of a call: a class of modules, a function, or the name of a method."""
-    if node.op == "call_module":
-        return type(net.get_submodule(str(node.target)))
-    return node.target
+    if node.op != "call_module":
+        return node.target
+    module = net.get_submodule(str(node.target))
+    return _known(type(module)) if libraries.is_layer(module) else type(module)
 
 
-def layers(node: fx.Node, net: fx.GraphModule, sample: Sample, given: Given) -> Layers:
-    """The layers of a call in a spec; ``sample`` has the shape of its result. Raises Refused."""
+def _known(cls: type) -> type:
+    """The first class that has a handler among those that a class derives from, or the class."""
+    return next((base for base in cls.__mro__ if base in HANDLERS), cls)
+
+
+def layers(
+    node: fx.Node, net: fx.GraphModule, sample: Sample, given: Given, front: int = 1
+) -> Layers:
+    """The layers of a call in a spec; ``sample`` has the shape of its result.
+
+    ``front`` axes of what it reads are of time and batch. Raises Refused.
+    """
     what = target(node, net)
-    handler = HANDLERS.get(what)
+    handler = HANDLERS.get(what) or HANDLERS.get(spoken(what))
     if handler is None:
         raise Refused(_unknown(spoken(what)), help=_supported())
     out, args, options = sample(node), given(node.args), {**given(node.kwargs)}
@@ -45,7 +60,16 @@ def layers(node: fx.Node, net: fx.GraphModule, sample: Sample, given: Given) -> 
         bound = inspect.signature(handler).bind(out, *args, **wanted)
     except TypeError as error:
         raise Refused(f"a call in this form is not supported ({error})") from error
+    for key in {*_AXES} & bound.arguments.keys() if front > 1 else ():
+        bound.arguments[key] = _behind(bound.arguments[key], front - 1)
     return handler(*bound.args, **bound.kwargs)
+
+
+def _behind(axes: Any, more: int) -> Any:
+    """Axes without these many in front."""
+    if isinstance(axes, tuple | list):
+        return type(axes)(_behind(axis, more) for axis in axes)
+    return max(axes - more, 0) if isinstance(axes, int) and axes >= 0 else axes
 
 
 def in_place(node: fx.Node, net: fx.GraphModule) -> bool:
@@ -61,6 +85,19 @@ def told(node: fx.Node, net: fx.GraphModule) -> str:
     name, line = spoken(target(node, net)), node.meta.get(LINE)
     called = f"{node.target} ({name})" if node.op == "call_module" else f"{name}{_inside(node)}"
     return f"{called}, {line}" if line else called
+
+
+def tell(found: Sequence[tuple[fx.Node, Refused]], net: fx.GraphModule) -> None:
+    """Raises Refused with every reason, each once."""
+    groups: dict[tuple[object, str], list[fx.Node]] = {}
+    for node, why in found:
+        groups.setdefault((target(node, net), str(why)), []).append(node)
+    reasons = [
+        f"{told(first, net)}{f' and {len(more)} more' if more else ''}: {why}"
+        for (_, why), (first, *more) in groups.items()
+    ]
+    if reasons:
+        raise Refused(*reasons, help=max(why.help for _, why in found))
 
 
 def _inside(node: fx.Node) -> str:
@@ -82,6 +119,9 @@ def _unhooked(module: nn.Module) -> None:
 
 def _unknown(name: str) -> str:
     bare = name.rpartition(".")[2]
+    kinds = {kind.lower(): kind for kind in (*catalog("snnc.layers"), *catalog("snnc.neurons"))}
+    if kind := kinds.get(bare.lower().replace("_", "")):
+        return f"no call of it is translated, though a spec has a layer {kind}"
     guess = nearest(bare, WORDS)
     like = f", the nearest is {guess}" if guess and guess != bare else ""
     return f"a spec has no such layer{like}"

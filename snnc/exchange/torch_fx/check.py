@@ -1,6 +1,6 @@
 """The proof: the spec's own network beside the original, on random samples."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,21 +8,23 @@ import torch
 from torch import Tensor, nn
 
 import snnc
+from snnc.exchange.torch_fx.running import tensors
 
 TOLERANCE = 1e-5
 """Of the largest output."""
 
 
-def difference(text: str, state: Mapping[str, Tensor], x: Tensor, want: Tensor) -> float:
-    """The largest difference of the output from ``want``, relative to its largest value.
+def difference(text: str, state: Mapping[str, Tensor], x: Tensor, want: Sequence[Tensor]) -> float:
+    """The largest difference of the outputs from ``want``, relative to their largest values.
 
     Raises Findings if snnc rejects the text.
     """
     net = _built(text).to(x.dtype).eval()
     net.load_state_dict(dict(state))
     with torch.no_grad():
-        got: Tensor = net(x)
-    return (got - want).abs().max().item() / largest(want)
+        got = tensors(net(x))
+    pairs = zip(got, want, strict=True)
+    return max((a - b).abs().max().item() / largest(b) for a, b in pairs)
 
 
 def largest(y: Tensor) -> float:
@@ -30,9 +32,9 @@ def largest(y: Tensor) -> float:
     return y.abs().max().item() or 1.0
 
 
-def alike(y: Tensor) -> bool:
+def alike(outputs: Sequence[Tensor]) -> bool:
     """Whether the outputs of all samples are the same, as far as they are compared."""
-    return (y - y[:1]).abs().max().item() <= TOLERANCE * largest(y)
+    return all((y - y[:1]).abs().max().item() <= TOLERANCE * largest(y) for y in outputs)
 
 
 def _built(text: str) -> nn.Module:

@@ -31,6 +31,20 @@ def made(path: str) -> nn.Module:
     return net
 
 
+def copied(net: nn.Module, path: str) -> nn.Module:
+    """A copy of a module that was not called yet; where it has none, another one of the factory's.
+
+    Raises:
+        Unusable: the module has no copy, and the factory fails.
+    """
+    try:
+        return deepcopy(net)
+    except Exception:  # noqa: BLE001 - the user's classes say how they are copied
+        other = made(path).cpu().train(net.training)
+        other.load_state_dict(net.state_dict())
+        return other
+
+
 def parts(path: str) -> tuple[str, str]:
     """The module and the factory. Raises Unusable if ``path`` does not name both."""
     module, colon, name = path.partition(":")

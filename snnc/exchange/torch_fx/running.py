@@ -1,5 +1,7 @@
 """The network, run on random samples: the shape or the number at each call."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -7,12 +9,49 @@ from torch import Tensor, fx, nn
 
 from snnc.exchange import Refused, Unusable
 from snnc.exchange.torch_fx import where
+from snnc.exchange.torch_fx.types import Parts, TracedValue
 from snnc.shapes import Shape, show
 
 BATCH = 3
 """Unlike 1, it shows which axis is the batch's."""
 _OF_SHAPE = {"size", "dim", "ndimension", "numel", getattr, len}
 """What may be asked of a tensor without asking for its elements."""
+
+
+@dataclass(frozen=True)
+class SplitCall:
+    """A call that makes several tensors of one, and their shapes."""
+
+    node: fx.Node
+    shapes: tuple[Shape, ...]
+
+    def of(self, value: Callable[[fx.Node], TracedValue]) -> Parts:
+        """The parts as slices along the axis in which they differ from the whole."""
+        whole = value(self.node.all_input_nodes[0])
+        kept = len(self.shapes[0]) == len(whole.shape) + 1
+        dim = _along(self.node)
+        axis = dim % (len(whole.shape) + 1) - 1
+        if axis < 0:
+            raise Refused("it splits the batch, where a spec describes one sample")
+        sizes = tuple(shape[1:][axis] if kept else 1 for shape in self.shapes)
+        starts = tuple(sum(sizes[:at]) for at in range(len(sizes)))
+        return Parts(whole, axis, starts, sizes, kept)
+
+
+def _along(node: fx.Node) -> int:
+    """The axis that a call splits, counted with the batch."""
+    at = 1 if _name(node) == "unbind" else 2
+    given: Any = (*node.args[at:], node.kwargs.get("dim", 0))[0]
+    return int(given)
+
+
+def _name(node: fx.Node) -> str:
+    return node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
+
+
+def _is_split(node: fx.Node, result: Sequence[Any]) -> bool:
+    known = _name(node) in ("chunk", "split", "split_with_sizes", "tensor_split", "unbind")
+    return known and all(isinstance(part, Tensor) for part in result)
 
 
 class SeenShapes(fx.Interpreter):
@@ -26,11 +65,16 @@ class SeenShapes(fx.Interpreter):
         self.net = module
         self.shapes: dict[fx.Node, Shape] = {}
         self.constants: dict[fx.Node, Any] = {}
+        self.parts: dict[fx.Node, SplitCall] = {}
 
     def run_node(self, n: fx.Node) -> Any:
         result = super().run_node(n)
         if isinstance(result, Tensor) and self._depends(n):
             self.shapes[n] = tuple(result.shape)
+        elif n.op == "call_module" and isinstance(result, tuple) and isinstance(result[0], Tensor):
+            self.shapes[n] = tuple(result[0].shape)
+        elif isinstance(result, tuple | list) and _is_split(n, result):
+            self.parts[n] = SplitCall(n, tuple(tuple(part.shape) for part in result))
         elif not self._depends(n) or n.target in _OF_SHAPE:
             self.constants[n] = result
         return result
@@ -50,17 +94,29 @@ class SeenShapes(fx.Interpreter):
         return shape[1:]
 
 
-def seen(module: fx.GraphModule, x: Tensor, want: Tensor) -> SeenShapes:
+def seen(module: fx.GraphModule, x: Tensor, want: Sequence[Tensor]) -> SeenShapes:
     """A run on samples. Raises Refused if the graph does not make of them what the network did."""
     watch = SeenShapes(module)
     with torch.no_grad():
-        got = watch.run(x.clone())
-    if not torch.allclose(got, want, rtol=1e-4, atol=1e-4 * want.abs().max().item()):
+        got = tensors(watch.run(x.clone()))
+    if not all(map(_close, got, want)):
         raise Refused(
             "traced by torch.fx, the network computes something else: write `x = x + y` for "
             "`x += y` where another name of x is read later, and draw nothing in evaluation"
         )
     return watch
+
+
+def _close(got: Tensor, want: Tensor) -> bool:
+    return torch.allclose(got, want, rtol=1e-4, atol=1e-4 * want.abs().max().item())
+
+
+def tensors(returned: Any) -> list[Tensor]:
+    """All tensors of a tensor, a tuple or a dict."""
+    if isinstance(returned, Tensor):
+        return [returned]
+    values = returned.values() if isinstance(returned, dict) else returned
+    return [value for value in values if isinstance(value, Tensor)]
 
 
 def samples(net: nn.Module, shape: Shape) -> Tensor:
@@ -76,8 +132,8 @@ def samples(net: nn.Module, shape: Shape) -> Tensor:
     return torch.randn(BATCH, *shape, generator=torch.Generator().manual_seed(0)).to(dtype)
 
 
-def output(net: nn.Module, x: Tensor) -> Tensor:
-    """The output of the network for samples. Raises Unusable or Refused if it is no tensor."""
+def output(net: nn.Module, x: Tensor) -> list[Tensor]:
+    """The outputs of the network for samples. Raises Unusable; Refused if they are no tensors."""
     try:
         with torch.no_grad():
             y = net(x)
@@ -86,8 +142,10 @@ def output(net: nn.Module, x: Tensor) -> Tensor:
         raise Unusable(
             f"{message} (`--input` is the shape of one, without the batch): {where.said(error)}"
         ) from error
-    if not isinstance(y, Tensor):
-        raise Refused(f"the network returns a {type(y).__name__}, expected one tensor")
-    if not y.isfinite().all():
+    found = y.values() if isinstance(y, dict) else y if isinstance(y, tuple | list) else (y,)
+    odd = next((type(v).__name__ for v in found if not isinstance(v, Tensor | None)), None)
+    if odd or not tensors(y):
+        raise Refused(f"the network returns a {odd or type(y).__name__}, expected tensors")
+    if not all(v.isfinite().all() for v in tensors(y)):
         raise Unusable("the network returns NaN or infinity for random samples: check its weights")
-    return y
+    return tensors(y)

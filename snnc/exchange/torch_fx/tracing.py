@@ -1,19 +1,66 @@
-"""A module's forward as a graph of calls (torch.fx), each with the line that made it."""
+"""A module's forward as a graph of calls (torch.fx), each with the line that made it.
+
+Every call is computed on samples while it is recorded, so that shapes are plain numbers: what
+depends on them, decisions and loops, is decided as it is for these samples.
+"""
 
 import inspect
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from torch import fx, nn
+import torch
+from torch import Tensor, fx, nn
 
-from snnc.exchange import Refused
+from snnc.exchange import Refused, libraries
 from snnc.exchange.torch_fx import where
 
 GROUP, LINE = "snnc_group", "snnc_line"
 """Keys of ``node.meta``: the modules around a call, outermost first, and the user's line."""
+OF_SHAPE = frozenset({"size", "dim", "ndimension", "numel", "nelement", "stride", "element_size"})
+"""Methods that tell a tensor's shape or memory, not its elements."""
+_ELEMENTS = frozenset("item tolist equal allclose is_nonzero float int bool __float__".split())
+_HOLDS = (Tensor, tuple, list, dict)
+_PROPERTIES = frozenset("shape ndim dtype device layout is_cuda is_sparse requires_grad".split())
 
 
-class _Tracer(fx.Tracer):
-    """Remembers where calls come from; torch.fx's own way to do so keeps whole stacks."""
+class ShapedProxy(fx.Proxy):
+    """A recorded value whose shape, type and device are those that it has on the samples."""
+
+    tracer: "ConcreteTracer"
+
+    def __getattr__(self, k: str) -> Any:
+        value = self.tracer.values.get(self.node)
+        if k in _PROPERTIES and isinstance(value, Tensor):
+            return getattr(value, k)
+        if isinstance(value, Tensor) and isinstance(getattr(Tensor, k, None), property | _GETSET):
+            return self.tracer.create_proxy("call_function", getattr, (self, k), {})
+        return super().__getattr__(k)
+
+    def __len__(self) -> int:
+        return len(self.tracer.values[self.node])
+
+    def __iter__(self) -> Iterator[Any]:
+        own: Any = self
+        return (own[index] for index in range(len(self)))
+
+
+_GETSET = type(Tensor.shape)
+
+
+class ConcreteTracer(fx.Tracer):
+    """Remembers where calls come from, and what they give; ``values`` has it by node."""
+
+    def __init__(self, x: Tensor) -> None:
+        super().__init__()
+        self.x, self.values, self.running = x, dict[fx.Node, Any](), False
+
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        if type(m).__module__ == "torch.nn.utils.parametrize":
+            return False  # its weight is computed of other ones
+        return libraries.is_layer(m) or super().is_leaf_module(m, module_qualified_name)
+
+    def proxy(self, node: fx.Node) -> fx.Proxy:
+        return ShapedProxy(node, self)
 
     def create_node(self, *args: Any, **kwargs: Any) -> fx.Node:
         node = super().create_node(*args, **kwargs)
@@ -22,20 +69,80 @@ class _Tracer(fx.Tracer):
         node.meta[LINE] = where.now(traced.__code__)
         return node
 
+    def create_proxy(self, kind: str, *args: Any, **kwargs: Any) -> Any:
+        proxy = super().create_proxy(kind, *args, **kwargs)
+        node = proxy.node
+        value = self.values[node] = self._computed(node)
+        return value if kind != "placeholder" and self._is_plain(node, value) else proxy
 
-def traced(net: nn.Module) -> fx.GraphModule:
-    """The graph of a module, optional arguments at their defaults. Raises Refused."""
-    tracer = _Tracer()
+    def _is_plain(self, node: fx.Node, value: Any) -> bool:
+        """Whether a call tells a number of shapes and types alone, not of elements."""
+        if node.op == "call_method" and node.target in OF_SHAPE:
+            return True
+        name = node.target if isinstance(node.target, str) else node.target.__name__
+        known = all(isinstance(self.value(n), _HOLDS) for n in node.all_input_nodes)
+        return known and name not in _ELEMENTS and not isinstance(value, (*_HOLDS, type(None)))
+
+    def call_module(
+        self, m: nn.Module, forward: Callable[..., Any], args: Any, kwargs: dict[str, Any]
+    ) -> Any:
+        if self.running:
+            return forward(*args, **kwargs)
+        return super().call_module(m, forward, args, kwargs)
+
+    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
+        if self.running:
+            return attr_val
+        return super().getattr(attr, attr_val, parameter_proxy_cache)
+
+    def _computed(self, node: fx.Node) -> Any:
+        """The value of a call on the samples; what it calls is not recorded."""
+        if node.op == "placeholder":
+            return node.args[0] if node.args else self.x
+        args, kwargs = (fx.node.map_arg(a, self.value) for a in (node.args, node.kwargs))
+        self.running = True
+        try:
+            with torch.no_grad():
+                return self._run(node, args, kwargs)
+        finally:
+            self.running = False
+
+    def value(self, node: fx.Node) -> Any:
+        """The value of a call; constants of the code are recorded without one."""
+        if node not in self.values:
+            self.values[node] = self._computed(node)
+        return self.values[node]
+
+    def _run(self, node: fx.Node, args: Any, kwargs: Any) -> Any:
+        if node.op == "call_module":
+            return self.root.get_submodule(str(node.target))(*args, **kwargs)
+        if node.op == "get_attr":
+            return _attribute(self.root, str(node.target))
+        if node.op == "call_method":
+            return getattr(args[0], str(node.target))(*args[1:], **kwargs)
+        assert callable(node.target)
+        return node.target(*args, **kwargs)
+
+
+def _attribute(found: Any, path: str) -> Any:
+    for part in path.split("."):
+        found = getattr(found, part)
+    return found
+
+
+def traced(net: nn.Module, x: Tensor) -> tuple[fx.GraphModule, ConcreteTracer]:
+    """The graph of a module for samples, optional arguments at their defaults. Raises Refused."""
+    tracer = ConcreteTracer(x)
     try:
         graph = tracer.trace(net, _defaults(net))
+    except Refused:
+        raise
     except Exception as error:  # the same code has just run on numbers
         place = where.of(error) or type(net).__name__
         message = f"{place}: torch.fx cannot trace values that are known only at run time"
-        help = (
-            "decisions, loops and numbers may depend on arguments, not on tensors or their shapes"
-        )
+        help = "decisions, loops and numbers may depend on arguments and shapes, not on elements"
         raise Refused(f"{message}: {help}") from error
-    return fx.GraphModule(tracer.root, graph)
+    return fx.GraphModule(tracer.root, graph), tracer
 
 
 def _defaults(net: nn.Module) -> dict[str, Any]:

@@ -1,32 +1,28 @@
-"""A traced network as the entries of a spec."""
+"""A traced network without time as the entries of a spec."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
 from torch import Tensor, fx
 
 from snnc.exchange import Refused
-from snnc.exchange.entry import INPUT, SpecLine
+from snnc.exchange.entry import INPUT, Definition, SpecLine, SpecOutput
 from snnc.exchange.torch_fx import calls
-from snnc.exchange.torch_fx.naming import LayerNames
+from snnc.exchange.torch_fx.entries import Entries, outputs_of
 from snnc.exchange.torch_fx.running import SeenShapes
-from snnc.exchange.torch_fx.tracing import GROUP
-from snnc.exchange.torch_fx.types import MadeLayer, TracedValue
-from snnc.kinds import catalog
-from snnc.layer import Layer
-from snnc.shapes import Shape, ShapeError, show
-from snnc.source.nearest import nearest
+from snnc.exchange.torch_fx.types import TracedValue
+from snnc.shapes import show
 
 
 @dataclass(frozen=True)
 class Translated:
-    """Entries in order, the tensors of each by key, and the name of the layer that is read."""
+    """Entries in order, the tensors of each by key, what they define, and which are read."""
 
     entries: tuple[SpecLine, ...]
     state: Mapping[str, Mapping[str, Tensor]]
-    output: str
+    outputs: tuple[SpecOutput, ...]
+    definitions: tuple[Definition, ...]
 
 
 class Translation:
@@ -35,17 +31,16 @@ class Translation:
     def __init__(self, run: SeenShapes) -> None:
         self.run, self.net = run, run.net
         self.values: dict[fx.Node, TracedValue] = {}
-        self.entries: dict[str, SpecLine] = {}
-        self.state: dict[str, Mapping[str, Tensor]] = {}
+        self.entries = Entries()
         self.refused: dict[str, tuple[fx.Node, Refused]] = {}
-        self.names = LayerNames()
 
     def translated(self) -> Translated:
-        """Everything that the output needs. Raises Refused, for every call that has no layer."""
+        """Everything that the outputs need. Raises Refused, for every call that has no layer."""
         for node in self.net.graph.nodes:
             if node.op == "output":
-                return self._needed(self._value(node.args[0]).name)
-            if node in self.run.constants:
+                named = list(outputs_of(node.args[0]))
+                return self._needed({name: self._value(given).name for name, given in named})
+            if node in self.run.constants or node in self.run.parts:
                 continue
             self.values[node] = self._read(node)
             if node.op != "placeholder" and calls.in_place(node, self.net):
@@ -63,29 +58,16 @@ class Translation:
             return self._missing(node, why)
 
     def _known(self, node: fx.Node) -> bool:
-        return node in self.run.constants or node in self.run.shapes
+        return node in self.run.constants or node in self.run.shapes or node in self.run.parts
 
     def _added(self, node: fx.Node) -> TracedValue:
         made = calls.layers(node, self.net, self.run.sample, self._given)
         if isinstance(made, TracedValue):
             return made
-        value: TracedValue | None = None
-        for layer in made:
-            value = self._layer(node, layer, layer.inputs or (value,))
-        out = self.run.sample(node)
-        if value is None or value.shape != out:
+        value, out = self.entries.layers(node, made), self.run.sample(node)
+        if value.shape != out:
             raise Refused(f"it makes {show(out)}, where a spec's layer makes {value}")
         return value
-
-    def _layer(self, node: fx.Node, made: MadeLayer, inputs: Sequence[Any]) -> TracedValue:
-        kind = _kind(made.kind)
-        fields = _off_default(kind, made.fields)
-        shape = _shape(kind, fields, inputs)
-        name = self.names.new(_path(node, kind.stem, bool(made.inputs)), kind.stem)
-        sources = tuple(value.name for value in inputs)
-        self.entries[name] = SpecLine(name, made.kind, fields, sources, _group(node))
-        self.state[name] = made.state
-        return TracedValue(name, shape)
 
     def _given(self, args: Any) -> Any:
         return fx.node.map_arg(args, self._value)
@@ -93,17 +75,19 @@ class Translation:
     def _value(self, node: Any) -> Any:
         if node in self.run.constants:
             return self.run.constants[node]
+        if node in self.run.parts:
+            return self.run.parts[node].of(self._value)
         if node not in self.values:
             raise Refused("the network returns its input or nothing")
         return self.values[node]
 
     def _missing(self, node: fx.Node, why: Refused | None = None) -> TracedValue:
         """Stands for what could not be translated, so that more can be told at once."""
-        name = f"?{len(self.entries)}"
+        name = f"?{len(self.entries.lines)}"
         if why:
             self.refused[name] = (node, why)
         inputs = [self.values[n].name for n in node.all_input_nodes if n in self.values]
-        self.entries[name] = SpecLine(name, "", {}, tuple(inputs))
+        self.entries.add(SpecLine(name, "", {}, tuple(inputs)), {})
         return TracedValue(name, self.run.shapes.get(node, (0,))[1:])
 
     def _overwritten(self, node: fx.Node) -> None:
@@ -113,79 +97,12 @@ class Translation:
             if value == old:
                 self.values[other] = new
 
-    def _needed(self, output: str) -> Translated:
-        if output == INPUT:
+    def _needed(self, outputs: Mapping[str, str]) -> Translated:
+        if INPUT in outputs.values():
             raise Refused("the network returns its input")
-        live = {output}
-        for name in reversed(self.entries):
-            live |= {*self.entries[name].sources} if name in live else set()
-        self._told([self.refused[name] for name in self.entries if name in live & {*self.refused}])
-        entries = tuple(entry for name, entry in self.entries.items() if name in live)
-        return Translated(entries, {e.name: self.state[e.name] for e in entries}, output)
-
-    def _told(self, found: Sequence[tuple[fx.Node, Refused]]) -> None:
-        """Raises Refused with every reason, each once."""
-        groups: dict[tuple[object, str], list[fx.Node]] = {}
-        for node, why in found:
-            groups.setdefault((calls.target(node, self.net), str(why)), []).append(node)
-        reasons = [
-            f"{calls.told(first, self.net)}{f' and {len(more)} more' if more else ''}: {why}"
-            for (_, why), (first, *more) in groups.items()
-        ]
-        if reasons:
-            raise Refused(*reasons, help=max(why.help for _, why in found))
-
-
-def _kind(name: str) -> type[Layer]:
-    kinds = catalog("snnc.layers")
-    kind = kinds.get(name)
-    if kind is None or not issubclass(kind, Layer):
-        guess = nearest(name, kinds)
-        raise Refused(f"a spec has no layer {name}{f', the nearest is {guess}' if guess else ''}")
-    return kind
-
-
-def _off_default(kind: type[Layer], fields: Mapping[str, object]) -> dict[str, object]:
-    """The keys that a spec has to state."""
-    known = kind.model_fields
-    default = {key: known[key].default for key in fields if key in known}
-    return {key: v for key, v in fields.items() if key not in default or v != default[key]}
-
-
-def _shape(kind: type[Layer], fields: Mapping[str, object], inputs: Sequence[TracedValue]) -> Shape:
-    """The shape of the layer's output, by the layer's own rules."""
-    try:
-        layer = kind.model_validate({"kind": kind.model_fields["kind"].default, **fields})
-        return layer.shape(*(value.shape for value in inputs))
-    except ShapeError as error:
-        raise Refused(f"a spec's {kind.__name__} does not fit: {error.message}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = first["loc"][0] if first["loc"] else ""
-        message = f"a spec's {kind.__name__} cannot have `{key} = {fields.get(str(key))}`"
-        raise Refused(message) from error
-
-
-def _path(node: fx.Node, stem: str, first: bool) -> str:
-    """The path of a layer: that of its module, or the place and the name of a function."""
-    if node.op == "call_module" and first:
-        return str(node.target)
-    around = node.meta.get(GROUP, ())
-    return f"{around[-1][0]}.{stem}" if around else stem
-
-
-def _group(node: fx.Node) -> str:
-    """The innermost module of several layers around a call: ``layer1.0: BasicBlock``."""
-    around: list[tuple[str, str]] = [*node.meta.get(GROUP, ())]
-    if node.op == "call_module" and around and around[-1][0] == node.target:
-        around.pop()
-    return ": ".join(around[-1]) if around else ""
-
-
-def remarks(state: Mapping[str, Mapping[str, Tensor]]) -> Iterator[str]:
-    """Notes on properties that the spec cannot express: weights that layers share."""
-    owners: dict[int, str] = {}
-    for name, tensors in state.items():
-        firsts = [owners.setdefault(t.data_ptr(), name) for t in tensors.values() if t.numel()]
-        for first in sorted({*firsts} - {name}):
-            yield f"{first} and {name} share weights: in the spec each has its own"
+        entries = self.entries.live({*outputs.values()})
+        live = {entry.name for entry in entries}
+        calls.tell([told for name, told in self.refused.items() if name in live], self.net)
+        state = {e.name: self.entries.state[e.name] for e in entries}
+        read = tuple(SpecOutput(name, layer, "mean") for name, layer in outputs.items())
+        return Translated(entries, state, read, self.entries.definitions.of(entries))

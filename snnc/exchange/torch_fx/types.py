@@ -1,12 +1,13 @@
 """The arguments and results of handlers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from torch import Tensor
 
 from snnc.exchange import Refused
+from snnc.exchange.libraries.types import Equations
 from snnc.shapes import Shape
 
 
@@ -22,13 +23,26 @@ class TracedValue:
 class MadeLayer:
     """A layer: its kind, its keys, what it reads, and the tensors of its ``state_dict``.
 
-    Without ``inputs`` it reads the layer made before it.
+    Without ``inputs`` it reads the layer made before it; they may be layers of the same call.
+    ``equations`` define the kind, if a spec has none.
     """
 
     kind: str
     fields: Mapping[str, object] = field(default_factory=dict)
-    inputs: tuple[TracedValue, ...] = ()
+    inputs: "tuple[TracedValue | MadeLayer, ...]" = ()
     state: Mapping[str, Tensor] = field(default_factory=dict)
+    equations: Equations | None = None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The results of a split: what is split along which axis of a sample, and where each begins."""
+
+    whole: TracedValue
+    dim: int
+    starts: tuple[int, ...]
+    sizes: tuple[int, ...]
+    kept: bool = True
 
 
 Layers = tuple[MadeLayer, ...] | TracedValue
@@ -56,6 +70,20 @@ def only(key: str, got: object, want: object) -> None:
     """Check that an option has one of the values that layers have. Raises Refused."""
     if got != want:
         raise Refused(f"it has `{key} = {got}`, where a spec knows only {want}")
+
+
+def elementwise(
+    kind: str,
+    step: str,
+    inputs: Sequence[TracedValue | MadeLayer] = (),
+    names: tuple[str, ...] = ("x",),
+    **numbers: tuple[object, Mapping[str, Tensor]],
+) -> MadeLayer:
+    """A layer by an equation of ``y``; ``numbers`` are its parameters, each with its tensors."""
+    fields = {key: value for key, (value, _) in numbers.items()}
+    state = {key: tensor for _, held in numbers.values() for key, tensor in held.items()}
+    own = Equations("", dict.fromkeys(numbers, 1.0), {}, names, step)
+    return MadeLayer(kind, fields, tuple(inputs), state, own)
 
 
 def one(size: Any) -> object:

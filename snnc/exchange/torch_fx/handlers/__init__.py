@@ -13,7 +13,11 @@ from torch.nn import functional
 
 from snnc.exchange.torch_fx.handlers import (
     activations,
+    arithmetic,
+    axes,
+    borders,
     dropping,
+    matrices,
     merging,
     normalising,
     pooling,
@@ -25,7 +29,19 @@ from snnc.exchange.torch_fx.types import Handler
 _SPACES = {
     "nn": nn, "F": functional, "torch": torch, "operator": operator, "Tensor": Tensor
 }  # fmt: skip
-_FAMILIES = (weighted, normalising, pooling, activations, merging, reshaping, dropping)
+_FAMILIES = (
+    weighted,
+    normalising,
+    pooling,
+    activations,
+    arithmetic,
+    merging,
+    axes,
+    borders,
+    matrices,
+    reshaping,
+    dropping,
+)
 
 
 def _named(word: str) -> Iterator[object]:
@@ -43,7 +59,9 @@ def _table() -> Iterator[tuple[object, Handler]]:
                 yield from ((target, handler) for target in _named(word))
 
 
-HANDLERS: Mapping[object, Handler] = MappingProxyType(dict(_table()))
+_FOUND: dict[object, Handler] = dict(_table())
+_FOUND.update(reshaping.BY_NAME.items())
+HANDLERS: Mapping[object, Handler] = MappingProxyType(_FOUND)
 """By class of module, function, or name of a method."""
 
 WORDS: tuple[str, ...] = tuple(

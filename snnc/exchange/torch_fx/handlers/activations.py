@@ -3,11 +3,8 @@
 from typing import Any
 
 from snnc.exchange import Refused
-from snnc.exchange.torch_fx.types import Handler, Layers, MadeLayer, only, read
+from snnc.exchange.torch_fx.types import Handler, Layers, MadeLayer, constant, only, read
 from snnc.shapes import Shape
-
-_CLIPPED = {(0, None): "ReLU", (0, 6): "ReLU6"}
-"""By lower and upper end."""
 
 
 def _plain(kind: str) -> Handler:
@@ -41,17 +38,28 @@ def softmax(out: Shape, input: Any, dim: int | None = None, dtype: Any = None) -
     return (MadeLayer("Softmax", {"dim": axis - 1}, (x,)),)
 
 
-def hardtanh(out: Shape, input: Any, min_val: float = -1.0, max_val: float = 1.0) -> Layers:
-    """Between two ends."""
-    return clamp(out, input, min_val, max_val)
+def log_softmax(out: Shape, input: Any, dim: int | None = None, dtype: Any = None) -> Layers:
+    """The logarithm of a softmax. Raises Refused."""
+    (layer,) = softmax(out, input, dim, dtype)  # type: ignore[misc]
+    return (MadeLayer("LogSoftmax", layer.fields, layer.inputs),)
 
 
-def clamp(out: Shape, input: Any, min: Any = None, max: Any = None) -> Layers:
-    """A clamp between two ends, if there is a layer with these. Raises Refused."""
-    kind = _CLIPPED.get((min, max))
-    if kind is None:
-        raise Refused(f"it clips to [{min}, {max}]: a spec has only ReLU and ReLU6")
-    return (MadeLayer(kind, {}, (read(input),)),)
+def elu(out: Shape, input: Any, alpha: float = 1.0) -> Layers:
+    """An exponential below 0."""
+    return (MadeLayer("ELU", {"alpha": float(alpha)}, (read(input),)),)
+
+
+def softplus(out: Shape, input: Any, beta: float = 1.0, threshold: float = 20.0) -> Layers:
+    """A smooth ReLU."""
+    fields = {"beta": float(beta), "threshold": float(threshold)}
+    return (MadeLayer("Softplus", fields, (read(input),)),)
+
+
+def prelu(out: Shape, input: Any, weight: Any) -> Layers:
+    """A ReLU with a learned slope below 0, one of all or one a channel."""
+    slopes = constant(weight, "weight")
+    per = "layer" if slopes.numel() == 1 else "channel"
+    return (MadeLayer("PReLU", {"per": per}, (read(input),), {"weight": slopes}),)
 
 
 TABLE = {
@@ -63,6 +71,10 @@ TABLE = {
     "GELU gelu": gelu,
     "LeakyReLU leaky_relu leaky_relu_": leaky_relu,
     "Softmax softmax": softmax,
-    "Hardtanh hardtanh hardtanh_": hardtanh,
-    "clamp clamp_ clip clip_": clamp,
+    "LogSoftmax log_softmax": log_softmax,
+    "Hardswish hardswish": _plain("Hardswish"),
+    "Hardsigmoid hardsigmoid": _plain("Hardsigmoid"),
+    "ELU elu elu_": elu,
+    "Softplus softplus": softplus,
+    "PReLU prelu": prelu,
 }

@@ -1,23 +1,10 @@
-"""Handlers of calls with several inputs: sums, products, concatenations."""
+"""Handlers of calls that join several values: concatenations and stacks."""
 
 from typing import Any
 
-from snnc.exchange.torch_fx.types import Layers, MadeLayer, TracedValue, only, read
+from snnc.exchange.torch_fx.handlers.reshaping import reshaped
+from snnc.exchange.torch_fx.types import Handler, Layers, MadeLayer, read
 from snnc.shapes import Shape
-
-
-def add(out: Shape, input: Any, other: Any, alpha: Any = 1) -> Layers:
-    """The sum of two values; 0 adds nothing, as in ``sum([a, b])``."""
-    only("alpha", alpha, 1)
-    for zero, term in ((input, other), (other, input)):
-        if isinstance(term, TracedValue) and isinstance(zero, int | float) and zero == 0:
-            return term
-    return (MadeLayer("Add", {}, (read(input), read(other))),)
-
-
-def mul(out: Shape, input: Any, other: Any) -> Layers:
-    """The product of two values."""
-    return (MadeLayer("Mul", {}, (read(input), read(other))),)
 
 
 def cat(out: Shape, tensors: Any, dim: int = 0) -> Layers:
@@ -28,8 +15,14 @@ def cat(out: Shape, tensors: Any, dim: int = 0) -> Layers:
     return (MadeLayer("Concat", {"dim": dim % (1 + len(out)) - 1}, values),)
 
 
-TABLE = {
-    "add iadd add_": add,
-    "mul imul mul_ multiply": mul,
-    "cat concat concatenate": cat,
-}
+def stack(out: Shape, tensors: Any, dim: int = 0) -> Layers:
+    """Along a new axis of the sample: values with an axis of one element, joined."""
+    values = tuple(map(read, tensors))
+    axis = dim % (1 + len(out)) - 1
+    shape = (*out[:axis], 1, *out[axis + 1 :])
+    layers = [layer for value in values for layer in reshaped(value, shape)]
+    ends = [layers[(at + 1) * len(layers) // len(values) - 1] for at in range(len(values))]
+    return (*layers, MadeLayer("Concat", {"dim": axis}, tuple(ends)))
+
+
+TABLE: dict[str, Handler] = {"cat concat concatenate": cat, "stack": stack}

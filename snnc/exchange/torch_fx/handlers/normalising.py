@@ -67,6 +67,23 @@ def group_norm(
     return (MadeLayer("GroupNorm", fields, (read(input),), _affine(weight, bias)),)
 
 
+def instance_norm(
+    out: Shape,
+    input: Any,
+    running_mean: Any = None,
+    running_var: Any = None,
+    weight: Any = None,
+    bias: Any = None,
+    use_input_stats: bool = True,
+    momentum: Any = 0.1,
+    eps: float = 1e-5,
+) -> Layers:
+    """Over each channel alone: a group norm of as many groups. Raises Refused."""
+    if running_mean is not None or not use_input_stats:
+        raise Refused("it has running statistics, where a spec's GroupNorm has none")
+    return group_norm(out, input, read(input).shape[0], weight, bias, eps)
+
+
 def _affine(weight: Any, bias: Any) -> dict[str, torch.Tensor]:
     stated = {"weight": weight, "bias": bias}
     return {key: constant(tensor, key) for key, tensor in stated.items() if tensor is not None}
@@ -76,4 +93,5 @@ TABLE = {
     "BatchNorm1d BatchNorm2d BatchNorm3d F.batch_norm": batch_norm,
     "LayerNorm F.layer_norm": layer_norm,
     "GroupNorm F.group_norm": group_norm,
+    "InstanceNorm1d InstanceNorm2d InstanceNorm3d F.instance_norm": instance_norm,
 }

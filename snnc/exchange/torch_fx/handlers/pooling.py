@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from snnc.exchange import Refused
-from snnc.exchange.torch_fx.types import Layers, MadeLayer, TracedValue, inner, one, only, read
+from snnc.exchange.torch_fx.types import Layers, MadeLayer, inner, one, only, read
 from snnc.shapes import Shape
 
 
@@ -60,24 +59,6 @@ def adaptive_max_pool(
     return (MadeLayer(f"AdaptiveMaxPool{inner(x)}d", {"output_size": one(out[1:])}, (x,)),)
 
 
-def mean(
-    out: Shape, input: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None
-) -> Layers:
-    """A mean over all axes after the channel: adaptive pooling to one element. Raises Refused."""
-    x = read(input)
-    only("dtype", dtype, None)
-    if inner(x) < 1 or _axes(dim, x) != set(range(2, 2 + inner(x))):
-        raise Refused(f"it is a mean over `dim = {dim}`, where a spec knows that of whole channels")
-    pooled = MadeLayer(f"AdaptiveAvgPool{inner(x)}d", {"output_size": 1}, (x,))
-    return (pooled,) if keepdim else (pooled, MadeLayer("Flatten"))
-
-
-def _axes(dim: Any, x: TracedValue) -> set[int]:
-    """Axes with the batch, counted from the front."""
-    dims = dim if isinstance(dim, tuple | list) else () if dim is None else (dim,)
-    return {d % (1 + len(x.shape)) for d in dims}
-
-
 def _window(kernel_size: Any, stride: Any, padding: Any) -> dict[str, object]:
     same = stride is None or stride == [] or one(stride) == one(kernel_size)
     step = None if same else one(stride)
@@ -91,5 +72,4 @@ TABLE = {
     "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d": adaptive_avg_pool,
     "AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d": adaptive_max_pool,
     "adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d": adaptive_max_pool,
-    "mean": mean,
 }

@@ -4,23 +4,34 @@ from math import prod
 from typing import Any
 
 from snnc.exchange import Refused
-from snnc.exchange.torch_fx.types import Layers, MadeLayer, TracedValue, read
+from snnc.exchange.torch_fx.types import Handler, Layers, MadeLayer, TracedValue, read
 from snnc.shapes import Shape, show
 
 
 def reshape(out: Shape, input: Any, *sizes: Any, **named: Any) -> Layers:
-    """A reshape that joins axes of the sample, or splits one of them. Raises Refused."""
+    """A reshape of the sample. Raises Refused."""
     x = read(input)
-    if out == x.shape:
-        return x
-    start, stop = _changed(x.shape, out)
-    before, after = x.shape[start : len(x.shape) - stop], out[start : len(out) - stop]
-    if len(after) == 1:
-        ends = {"start_dim": start, "end_dim": -1 if stop == 0 else start + len(before) - 1}
-        return (MadeLayer("Flatten", ends, (x,)),)
-    if len(before) == 1:
-        return (MadeLayer("Unflatten", {"dim": start, "unflattened_size": after}, (x,)),)
-    raise Refused(f"it makes {show(out)} of {show(x.shape)}, where a spec only joins axes")
+    return x if out == x.shape else reshaped(x, out)
+
+
+def reshaped(x: TracedValue, out: Shape) -> tuple[MadeLayer, ...]:
+    """Layers that make a shape of a value. Raises Refused."""
+    first, *more = shapes(x.shape, out)
+    return (MadeLayer(first.kind, first.fields, (x,)), *more)
+
+
+def shapes(before: Shape, out: Shape) -> tuple[MadeLayer, ...]:
+    """Layers from one shape to another: axes are joined, split, or both. Raises Refused."""
+    if prod(before) != prod(out) or not out:
+        raise Refused(f"it makes {show(out)} of {show(before)}")
+    start, stop = _changed(before, out)
+    old, new = before[start : len(before) - stop], out[start : len(out) - stop]
+    ends = {"start_dim": start, "end_dim": -1 if stop == 0 else start + len(old) - 1}
+    join = MadeLayer("Flatten", ends)
+    split = MadeLayer("Unflatten", {"dim": start, "unflattened_size": new})
+    if len(new) == 1:
+        return (join,)
+    return (split,) if len(old) == 1 else (join, split)
 
 
 def _changed(old: Shape, new: Shape) -> tuple[int, int]:
@@ -40,7 +51,7 @@ def _common(one: Shape, other: Shape, limit: int) -> int:
 
 
 def same(out: Shape, input: Any, *options: Any, **named: Any) -> TracedValue:
-    """A copy, or another order in memory."""
+    """A copy, another order in memory, or what only training changes."""
     return read(input)
 
 
@@ -49,8 +60,19 @@ def identity(out: Shape, input: Any) -> Layers:
     return (MadeLayer("Identity", {}, (read(input),)),)
 
 
-TABLE = {
+def depth(out: Shape, input: Any, p: Any, mode: Any = "", training: bool = True) -> Layers:
+    """Stochastic depth, which drops nothing in evaluation. Raises Refused."""
+    if training:
+        raise Refused("it also drops in eval mode: pass `training=self.training`")
+    return read(input)
+
+
+TABLE: dict[str, Handler] = {
     "Flatten flatten Unflatten unflatten Tensor.view reshape squeeze unsqueeze": reshape,
-    "Tensor.contiguous clone": same,
+    "Tensor.contiguous clone detach Tensor.float Tensor.to": same,
     "nn.Identity": identity,
 }
+BY_NAME: dict[str, Handler] = {
+    "torchvision.ops.stochastic_depth.stochastic_depth": depth,
+}
+"""Functions of other packages, which need not be installed."""

@@ -4,8 +4,9 @@ from typing import Any
 
 from torch import Tensor
 
+from snnc.exchange import Refused
 from snnc.exchange.torch_fx.types import Layers, MadeLayer, constant, inner, one, read
-from snnc.shapes import Shape
+from snnc.shapes import Shape, show
 
 
 def conv(
@@ -59,9 +60,19 @@ def conv_transpose(
 
 
 def linear(out: Shape, input: Any, weight: Any, bias: Any = None) -> Layers:
-    """A matrix product with the features."""
-    matrix = constant(weight, "weight")
-    return _made("Linear", {"out_features": matrix.shape[0]}, input, matrix, bias)
+    """A matrix product with the features; with those of each position, a convolution of size 1."""
+    x, matrix = read(input), constant(weight, "weight")
+    rank = len(x.shape)
+    if rank == 1:
+        return _made("Linear", {"out_features": matrix.shape[0]}, input, matrix, bias)
+    if rank > 4:
+        raise Refused(f"it reads {show(x.shape)}, where up to three axes before the features fit")
+    first = MadeLayer("Permute", {"dims": (rank - 1, *range(rank - 1))}, (x,))
+    fields = {"out_channels": matrix.shape[0], "kernel_size": 1, "bias": bias is not None}
+    state = {"weight": matrix.reshape(*matrix.shape, *[1] * (rank - 1))}
+    state |= {"bias": constant(bias, "bias")} if bias is not None else {}
+    product = MadeLayer(f"Conv{rank - 1}d", fields, (first,), state)
+    return (first, product, MadeLayer("Permute", {"dims": (*range(1, rank), 0)}, (product,)))
 
 
 def _made(kind: str, fields: dict[str, object], x: Any, weight: Tensor, bias: Any) -> Layers:

@@ -1,0 +1,16 @@
+"""Where a network that is imported has its time axis."""
+
+from enum import StrEnum
+
+
+class Time(StrEnum):
+    """What the network's forward takes: ``--time``."""
+
+    FIRST = "first"
+    """[T, B, ...]"""
+    SECOND = "second"
+    """[B, T, ...]"""
+    INSIDE = "inside"
+    """[B, ...], and forward makes the time steps itself"""
+    STEP = "step"
+    """[B, ...] of one time step, and the caller calls T times"""

@@ -1,0 +1,66 @@
+"""Borders around a map, and maps of another size."""
+
+from typing import Any
+
+from snnc.exchange import Refused
+from snnc.exchange.torch_fx.types import Handler, Layers, MadeLayer, TracedValue, only, read
+from snnc.shapes import Shape
+
+
+def pad(out: Shape, input: Any, pad: Any, mode: str = "constant", value: Any = None) -> Layers:
+    """A border, the last axis first, in any mode; a negative one is cut away. Raises Refused."""
+    x, sides = read(input), tuple(pad)
+    axes = len(sides) // 2
+    if min(sides) < 0 or axes > len(x.shape) - 1 or not 2 <= len(x.shape) <= 4:
+        raise Refused(f"it pads by {list(sides)}, where a spec widens the axes after the channel")
+    wide = (*sides, *[0] * (2 * (len(x.shape) - 1 - axes)))
+    return _border(x, wide, mode, value)
+
+
+def module(mode: str) -> Handler:
+    """A padding module, whose `padding` is that of F.pad."""
+
+    def made(out: Shape, input: Any, padding: Any, value: float = 0.0) -> Layers:
+        return pad(out, input, padding, mode, value)
+
+    return made
+
+
+def _border(x: TracedValue, sides: tuple[int, ...], mode: str, value: Any) -> Layers:
+    width = sides[0] if len({*sides}) == 1 else sides
+    fields: dict[str, object] = {"padding": width, "mode": mode}
+    fields |= {"value": float(value)} if value and mode == "constant" else {}
+    return (MadeLayer("Pad", fields, (x,)),)
+
+
+def interpolate(
+    out: Shape,
+    input: Any,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
+) -> Layers:
+    """A map of another size."""
+    x = read(input)
+    only("antialias", antialias, False)
+    fields: dict[str, object] = {"mode": mode}
+    fields |= {"align_corners": align_corners} if align_corners is not None else {}
+    if scale_factor is None or recompute_scale_factor:
+        return (MadeLayer("Upsample", {"size": out[1:], **fields}, (x,)),)
+    factors = tuple(scale_factor) if isinstance(scale_factor, tuple | list) else (scale_factor,)
+    factor = float(factors[0]) if len({*factors}) == 1 else tuple(map(float, factors))
+    return (MadeLayer("Upsample", {"scale_factor": factor, **fields}, (x,)),)
+
+
+TABLE: dict[str, Handler] = {
+    "F.pad": pad,
+    "ZeroPad1d ZeroPad2d ZeroPad3d": module("constant"),
+    "ConstantPad1d ConstantPad2d ConstantPad3d": module("constant"),
+    "ReflectionPad1d ReflectionPad2d ReflectionPad3d": module("reflect"),
+    "ReplicationPad1d ReplicationPad2d ReplicationPad3d": module("replicate"),
+    "CircularPad1d CircularPad2d CircularPad3d": module("circular"),
+    "interpolate Upsample UpsamplingNearest2d UpsamplingBilinear2d": interpolate,
+}
