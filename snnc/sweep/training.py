@@ -2,6 +2,7 @@
 
 import csv
 import ctypes
+import functools
 import hashlib
 import signal
 import subprocess
@@ -49,8 +50,12 @@ def structure(values: Mapping[str, Value]) -> list[str]:
 
 
 def package(recipe: Recipe, values: Mapping[str, Value]) -> str:
-    """The package of a trial, built if it is not there. Raises Broken."""
-    settings = [*recipe.settings, *structure(values)]
+    """The package of a trial, built once by each process. Raises Broken."""
+    return _built(recipe, (*recipe.settings, *structure(values)))
+
+
+@functools.cache
+def _built(recipe: Recipe, settings: tuple[str, ...]) -> str:
     digest = hashlib.sha256("\0".join(settings).encode()).hexdigest()[:8]
     name = f"variant_{digest}"
     options = [part for setting in settings for part in ("--set", setting)]

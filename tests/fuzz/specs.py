@@ -66,6 +66,8 @@ def specs(draw: st.DrawFn) -> str:
     for _ in range(draw(st.integers(1, MOST))):
         if len(sketch.layers) < MOST:
             _grow(draw, sketch)
+    if not sketch.layers:  # whatever was to grow had no place
+        sketch.behind({"kind": "ReLU"}, [[*sketch.shapes][-1]])
     layers = "".join(f"  {layer},\n" for layer in sketch.layers)
     own = OWN if any(f'"{kind}"' in layers for kind in ("Pair", "Filter", "Gate")) else ""
     data = [given.text for given in inputs]
