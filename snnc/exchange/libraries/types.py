@@ -97,7 +97,8 @@ def number(tensor: Tensor | float, shape: Shape, key: str) -> tuple[object, dict
     if sizes == shape:
         return {"value": first, "per": "neuron", **learnable}, {key: tensor.reshape(shape)}
     if tensor.numel() == shape[0] and sizes[0] == shape[0]:
-        return {"value": first, "per": "channel", **learnable}, {key: tensor.reshape(shape[:1])}
+        one = (shape[0], *(1 for _ in shape[1:]))
+        return {"value": first, "per": "channel", **learnable}, {key: tensor.reshape(one)}
     raise Refused(f"its `{key}` is {list(tensor.shape)}, where a sample is {list(shape)}")
 
 

@@ -80,16 +80,7 @@ class NeuronLayers:
         source, index = arguments(node)
         if isinstance(self.values[source], Tensor) or not isinstance(index, int):
             return None
-        if self.calls(source):
-            return source, range(len(self.values[source]))[index]
-        return self._sliced(source, index)
-
-    def _sliced(self, part: fx.Node, index: int) -> tuple[fx.Node, int] | None:
-        """One of ``results[1:]``, which is how states are handed on."""
-        call, cut = (*part.args, None, None)[:2]
-        if function(part) != "getitem" or not isinstance(call, fx.Node) or not self.calls(call):
-            return None
-        return (call, range(len(self.values[call]))[cut][index]) if isinstance(cut, slice) else None
+        return (source, range(len(self.values[source]))[index]) if self.calls(source) else None
 
     def known(self, node: fx.Node) -> TracedValue | None:
         """The value of a neuron that is made already."""

@@ -25,9 +25,11 @@ class SplitCall:
     node: fx.Node
     shapes: tuple[Shape, ...]
 
-    def of(self, value: Callable[[fx.Node], TracedValue]) -> Parts:
+    def of(self, value: Callable[[fx.Node], TracedValue | Parts]) -> Parts:
         """The parts as slices along the axis in which they differ from the whole."""
         whole = value(self.node.all_input_nodes[0])
+        if isinstance(whole, Parts):  # split along the axis before the batch already
+            return whole
         kept = len(self.shapes[0]) == len(whole.shape) + 1
         dim = _along(self.node)
         axis = dim % (len(whole.shape) + 1) - 1
