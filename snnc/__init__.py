@@ -52,7 +52,10 @@ def check(path: Path | str, settings: Sequence[str] = ()) -> "tuple[Diagnostic, 
 
 
 def check_all(paths: Sequence[Path], settings: Sequence[str] = ()) -> "tuple[Diagnostic, ...]":
-    """The findings in several specs, in which a definition of a common base is used by any."""
+    """The findings in several specs, in which a definition of a common base is used by any.
+
+    The configuration of their projects chooses the rules. Raises Findings: it is wrong.
+    """
     from snnc.linting import findings
 
     return findings(paths, settings)

@@ -10,7 +10,7 @@ from snnc.graph.build import inspect
 from snnc.graph.origin import explicit, section
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, findings
-from snnc.source.diagnostic import Diagnostic, Findings, Span
+from snnc.source.diagnostic import Diagnostic, Findings, Place, Span
 
 _OF_NETWORK = frozenset(
     {"", "*", "network", "blocks", "vars", "defaults", "neurons", "input", "inputs"}
@@ -29,12 +29,14 @@ _OF_DOCUMENT = ("SNN403", "SNN404", "SNN405")
 class Checked:
     """The findings in a spec, whatever its comments ignore, and what was read of it.
 
-    ``document`` is there if it is a valid one. ``ruled``: the rules could look at it.
+    ``document`` is there if it is a valid one. ``ruled``: the rules could look at it. ``graph`` is
+    that of as much as is right, in which nodes in doubt are opaque.
     """
 
     findings: tuple[Diagnostic, ...]
     examined: Examined | None = None
     ruled: bool = False
+    graph: Graph | None = None
 
     @property
     def document(self) -> Document | None:
@@ -56,18 +58,34 @@ def checked(
     found += wrong
     warned = [] if graph is None else findings(_sound(document, wrong), graph, chosen)
     errors = tuple(found)
-    found += [d for d in _beside(errors, warned) if _speaks(d.code, document, errors, wrong)]
-    return Checked(tuple(found), examined, ruled=graph is not None)
+    found += [
+        d for d in _beside(document, errors, warned) if _speaks(d.code, document, errors, wrong)
+    ]
+    return Checked(tuple(found), examined, graph is not None, graph)
 
 
-def _beside(errors: Sequence[Diagnostic], warned: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """The findings of rules, but of no layer that an error is in: its keys are in doubt."""
+def _beside(
+    document: Document, errors: Sequence[Diagnostic], warned: Sequence[Diagnostic]
+) -> list[Diagnostic]:
+    """The findings of rules, but about no layer that an error is in: its keys are in doubt."""
     starts: dict[str, list[int]] = {}
     for error in errors:
         starts.setdefault(error.place.path, []).append(error.place.span.start)
     for ordered in starts.values():
         ordered.sort()
-    return [d for d in warned if not _within(starts.get(d.place.path, []), d.place.span)]
+    clear = (d for d in warned if not _within(starts.get(d.place.path, []), _entry(d.place)))
+    layers = document.tree.find(("network", "layers"))[0].items
+    hit = (n for n in layers if _within(starts.get(n.place.path, []), n.place.span))
+    wrong = {str(name.value) for layer in hit if (name := layer.get("name"))}
+    return [d for d in clear if not any(f"`{name}`" in d.message for name in wrong)]
+
+
+def _entry(place: Place) -> Span:
+    """The span of a place; of a key, with the line of its value."""
+    end = place.text.find("\n", place.span.end)
+    rest = place.text[place.span.end : end if end >= 0 else len(place.text)]
+    is_key = rest.lstrip().startswith("=")
+    return Span(place.span.start, place.span.end + len(rest) * is_key)
 
 
 def _within(starts: Sequence[int], span: Span) -> bool:
@@ -82,6 +100,8 @@ def _speaks(
     """Whether a rule can be sure of what it finds beside all that is wrong."""
     if found and (document.spec.convert or "convert" in document.doubt):
         return code in _OF_DOCUMENT  # it has seen the ANN
+    if code == "SNN402" and "network" in document.doubt:
+        return False  # a neuron may be what is wrong
     return code not in _OF_WHOLE or _certain(document, wrong)
 
 

@@ -19,6 +19,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
 from snnc.kinds import Kind, catalog
+from snnc.lazy import LazyMapping
 
 NONE = "none"
 
@@ -53,15 +54,22 @@ class Choice:
     def __init__(self, *packages: str) -> None:
         self.packages = packages
 
-    def kinds(self) -> dict[str, type[Kind]]:
-        """Every kind that may be chosen, by its name."""
+    def kinds(self) -> Mapping[str, type[Kind]]:
+        """Every kind that may be chosen, by its name; imported when it is asked for."""
         added = own()
-        return {
-            name: kind
+        places = {
+            name: kinds
             for package in self.packages
             for kinds in (catalog(package), added.get(package, {}))
-            for name, kind in kinds.items()
+            for name in kinds
         }
+        return LazyMapping(places, lambda name: places[name][name], every=True)
+
+    def find(self, name: str) -> type[Kind] | None:
+        """The kind of that name; of two, that of the later package, and the document's own."""
+        added = own()
+        tables = (t for p in self.packages for t in (catalog(p), added.get(p, {})))
+        return next((t[name] for t in reversed([*tables]) if name in t), None)
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -85,19 +93,18 @@ class Choice:
         return {"anyOf": [name, *({**table, "required": ["kind"]} for table in rest)]}
 
     def _choose(self, value: Any, optional: bool, context: Any) -> Kind | None:
-        kinds = self.kinds()
         if value is None and optional:
             return None
-        if isinstance(value, Kind) and isinstance(value, tuple(kinds.values())):
+        if isinstance(value, Kind) and isinstance(value, self.kinds().get(value.kind, ())):
             return value  # a model that was built in Python
         table = {"kind": value} if isinstance(value, str) else value
         if not isinstance(table, Mapping):
             raise PydanticCustomError("kind_type", "expected the name of a kind or a table")
         if optional and table == {"kind": NONE}:
             return None
-        chosen = kinds.get(str(table.get("kind")))
+        chosen = self.find(str(table.get("kind")))
         if chosen is None:
-            raise _refusal(value, [*kinds, *[NONE] * optional])
+            raise _refusal(value, [*self.kinds(), *[NONE] * optional])
         return chosen.model_validate(dict(table), context=context)
 
 

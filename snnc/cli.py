@@ -9,21 +9,25 @@ import typer
 
 import snnc
 from snnc import terminal
-from snnc.cli_arguments import Format, Html, Paths, Settings, Spec
+from snnc.cli_arguments import Html, Settings, Spec
 from snnc.cli_exchange import add_to
-from snnc.escape import word
+from snnc.cli_lsp import language_server
+from snnc.cli_specs import build, lint
+from snnc.cli_sweep import sweep
 from snnc.source.nearest import nearest
 from snnc.terminal import Exit
 
 app = typer.Typer(
     name="snnc",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 
 exchange = add_to(app)
+app.command("sweep")(sweep)
+app.command("lsp")(language_server)
 
 
 def _version(wanted: bool) -> None:
@@ -44,47 +48,8 @@ def root(
     """Compile declarative specs of spiking neural networks into readable, fast PyTorch."""
 
 
-@app.command()
-def build(
-    paths: Paths = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit with 1 if a file is stale.")
-    ] = False,
-    diff: Annotated[
-        bool, typer.Option("--diff", help="Print the changes and write nothing.")
-    ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace edited files too.")] = False,
-    out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="The folder of the package.")
-    ] = None,
-    settings: Settings = None,
-    output_format: Format = "full",
-) -> None:
-    """Generate the package of each spec.
-
-    Exit code 0: success; 1: a spec has errors, --check or --diff found a difference, or a file was
-    edited by hand; 2: the command could not run. --check also finds packages that no spec makes any
-    more, and an editor's schema of another snnc.
-    """
-    from snnc.commands.build import Builds
-
-    terminal.one_of("--output-format", output_format, terminal.FORMATS)
-    given = terminal.given(paths or ())
-    specs = terminal.or_report(lambda: terminal.specs(paths or ()), output_format)
-    builds = Builds(specs, given, tuple(settings or ()), out, output_format)
-    raise Exit(builds.check() if check else builds.diff() if diff else builds.write(force))
-
-
-@app.command()
-def lint(paths: Paths = None, settings: Settings = None, output_format: Format = "full") -> None:
-    """Check specs for errors and suspicious constructs.
-
-    Exit code 0: no errors or warnings; 1: there are some; 2: the command could not run.
-    """
-    from snnc.commands.lint import lint
-
-    terminal.one_of("--output-format", output_format, terminal.FORMATS)
-    raise Exit(lint(paths or (), settings or (), output_format))
+app.command()(build)
+app.command()(lint)
 
 
 @app.command()
@@ -237,27 +202,17 @@ def schema(
     check: Annotated[
         bool, typer.Option("--check", help="Only tell, with exit code 1, if the file is not so.")
     ] = False,
+    configuration: Annotated[
+        bool, typer.Option("--configuration", help="The schema of snnc.toml, and of [tool.snnc].")
+    ] = False,
 ) -> None:
     """Print the JSON Schema of specs, for editors.
 
     With -o, a file that is there is replaced only if it is such a schema.
     """
-    from snnc import project
-    from snnc import schema as editors
-    from snnc.commands.replaceable import replaceable
+    from snnc.commands.schema import schema as command
 
-    if check and out is None:
-        raise terminal.UsageError("--check goes with -o: name the file")
-    if out is None:
-        sys.stdout.write(editors.text())
-        return
-    files = replaceable(out, editors.text(), editors.is_ours, "schema of specs")
-    if check and files[0].have != files[0].want:
-        state = "out of date" if files[0].have is not None else "missing"
-        terminal.say(f"{out}: {state}: run snnc schema -o {word(str(out))}")
-        raise Exit(1)
-    if not check:
-        project.write(files)
+    raise Exit(command(out, check, configuration))
 
 
 @app.command()

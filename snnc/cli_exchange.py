@@ -2,6 +2,7 @@
 
 import typer
 
+from snnc.cli_export import export_onnx, export_safetensors, export_torch
 from snnc.cli_import import importing
 from snnc.cli_nir import export_nir, import_nir
 
@@ -9,6 +10,9 @@ exporting = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 importing.command("nir")(import_nir)
 exporting.command("nir")(export_nir)
+exporting.command("onnx")(export_onnx)
+exporting.command("torch")(export_torch)
+exporting.command("safetensors")(export_safetensors)
 
 
 @exporting.callback()

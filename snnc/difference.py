@@ -8,6 +8,7 @@ from typing import Literal
 
 from snnc.analysis.memory import kept
 from snnc.analysis.tensors import Tensors, tensors
+from snnc.graph.types import Graph
 from snnc.layer import Operator
 from snnc.program.placement import Placed, placement
 from snnc.program.types import Program
@@ -79,8 +80,13 @@ class PlacedNetwork:
 
 def difference(old: PlacedNetwork, new: PlacedNetwork) -> SpecDifference:
     """All that differs between two networks."""
-    weights = _weights(_tensors(old.program), _tensors(new.program))
+    weights = checkpoint_fit(old.program.graph, new.program.graph)
     return SpecDifference(tuple(_totals(old, new)), tuple(_layers(old, new)), weights)
+
+
+def checkpoint_fit(old: Graph, new: Graph) -> CheckpointFit:
+    """The layers of which a checkpoint of the old network fits the new one, by their tensors."""
+    return _weights(_tensors(old), _tensors(new))
 
 
 def _totals(old: PlacedNetwork, new: PlacedNetwork) -> Iterator[ChangedValue]:
@@ -145,9 +151,9 @@ def _differing(what: str, old: str, new: str) -> Iterator[ChangedValue]:
         yield ChangedValue(what, old, new)
 
 
-def _tensors(program: Program) -> dict[str, Tensors]:
+def _tensors(graph: Graph) -> dict[str, Tensors]:
     """The tensors of each layer that has some, in the order of the network."""
-    found = ((node.path, tensors(node)) for node in program.graph.nodes)
+    found = ((node.path, tensors(node)) for node in graph.nodes)
     return {path: own for path, own in found if own}
 
 

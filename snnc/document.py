@@ -9,13 +9,15 @@ from pathlib import Path
 from snnc.blocks import Container, Expanded, InferredSize, expand
 from snnc.blocks.unused import unused
 from snnc.choice import Choice, joined
-from snnc.kinds import keys_of
+from snnc.flags import unconfigured
+from snnc.kinds import Kind, catalog, keys_of
+from snnc.lazy import LazyMapping
 from snnc.neuron import SpikingNeuron
 from snnc.resolve import EVERYTHING, Resolved, resolve
 from snnc.resolve.bases import is_abstract
 from snnc.source.diagnostic import Diagnostic, Findings, Place, Span
 from snnc.source.nearest import sparing
-from snnc.source.reading import project
+from snnc.source.reading import at_most, project
 from snnc.source.source import Source, read, read_on
 from snnc.source.tree import Path as TreePath
 from snnc.source.tree import Tree
@@ -42,7 +44,8 @@ class Document:
 
     ``tree`` and ``spec`` are flat: no blocks, every layer named by its path. ``blocks`` are the
     uses and repetitions by path, ``sizes`` what shape inference has to put in, ``problems`` what
-    is wrong with names. ``settings`` are the ``--set`` assignments that it was read with.
+    is wrong with names. ``unnamed`` are the layers and uses that state no name, by the path that
+    they get. ``settings`` are the ``--set`` assignments that it was read with.
     ``doubt`` has the keys at the top of which something was wrong and is left out.
     """
 
@@ -56,6 +59,7 @@ class Document:
     blocks: Mapping[str, Container] = field(default_factory=dict)
     sizes: Mapping[str, InferredSize] = field(default_factory=dict)
     problems: tuple[Diagnostic, ...] = ()
+    unnamed: Mapping[str, Tree] = field(default_factory=dict)
     doubt: frozenset[str] = frozenset()
 
     def place(self, *path: str | int) -> Place:
@@ -101,14 +105,28 @@ def examine(path: Path | str, settings: Sequence[str] = ()) -> Examined:
     """The document at ``path`` as far as it is right, and what is wrong with it.
 
     Raises:
-        Findings: nothing of it can be read.
+        Findings: nothing of it can be read, or the configuration of its project is wrong.
         OSError: it cannot be read.
     """
+    with at_most(_limit(project(Path(path)))):
+        return _examined(path, settings)
+
+
+def _limit(root: Path) -> int | None:
+    """The bytes of a file that the configuration of a project allows, if it says so."""
+    if unconfigured(root):
+        return None
+    from snnc.configuration import configuration
+
+    return configuration(root).limits.file_size
+
+
+def _examined(path: Path | str, settings: Sequence[str]) -> Examined:
     source = read_on(path)
     abstract = is_abstract(source)
     kinds = Choice(*LAYERS).kinds()
-    spiking = {n: keys_of(kind) for n, kind in kinds.items() if issubclass(kind, SpikingNeuron)}
-    keys = {name: keys_of(kind) for name, kind in kinds.items()}
+    spiking = LazyMapping(catalog(LAYERS[1]), lambda name: _spiking_keys(kinds[name]))
+    keys = LazyMapping(kinds, lambda name: keys_of(kinds[name]), every=True)
     resolved = resolve(source, settings, spiking, keys, partial(read, root=project(Path(path))))
     found = [*source.findings, *resolved.findings]
     tree = _fitting(resolved.tree, found)
@@ -132,6 +150,10 @@ def examine(path: Path | str, settings: Sequence[str] = ()) -> Examined:
     dead = (*resolved.unused_vars, *resolved.unused_defaults, *unused(resolved.tree))
     used = defined - {(node.key.path, node.key.span) for node in dead}
     return Examined(document, findings, source, resolved.sources, defined, used, abstract)
+
+
+def _spiking_keys(kind: type[Kind]) -> frozenset[str] | None:
+    return keys_of(kind) if issubclass(kind, SpikingNeuron) else None
 
 
 def _definitions(tree: Tree) -> Iterator[Definition]:
@@ -171,6 +193,7 @@ def _document(
         blocks=flat.blocks,
         sizes=flat.sizes,
         problems=flat.problems,
+        unnamed=flat.unnamed,
         doubt=made.doubt | resolved.lost | ({EDGES} if flat.findings else set()),
     )
 

@@ -24,8 +24,9 @@ def comment(text: str) -> str:
 
 def docstring(text: str) -> str:
     """The text as it may stand between triple double quotes; its line ends stay."""
-    shown = "".join(c if c.isprintable() or c == "\n" else _named(c) for c in text)
-    return re.sub(r'"""|\A"|"\Z', lambda found: found[0].replace('"', '\\"'), _doubled(shown))
+    if not text.replace("\n", "").isprintable():
+        text = "".join(c if c.isprintable() or c == "\n" else _named(c) for c in text)
+    return re.sub(r'"""|\A"|"\Z', lambda found: found[0].replace('"', '\\"'), _doubled(text))
 
 
 def word(text: str) -> str:

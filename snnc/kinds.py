@@ -2,11 +2,16 @@
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
+
+from snnc.lazy import LazyMapping
+
+_STATED = re.compile(r'^    kind: Literal\["(\w+)"\] = "\1"', re.MULTILINE)
 
 
 class Kind(BaseModel):
@@ -37,18 +42,40 @@ def keys_of(kind: type[BaseModel]) -> frozenset[str]:
 def catalog(package: str) -> Mapping[str, type[Kind]]:
     """Every kind in the modules of ``package``, by its name, sorted.
 
-    A module that cannot be imported raises, and so do two kinds of one name: a kind that is
+    A module is imported when one of its kinds is asked for: its text says which it has. One that
+    cannot be imported raises then, and two kinds of one name do so at once: a kind that is
     silently missing would be worse.
     """
-    found: dict[str, type[Kind]] = {}
+    modules = _modules(package)
+    return LazyMapping(dict(sorted(modules.items())), lambda name: _kind(modules, name), every=True)
+
+
+def _kind(modules: Mapping[str, str], name: str) -> type[Kind]:
+    kinds = {kind.model_fields["kind"].default: kind for kind in _kinds_of(modules[name])}
+    return kinds[name]
+
+
+def _modules(package: str) -> dict[str, str]:
+    """The modules of a package, by the names of the kinds in them."""
+    found: dict[str, str] = {}
     folder = importlib.import_module(package)
     for module in sorted(pkgutil.iter_modules(folder.__path__), key=lambda m: m.name):
-        for kind in _kinds_of(f"{package}.{module.name}"):
-            name = kind.model_fields["kind"].default
+        for name in _names(f"{package}.{module.name}", module):
             if name in found:
-                raise TypeError(f"two kinds are called {name}: {found[name]} and {kind}")
-            found[name] = kind
-    return MappingProxyType(dict(sorted(found.items())))
+                both = f"{found[name]} and {package}.{module.name}"
+                raise TypeError(f"two kinds are called {name}: those of {both}")
+            found[name] = f"{package}.{module.name}"
+    return found
+
+
+def _names(path: str, module: pkgutil.ModuleInfo) -> list[str]:
+    """The names of the kinds in a module, from its text; without one, from the module itself."""
+    folder = getattr(module.module_finder, "path", None)
+    try:
+        text = Path(str(folder), f"{module.name}.py").read_text("utf-8")
+    except OSError:
+        return [str(kind.model_fields["kind"].default) for kind in _kinds_of(path)]
+    return _STATED.findall(text)
 
 
 def _kinds_of(module: str) -> list[type[Kind]]:

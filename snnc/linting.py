@@ -5,25 +5,27 @@ comments of every file count, those of bases too. A finding in a base is told on
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from snnc.checked import Checked, checked
 from snnc.document import Definition, Document
 from snnc.duplicates import duplicates
-from snnc.project.place import check_stated
-from snnc.rules import LintRule, rules
+from snnc.project.place import check_stated, folders_of
+from snnc.rules import rules
+from snnc.selection import RuleSelection, selection
 from snnc.source.diagnostic import Diagnostic, Findings, Span
 from snnc.source.source import Source
 from snnc.source.suppress import suppress
 
 
 @dataclass(frozen=True)
-class _Linted:
+class LintedSpec:
     """One spec of the run, and what was found."""
 
     path: str
     checked: Checked
+    silent: frozenset[str] = frozenset()
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -57,18 +59,55 @@ class _Linted:
 
 
 def findings(
-    paths: Sequence[Path], settings: Sequence[str] = (), chosen: Iterable[LintRule] | None = None
+    paths: Sequence[Path],
+    settings: Sequence[str] = (),
+    select: Callable[[Path], RuleSelection] = selection,
 ) -> tuple[Diagnostic, ...]:
-    """The findings in some specs, each by itself and all together. Raises OSError."""
-    rules_of = None if chosen is None else tuple(chosen)
-    run = [_Linted(path.as_posix(), checked(path, settings, rules_of)) for path in paths]
+    """The findings in some specs, each by itself and all together.
+
+    ``select`` gives the rules for a spec. Raises OSError; Findings: a configuration is wrong.
+    """
+    return look(paths, settings, select).findings
+
+
+@dataclass(frozen=True)
+class LintRun:
+    """The findings of a run, the files that were read, and the folders that specs ask for.
+
+    ``specs`` are those of the run, each by itself.
+    """
+
+    findings: tuple[Diagnostic, ...]
+    sources: tuple[Source, ...]
+    folders: tuple[Path, ...]
+    specs: tuple[LintedSpec, ...] = ()
+
+
+def look(
+    paths: Sequence[Path],
+    settings: Sequence[str] = (),
+    select: Callable[[Path], RuleSelection] = selection,
+) -> LintRun:
+    """The findings in some specs, as :func:`findings`, and what they depend on."""
+    by_folder = {path.parent: path for path in paths}
+    selections = {folder: select(path) for folder, path in by_folder.items()}
+    run = tuple(_linted(path, settings, selections[path.parent]) for path in paths)
     told = _agreed(run, _answered(run, [*_once(run)]))
     known = [
-        (path, document)
-        for path, each in zip(paths, run, strict=True)
+        (Path(each.path), document)
+        for each in run
         if (document := each.checked.document) and not each.abstract
     ]
-    return (*told, *(twin for _, _, twin in duplicates(known)), *_misplaced(known))
+    every = (*told, *(twin for _, _, twin in duplicates(known)), *_misplaced(known))
+    sources = {source.path: source for each in run for source in each.sources}
+    folders = [each for path, document in known for each in folders_of(path, document)]
+    return LintRun(every, tuple(sources.values()), tuple(dict.fromkeys(folders)), run)
+
+
+def _linted(path: Path, settings: Sequence[str], selection: RuleSelection) -> LintedSpec:
+    found = checked(path, settings, selection.running)
+    judged = tuple(selection.judged(found.findings))
+    return LintedSpec(path.as_posix(), replace(found, findings=judged), selection.silent)
 
 
 def _misplaced(known: Iterable[tuple[Path, Document]]) -> Iterator[Diagnostic]:
@@ -84,7 +123,7 @@ def _definition(finding: Diagnostic) -> Definition:
     return finding.place.path, finding.place.span
 
 
-def _once(run: Sequence[_Linted]) -> Iterator[Diagnostic]:
+def _once(run: Sequence[LintedSpec]) -> Iterator[Diagnostic]:
     """All findings, those in a base once, however many specs extend it."""
     told = set[tuple[str, str, Span, str]]()
     for each in run:
@@ -95,19 +134,21 @@ def _once(run: Sequence[_Linted]) -> Iterator[Diagnostic]:
             told.add(key)
 
 
-def _answered(run: Sequence[_Linted], found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+def _answered(run: Sequence[LintedSpec], found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
     """The findings without those that a comment in their file ignores."""
     sources = {source.path: source for each in run for source in each.sources}
     groups: dict[str, list[Diagnostic]] = {path: [] for path in sources}
     for finding in found:
         groups.setdefault(finding.place.path, []).append(finding)
+    silent = {word for each in run for word in each.silent}
     own, due = {each.path for each in run}, _known(run) - _files(run, lambda each: each.wrong)
     for path, group in groups.items():
-        told = suppress(sources[path], group, path in due) if path in sources else group
+        known = path in sources
+        told = suppress(sources[path], group, path in due, silent) if known else group
         yield from (d for d in told if path in own or d.name != "blanket-ignore")
 
 
-def _known(run: Sequence[_Linted]) -> set[str]:
+def _known(run: Sequence[LintedSpec]) -> set[str]:
     """The files of the run of which all users are known; an abstract one needs a user."""
     extended = {source.path for each in run for source in each.sources[:-1]}
     alone = {each.path for each in run if each.abstract} - extended
@@ -115,11 +156,11 @@ def _known(run: Sequence[_Linted]) -> set[str]:
     return {each.path for each in run} - alone - hidden
 
 
-def _files(run: Sequence[_Linted], which: Callable[[_Linted], bool]) -> set[str]:
+def _files(run: Sequence[LintedSpec], which: Callable[[LintedSpec], bool]) -> set[str]:
     return {source.path for each in run if which(each) for source in each.sources}
 
 
-def _agreed(run: Sequence[_Linted], found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+def _agreed(run: Sequence[LintedSpec], found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """The findings without those about a definition that another spec of the run uses."""
     shared = {rule.code for rule in rules() if rule.shared}
     used = {place for each in run for place in each.used}

@@ -1,7 +1,8 @@
 """Neurons: each states its equations once; everything else is derived from them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Literal, Self
+from functools import cache, cached_property
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -20,6 +21,7 @@ from snnc.surrogate import Surrogate
 from snnc.surrogates.atan import ATan
 from snnc.window import alike
 
+_CAUSAL, _POINTWISE = Traits(time="causal"), Traits(time="pointwise")
 _NOT_NUMBERS = frozenset({"name", "source", "kind", "initial"})
 
 
@@ -78,27 +80,56 @@ class Neuron(Layer):
         numbers = {name: _constant(number) for name, number in self.numbers().items()}
         return spike_value(parse(self.step), self.output, numbers)
 
-    def numbers(self) -> dict[str, Number | bool]:
-        """The fields that the equations may use."""
-        fields = (key for key in type(self).model_fields if key not in _NOT_NUMBERS)
-        values = {key: getattr(self, key) for key in fields}
+    def stated(self) -> dict[str, Number | bool]:
+        """The fields that the equations may use, found anew."""
+        values = {key: getattr(self, key) for key in _fields(type(self))}
         return {k: v for k, v in values.items() if isinstance(v, bool | float | int | Value)}
 
-    def run_time(self) -> dict[str, Value]:
+    def numbers(self) -> Mapping[str, Number | bool]:
+        """The fields that the equations may use."""
+        return self._numbers
+
+    def run_time(self) -> Mapping[str, Value]:
         """The parameters that are tensors: learnable, drawn, or one a channel or neuron."""
-        values = {**self.numbers(), **{f"{s}_start": v for s, v in self.initial.items()}}
+        return self._run_time
+
+    def carries(self) -> Mapping[str, float | str]:
+        return self._starts
+
+    def start(self) -> Mapping[str, float | str]:
+        """Each state before the first step: a number, or the name of a run-time parameter."""
+        return self._starts
+
+    # A large network asks each neuron dozens of times. Fields never change, but in a copy.
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, Number | bool]:
+        return self.stated()
+
+    @cached_property
+    def _run_time(self) -> Mapping[str, Value]:
+        values = {**self._numbers, **{f"{s}_start": v for s, v in self.initial.items()}}
         return {
             name: value
             for name, value in values.items()
             if isinstance(value, Value) and value.constant is None
         }
 
-    def carries(self) -> dict[str, float | str]:
-        return self.start()
-
-    def start(self) -> dict[str, float | str]:
-        """Each state before the first step: a number, or the name of a run-time parameter."""
+    @cached_property
+    def _starts(self) -> Mapping[str, float | str]:
         return {state: self._start(state, at) for state, at in self.states.items()}
+
+    @cached_property
+    def said(self) -> str:
+        """Its equations and numbers as text: the same for neurons that compute the same."""
+        equations = self.step, self.inputs, dict(self.states), self.output
+        return repr((equations, self._numbers, self.initial, self.reset_rule))
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        made = super().model_copy(update=update, deep=deep)
+        for name in _KEPT:
+            made.__dict__.pop(name, None)
+        return made
 
     def _start(self, state: str, at: str | float) -> float | str:
         default = self.numbers()[at] if isinstance(at, str) else at
@@ -111,7 +142,7 @@ class Neuron(Layer):
 
     def traits(self, training: bool) -> Traits:
         # without a state it is an element-wise merge
-        return Traits(time="causal" if self.states else "pointwise")
+        return _CAUSAL if self.states else _POINTWISE
 
     def shape(self, *inputs: Shape) -> Shape:
         for shape in inputs[1:]:
@@ -147,6 +178,14 @@ class Neuron(Layer):
     def parameters(self, *inputs: Shape) -> int:
         learnable = (value for value in self.run_time().values() if value.learnable)
         return sum(count(value, inputs[0]) for value in learnable)
+
+
+_KEPT = ("_numbers", "_run_time", "_starts", "said")
+
+
+@cache
+def _fields(kind: type[Neuron]) -> tuple[str, ...]:
+    return tuple(key for key in kind.model_fields if key not in _NOT_NUMBERS)
 
 
 def _constant(number: Number | bool) -> Parameter:
@@ -191,10 +230,10 @@ class ResettingNeuron(SpikingNeuron):
     def reset_rule(self) -> Reset:
         return Reset(self.reset, self.detach_reset, above=self.fires == "above")
 
-    def numbers(self) -> dict[str, Number | bool]:
+    def stated(self) -> dict[str, Number | bool]:
         # a soft reset goes nowhere in particular: what decays, decays to 0
         soft = self.reset == "soft"
-        return {"soft": soft, **super().numbers(), **({"v_reset": 0.0} if soft else {})}
+        return {"soft": soft, **super().stated(), **({"v_reset": 0.0} if soft else {})}
 
     @model_validator(mode="after")
     def _one_reset(self) -> Self:

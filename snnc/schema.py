@@ -25,7 +25,7 @@ FILE = "snnc.schema.json"
 """What specs call it in their first line."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_ID = "https://json.schemastore.org/snnc.json"
+ADDRESS = "https://json.schemastore.org/snnc.json"
 """The address that editors will know it by."""
 _TITLE = "snnc spec, format "
 _OWN = ("snnc.neurons", "snnc.surrogates")
@@ -99,7 +99,7 @@ def schema() -> Json:
     }
     whole: Json = {
         "$schema": _DIALECT,
-        "$id": _ID,
+        "$id": ADDRESS,
         "title": f"{_TITLE}1",
         "description": "A spiking neural network that snnc compiles to PyTorch.",
         "type": "object",

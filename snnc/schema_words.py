@@ -45,7 +45,7 @@ def chosen(node: Mapping[str, Any]) -> list[str]:
 def words(node: Json) -> str:
     """The accepted values of a schema: ``integer ≥ 1 or [integer ≥ 1, integer ≥ 1]``."""
     if is_choice(node):
-        return _few([toml(name) for name in chosen(node)])
+        return few([toml(name) for name in chosen(node)])
     if "anyOf" in node:
         return " or ".join(dict.fromkeys(words(b) for b in node["anyOf"] if b != {"type": "null"}))
     if "enum" in node or "const" in node:
@@ -56,13 +56,15 @@ def words(node: Json) -> str:
         case "array":
             return _array(node)
         case "object":
-            return f"{{ key = {words(node['additionalProperties'])}, … }}"
+            inner = node.get("additionalProperties")
+            return f"{{ key = {words(inner)}, … }}" if isinstance(inner, dict) else "table"
         case None:
             return _NUMBERS if node.get("$ref", "").endswith(f"/{_NUMBERS}") else "table"
     return f"{node['type']}{_range(node)}"
 
 
-def _few(names: list[str], limit: int = 4) -> str:
+def few(names: list[str], limit: int = 4) -> str:
+    """Some names of a choice, all if they are few."""
     return " or ".join(names) if len(names) <= limit else f"{', '.join(names[:limit])}, …"
 
 

@@ -44,7 +44,9 @@ def axis(shape: Shape, index: int, key: str) -> int:
 
 
 def _without_batch(shape: Shape, index: int, key: str) -> str:
-    if index == len(shape):
+    if key == "start_dim":
+        return "leave it out: the batch is no axis of a sample"
+    if index == len(shape) and not key.endswith("s"):
         return f"write `{key} = {index - 1}`: the batch is no axis of a sample"
     return f"the batch is no axis of a sample: the last one is {len(shape) - 1}, or -1"
 

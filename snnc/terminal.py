@@ -1,26 +1,37 @@
 """Parts that commands share: finding specs, printing findings, one sentence per failure."""
 
+import gc
 import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeVar
-
-import typer
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import snnc
 from snnc import formats
 from snnc.docstrings import docstring
+from snnc.flags import unconfigured
 from snnc.formats import full
 from snnc.formats._visible import visible
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.source.nearest import nearest
-from snnc.source.reading import SUFFIX
+from snnc.source.reading import SUFFIX, project
 
-Exit = typer.Exit
+if TYPE_CHECKING:
+    import typer
+
+Exit = SystemExit
 FORMATS = formats.names()
+QUIET: ContextVar[bool] = ContextVar("QUIET", default=False)
+"""Whether remarks are left out, as somebody asked who only wants findings."""
 T = TypeVar("T")
+Options = TypeVar("Options")
+OBJECTS = 50_000
+"""New objects after which Python looks for some that nothing needs: often is a third of a lint."""
 
 
 class UsageError(Exception):
@@ -32,6 +43,7 @@ def run(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> Any:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a code page lacks is a ?, no failure
             stream.reconfigure(errors="replace")
+    gc.set_threshold(OBJECTS)  # nearly all that a command makes is needed to its end
     try:
         return app(args=arguments, prog_name="snnc")
     except (UsageError, OSError) as error:
@@ -44,7 +56,7 @@ def run(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> Any:
     sys.exit(2)
 
 
-def document(*apps: typer.Typer) -> None:
+def document(*apps: "typer.Typer") -> None:
     """``python -OO`` strips the docstrings that ``--help`` prints: commands get them back."""
     for command in (c for app in apps for c in (*app.registered_commands, app.registered_callback)):
         if command is not None and command.callback is not None:
@@ -57,38 +69,62 @@ def _sentence(error: Exception) -> str:
     return str(error)
 
 
-def specs(paths: Sequence[Path]) -> list[Path]:
+@dataclass(frozen=True)
+class Named:
+    """The specs that paths name, and a sentence on each path that names none."""
+
+    specs: list[Path]
+    problems: tuple[str, ...] = ()
+
+    def said(self, code: int) -> int:
+        """Says the problems; the exit code of a command that came to ``code`` without them."""
+        for problem in self.problems:
+            say(f"snnc: {problem}")
+        return 2 if self.problems else code
+
+
+def specs(paths: Sequence[Path]) -> Named:
     """Every spec that ``paths`` name, folders searched, each once and in order.
 
-    Without paths, those of the project, of which there may be none. Raises Findings, UsageError.
+    Without paths, those of the project, of which there may be none. Raises Findings; UsageError:
+    no path names one.
     """
-    found = [path for each in given(paths) for path in _specs(each, bool(paths))]
-    return list(dict.fromkeys(found))
-
-
-def findable(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
-    """The same, and a sentence for each path that leads to no spec. Raises Findings."""
-    found, missing = list[Path](), list[str]()
+    found: dict[Path, None] = {}
+    problems: list[str] = []
     for each in given(paths):
         try:
-            found += _specs(each, bool(paths))
+            found |= dict.fromkeys(_specs(each, bool(paths)))
         except UsageError as error:
-            missing.append(str(error))
-    return list(dict.fromkeys(found)), missing
+            problems.append(str(error))
+    if problems and not found:
+        raise UsageError("\nsnnc: ".join(problems))
+    return Named(list(found), tuple(problems))
+
+
+def check_versions(specs: Sequence[Path]) -> None:
+    """Check that the projects of specs take this version of snnc. Raises Findings."""
+    folders = {path.parent: path for path in specs}
+    for root in dict.fromkeys(project(path) for path in folders.values()):
+        if not unconfigured(root):
+            from snnc.configuration import check_version
+
+            check_version(root, snnc.__version__)
 
 
 def given(paths: Sequence[Path]) -> Sequence[Path]:
     """The paths; without any, that of the project."""
+    if paths:
+        return paths
     from snnc import discovery
 
-    return paths or [discovery.root()]
+    return [discovery.root()]
 
 
 def _specs(path: Path, named: bool) -> list[Path]:
-    from snnc import discovery
-
     if not path.is_dir():
         return [spec(path)]
+    from snnc import discovery
+
     inside = discovery.specs(path)
     if not inside and named:
         raise UsageError(f"{path}: there is no *{SUFFIX} in this folder{_meant(path)}")
@@ -129,7 +165,7 @@ def report(
     """Prints findings to stdout in a format, in colour on a terminal; the same one only once."""
     once = list(dict.fromkeys(findings))
     if output_format == "full":
-        sys.stdout.write(full.render(once, colour=_colour()))
+        sys.stdout.write(full.render(once, colour=_colour(), most=_most(looked_at, len(once))))
     else:
         paths = [path.as_posix() for path in looked_at]
         run = formats.Run(snnc.__version__, paths, _meanings)
@@ -142,9 +178,25 @@ def _meanings(codes: Sequence[str]) -> Mapping[str, formats.Meaning]:
     return meanings(codes)
 
 
+def _most(paths: Sequence[Path], count: int) -> int:
+    """The findings of a file that are printed, as the project of the first spec says."""
+    root = project(paths[0]) if paths and count else None
+    if root is None or unconfigured(root):
+        return full.MOST
+    from snnc.configuration import configuration
+
+    try:
+        return configuration(root).limits.findings
+    except Findings:
+        return full.MOST
+
+
 def _colour() -> bool:
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return sys.stdout.isatty() and not plain
+    """Whether to print in colour: NO_COLOR forbids it, FORCE_COLOR asks for it in pipes too."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    forced = os.environ.get("FORCE_COLOR", "") not in ("", "0")
+    return forced or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def one_of(option: str, value: str, allowed: Sequence[str]) -> None:
@@ -153,9 +205,30 @@ def one_of(option: str, value: str, allowed: Sequence[str]) -> None:
         raise UsageError(f"{option} must be one of {', '.join(allowed)}, not {value}")
 
 
+def needs(module: str, extra: str, what: str) -> None:
+    """Check that an optional dependency is installed. Raises UsageError."""
+    if find_spec(module) is None:
+        raise UsageError(f"{what} needs {module}: pip install 'snnc[{extra}]'")
+
+
 def say(sentence: str) -> None:
-    """A remark for people: stderr, so that stdout stays for findings and diffs."""
+    """A sentence for people: stderr, so that stdout stays for findings and diffs."""
     sys.stderr.write(f"{visible(sentence)}\n")
+
+
+def remark(sentence: str) -> None:
+    """A sentence that somebody who asked for quiet does without."""
+    if not QUIET.get():
+        say(sentence)
+
+
+def quietly(quiet: bool, command: Callable[[Options], int], options: Options) -> int:
+    """The exit code of a command, whose remarks may be left out."""
+    token = QUIET.set(quiet)
+    try:
+        return command(options)
+    finally:
+        QUIET.reset(token)
 
 
 def summary(findings: Iterable[Diagnostic], count: int) -> str:

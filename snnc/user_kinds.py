@@ -17,6 +17,8 @@ from snnc.validation.refusal import collect
 
 _PACKAGES = {"neurons": ("snnc.neurons", "step"), "surrogates": ("snnc.surrogates", "gradient")}
 _SECTIONS = ("blocks", *_PACKAGES)
+MOST = 1_000
+"""Definitions of a section: each becomes a model, which takes milliseconds."""
 _BUILT_IN = ("snnc.layers", "snnc.neurons", "snnc.surrogates", "snnc.encoders")
 
 
@@ -35,18 +37,32 @@ def own_kinds(tree: Tree) -> Made:
     """The kinds that a resolved document defines."""
     if not any(section in tree.table for section in _SECTIONS):
         return Made({}, (), tree)
-    sound, findings, broken = _sound(tree)
-    findings += [*_unreadable(tree, broken["neurons"]), *_collisions(tree)]
+    few, beyond, many = _few(tree)
+    sound, findings, broken = _sound(few)
+    findings += [*many, *_unreadable(few, broken["neurons"]), *_collisions(few)]
     stated = OwnKinds.model_validate(sound.plain())
     surrogates = _made(sound, "surrogates", stated.surrogates, findings)
-    broken["surrogates"] |= stated.surrogates.keys() - surrogates.keys()
+    broken["surrogates"] |= beyond["surrogates"] | stated.surrogates.keys() - surrogates.keys()
     surrogates |= dict.fromkeys(broken["surrogates"], OpaqueSurrogate)
     with joined({"snnc.surrogates": surrogates}):
         neurons = _made(sound, "neurons", stated.neurons, findings)
-    broken["neurons"] |= stated.neurons.keys() - neurons.keys()
+    broken["neurons"] |= beyond["neurons"] | stated.neurons.keys() - neurons.keys()
     neurons |= dict.fromkeys(broken["neurons"], OpaqueNeuron)
     kinds = {"snnc.neurons": neurons, "snnc.surrogates": surrogates}
     return Made(kinds, tuple(findings), _without(sound, broken))
+
+
+def _few(tree: Tree) -> tuple[Tree, dict[str, set[str]], list[Diagnostic]]:
+    """The document without the definitions beyond ``MOST``, their names, and a finding of each."""
+    beyond, findings = dict[str, set[str]](), list[Diagnostic]()
+    for section in _PACKAGES:
+        names = [*tree.table[section].table] if section in tree.table else []
+        beyond[section] = {*names[MOST:]}
+        if names[MOST:]:
+            at = tree.table[section].table[names[MOST]]
+            message = f"[{section}] has {len(names):,} definitions: {MOST:,} are the most"
+            findings.append(Diagnostic("SNN212", "too-large", message, at.key, None, at.notes))
+    return _without(tree, beyond), beyond, findings
 
 
 def _sound(tree: Tree) -> tuple[Tree, list[Diagnostic], dict[str, set[str]]]:

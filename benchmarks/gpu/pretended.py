@@ -85,21 +85,25 @@ def pretended(package: ModuleType, seen: Seen) -> Iterator[None]:
     `package` is the module of its kernels.
     """
 
-    def launcher(text: str, call: Any, names: Any) -> Any:
+    def launcher(text: str, call: Any) -> Any:
         def launch(name: str, arguments: Sequence[Any]) -> None:
             seen(name, call, arguments, None)
 
         marks = max(0, -(-call.steps // call.spec.segment) - 1)
         return launch, marks * len(call.spec.start) * call.size
 
+    def drawn(*_: Any) -> Any:
+        return lambda name, arguments: seen(name, None, arguments, None)
+
     def on_device(_: Any) -> AbstractContextManager[None]:
         return nullcontext()
 
     autocast, fused = torch.autocast, import_module(f"{RUNTIME}.fused.kernels")
-    later = import_module(f"{RUNTIME}.training.later")
+    draws, later = (import_module(f"{RUNTIME}.{n}") for n in ("fused.draws", "training.later"))
     with ExitStack() as held:
         for where, name, other in (
             (fused, "cuda_launcher", launcher),
+            (draws, "cuda_launch", drawn),
             (later.Later, "take", lambda _: None),
             (torch, "autocast", lambda _, *a, **k: autocast("cpu", *a, **k)),
             (torch.cuda, "Event", lambda: SimpleNamespace(record=lambda: None)),

@@ -81,7 +81,7 @@ class Section:
             span[1].record()
             spans.append(span)
         self.wait()
-        return statistics.median(a.elapsed_time(b) for a, b in spans)
+        return float(statistics.median(a.elapsed_time(b) for a, b in spans))
 
     def wall(self, run: Callable[[], object], count: int = 30) -> float:
         """Milliseconds of a call by the host's clock, calls queued behind each other."""

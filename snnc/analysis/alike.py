@@ -15,5 +15,4 @@ class Alike:
 
 def alike(neuron: Neuron) -> Alike:
     """The key of ``neuron``; its name and what it reads do not matter."""
-    equations = neuron.step, neuron.inputs, dict(neuron.states), neuron.output
-    return Alike(repr((equations, neuron.numbers(), neuron.initial, neuron.reset_rule)), neuron)
+    return Alike(neuron.said, neuron)

@@ -1,172 +1,250 @@
-"""A kernel as CUDA: one thread an element, time inside the thread, nothing shared.
+"""A kernel as CUDA: PACK neighbours a thread, time inside the thread, nothing shared.
 
-The backward pass recomputes in segments of K steps, K known at compile time so that what it keeps
-stays in registers; the states at the start of each segment but the first are kept in memory. One
-path serves every T. Indices run along with time instead of being computed anew at each step, and
-the last segment is left by ``break``: both keep registers few.
+Time goes by in blocks of K steps, REST being the steps of a shorter last one. K, REST, PACK and
+STATIC are macros, so that all loads of a block stand before the first use, none of them behind a
+branch, and what the backward pass keeps stays in registers. Backwards, the states at the start of
+each block but the first are kept in memory.
 """
 
 from collections.abc import Iterable
 
-from snnc.backends.steps import signature
+from snnc.backends.steps import head, read, signature, whole
 from snnc.kernel.types import Kernel
 from snnc.step.grad import seed
 from snnc.step.symbol import symbol
 
 _PREFIX = 'extern "C" __global__ '
+_BLOCK = "template <int L> STEP void "
 _THREAD = """\
-    const i64 i = blockIdx.x * (i64)blockDim.x + threadIdx.x;
+    const i64 i = (blockIdx.x * (i64)blockDim.x + threadIdx.x) * PACK;
     if (i >= n) return;
 """
+_UNROLLED = "#pragma unroll"
 
 
 def loops(k: Kernel) -> str:
-    """The forward and the backward kernel."""
-    return f"{_forward(k)}\n{_backward(k)}"
+    """The blocks of both directions, and the forward and the backward kernel."""
+    return f"{_run(k)}\n{_back(k)}\n{_forward(k)}\n{_backward(k)}"
 
 
-def _forward(k: Kernel) -> str:
-    lines = [*_terms(k), *_start(k)]
-    lines += ["for (i64 t = 0; t < steps; ++t) {", f"    real {_scratch(k)};"]
-    lines += [f"    {_step(k, 't * stride + i')}", "    STORE(output[t * n + i], out);", "}"]
-    for s in k.step.states:
-        end = symbol(s, "end")
-        lines += [f"if ({end}) {end}[i] = {symbol(s)};"]
-    return f"{signature(_PREFIX, k, False)}{_THREAD}{_indented(lines)}}}\n"
+def _run(k: Kernel) -> str:
+    """L steps forwards; without an output they only move the states on."""
+    lines = [*_loads(k), _UNROLLED, "for (int t = 0; t < L; ++t) {"]
+    lines += ["    pack to;", "    EACH {", f"        real {_scratch(k)};"]
+    lines += [f"        {_step(k)}", "        STORE(to.a[j], out);", "    }"]
+    lines += ["    if (output) *(pack *)(output + t * n) = to;", "}"]
+    parameters = [*_inputs(k), "io *restrict output", *_carried(k), "i64 n"]
+    return f"{head(f'{_BLOCK}{k.name}_run', parameters)}{_indented(lines)}}}\n"
 
 
-def _backward(k: Kernel) -> str:
-    size = k.segment
-    lines = [*_terms(k), *_start(k)]
-    lines += [f"const i64 segments = (steps + {size - 1}) / {size};", *_marks(k)]
-    for g in map(seed, k.step.states):
-        end = symbol(g, "end")
-        lines += [f"real {symbol(g)} = {end} ? {end}[i] : R(0.0);"]
-    lines += [f"real {symbol(seed(x.name), 'sum')} = R(0.0);" for x in (*k.inputs, *k.terms)]
-    lines += ["for (i64 segment = segments - 1; segment >= 0; --segment) {"]
-    lines += [f"    const i64 begin = segment * {size};"]
-    lines += [f"    const int m = steps - begin < {size} ? (int)(steps - begin) : {size};"]
-    lines += [f"    {line}" for line in (*_restart(k), *_replay(k), *_back(k))]
-    lines += ["}", *_finish(k)]
-    return f"{signature(_PREFIX, k, True)}{_THREAD}{_indented(lines)}}}\n"
+def _back(k: Kernel) -> str:
+    """L steps forwards again, and back."""
+    lines = [*_loads(k), "pack g_output_now[L];", _UNROLLED]
+    lines += ["for (int t = 0; t < L; ++t) g_output_now[t] = *(const pack *)(g_output + t * n);"]
+    lines += [*_replay(k), _UNROLLED, "for (int t = L - 1; t >= 0; --t) {"]
+    grads = [seed(x.name) for x in (*k.inputs, *k.terms)]
+    own = grads[: len(k.inputs)]
+    lines += [f"    pack {', '.join(symbol(g, 'to') for g in own)};", "    EACH {"]
+    lines += [f"        real {', '.join(symbol(g, 'now') for g in grads)};"]
+    lines += [f"        {_adjoint(k)}"]
+    lines += [f"        {symbol(g, 'sum')}.a[j] += {symbol(g, 'now')};" for g in grads]
+    lines += [f"        STORE({symbol(g, 'to')}.a[j], {symbol(g, 'now')});" for g in own]
+    lines += ["    }"]
+    for g in own:
+        data = symbol(g, "data")
+        lines += [f"    if (!STATIC) *(pack *)({data} + t * n) = {symbol(g, 'to')};"]
+    lines += ["}"]
+    parameters = [*_inputs(k), "const io *restrict g_output", *whole(k), *_carried(k)]
+    parameters += [*(f"reals &{name}" for name in _gradients(k)), "i64 n"]
+    return f"{head(f'{_BLOCK}{k.name}_back', parameters)}{_indented(lines)}}}\n"
 
 
-def _terms(k: Kernel) -> Iterable[str]:
-    for p in k.terms:
-        yield f"const real {symbol(p.name)} = {symbol(p.name, 'data')}[{_place(p.name)}];"
+def _inputs(k: Kernel) -> list[str]:
+    return read(k)[: len(k.inputs)]
 
 
-def _place(term: str) -> str:
-    """The number of an element; where there is one for all, nothing has to be divided."""
-    size = symbol(term, "size")
-    return f"{size} == 1 ? 0 : i / {symbol(term, 'stride')} % {size}"
+def _carried(k: Kernel) -> list[str]:
+    """Terms and states as parameters of a block."""
+    found = [f"const reals &{symbol(p.name)}" for p in k.terms]
+    return found + [f"reals &{symbol(s)}" for s in k.step.states]
 
 
-def _start(k: Kernel) -> Iterable[str]:
-    for s in k.step.states:
-        yield f"real {symbol(s)} = {_first(k, s)};"
+def _given(k: Kernel) -> list[str]:
+    """Terms and states as a block is handed them."""
+    return [symbol(name) for name in (*(p.name for p in k.terms), *k.step.states)]
 
 
-def _first(k: Kernel, state: str) -> str:
-    start = symbol(state, "start")
-    return f"{start} ? {start}[i] : R({k.start[state]!r})"
+def _gradients(k: Kernel) -> list[str]:
+    """Gradients of states, and sums of those of inputs and terms."""
+    states = [symbol(seed(s)) for s in k.step.states]
+    return states + [symbol(seed(x.name), "sum") for x in (*k.inputs, *k.terms)]
+
+
+def _loads(k: Kernel) -> Iterable[str]:
+    """All inputs of a block."""
+    for x in k.inputs:
+        now, data = symbol(x.name, "now"), symbol(x.name, "data")
+        yield f"pack {now}[L];"
+        yield _UNROLLED
+        yield f"for (int t = 0; t < L; ++t) {now}[t] = *(const pack *)({data} + t * STRIDE);"
 
 
 def _scratch(k: Kernel) -> str:
     return ", ".join(["out", *map(symbol, k.kept_values)])
 
 
-def _step(k: Kernel, at: str) -> str:
-    arguments = [f"LOAD({symbol(x.name, 'data')}[{at}])" for x in k.inputs]
-    arguments += [symbol(p.name) for p in k.terms]
-    arguments += [f"&{symbol(s)}" for s in k.step.states]
+def _input(x: str) -> str:
+    return f"LOAD({symbol(x, 'now')}[t].a[j])"
+
+
+def _step(k: Kernel) -> str:
+    arguments = [_input(x.name) for x in k.inputs]
+    arguments += [f"{symbol(p.name)}.a[j]" for p in k.terms]
+    arguments += [f"&{symbol(s)}.a[j]" for s in k.step.states]
     arguments += ["&out", *(f"&{symbol(v)}" for v in k.kept_values)]
     return f"{k.name}_step({', '.join(arguments)});"
 
 
-def _marks(k: Kernel) -> Iterable[str]:
-    """The states at the start of each segment but the first."""
-    if not k.step.states:
-        return
-    yield "for (i64 segment = 0, in = i; segment < segments - 1; ++segment) {"
-    yield f"    for (int step = 0; step < {k.segment}; ++step, in += stride) {{"
-    yield f"        real {_scratch(k)};"
-    yield f"        {_step(k, 'in')}"
-    yield "    }"
-    for s in k.step.states:
-        yield f"    {_mark(k, 'segment', s)} = {symbol(s)};"
-    yield "}"
-
-
-def _mark(k: Kernel, segment: str, state: str) -> str:
-    """The place of a state after a segment."""
-    count, at = len(k.step.states), k.step.states.index(state)
-    row = segment if count == 1 else f"({segment} * {count} + {at})"
-    return f"kept[{row} * n + i]"
-
-
-def _restart(k: Kernel) -> Iterable[str]:
-    """The states at the start of this segment."""
-    for s in k.step.states:
-        yield f"{symbol(s)} = segment ? {_mark(k, '(segment - 1)', s)} : {_first(k, s)};"
-
-
 def _replay(k: Kernel) -> Iterable[str]:
-    """The segment's steps again; their values stay in registers."""
+    """The block's steps again; their values stay in registers."""
     if not k.kept:
         return
     kept = (symbol(name, "kept") for name in k.kept)
-    yield f"real {', '.join(f'{name}[{k.segment}]' for name in kept)};"
-    yield "i64 in = begin * stride + i;"
-    yield "#pragma unroll"
-    yield f"for (int step = 0; step < {k.segment}; ++step, in += stride) {{"
-    yield "    if (step == m) break;"
-    yield f"    real {_scratch(k)};"
+    yield f"real {', '.join(f'{name}[L][PACK]' for name in kept)};"
+    yield _UNROLLED
+    yield "for (int t = 0; t < L; ++t)"
+    yield "    EACH {"
+    yield f"        real {_scratch(k)};"
     for s in k.kept_states:
-        yield f"    {symbol(s, 'kept')}[step] = {symbol(s)};"
-    yield f"    {_step(k, 'in')}"
+        yield f"        {symbol(s, 'kept')}[t][j] = {symbol(s)}.a[j];"
+    yield f"        {_step(k)}"
     for v in k.kept_values:
-        yield f"    {symbol(v, 'kept')}[step] = {symbol(v)};"
-    yield "}"
-
-
-def _back(k: Kernel) -> Iterable[str]:
-    grads = [seed(x.name) for x in (*k.inputs, *k.terms)]
-    yield "i64 at = (begin + m) * n + i;"
-    if k.kept_inputs:
-        yield f"{'' if k.kept else 'i64 '}in = (begin + m) * stride + i;"
-    yield "#pragma unroll"
-    yield f"for (int step = {k.segment - 1}; step >= 0; --step) {{"
-    yield "    if (step >= m) continue;"
-    yield "    at -= n;"
-    if k.kept_inputs:
-        yield "    in -= stride;"
-    yield f"    real {', '.join(symbol(g, 'now') for g in grads)};"
-    yield f"    {_adjoint(k)}"
-    for g in grads:
-        yield f"    {symbol(g, 'sum')} += {symbol(g, 'now')};"
-    for g in grads[: len(k.inputs)]:
-        yield f"    if (stride) STORE({symbol(g, 'data')}[at], {symbol(g, 'now')});"
-    yield "}"
+        yield f"        {symbol(v, 'kept')}[t][j] = {symbol(v)};"
+    yield "    }"
 
 
 def _adjoint(k: Kernel) -> str:
-    arguments = [f"LOAD({symbol(x, 'data')}[in])" for x in k.kept_inputs]
-    arguments += [f"{symbol(name, 'kept')}[step]" for name in k.kept]
-    arguments += [symbol(p.name) for p in k.terms]
-    arguments += ["LOAD(g_output[at])", *(f"&{symbol(seed(s))}" for s in k.step.states)]
+    arguments = [_input(x) for x in k.kept_inputs]
+    arguments += [f"{symbol(name, 'kept')}[t][j]" for name in k.kept]
+    arguments += [f"{symbol(p.name)}.a[j]" for p in k.terms]
+    arguments += ["LOAD(g_output_now[t].a[j])"]
+    arguments += [f"&{symbol(seed(s))}.a[j]" for s in k.step.states]
     arguments += [f"&{symbol(seed(x.name), 'now')}" for x in (*k.inputs, *k.terms)]
     return f"{k.name}_adjoint({', '.join(arguments)});"
 
 
+def _forward(k: Kernel) -> str:
+    given = ", ".join(f"{symbol(x.name, 'data')} + in" for x in k.inputs)
+    given += ", ".join([", output + at", *_given(k), "n"])
+    lines = [*_start(k), "i64 in = i, at = i;"]
+    lines += ["#pragma unroll 1"]
+    lines += ["for (i64 block = 0; block < steps / K; ++block, in += K * STRIDE, at += K * n)"]
+    lines += [f"    {k.name}_run<K>({given});"]
+    lines += ["#if REST", f"{k.name}_run<REST>({given});", "#endif"]
+    for s in k.step.states:
+        end = symbol(s, "end")
+        lines += [f"if ({end}) *(reals *)({end} + i) = {symbol(s)};"]
+    return _kernel(k, False, lines)
+
+
+def _kernel(k: Kernel, back: bool, lines: Iterable[str]) -> str:
+    """A kernel, made where its own macro is defined."""
+    name = f"{k.name}_{'backward' if back else 'forward'}"
+    top = signature(_PREFIX, k, back)
+    return f"#ifdef MAKE_{name}\n{top}{_THREAD}{_indented(lines)}}}\n#endif\n"
+
+
+def _start(k: Kernel) -> Iterable[str]:
+    """Terms, and states before the first step."""
+    for p in k.terms:
+        data, size = symbol(p.name, "data"), symbol(p.name, "size")
+        yield f"reals {symbol(p.name)};"
+        yield f"if ({size} == 1) EACH {symbol(p.name)}.a[j] = {data}[0];"
+        at = f"(i + j) / {symbol(p.name, 'stride')} % {size}"
+        yield f"else EACH {symbol(p.name)}.a[j] = {data}[{at}];"
+    for s in k.step.states:
+        yield f"reals {symbol(s)};"
+        yield from _first(k, s)
+
+
+def _first(k: Kernel, state: str) -> Iterable[str]:
+    start = symbol(state, "start")
+    yield f"if ({start}) {symbol(state)} = *(const reals *)({start} + i);"
+    yield f"else EACH {symbol(state)}.a[j] = R({k.start[state]!r});"
+
+
+def _backward(k: Kernel) -> str:
+    lines = [*_start(k), "const i64 blocks = steps / K + (REST > 0);", *_marks(k)]
+    for g in map(seed, k.step.states):
+        end = symbol(g, "end")
+        lines += [f"reals {symbol(g)};", f"EACH {symbol(g)}.a[j] = R(0.0);"]
+        lines += [f"if ({end}) {symbol(g)} = *(const reals *)({end} + i);"]
+    for g in (symbol(seed(x.name), "sum") for x in (*k.inputs, *k.terms)):
+        lines += [f"reals {g};", f"EACH {g}.a[j] = R(0.0);"]
+    place = "const i64 in = block * K * STRIDE + i, at = block * K * n + i;"
+    lines += ["i64 block = blocks - 1;"]
+    lines += ["#if REST", "if (block >= 0) {", f"    {place}"]
+    lines += [f"    {line}" for line in (*_restart(k), _called(k, "REST"), "--block;")]
+    lines += ["}", "#endif", "#pragma unroll 1", "for (; block >= 0; --block) {", f"    {place}"]
+    lines += [f"    {line}" for line in (*_restart(k), _called(k, "K"))]
+    return _kernel(k, True, [*lines, "}", *_finish(k)])
+
+
+def _called(k: Kernel, size: str) -> str:
+    """The call of a block on the way back."""
+    arguments = [f"{symbol(x.name, 'data')} + in" for x in k.inputs] + ["g_output + at"]
+    arguments += [f"{symbol(seed(x.name), 'data')} + at" for x in k.inputs]
+    arguments += [*_given(k), *_gradients(k), "n"]
+    return f"{k.name}_back<{size}>({', '.join(arguments)});"
+
+
+def _marks(k: Kernel) -> Iterable[str]:
+    """The states at the start of each block but the first."""
+    if not k.step.states:
+        return
+    arguments = [f"{symbol(x.name, 'data')} + in" for x in k.inputs]
+    arguments += ["(io *)0", *_given(k), "n"]
+    yield "#pragma unroll 1"
+    yield "for (i64 block = 0, in = i; block < blocks - 1; ++block, in += K * STRIDE) {"
+    yield f"    {k.name}_run<K>({', '.join(arguments)});"
+    for s in k.step.states:
+        yield f"    *(reals *)({_mark(k, 'block', s)}) = {symbol(s)};"
+    yield "}"
+
+
+def _mark(k: Kernel, block: str, state: str) -> str:
+    """The place of a state after a block."""
+    count, at = len(k.step.states), k.step.states.index(state)
+    row = block if count == 1 else f"({block} * {count} + {at})"
+    return f"kept + {row} * n + i"
+
+
+def _restart(k: Kernel) -> Iterable[str]:
+    """The states at the start of this block."""
+    if not k.step.states:
+        return
+    yield "if (block) {"
+    for s in k.step.states:
+        yield f"    {symbol(s)} = *(const reals *)({_mark(k, '(block - 1)', s)});"
+    yield "} else {"
+    for s in k.step.states:
+        yield from (f"    {line}" for line in _first(k, s))
+    yield "}"
+
+
 def _finish(k: Kernel) -> Iterable[str]:
     for g in map(seed, k.step.states):
-        yield f"if ({symbol(g, 'start')}) {symbol(g, 'start')}[i] = {symbol(g)};"
+        start = symbol(g, "start")
+        yield f"if ({start}) *(reals *)({start} + i) = {symbol(g)};"
     for g in (seed(x.name) for x in k.inputs):
-        yield f"if (!stride) STORE({symbol(g, 'data')}[i], {symbol(g, 'sum')});"
+        yield "if (STATIC) {"
+        yield "    pack to;"
+        yield f"    EACH STORE(to.a[j], {symbol(g, 'sum')}.a[j]);"
+        yield f"    *(pack *)({symbol(g, 'data')} + i) = to;"
+        yield "}"
     for g in (seed(p.name) for p in k.terms):
-        yield f"{symbol(g, 'data')}[i] = {symbol(g, 'sum')};"
+        yield f"*(reals *)({symbol(g, 'data')} + i) = {symbol(g, 'sum')};"
 
 
 def _indented(lines: Iterable[str]) -> str:
-    return "".join(f"    {line}\n" for line in lines)
+    return "".join(f"{line}\n" if line.startswith("#") else f"    {line}\n" for line in lines)

@@ -5,8 +5,8 @@ with paths (``layer2.0.conv1``) that read paths. A name resolves in its own list
 downward by path, never outward.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from snnc.blocks.definition import blocks
 from snnc.blocks.flat import containers, flat, sizes
@@ -19,6 +19,7 @@ from snnc.blocks.walk import TooManyLayers, Walk
 from snnc.blocks.wiring import Wiring
 from snnc.kinds import Kind
 from snnc.layer import Layer
+from snnc.lazy import LazyMapping
 from snnc.names import is_reference
 from snnc.opaque import Opaque
 from snnc.resolve import Resolved
@@ -37,6 +38,7 @@ class Expanded:
     ``blocks`` are the uses and repetitions by path, outer ones first; ``sizes`` the sizes that
     shape inference has to put in. ``findings`` make the document invalid; ``problems`` are those
     of names, to be told with all that is wrong with the graph. ``broken`` blocks are opaque kinds.
+    ``unnamed`` are the entries that state no name, by the path that they get.
     """
 
     tree: Tree
@@ -46,6 +48,17 @@ class Expanded:
     problems: tuple[Diagnostic, ...]
     unused: tuple[Tree, ...]
     broken: frozenset[str] = frozenset()
+    unnamed: Mapping[str, Tree] = field(default_factory=dict)
+
+
+def _layers(kinds: Mapping[str, type[Kind]], broken: Collection[str]) -> Mapping[str, type[Layer]]:
+    """The kinds that are layers, and those whose definition is broken."""
+
+    def layer(name: str) -> type[Layer] | None:
+        kind = Opaque if name in broken else kinds[name]
+        return kind if issubclass(kind, Layer) else None
+
+    return LazyMapping(dict.fromkeys((*kinds, *broken)), layer)
 
 
 def expand(resolved: Resolved, kinds: Mapping[str, type[Kind]]) -> Expanded:
@@ -56,8 +69,7 @@ def expand(resolved: Resolved, kinds: Mapping[str, type[Kind]]) -> Expanded:
     """
     defined = blocks(resolved.tree, kinds)
     tree = without(resolved.tree, "blocks")
-    known = {name: kind for name, kind in kinds.items() if issubclass(kind, Layer)}
-    known |= dict.fromkeys(defined.broken, Opaque)
+    known = _layers(kinds, defined.broken)
     names = ScopeNames(_inputs(tree))
     state = State(defined.blocks, known, resolved.defaults, Wiring(names))
     state.findings.extend(defined.findings)
@@ -79,6 +91,7 @@ def expand(resolved: Resolved, kinds: Mapping[str, type[Kind]]) -> Expanded:
         problems=tuple(state.wiring.problems),
         unused=unused(resolved.tree),
         broken=defined.broken,
+        unnamed=state.unnamed,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from snnc.kinds import Kind
+from snnc.lazy import LazyMapping
 from snnc.names import FIXED, class_name, container, odd, symbol, taken
 from snnc.neuron import Neuron
 from snnc.resolve.collect import attempt, diagnostics
@@ -96,7 +97,7 @@ def blocks(tree: Tree, kinds: Mapping[str, type[Kind]]) -> Definitions:
     if node is None:
         return Definitions({}, frozenset(), ())
     stated, findings = _stated(tree, node)
-    findings += _classes(node, [name for name in kinds if issubclass(kinds[name], Neuron)])
+    findings += _classes(node, LazyMapping(kinds, lambda name: _neuron(kinds[name])))
     made: dict[str, Block] = {}
     for name in stated:
         wrong = _twice(stated[name], node.table[name])
@@ -105,6 +106,10 @@ def blocks(tree: Tree, kinds: Mapping[str, type[Kind]]) -> Definitions:
         if not wrong and not isinstance(found, Findings):
             made[name] = found
     return Definitions(made, frozenset(node.table.keys() - made.keys()), tuple(findings))
+
+
+def _neuron(kind: type[Kind]) -> type[Neuron] | None:
+    return kind if issubclass(kind, Neuron) else None
 
 
 def _stated(tree: Tree, node: Tree) -> tuple[dict[str, Stated], list[Diagnostic]]:

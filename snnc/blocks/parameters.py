@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from snnc.blocks.definition import Block
 from snnc.blocks.place import Frame, blamed
+from snnc.names import KEYS
 from snnc.resolve.growth import Growth, size
 from snnc.resolve.scope import Variables, substitute_in
 from snnc.source.diagnostic import Diagnostic, Findings, Note
-from snnc.source.nearest import nearest, one_of
+from snnc.source.nearest import nearest, one_of, same
 from snnc.source.tree import Tree
 
 
@@ -82,10 +83,12 @@ def _unknown(
     """A key that is no parameter; if one is lacking, and this is the only strange one, that."""
     known = (*block.required, *block.parameters)
     lacking = [name for name in block.required if name not in stated]
-    guess = nearest(key, known) or (lacking[0] if len(lacking) == 1 == len(strange) else None)
+    own = lacking[0] if len(lacking) == 1 == len(strange) else None
+    guess = nearest(key, known) or own or same(key, KEYS, "layers") or nearest(key, ["repeat"])
     expected = f"expected {'one of ' * (len(known) > 1)}{one_of(known)}"
     help = f"did you mean `{guess}`?" if guess else expected
-    help = help if known else f"{block.name} has no parameters"
+    if not known and not guess:
+        help = f"{block.name} has no parameters: name it in its `required`"
     message, notes = f"unknown key `{key}` of {block.name}", (*node.notes, _defined(block))
     return Diagnostic("SNN201", "unknown-key", message, node.key, help, notes)
 

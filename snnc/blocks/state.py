@@ -30,7 +30,8 @@ class State:
 
     ``items`` are the layers in their order, ``containers`` uses and repetitions with the items
     that stand for them, ``sizes`` the feedback layers whose size is inferred: the key, and the
-    item that reads the source. ``findings`` are as bad as an invalid value; what is wrong with
+    item that reads the source. ``unnamed`` are the entries that state no name, by the path that
+    they get. ``findings`` are as bad as an invalid value; what is wrong with
     names is in ``wiring``.
     """
 
@@ -43,6 +44,7 @@ class State:
     sizes: dict[str, tuple[str, Item]] = field(default_factory=dict)
     absent: list[Item] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
+    unnamed: dict[str, Tree] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
 
     def block(self, entry: Tree) -> Block | None:

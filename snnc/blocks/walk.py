@@ -68,6 +68,8 @@ class Walk:
         stated, wrong = sound_head(entry)
         self.state.findings.extend(wrong)
         name = stated.name or default
+        if stated.name is None:
+            self.state.unnamed[site.below(name)] = entry
         part = self.sound_part(site.below(name), fields(entry) if wrong else entry, stated, site)
         part.item.at = entry.get("name") or entry
         self.state.wiring.declare(names, name, part.item, position)
@@ -115,7 +117,7 @@ class Walk:
             return names.above or next(iter(names.ports.values()))
         if names.ports:
             message = "the first layer must name one of the inputs that it reads"
-            help = 'write `from = "…"`'
+            help = f'write `from = "{next(iter(names.ports))}"`, or join them by Add or Concat'
             self.state.wiring.tell("SNN301", "unknown-name", message, entry, help)
         return None
 

@@ -9,14 +9,51 @@ from pathlib import Path
 
 import snnc
 from snnc import project, terminal
+from snnc.configuration import of_flags
 from snnc.document import Document
 from snnc.duplicates import duplicates, name_of
 from snnc.duplicates import folder as default
 from snnc.escape import word
+from snnc.flags import with_flags
+from snnc.options import BuildOptions, LintOptions
 from snnc.project import File, place
 from snnc.project.files import BLOCKING
 from snnc.source.diagnostic import Diagnostic, Findings
 from snnc.staleness import Package, complaints, further, orphans, stale_schemas, unmakeable
+
+
+def build(options: BuildOptions) -> int:
+    """Builds the packages of specs, or compares them; the exit code. A watch also lints."""
+    keys = terminal.or_report(lambda: of_flags(options.config), options.output_format)
+    with with_flags(keys):
+        if options.watch:
+            from snnc.commands.watch import watch
+
+            return watch(options.paths, lambda: _watched(options))
+        return _build(options)
+
+
+def _watched(options: BuildOptions) -> int:
+    """Prints all findings, which a build alone does not, and builds if none is an error."""
+    from snnc.commands.lint import looked_at
+
+    specs = terminal.specs(options.paths).specs
+    found = looked_at(LintOptions(settings=options.settings), specs)
+    terminal.report(found, options.output_format, specs)
+    wrong = any(finding.severity == "error" for finding in found)
+    return 1 if wrong else _build(options)
+
+
+def _build(options: BuildOptions) -> int:
+    terminal.one_of("--output-format", options.output_format, terminal.FORMATS)
+    given = terminal.given(options.paths)
+    named = terminal.or_report(lambda: terminal.specs(options.paths), options.output_format)
+    terminal.or_report(lambda: terminal.check_versions(named.specs), options.output_format)
+    wanted = options.settings, options.out, options.output_format
+    builds = Builds(named.specs, given, *wanted)
+    if options.check:
+        return named.said(builds.check())
+    return named.said(builds.diff() if options.diff else builds.write(options.force))
 
 
 @dataclass
@@ -63,7 +100,7 @@ class Builds:
     def _abstract(self, path: Path) -> None:
         self.abstract.append(path)
         if path in self.searched:
-            terminal.say(f"{path}: abstract, so there is nothing to build")
+            terminal.remark(f"{path}: abstract, so there is nothing to build")
 
     def _broken(self, path: Path, findings: Findings) -> None:
         self.findings += findings.diagnostics
@@ -145,7 +182,7 @@ class Builds:
         self._report(found)
         if not found and not self.findings:
             count = sum(not package.shared for package in every)
-            terminal.say(f"{terminal.plural(count, 'package')} up to date")
+            terminal.remark(f"{terminal.plural(count, 'package')} up to date")
         return 1 if found or self.findings else 0
 
     def _orphans(self, packages: Sequence[Package]) -> list[Diagnostic]:
@@ -194,7 +231,7 @@ class Builds:
         what = terminal.plural(len(changed), "file") if changed else "nothing"
         if changed or not package.shared:
             about = "runtime" if package.shared else package.spec
-            terminal.say(f"{about}: {what} changed in {package.folder}")
+            terminal.remark(f"{about}: {what} changed in {package.folder}")
 
     def _command(self, spec: Path) -> str:
         out = ["-o", str(self.out)] if self.out else []

@@ -87,7 +87,7 @@ def files_of(name: str, entry: zoo.ZooEntry, inside: bool = False) -> Mapping[st
     """
     spec, *bases = entry.chain
     main = f"{name}{SUFFIX}"
-    copies = {Path(base.path).name: base.text for base in bases}
+    copies = {Path(base.path).name: _directed(base.text) for base in bases}
     if main in copies:
         base = f"{entry.name} extends {main}"
         raise terminal.UsageError(f"{name}: {base}, which has the same name: choose another name")
@@ -95,7 +95,7 @@ def files_of(name: str, entry: zoo.ZooEntry, inside: bool = False) -> Mapping[st
     context = {"name": name, "zoo": entry.name, "trained": trained, "inside": inside}
     wanted = _INSIDE if inside else {**_INSIDE, **_AT_ROOT}
     around = {path: _rendered(template, **context) for path, template in wanted.items()}
-    return {main: _renamed(spec, name), **copies, schema.FILE: schema.text(), **around}
+    return {main: _renamed(spec, name), **copies, **around}
 
 
 def _rendered(template: str, **context: object) -> str:
@@ -111,9 +111,17 @@ def _hooks() -> str:
 def _renamed(spec: Source, name: str) -> str:
     """The same text but for its ``name``; below the line by which editors find the schema."""
     stated = spec.tree.table["name"].place.span
-    text = f'{spec.text[: stated.start]}"{name}"{spec.text[stated.end :]}'
-    directive = f"#:schema {schema.FILE}\n"
-    return text if text.startswith(directive) else f"{directive}\n{text}"
+    return _directed(f'{spec.text[: stated.start]}"{name}"{spec.text[stated.end :]}')
+
+
+def _directed(text: str) -> str:
+    """The text of a spec below the line that names the address of the schema.
+
+    A file of the schema is larger than all else in a project, and old after an upgrade.
+    """
+    first, _, rest = text.partition("\n")
+    body = rest.lstrip("\n") if first.startswith("#:schema ") else text
+    return f"#:schema {schema.ADDRESS}\n\n{body}"
 
 
 def _check_name(name: str) -> None:

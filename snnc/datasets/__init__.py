@@ -13,6 +13,7 @@ from pydantic import Field
 
 from snnc.augmentations import Augmentation
 from snnc.kinds import Kind
+from snnc.labels import Form
 from snnc.shapes import Shape, ShapeError, show
 from snnc.step.bounds import ANYTHING, Bounds
 
@@ -34,6 +35,8 @@ class Dataset(Kind):
     """Whether samples have a time axis of their own; None: as the network's encoder says."""
     recorded: ClassVar[bool] = False
     """Whether samples are recordings of events, to be counted in frames."""
+    formed: ClassVar[bool] = False
+    """Whether labels may be other than a class per sample: per place, several, or values."""
     mirrors: ClassVar[bool] = True
     """Whether a sample that is mirrored left to right keeps its label."""
     standard_library: ClassVar[tuple[str, ...]] = ()
@@ -46,6 +49,11 @@ class Dataset(Kind):
     def classes(self) -> int | None:
         """The number of classes, if it is known."""
         return len(self.labels) if self.labels else None
+
+    @property
+    def each_step(self) -> bool:
+        """Whether the spec says that there is one label per time step."""
+        return False
 
     @property
     def scale(self) -> int | None:
@@ -70,6 +78,10 @@ class Dataset(Kind):
     def source(self, timed: bool) -> str:
         """Formatted source text that reads the files; ``timed`` as the network's encoder is."""
         raise NotImplementedError
+
+    def source_of(self, timed: bool, form: Form) -> str:
+        """The same for labels of that form; a dataset that is not ``formed`` has classes."""
+        return self.source(timed)
 
     def check(self, shape: Shape, timed: bool) -> None:
         """Check that samples fit an input of that shape. Raises ShapeError."""

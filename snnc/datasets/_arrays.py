@@ -1,8 +1,12 @@
 """The base of datasets of user-defined arrays."""
 
+import re
 from string import Template
+from typing import Literal
 
 from snnc.datasets._pictures import Pictures
+from snnc.labels import Form
+from snnc.shapes import Shape, ShapeError
 from snnc.sizes import Positive
 from snnc.step.bounds import ANYTHING, Bounds
 
@@ -11,13 +15,23 @@ LONGEST = 64
 
 
 class Arrays(Pictures):
-    """Samples x in the shape of the network's input and labels y, to train and to test."""
+    """Samples x in the shape of the network's input and labels y, to train and to test.
+
+    ``labels_per`` states whether there is one label per sample or per time step, so that the linter
+    can compare it with the loss; without it the training script finds out.
+    """
 
     shape = None
     labels = None
     timed = None
+    formed = True
 
     white: Positive = 1
+    labels_per: Literal["sample", "step"] | None = None
+
+    @property
+    def each_step(self) -> bool:
+        return self.labels_per == "step"
 
     @property
     def scale(self) -> int | None:
@@ -27,12 +41,31 @@ class Arrays(Pictures):
     def bounds(self) -> Bounds:
         return ANYTHING
 
+    def check(self, shape: Shape, timed: bool) -> None:
+        super().check(shape, timed)
+        if self.each_step and not timed:
+            message = "one label per time step needs samples with a time axis"
+            raise ShapeError(message, "dataset", 'write `encoder = "none"` in [input]')
+
+    def source_of(self, timed: bool, form: Form) -> str:
+        """The source text for labels of that form, which have the shape TARGET for a sample."""
+        text = self.source(timed)
+        if form == "class":
+            return text
+        before, _, rest = text.partition("    sizes = tuple(labels.shape)\n")
+        _, _, after = rest.partition("    return Split(samples, labels)\n")
+        before = re.sub(r"their labels \[N\].*?\.", "their labels [N, *TARGET].", before)
+        return f"{before}{_SIZED}{_NUMBERS[form]}{after}"
+
     def filled(self, text: str, timed: bool, **words: str) -> str:
         """A piece of data.py; ``$steps`` and ``$parameter`` hand on the number of steps."""
         steps, parameter = (", time_steps", ", time_steps: int") if timed else ("", "")
         want = "(time_steps, *SHAPE)" if timed else "SHAPE"
-        form = "[N] or [N, T]" if timed else "[N]"
-        forms = "samples.shape[:1], samples.shape[:2]" if timed else "[samples.shape[:1]]"
+        sizes = {"[N]": "samples.shape[:1]", "[N, T]": "samples.shape[:2]"}
+        either = ["[N]", "[N, T]"] if timed else ["[N]"]
+        allowed = {"sample": ["[N]"], "step": ["[N, T]"]}.get(self.labels_per or "", either)
+        form, forms = " or ".join(allowed), ", ".join(sizes[each] for each in allowed)
+        forms = forms if len(allowed) > 1 else f"[{forms}]"
         return Template(f"{_CHECKED}\n\n{text}").substitute(
             steps=steps, parameter=parameter, want=want, form=form, forms=forms, **words
         )
@@ -77,3 +110,33 @@ def checked(samples: Tensor, labels: Tensor | None$parameter) -> Split:
         raise DataError(f"There is a label {wrong[0]}: labels are below {len(LABELS)}.")
     return Split(samples, labels)
 '''
+
+
+_SIZED = """\
+    sizes, want = tuple(labels.shape), (len(samples), *TARGET)
+    if sizes != want and (sizes, TARGET) != ((len(samples),), (1,)):
+        raise DataError(f"y is {sizes}: {len(samples)} samples need labels {want}.")
+    labels = labels.reshape(want)
+"""
+_MAP = """\
+    if labels.is_floating_point() and bool((labels != labels.round()).any()):
+        raise DataError(f"y is of {labels.dtype}: labels of places are integers.")
+    labels = labels.long()
+    wrong = labels[(labels < 0) | (labels >= len(LABELS))]
+    if len(wrong):
+        raise DataError(f"There is a label {wrong[0]}: labels are below {len(LABELS)}.")
+    return Split(samples, labels)
+"""
+_VALUES = """\
+    labels = labels.float()
+    if not bool(labels.isfinite().all()):
+        raise DataError("y holds NaN or infinite numbers.")
+    return Split(samples, labels)
+"""
+_SEVERAL = """\
+    labels = labels.float()
+    if not bool(((labels >= 0) & (labels <= 1)).all()):
+        raise DataError("y holds other numbers than those from 0 to 1.")
+    return Split(samples, labels)
+"""
+_NUMBERS: dict[Form, str] = {"map": _MAP, "several": _SEVERAL, "values": _VALUES}

@@ -9,8 +9,8 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from snnc.configuration import configuration
 from snnc.discovery.ignored import FILE, Ignored
+from snnc.flags import unconfigured
 from snnc.source.reading import SUFFIX, project
 
 SKIPPED = frozenset({"__pycache__", "build", "dist", "node_modules", "site-packages"})
@@ -34,8 +34,17 @@ def files(given: Path, wanted: Callable[[str], bool]) -> Iterator[Path]:
     """The files in a folder whose names are wanted. Raises Findings, as :func:`specs`."""
     real = Path(os.path.realpath(given))
     top = project(real / "x")
-    ignored = Ignored.above(real, top, configuration(top))
+    ignored = Ignored.above(real, top, _excluded(top))
     yield from _below(given, str(real), ignored, wanted, DEEPEST)
+
+
+def _excluded(root: Path) -> tuple[str, ...]:
+    """The patterns of a project's configuration, of which most have none."""
+    if unconfigured(root):
+        return ()
+    from snnc.configuration import configuration
+
+    return configuration(root).exclude
 
 
 def _below(

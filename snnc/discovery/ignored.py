@@ -1,9 +1,9 @@
 """The parts of a project that .gitignore files and the configuration leave out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from snnc.configuration import ProjectSettings
 from snnc.patterns import Patterns
 from snnc.source.reading import MOST_BYTES, NotRegular, TooLarge, regular
 
@@ -18,9 +18,9 @@ class Ignored:
     files: tuple[Patterns, ...] = ()
 
     @staticmethod
-    def above(folder: Path, top: Path, configured: ProjectSettings) -> "Ignored":
+    def above(folder: Path, top: Path, excluded: Sequence[str]) -> "Ignored":
         """The patterns of the project ``top`` for ``folder``; none, if it ignores that folder."""
-        found = Ignored(Patterns.of(top, configured.exclude))
+        found = Ignored(Patterns.of(top, excluded))
         inside = [path for path in (folder, *folder.parents) if path.is_relative_to(top)]
         for path in reversed(inside):
             if path != top and found.names(str(path), folder=True):

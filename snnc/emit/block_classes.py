@@ -66,17 +66,17 @@ def contained(
 
 def _children(leaves: Iterable[str], blocks: Mapping[str, Container]) -> dict[str, list[str]]:
     """The children of each container (the network is ``""``), in order."""
-    children: dict[str, list[str]] = {}
+    children: dict[str, dict[str, None]] = {}
     for leaf in leaves:
         path = leaf
         while path:
             parent = _enclosing(path, blocks)
-            inside = children.setdefault(parent, [])
+            inside = children.setdefault(parent, {})
             if path in inside:
                 break
-            inside.append(path)
+            inside[path] = None
             path = parent
-    return children
+    return {parent: [*inside] for parent, inside in children.items()}
 
 
 def _enclosing(path: str, blocks: Mapping[str, Container]) -> str:

@@ -1,6 +1,6 @@
 """The statements of a loop over time: its states, a step, and what it leaves."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from snnc.emit.crop import crop
 from snnc.emit.literal import access
@@ -16,19 +16,19 @@ Apply = Callable[[Program, Op, FunctionScope], None]
 
 def loop(program: Program, region: Scan, scope: FunctionScope, apply: Apply) -> None:
     """The loop of ``region``; ``apply`` prints an operator without a state at one step."""
-    delays = [op for op in region.ops if isinstance(program.node(op).operator, Past)]
+    delays = {op.writes: op for op in region.ops if isinstance(program.node(op).operator, Past)}
     _settle(region, scope)
-    for line in _begin(program, region, scope):
+    for line in _begin(program, region, delays, scope):
         scope.line(line)
     rings = {c.name: f"{scope.names[c.name]}[0]" for c in region.carries if c.depth > 1}
     body = FunctionScope({**scope.names, **rings}, layouts=dict(scope.layouts), indent=12)
-    body.layouts |= {op.writes: "step" for op in delays}
+    body.layouts |= dict.fromkeys(delays, "step")
     for op in region.ops:
-        if op not in delays:
+        if op.writes not in delays:
             _step(program, op, body, apply)
         if op.writes in region.yields:
             body.line(f"{scope.names[collected(op.writes)]}.append({body.names[op.writes]})")
-    for op in delays:
+    for op in delays.values():
         body.line(_handed_on(program, op, scope, body))
     counter = "t" if "t" in body.uses else "_"
     scope.uses |= {"time_steps", *(body.uses - {"t"})}
@@ -61,10 +61,14 @@ def _settle(region: Scan, scope: FunctionScope) -> None:
             scope.settle(name, "timed")
 
 
-def _begin(program: Program, region: Scan, scope: FunctionScope) -> Iterator[str]:
+def _begin(
+    program: Program, region: Scan, delays: Mapping[str, Op], scope: FunctionScope
+) -> Iterator[str]:
     """The states before the first step, and the lists that collect what is read later."""
+    outside = _outside(region) if delays else ""
     for carry in region.carries:
-        yield _past(program, region, carry, scope) or _state(carry, scope)
+        delay = delays.get(carry.name)
+        yield _past(program, delay, outside, carry, scope) if delay else _state(carry, scope)
     for name in region.yields:
         yield f"{scope.names[collected(name)]}: list[Tensor] = []"
 
@@ -80,12 +84,8 @@ def _state(carry: Carry, scope: FunctionScope) -> str:
     return f"{scope.names[carry.name]}: Tensor | float = {value}"
 
 
-def _past(program: Program, region: Scan, carry: Carry, scope: FunctionScope) -> str:
-    """The values before the first step of a delay, oldest first; "" for another state."""
-    op = next((op for op in region.ops if op.writes == carry.name), None)
-    if op is None or not isinstance(program.node(op).operator, Past):
-        return ""
-    outside = _outside(region)
+def _past(program: Program, op: Op, outside: str, carry: Carry, scope: FunctionScope) -> str:
+    """The values before the first step of a delay, oldest first."""
     like = scope.names[outside] + "[0]" * (scope.layouts[outside] == "timed")
     shape = repr(program.node(op).shape)
     state = f', state, "{carry.name}"' if scope.streams else ""

@@ -16,7 +16,7 @@ from snnc.emit.neurons import Neurons, neurons
 from snnc.emit.output_layers import answering
 from snnc.emit.recording import layers
 from snnc.emit.runtime import FORMAT, Runtime, files
-from snnc.emit.train import classified
+from snnc.emit.train import labelled
 from snnc.emit.training import training_files
 from snnc.emit.types import Compiled, GeneratedFiles
 from snnc.encoder import Encoder
@@ -65,12 +65,15 @@ def _training(made: Compiled, ann: Ann | None, runtime: Runtime) -> dict[str, st
     outputs = {
         path: bool(getattr(graph[path].operator, "keeps_time", False)) for path in graph.outputs
     }
-    classes = graph[classified(train, outputs) or graph.outputs[0]].shape[0]
+    answer = graph[labelled(train, outputs) or graph.outputs[0]].shape
+    classes = answer[0]
+    target = answer[1:] if train.form == "map" else answer
     name, steps, shape = class_name(graph.name), graph.time_steps, data.shapes[0]
     context = (runtime, train, graph.name, name, shape, steps, timed, classes)
     sweep = data.operator.sweep if isinstance(data.operator, Encoder) else ""
     more = (fixed(graph), ann.name if ann else "", answering(made.program), sweep)
-    return training_files(*context, layers(graph), outputs, *more, trained(made.document.spec))
+    built = trained(made.document.spec)
+    return training_files(*context, layers(graph), outputs, *more, built, target)
 
 
 def _converted(made: Compiled, ann: Ann, neurons: Neurons, runtime: Runtime) -> dict[str, str]:

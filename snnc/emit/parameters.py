@@ -1,6 +1,6 @@
 """The run-time numbers of a neuron as members of its generated class."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from snnc.emit.code import Code
 from snnc.emit.python_format import WIDTH, statement
@@ -45,7 +45,7 @@ def needs_shape(neuron: Neuron) -> bool:
     return any(value.per != "layer" for value in neuron.run_time().values())
 
 
-def _init(values: dict[str, Value]) -> Iterator[str]:
+def _init(values: Mapping[str, Value]) -> Iterator[str]:
     shape = any(value.per != "layer" for value in values.values())
     yield f"    def __init__(self{', shape: tuple[int, ...]' if shape else ''}) -> None:"
     yield "        super().__init__()"
@@ -101,9 +101,10 @@ def _terms(kernel: Kernel) -> Iterator[str]:
 
 
 def _own(expr: Expr) -> Expr:
-    """Parameters as attributes of the module."""
+    """Parameters as attributes of the module, or of one that it holds and reads."""
     if isinstance(expr, Var):
-        return Var(f"self.{expr.name}")
+        module, _, name = expr.name.rpartition(".")
+        return Var(f'self.inner("{module}").{name}' if module else f"self.{name}")
     if isinstance(expr, Operation):
         return Operation(expr.name, tuple(_own(arg) for arg in expr.args))
     return expr

@@ -78,7 +78,7 @@ def _shapes(program: Program, streams: bool) -> Code:
         more = f", self.time_steps{', state' * streams}" if name in timed else ""
         lines.append(checked(program, name, more))
     if streams:
-        return Code([*lines, "check_state(state, self.STATE)"], ["check_input", "check_state"])
+        return Code([*lines, "check_state(state, self)"], ["check_input", "check_state"])
     return Code(lines, ["check_input"])
 
 

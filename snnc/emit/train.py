@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from snnc.escape import string
+from snnc.labels import Form
 from snnc.losses import Loss
+from snnc.metrics import Metric
 from snnc.sections.train import Train
 
 
@@ -30,6 +32,8 @@ def train_context(
         | _judged(train, losses, outputs),
         "metric": _metric(train, outputs, answer, several, timed),
         "classified": classified(train, outputs),
+        "answered": labelled(train, outputs) if train.form in ("class", "map") else "",
+        "form": train.form,
         "widened": _widened(answer, several),
         "penalties": list(_penalties(train)),
         "recorded": _literal(sorted({penalty.of for penalty in train.penalties})),
@@ -90,7 +94,7 @@ def _judged(
     train: Train, losses: Mapping[str, Loss], outputs: Mapping[str, bool]
 ) -> dict[str, bool]:
     """The traits of the output that tells the class, for evaluate.py."""
-    name = classified(train, outputs)
+    name = labelled(train, outputs)
     loss = losses.get(name)
     return {"softmax": loss is not None and loss.softmax, "over_time": outputs.get(name, False)}
 
@@ -120,16 +124,29 @@ def _metric(
     found: dict[str, Any] = {"kind": metric.kind, "higher": metric.higher}
     if metric.wants is None:
         return found | {"expression": "", "call": "loss.detach() * batch.samples"}
+    over = outputs[of]
     return found | {
         "signature": f"y: {answer}, {metric.wants}: Tensor",
         "doc": metric.says,
-        "expression": metric.source(f"y.{of}" if several else "y", outputs[of], timed),
+        "expression": _measured(metric, train.form, f"y.{of}" if several else "y", over, timed),
         "call": f"metric_of(y, {metric.wants})",
     }
 
 
+def _measured(metric: Metric, form: Form, y: str, over_time: bool, timed: bool) -> str:
+    """The expression of the metric; only labels of a class may be one per step of timed data."""
+    if form == "map":
+        return metric.on_maps(y, over_time)
+    return metric.source(y, over_time, timed and form == "class")
+
+
 def classified(train: Train, outputs: Mapping[str, bool]) -> str:
-    """The output whose largest number is the answer: the metric's, if labels are its target."""
+    """The output whose largest number is the class of the sample, or ""."""
+    return labelled(train, outputs) if train.form == "class" else ""
+
+
+def labelled(train: Train, outputs: Mapping[str, bool]) -> str:
+    """The output that is compared with labels: the metric's, if there are several; or ""."""
     _, of = train.measured(outputs)
     labelled = [n for n, loss in train.by_output(outputs).items() if loss.wants == "labels"]
     return of if of in labelled else next(iter(labelled), "")

@@ -12,6 +12,8 @@ The templates see
     layers       its layers of neurons, each as a call of Layer, for visualize.py
     timed        whether a sample has a time axis
     classes      how many numbers the network says of a sample
+    target       the shape of its labels, if these are no classes
+    label        the class of one sample as an expression, and its type
     train        the section
     ann          the class that is trained, if it is that of an ANN
     answering    the layers of weights that its answers come from
@@ -51,6 +53,7 @@ def training_files(
     answering: Sequence[str] = (),
     sweep: str = "",
     trained_by: str = "",
+    target: tuple[int, ...] = (),
 ) -> dict[str, str]:
     """The text of each file, formatted, without the header of generated code.
 
@@ -69,6 +72,8 @@ def training_files(
         "time_steps": time_steps,
         "timed": timed,
         "classes": classes,
+        "target": target,
+        "label": _label(train, timed),
         "layers": layers,
         "train": train,
         **data_context(train.dataset),
@@ -82,6 +87,15 @@ def training_files(
     }
     templates = environment()
     return {file: templates.get_template(f"{file}.jinja").render(context) for file in FILES}
+
+
+def _label(train: Train, timed: bool) -> dict[str, str]:
+    """The class of one sample: of its ``label``, which may be one per step or no class."""
+    if train.form != "class":
+        return {"name": "_", "value": "None", "type": "int | None"}
+    if timed and not train.dataset.labels:
+        return {"name": "label", "value": "training.only(label)", "type": "int | None"}
+    return {"name": "label", "value": "int(label)", "type": "int"}
 
 
 def _labelled(train: Train) -> bool:

@@ -35,6 +35,13 @@ def state_of(path: Path, nodes: Iterable[Node]) -> State:
     return {key: found[key] for key in wanted if key in found}
 
 
+def safe_bytes(state: State) -> bytes:
+    """A safetensors file of these weights."""
+    from safetensors.numpy import save
+
+    return save({key: np.array(value, order="C") for key, value in state.items()})
+
+
 def _fits(path: Path, found: State, wanted: Mapping[str, tuple[int, ...]]) -> None:
     counted = {key for key in wanted if key.endswith(".num_batches_tracked")}
     missing = [key for key in wanted if key not in found and key not in counted]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from snnc.formats._run import Run
 from snnc.formats._visible import visible
-from snnc.source.diagnostic import Diagnostic
+from snnc.source.diagnostic import Diagnostic, shown
 
 
 def render(diagnostics: Sequence[Diagnostic], run: Run) -> str:
@@ -13,6 +13,5 @@ def render(diagnostics: Sequence[Diagnostic], run: Run) -> str:
 
 
 def _line(diagnostic: Diagnostic) -> str:
-    line, column = diagnostic.place.start
     text = f"{diagnostic.severity}: {diagnostic.code} {diagnostic.name} {diagnostic.message}"
-    return visible(f"{diagnostic.place.path}:{line}:{column}: {text}")
+    return visible(f"{shown(diagnostic.place)}: {text}")

@@ -11,7 +11,7 @@ from snnc.source.diagnostic import Diagnostic, Place
 _TAB = "    "
 _LONGEST = 160
 MOST = 200
-"""Findings of one file that are told; of the others only the number."""
+"""Findings of one file that are told unless a project says more; of others only the number."""
 MOST_NOTES = 20
 """Of one finding."""
 _STYLES = {
@@ -27,25 +27,34 @@ _Paint = Callable[[str, str], str]
 
 
 def render(
-    diagnostics: Sequence[Diagnostic], run: Run | None = None, *, colour: bool = False
+    diagnostics: Sequence[Diagnostic],
+    run: Run | None = None,
+    *,
+    colour: bool = False,
+    most: int = MOST,
 ) -> str:
-    """One paragraph for each diagnostic. ``colour`` uses ANSI escapes, for terminals."""
+    """One paragraph for each diagnostic, but at most ``most`` of a file.
+
+    ``colour`` uses ANSI escapes, for terminals.
+    """
     paint = _ansi if colour else _plain
-    paragraphs = ("\n".join(lines) for lines in _paragraphs(diagnostics, paint))
+    paragraphs = ("\n".join(lines) for lines in _paragraphs(diagnostics, paint, most))
     return "\n".join(f"{paragraph}\n" for paragraph in paragraphs)
 
 
-def _paragraphs(diagnostics: Sequence[Diagnostic], paint: _Paint) -> Iterator[Iterator[str]]:
+def _paragraphs(
+    diagnostics: Sequence[Diagnostic], paint: _Paint, most: int
+) -> Iterator[Iterator[str]]:
     """The first findings of each file, and at the end how many more there are."""
     told: Counter[str] = Counter()
     for diagnostic in diagnostics:
         told[diagnostic.place.path] += 1
-        if told[diagnostic.place.path] <= MOST:
+        if told[diagnostic.place.path] <= most:
             yield _paragraph(diagnostic, paint)
     for path, count in told.items():
-        if count > MOST:
-            plural = "s" if count - MOST > 1 else ""
-            yield iter([f"{visible(path)}: … and {count - MOST:,} more finding{plural}"])
+        if count > most:
+            plural = "s" if count - most > 1 else ""
+            yield iter([f"{visible(path)}: … and {count - most:,} more finding{plural}"])
 
 
 def _paragraph(diagnostic: Diagnostic, paint: _Paint) -> Iterator[str]:

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Sequence
 
+from snnc.fixes import fixes_of
 from snnc.formats._run import Run
-from snnc.source.diagnostic import Diagnostic, Place
+from snnc.source.diagnostic import Diagnostic, Fix, Place
 
 
 def render(diagnostics: Sequence[Diagnostic], run: Run) -> str:
@@ -21,6 +22,17 @@ def _object(diagnostic: Diagnostic) -> dict[str, object]:
         "help": diagnostic.help,
         **_where(diagnostic.place),
         "notes": [{"message": n.message, **_where(n.place)} for n in diagnostic.notes],
+        "fix": next((_fix(fix) for fix in fixes_of(diagnostic)), None),
+    }
+
+
+def _fix(fix: Fix) -> dict[str, object]:
+    """The likeliest fix: its edits are in the order of the file, and do not overlap."""
+    return {
+        "title": fix.title,
+        "safety": fix.safety,
+        "warning": fix.warning,
+        "edits": [{**_where(edit.place), "text": edit.text} for edit in fix.edits],
     }
 
 

@@ -7,7 +7,7 @@ from snnc.graph.cycles import components
 from snnc.graph.delayed_edge import Past
 from snnc.graph.draft import Draft
 from snnc.graph.origin import explicit, input_instead, origins
-from snnc.graph.reading import how_to_read, impossible, of_other_axes
+from snnc.graph.reading import how_to_read, impossible, in_a_cycle, kept_axis, of_other_axes
 from snnc.graph.reserved import generated
 from snnc.graph.shapes import UNREAD, Shapes, infer
 from snnc.graph.training import misfits
@@ -208,6 +208,7 @@ class _Builder:
             help = f"put it before `{read[0].name}`"
         if not sample and not error.field:
             help = of_other_axes(entry.operator, self.found.inputs[entry.name]) or help
+            help = next((kept for one in read if (kept := kept_axis(one.name, one.operator))), help)
         message = f"`{entry.name}`: {error.message}"
         notes = (*where.notes, *notes)
         self.tell(Diagnostic("SNN303", "bad-shape", message, where.place, help, notes))
@@ -253,7 +254,7 @@ class _Builder:
         if any(node.operator.traits(mode).time == "whole" for mode in (True, False)):
             around = " → ".join(name for name in names if name != node.path)
             message = f"`{node.path}` needs all time steps at once, but is in a cycle with {around}"
-            help = 'a batch normalisation with `stats = "step"` can be in a cycle'
+            help = in_a_cycle(node.operator, node.inputs)
             self.fail((*node.at, "kind"), "SNN308", "bad-cycle", message, help)
 
     def driven(self, names: Sequence[str]) -> bool:

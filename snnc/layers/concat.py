@@ -33,7 +33,9 @@ class Concat(Layer):
                 len(shape) != len(first)
                 or shape[:at] + shape[at + 1 :] != first[:at] + first[at + 1 :]
             ):
-                raise ShapeError(f"cannot join {show(shape)} to {show(first)}", "from")
+                message = f"cannot join {show(shape)} to {show(first)}"
+                help = "write `dim = 0` to join channels: the batch is no axis of a sample"
+                raise ShapeError(message, "from", help if at == 1 else None)
         return (*first[:at], sum(s[at] for s in inputs), *first[at + 1 :])
 
     def corners(self, corner: Shape, *inputs: Shape) -> tuple[Shape, ...]:

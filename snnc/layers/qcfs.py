@@ -33,6 +33,6 @@ y = threshold * z / levels
     levels: Positive = 4
     init: Annotated[float, Field(gt=0)] = 8.0
 
-    def numbers(self) -> dict[str, Number | bool]:
+    def stated(self) -> dict[str, Number | bool]:
         threshold = Value(value=self.init, learnable=True)
         return {"threshold": threshold, "levels": float(self.levels)}

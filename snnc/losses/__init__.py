@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from snnc.kinds import Kind
+from snnc.labels import Form
 
 
 class Loss(Kind):
@@ -24,6 +25,11 @@ class Loss(Kind):
     """Whether it trains the softmax of the output to be probabilities of the classes."""
 
     @property
+    def form(self) -> Form:
+        """The labels that it compares with, if it ``wants`` labels."""
+        return "class"
+
+    @property
     def smoothing(self) -> float | None:
         """The share of the label's probability that goes to all classes; None if there is none."""
         return None
@@ -36,7 +42,8 @@ class Loss(Kind):
     def source(self, y: str = "y", smoothing: str = "smoothing") -> str:
         """The expression that computes the loss from ``y`` [B, ...], or [T, B, ...] per time step.
 
-        ``labels`` are [B] or, per time step, also [T, B].
+        ``labels`` are [B] or, per time step, also [T, B]; of another form than a class, they have
+        the axes of the output behind [B].
         ``smoothing`` is a number or a variable, for losses that smooth labels.
         """
         raise NotImplementedError

@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 
 from snnc.kinds import Kind
+from snnc.labels import Form
 from snnc.layer import Name
 
 
@@ -15,12 +16,21 @@ class Metric(Kind):
     """Whether more of it is better."""
     wants: ClassVar[Literal["labels", "x"] | None] = None
     """What the output's loss compares it with; None: the metric is the loss itself."""
+    forms: ClassVar[tuple[Form, ...]] = ("class",)
+    """The labels that it compares with, if it ``wants`` labels."""
     says: ClassVar[str] = ""
     """The docstring of the function that computes it."""
 
     def source(self, y: str = "y", over_time: bool = False, timed: bool = False) -> str:
         """The expression of the sum over the samples of ``y`` [B, ...], or [T, B, ...].
 
+        A metric that is no mean over samples gives a vector of totals; the training package of the
+        runtime makes a number of them.
+
         ``timed``: the data have a time axis, so labels may be [T, B] too, and ``x`` is [T, B, ...].
         """
         raise NotImplementedError
+
+    def on_maps(self, y: str, over_time: bool) -> str:
+        """The same for labels [B, ...] of every place of ``y`` [B, C, ...]."""
+        return self.source(y, over_time)

@@ -28,5 +28,6 @@ class SGD(Optimizer):
     def _nesterov_needs_momentum(cls, nesterov: bool, info: ValidationInfo) -> bool:
         if nesterov and (info.data.get("momentum") == 0 or info.data.get("dampening") != 0):
             message = "nesterov needs a momentum above 0 and no dampening"
-            raise PydanticCustomError("nesterov_needs_momentum", message)
+            about = {"help": "add `momentum = 0.9`, and leave `dampening` out"}
+            raise PydanticCustomError("nesterov_needs_momentum", message, about)
         return nesterov

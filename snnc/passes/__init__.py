@@ -80,8 +80,8 @@ def run(
     """
     verify(program)
     for step in SCHEDULES[schedule] if after != "lower" else ():
-        if step.name not in without:
-            program = verify(step.apply(program))
+        if step.name not in without and (made := step.apply(program)) != program:
+            program = verify(made)
         if step.name == after:
             return program
     return minimal(program) if schedule == "fold" and after is None else program

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from snnc.encoder import Encoder
 from snnc.graph.cycles import cyclic
@@ -26,8 +26,7 @@ class Op:
     times: int
 
 
-@dataclass(frozen=True)
-class Carry:
+class Carry(NamedTuple):
     """A state that a scan hands from each step to the next.
 
     It starts at ``init``: a number, or the neuron's run-time parameter of that name. A delay hands

@@ -27,13 +27,16 @@ def diff(files: tuple[File, ...]) -> str:
 
 
 def _diff(file: File) -> Iterator[str]:
+    yield from diff_of_texts(file.path.as_posix(), file.have, file.want)
+
+
+def diff_of_texts(path: str, have: str | None, want: str | None) -> Iterator[str]:
+    """A unified diff of two contents of a file, as a terminal may show it; None: there is none."""
     from difflib import unified_diff
 
-    name = visible(file.path.as_posix())
-    old = "/dev/null" if file.have is None else name
-    new = "/dev/null" if file.want is None else name
-    have, want = (_lines(text or "") for text in (file.have, file.want))
-    for line in unified_diff(have, want, old, new):
+    name = visible(path)
+    old, new = ("/dev/null" if text is None else name for text in (have, want))
+    for line in unified_diff(_lines(have or ""), _lines(want or ""), old, new):
         shown = "\t".join(map(visible, line.removesuffix("\n").split("\t")))
         yield f"{shown}\n" if line.endswith("\n") else f"{shown}\n\\ No newline at end of file\n"
 

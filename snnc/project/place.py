@@ -75,6 +75,15 @@ def check_stated(spec: Path, document: Document) -> None:
         raise bad_runtime(document, real, error) from None
 
 
+def folders_of(spec: Path, document: Document) -> tuple[Path, ...]:
+    """The folders of a package and of its runtime, whether they may be there or not."""
+    folder, where = default(spec, document), runtime_of(document.spec)
+    try:
+        return (folder,) if where.inside else (folder, runtime(folder, document, where))
+    except Findings:
+        return (folder,)
+
+
 def check_runtime(found: Path, spec: Path, taken: Mapping[Path, str], free: bool) -> None:
     """Whether a runtime may be there; ``free``: also elsewhere. Raises BadFolder."""
     if found.resolve() != found:

@@ -176,7 +176,7 @@ class _Run:
         if t >= ref.delay:
             value: Tensor = self.values[ref.node][t - ref.delay]
             return value
-        return self.like.new_zeros(len(self.like), *shape)
+        return self.like.new_zeros(self.like.shape[0], *shape)  # len would be fixed by an export
 
 
 def _sources(node: Node) -> tuple[str, ...]:

@@ -5,11 +5,14 @@ is told, and left out or unknown from then on, so that one run says everything.
 """
 
 import re
+from collections import ChainMap
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import cast
 
 from snnc.kinds import keys_of
+from snnc.lazy import LazyMapping
 from snnc.names import FIXED
 from snnc.neuron import ResettingNeuron
 from snnc.resolve.assign import assign
@@ -60,7 +63,7 @@ class Resolved:
 def resolve(
     source: Source,
     settings: Sequence[str],
-    spiking: Mapping[str, Collection[str]],
+    spiking: Mapping[str, frozenset[str]],
     known: Mapping[str, Collection[str]],
     read: Read,
 ) -> Resolved:
@@ -69,11 +72,11 @@ def resolve(
     ``known`` has the keys of every kind, ``spiking`` those of the kinds that spike.
     """
     sources, tree, lost, found = _whole(source, settings, read)
-    fires = {**{name: frozenset(keys) for name, keys in spiking.items()}, **_spiking(tree)}
+    fires = ChainMap(_spiking(tree), cast("dict[str, frozenset[str]]", spiking))  # only read
     scope, problems = variables(tree)
     document, wrong = settle_document(tree, scope)
     sound, bad, excused = sound_defaults(document, {*known, *_own(tree)})
-    keys = {name: frozenset(own).union(FIXED) for name, own in known.items()}
+    keys = LazyMapping(known, lambda name: frozenset(known[name]).union(FIXED), every=True)
     defaults = defaults_of(sound, fires, keys)
     full, idle = apply_defaults(sound, defaults)
     return Resolved(

@@ -33,8 +33,15 @@ def evaluate(text: str, names: Mapping[str, object], place: Place) -> object:
 
 def unknown_variable(name: str, known: Iterable[str], place: Place) -> Diagnostic:
     close = nearest(name, known)
-    hint = f"did you mean `{close}`?" if close else f"add `{name}` to [vars]"
+    where = "`required` of the block, or to [vars]" if _in_block(place) else "[vars]"
+    hint = f"did you mean `{close}`?" if close else f"add `{name}` to {where}"
     return Diagnostic("SNN103", "unknown-variable", f"`{name}` is not defined", place, hint)
+
+
+def _in_block(place: Place) -> bool:
+    """Whether a place stands below the header of a block."""
+    header = place.text.rfind("\n[", 0, place.span.start) + 1
+    return place.text.startswith(("[blocks.", "[[blocks."), header)
 
 
 @dataclass(frozen=True)

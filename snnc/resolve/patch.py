@@ -67,9 +67,9 @@ def _patched(owner: Tree, found: list[Diagnostic]) -> Tree:
 
 def _layers(layers: Tree, patches: Tree, found: list[Diagnostic]) -> Iterator[Tree]:
     """The list with the patches that can be made."""
-    places = _places(layers)
-    _check_names(patches, places, found)
-    changes = {places[n]: change for n, change in patches.table.items() if n in places}
+    positions = places(layers)
+    _check_names(patches, positions, found)
+    changes = {positions[n]: change for n, change in patches.table.items() if n in positions}
     for at, layer in enumerate(layers.items):
         try:
             yield from _changed(layer, changes.get(at))
@@ -91,7 +91,7 @@ def _named(places: Mapping[str, int]) -> str:
     return f"the layers are {', '.join(few)}{' …' if len(places) > len(few) else ''}"
 
 
-def _places(layers: Tree) -> dict[str, int]:
+def places(layers: Tree) -> dict[str, int]:
     """The positions of the layers by their names; one without gets that of its kind."""
     found: dict[str, int] = {}
     counts: Counter[str] = Counter()

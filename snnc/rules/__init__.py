@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 from snnc.document import Document
 from snnc.graph.types import Graph, Node
 from snnc.rules._text import example, instead, sections
-from snnc.source.diagnostic import Diagnostic, Severity
+from snnc.source.diagnostic import Diagnostic, Fix, Severity
 from snnc.source.suppress import suppress
 from snnc.source.tree import Tree
 
@@ -36,6 +36,10 @@ class LintRule(Protocol):
     def instead(self) -> str:
         """The same piece, corrected."""
         return instead(type(self))
+
+    def limited(self, memory: float) -> "LintRule":
+        """The rule for a training memory in GiB, which few ask for."""
+        return self
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """The findings of the rule in a valid document."""
@@ -83,9 +87,16 @@ def findings(
     return [*reversed(told.values())]
 
 
-def finding(rule: LintRule, node: Tree, message: str, help: str | None = None) -> Diagnostic:
+def finding(
+    rule: LintRule,
+    node: Tree,
+    message: str,
+    help: str | None = None,
+    fixes: tuple[Fix, ...] = (),
+) -> Diagnostic:
     """A finding of ``rule`` at the key of ``node``."""
-    return Diagnostic(rule.code, rule.name, message, node.key, help, node.notes, rule.severity)
+    place, notes = node.key, node.notes
+    return Diagnostic(rule.code, rule.name, message, place, help, notes, rule.severity, fixes=fixes)
 
 
 def at(document: Document, node: Node, *keys: str) -> Tree:

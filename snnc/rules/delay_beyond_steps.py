@@ -65,11 +65,15 @@ class DelayBeyondSteps(LintRule):
                 yield finding(self, at(document, node, "delay"), message, _HELP)
             for ref in node.inputs:
                 if ref.delay >= steps:
-                    message = f"`{ref.value}` is always 0: there are only {steps} time steps"
+                    message = f"`{ref.value}` is always 0: {_few(steps)}"
                     yield finding(self, at(document, node, "from"), message, _HELP)
 
 
 _HELP = "shorten the delay, or raise `time_steps`"
+
+
+def _few(steps: int) -> str:
+    return "there is only 1 time step" if steps == 1 else f"there are only {steps} time steps"
 
 
 RULE = DelayBeyondSteps()

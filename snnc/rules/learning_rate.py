@@ -17,7 +17,7 @@ class LearningRate(LintRule):
     Adam moves each weight by about its learning rate a step, so 0.1 moves weights of 0.05 past 0 at
     once: the loss jumps, or becomes NaN. A rate far too low learns nothing in the epochs there are.
     The usual cause is a rate that belonged to another optimizer. What is usual is a matter of
-    experience: 1e-6 to 0.03 for Adam and AdamW, 1e-5 to 5 for SGD.
+    experience: 1e-5 to 5 for SGD, 1e-6 to 0.03 for all others.
 
     ## Example
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from snnc.document import Document
+from snnc.fixes import statement
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
@@ -76,7 +77,8 @@ class SchedulerLength(LintRule):
             help = f"write `{key} = {train.epochs}`, the epochs"
             if key != "T_max":
                 help = f"write less than {train.epochs}, the epochs"
-            yield finding(self, tree, f"`{key}`: {message}", help)
+            fixes = statement(tree.key, key, str(train.epochs)) if key == "T_max" else ()
+            yield finding(self, tree, f"`{key}`: {message}", help, fixes)
 
 
 RULE = SchedulerLength()

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from snnc.document import Document
 from snnc.encoder import Encoder
+from snnc.fixes import deletion
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
@@ -86,7 +87,9 @@ class SignedRates(LintRule):
                 message = f"{takes}, and the data go from {low:.3g} to {high:.3g}"
                 tree = document.tree.find(("train", "dataset", "normalize"))[0]
                 help = "delete `normalize`, or use the encoder `direct`"
-                yield finding(self, tree, message, help)
+                warning = "weights that were trained with it do not fit"
+                fixes = deletion(tree.key, "Delete `normalize`", warning=warning)
+                yield finding(self, tree, message, help, fixes)
 
 
 RULE = SignedRates()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from snnc.document import Document
+from snnc.fixes import statement
 from snnc.graph.types import Graph
 from snnc.layers._td_batch_norm import TDBatchNorm
 from snnc.neuron import SpikingNeuron
@@ -64,10 +65,13 @@ class TdbnThreshold(LintRule):
             for reader in graph.readers[node.path]:
                 neuron = reader.operator
                 if isinstance(neuron, SpikingNeuron) and meant not in numbers(neuron.v_threshold):
-                    has = f"`{reader.path}` has {numbers(neuron.v_threshold)[0]:g}"
+                    have = numbers(neuron.v_threshold)[0]
+                    has = f"`{reader.path}` has {have:g}"
                     message = f"`{node.path}` normalises to a threshold of {meant:g}, and {has}"
+                    tree = at(document, node, "v_threshold")
                     help = "write the same `v_threshold` in both"
-                    yield finding(self, at(document, node, "v_threshold"), message, help)
+                    fixes = statement(tree.key, "v_threshold", repr(float(have)))
+                    yield finding(self, tree, message, help, fixes)
 
 
 RULE = TdbnThreshold()

@@ -1,6 +1,7 @@
 """training-memory."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from snnc.analysis.memory import kept
@@ -10,6 +11,7 @@ from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
 
 
+@dataclass(frozen=True)
 class TrainingMemory(LintRule):
     """A batch whose values, kept for the backward pass, fill a GPU.
 
@@ -94,8 +96,12 @@ class TrainingMemory(LintRule):
     code: ClassVar[str] = "SNN464"
     name: ClassVar[str] = "training-memory"
 
-    limit: ClassVar[float] = 8.0
+    limit: float = 8.0
     """GiB."""
+
+    def limited(self, memory: float) -> LintRule:
+        """The rule with the limit of a project."""
+        return replace(self, limit=memory)
 
     def check(self, document: Document, graph: Graph) -> Iterator[Diagnostic]:
         """The batch size; an ANN before its conversion has no time steps to keep."""

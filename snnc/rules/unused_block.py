@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from snnc.document import Document
+from snnc.fixes import deletion
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
@@ -50,7 +51,8 @@ class UnusedBlock(LintRule):
         for block in document.unused_blocks:
             name = block.key.quoted.strip("[]").rpartition(".")[2]
             help = f'delete it, or use it: {{ kind = "{name}" }}'
-            yield finding(self, block, f"`{name}`: no layer uses this block", help)
+            fixes = deletion(block.key, f"Delete the block `{name}`", "safe")
+            yield finding(self, block, f"`{name}`: no layer uses this block", help, fixes)
 
 
 RULE = UnusedBlock()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from snnc.document import Document
+from snnc.fixes import deletion
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
@@ -55,7 +56,8 @@ class UnusedDefault(LintRule):
                 if one
                 else "delete them, or correct the kind"
             )
-            yield finding(self, entry, f"`{entry.key.quoted}`: {told}", help)
+            fixes = deletion(entry.key, f"Delete `{entry.key.quoted}`", "safe")
+            yield finding(self, entry, f"`{entry.key.quoted}`: {told}", help, fixes)
 
 
 RULE = UnusedDefault()

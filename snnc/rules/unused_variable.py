@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from snnc.document import Document
+from snnc.fixes import deletion
 from snnc.graph.types import Graph
 from snnc.rules import LintRule, finding
 from snnc.source.diagnostic import Diagnostic
@@ -50,7 +51,8 @@ class UnusedVariable(LintRule):
         for entry in document.unused_vars:
             name = entry.key.quoted
             help = f'delete it, or write "${name}" where it is meant'
-            yield finding(self, entry, f"`{name}`: nothing uses this variable", help)
+            fixes = deletion(entry.key, f"Delete the variable `{name}`", "safe")
+            yield finding(self, entry, f"`{name}`: nothing uses this variable", help, fixes)
 
 
 RULE = UnusedVariable()

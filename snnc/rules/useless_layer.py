@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from snnc.document import Document
+from snnc.fixes import deletion
 from snnc.graph.types import Graph, Node
 from snnc.layer import Layer
 from snnc.rules import LintRule, at, finding
@@ -59,8 +60,9 @@ class UselessLayer(LintRule):
         for node in graph.nodes:
             why = node.operator.idle(*node.shapes)
             if why and not (node.operator.role == "same" and _named(node)):
-                message = f"`{node.path}` does nothing: {why}"
-                yield finding(self, at(document, node), message, "delete it")
+                tree, message = at(document, node), f"`{node.path}` does nothing: {why}"
+                fixes = deletion(tree.key, "Delete the layer")
+                yield finding(self, tree, message, "delete it", fixes)
 
 
 def _named(node: Node) -> bool:

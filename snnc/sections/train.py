@@ -9,11 +9,15 @@ from pydantic_core import PydanticCustomError
 
 from snnc.choice import Choice
 from snnc.datasets import Dataset
+from snnc.labels import SAID, Form
 from snnc.layer import Name
 from snnc.losses import Loss
 from snnc.metrics import Metric
 from snnc.metrics.accuracy import Accuracy
+from snnc.metrics.f1 import F1
 from snnc.metrics.loss import LossMetric
+from snnc.metrics.mean_iou import MeanIoU
+from snnc.metrics.r2 import R2
 from snnc.optimizers import Optimizer
 from snnc.penalties import Penalty
 from snnc.schedulers import Scheduler
@@ -36,6 +40,15 @@ class Misfit(ValueError):
     def __init__(self, path: tuple[str | int, ...], message: str, help: str | None = None) -> None:
         super().__init__(message)
         self.path, self.message, self.help = path, message, help
+
+
+USUAL: Mapping[Form, Metric] = {
+    "class": Accuracy(),
+    "map": MeanIoU(),
+    "several": F1(),
+    "values": R2(),
+}
+"""The metric of each form of labels, if none is stated."""
 
 
 class Train(BaseModel):
@@ -70,7 +83,10 @@ class Train(BaseModel):
 
     @model_validator(mode="after")
     def _not_both(self) -> "Train":
-        if (self.loss is None) == (not self.losses):
+        if self.loss is None and not self.losses:
+            message = "`loss` is needed: training has nothing else to make smaller"
+            raise PydanticCustomError("one_or_several", message)
+        if self.loss and self.losses:
             message = "`loss` and `losses` exclude each other: `losses` states one loss per output"
             raise PydanticCustomError("one_or_several", message)
         return self
@@ -98,13 +114,15 @@ class Train(BaseModel):
         if self.loss and len(answers) > 1:
             names = " and ".join(f"`{name}`" for name in answers)
             message = f"the network has the outputs {names}: each needs its own loss"
-            yield Misfit(("loss",), message, "write [train.losses]")
+            help = f'write [train.losses] with `{next(iter(answers))} = "mse"` and the others'
+            yield Misfit(("loss",), message, help)
             return
         yield from self._unnamed(answers)
         for name, loss in self.by_output(answers).items():
             at = ("loss",) if self.loss else ("losses", name)
             if name in answers:
                 yield from self._unfit(loss, answers[name], data, at)
+        yield from self._mixed(self.by_output(answers))
         yield from self._unmeasured(answers)
         yield from self._unknown(neurons)
 
@@ -125,7 +143,11 @@ class Train(BaseModel):
         self, loss: Loss, answer: Answer, data: Answer, at: tuple[str, ...]
     ) -> Iterator[Misfit]:
         """A loss over steps that are not there, or a target of another shape."""
-        if answer.over_time != (loss.over == "steps"):
+        if loss.wants == "labels" and self.dataset.each_step and loss.over == "answer":
+            message = f"`{loss.kind}` takes the answer of all steps, but each step has a label"
+            help = f'write `loss = {{ kind = "{loss.kind}", over = "steps" }}`'
+            yield Misfit(at, message, help + ' and `readout = "sequence"`' * (not answer.over_time))
+        elif answer.over_time != (loss.over == "steps"):
             message = f'`{loss.kind}`: a loss over steps and `readout = "sequence"` need each other'
             help = 'write `readout = "sequence"` in [output]'
             if answer.over_time:
@@ -137,9 +159,30 @@ class Train(BaseModel):
             message = f"the input is {_said(data)}, but the output is {_said(answer)}"
             yield Misfit(at, message, "an autoencoder returns its input")
         elif loss.wants == "labels":
-            yield from self._unlabelled(answer)
+            yield from self._unlabelled(loss, answer, at)
 
-    def _unlabelled(self, answer: Answer) -> Iterator[Misfit]:
+    def _unlabelled(
+        self, loss: Loss, answer: Answer, at: tuple[str | int, ...]
+    ) -> Iterator[Misfit]:
+        """An output or a dataset without labels of the form that a loss compares with."""
+        if loss.form == "class":
+            yield from self._unclassed(answer)
+        elif not self.dataset.formed:
+            message = f"`{loss.kind}` compares with {SAID[loss.form]}, but {self.dataset.kind} has"
+            help = "npz and module have labels of any form"
+            yield Misfit(at, f"{message} a class per sample", help)
+        elif loss.form == "map" and len(answer.shape) < 2:
+            message = f"`{loss.kind}` compares with {SAID['map']}, but the output is"
+            help = "a segmentation returns [classes, height, width]"
+            yield Misfit(at, f"{message} {show(answer.shape)}", help)
+        elif loss.form == "map" and answer.over_time:
+            message = f"`{loss.kind}` compares {SAID['map']} with the answer over all steps"
+            yield Misfit(at, message, 'write a readout such as "mean"')
+        elif loss.form == "map" and self.dataset.changes:
+            message = "augmentations change images and not their labels of every place"
+            yield Misfit(("dataset", "augment"), message, "leave `augment` out")
+
+    def _unclassed(self, answer: Answer) -> Iterator[Misfit]:
         """An output that is not a number a class."""
         count, kind = self.dataset.classes, self.dataset.kind
         if count is not None and answer.shape != (count,):
@@ -147,7 +190,27 @@ class Train(BaseModel):
             yield Misfit(("dataset",), message, f"the last layer must return {show((count,))}")
         elif len(answer.shape) != 1:
             message = f"the output is {show(answer.shape)}, but a loss needs one number per class"
-            yield Misfit(("dataset",), message, "the last layer must return [classes]")
+            help = "the last layer must return [classes]"
+            help += (
+                ', or the loss needs `over = "places"` or `target = "values"`' * self.dataset.formed
+            )
+            yield Misfit(("dataset",), message, help)
+
+    def _mixed(self, losses: Mapping[str, Loss]) -> Iterator[Misfit]:
+        """Labels of two forms, where the data have one."""
+        forms: dict[str, Form]
+        forms = {name: x.form for name, x in losses.items() if x.wants == "labels"}
+        first: Form = next(iter(forms.values()), "class")
+        for name, form in forms.items():
+            if form != first:
+                message = f"this loss compares with {SAID[form]}, another with {SAID[first]}"
+                yield Misfit(("losses", name), message, "the data have one kind of labels")
+
+    @property
+    def form(self) -> Form:
+        """The labels that losses compare with; a class if none does."""
+        losses = [loss for loss in (self.loss, *self.losses.values()) if loss]
+        return next((loss.form for loss in losses if loss.wants == "labels"), "class")
 
     @property
     def smoothing(self) -> float | None:
@@ -160,7 +223,7 @@ class Train(BaseModel):
         """The metric, and the output that it is of; without one stated, what suits the losses."""
         losses = self.by_output(outputs)
         labelled = any(loss.wants == "labels" for loss in losses.values())
-        metric = self.metric or (Accuracy() if labelled else LossMetric())
+        metric = self.metric or (USUAL[self.form] if labelled else LossMetric())
         fitting = [name for name, loss in losses.items() if metric.wants in {None, loss.wants}]
         return metric, metric.of or next(iter(fitting), "")
 
@@ -173,6 +236,10 @@ class Train(BaseModel):
             against = {"labels": "labels", "x": "the input"}[metric.wants]
             message = f"`{metric.kind}`: no loss compares the output with {against}"
             yield Misfit(("metric",), message, 'write `metric = "loss"`')
+        elif metric.wants == "labels" and loss and loss.form not in metric.forms:
+            message = f"`{metric.kind}` is of {SAID[metric.forms[0]]}, but the loss compares with"
+            help = f'write `metric = "{USUAL[loss.form].kind}"`'
+            yield Misfit(("metric",), f"{message} {SAID[loss.form]}", help)
 
     def _unknown(self, neurons: Mapping[str, bool]) -> Iterator[Misfit]:
         firing = sorted(name for name, fires in neurons.items() if fires)

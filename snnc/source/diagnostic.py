@@ -62,11 +62,43 @@ class Origin(Note):
     """The place of the text that became a part of this place: the definition of a block."""
 
 
+Safety = Literal["safe", "unsafe"]
+"""A "safe" fix keeps the meaning, or there was none: the spec was wrong. Others are asked for."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A stretch of a file, and the text that takes its place. An empty stretch is an insertion."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A change of one file that answers a finding.
+
+    ``title`` says in the imperative what it does. ``edits`` are in the order of the file and do not
+    overlap. ``warning`` says what is at stake if the fix is "unsafe", such as a checkpoint's keys.
+    """
+
+    title: str
+    edits: tuple[Edit, ...]
+    safety: Safety = "safe"
+    warning: str = ""
+
+    @property
+    def path(self) -> str:
+        """The file that it changes."""
+        return self.edits[0].place.path
+
+
 @dataclass(frozen=True)
 class Diagnostic:
     """One finding. ``code`` is stable (``SNN104``), ``name`` is its readable twin.
 
-    ``parser`` is the offset at which a parser gave up, from where others go on.
+    ``parser`` is the offset at which a parser gave up, from where others go on. ``fixes`` are those
+    that its author knows; ``snnc.fixes.fixes_of`` lists them with those that the help says.
     """
 
     code: str
@@ -77,6 +109,12 @@ class Diagnostic:
     notes: tuple[Note, ...] = ()
     severity: Severity = "error"
     parser: int | None = None
+    fixes: tuple[Fix, ...] = field(default=(), compare=False)
+
+    @property
+    def of_rule(self) -> bool:
+        """Whether a lint rule found it in a valid spec, so that a comment may ignore it."""
+        return self.code.startswith("SNN4")
 
     @property
     def fails(self) -> bool:
@@ -90,17 +128,29 @@ class Diagnostic:
 
 
 class Findings(Exception):
-    """The input is wrong; ``diagnostics`` says where and how, in the file's order."""
+    """The input is wrong; ``diagnostics`` says where and how, in the file's order.
+
+    As text it is a line for each: ``path:line:column: message``.
+    """
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
-        super().__init__("; ".join(d.message for d in diagnostics))
         self.diagnostics = tuple(sorted(diagnostics, key=order))
+        super().__init__(*self.diagnostics)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{shown(d.place)}: {d.message}" for d in self.diagnostics)
 
 
 def order(diagnostic: Diagnostic) -> tuple[str, int, str]:
     """Files in name order, then down the page."""
     place = diagnostic.place
     return place.path, place.span.start, diagnostic.code
+
+
+def shown(place: Place) -> str:
+    """A place as editors know how to read it."""
+    line, column = place.start
+    return f"{place.path}:{line}:{column}"
 
 
 def position(text: str, offset: int) -> Position:

@@ -243,7 +243,7 @@ def _escape(text: str, at: int) -> Finding:
 def _character(text: str, at: int) -> Finding:
     span = Span(at, at + 1)
     if text[at : at + 1] == "\n":
-        advice = 'several lines need `"""` before and after'
+        advice = 'write `"` at its end; several lines need `"""` before and after'
         return Finding(Span(at, at), "the string is not closed on its line", advice)
     return Finding(span, f"{_shown(text, span)} is not allowed here")
 

@@ -132,6 +132,13 @@ _ROWS = (
         _told("`{0}` is not a value", "TOML has no null: leave the key out"),
     ),
     _Row(
+        re.compile(r"(?:[=\[,]|^)[ \t]*([A-Za-z_][\w.]*\()"),
+        lambda word: (
+            f"the call `{_short(word)}…)` is not a value",
+            f'a kind is a table: `{{ kind = "{word[:-1].rpartition(".")[2]}", … }}`',
+        ),
+    ),
+    _Row(
         re.compile(r"=[ \t]*(\$\{?\w+\}?)"),
         _told("`{0}` is not a value", 'a variable stands in quotes: `"{0}"`'),
     ),

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from itertools import islice
 from typing import TypeVar
 
-from snnc.source.words import called, fold, forms
+from snnc.source.words import called, exactly, fold, forms
 
 _CUTOFF = 0.6
 _PREFIX_BONUS = 0.3
@@ -69,6 +69,8 @@ def same(word: str, known: Collection[str], *places: str) -> str | None:
     """The known word that is this one, spelt otherwise or called so in another library."""
     if word in known:
         return word
+    if found := exactly(word, known, places):
+        return found
     spelt = {fold(candidate): candidate for candidate in reversed([*known])}
     written = forms(word) if places else (fold(word),)
     if found := next((spelt[form] for form in written if form in spelt), None):

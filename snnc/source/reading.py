@@ -9,6 +9,9 @@ import os
 import re
 import stat
 import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from snnc.source.diagnostic import Diagnostic, Findings, Place, Span
@@ -20,6 +23,32 @@ MOST = "SNNC_MAX_BYTES"
 MOST_BYTES = 1_000_000
 CONFIGURATION, PYPROJECT = "snnc.toml", "pyproject.toml"
 """What may configure a project: a file of its own, or ``[tool.snnc]`` of the other."""
+
+
+_unsaved: ContextVar[Mapping[Path, str]] = ContextVar("_unsaved")
+
+
+@contextmanager
+def unsaved(texts: Mapping[Path, str]) -> Iterator[None]:
+    """Files at these real paths have these texts in here, as in an editor before it saves them."""
+    token = _unsaved.set(texts)
+    try:
+        yield
+    finally:
+        _unsaved.reset(token)
+
+
+_most: ContextVar[int | None] = ContextVar("_most", default=None)
+
+
+@contextmanager
+def at_most(size: int | None) -> Iterator[None]:
+    """Specs may have this number of bytes in here, unless the environment says another."""
+    token = _most.set(size)
+    try:
+        yield
+    finally:
+        _most.reset(token)
 
 
 class NotRegular(Exception):
@@ -44,6 +73,8 @@ def content(path: Path, root: Path | None = None) -> bytes:
         raise refused(
             path, "the file lies outside of the project", "a link may lead to another spec"
         )
+    if (text := _unsaved.get({}).get(real)) is not None:
+        return _checked_size(path, text.encode("utf-8", errors="surrogatepass"), allowed)
     if path.is_symlink() and not real.name.endswith(SUFFIX):
         raise refused(path, f"the file is a symlink to what is no *{SUFFIX} file")
     if path.is_symlink() and not os.path.lexists(real):
@@ -53,10 +84,21 @@ def content(path: Path, root: Path | None = None) -> bytes:
     except NotRegular as error:
         raise refused(path, f"this is {error}, no file") from None
     except TooLarge:
-        advice = f"{MOST} allows another number of bytes"
-        raise refused(path, f"the file has more than {allowed:,} bytes", advice) from None
+        raise _too_large(path, allowed) from None
     except OSError as error:  # under the name that was asked for
         raise OSError(error.errno, error.strerror, os.fspath(path)) from None
+
+
+def _checked_size(path: Path, data: bytes, allowed: int) -> bytes:
+    """The bytes of a text that is not saved, unless there are too many. Raises Findings."""
+    if len(data) > allowed:
+        raise _too_large(path, allowed)
+    return data
+
+
+def _too_large(path: Path, allowed: int) -> Findings:
+    advice = f"{MOST} allows another number of bytes, and so does `limits` of [tool.snnc]"
+    return refused(path, f"the file has more than {allowed:,} bytes", advice)
 
 
 def regular(path: Path, most: int) -> bytes:
@@ -116,7 +158,12 @@ def _check(found: os.stat_result) -> None:
 
 
 def _is_root(folder: Path) -> bool:
-    if any(os.path.lexists(folder / name) for name in (".git", CONFIGURATION)):
+    return os.path.lexists(folder / ".git") or is_configured(folder)
+
+
+def is_configured(folder: Path) -> bool:
+    """Whether a folder has snnc.toml, or [tool.snnc] in pyproject.toml."""
+    if os.path.lexists(folder / CONFIGURATION):
         return True
     try:
         read = tomllib.loads(regular(folder / PYPROJECT, MOST_BYTES).decode())
@@ -130,7 +177,7 @@ def most(path: Path) -> int:
     """The number of bytes that a spec may have."""
     stated = os.environ.get(MOST, "")
     if not stated:
-        return MOST_BYTES
+        return _most.get() or MOST_BYTES
     if not (stated.isascii() and stated.isdecimal() and 0 < len(stated) < 16):
         raise refused(path, f"{MOST} must be a whole number of bytes, not {stated}")
     return int(stated)

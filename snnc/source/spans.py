@@ -13,10 +13,12 @@ from typing import NamedTuple
 from snnc.source.diagnostic import Span
 from snnc.source.tree import Path
 
-_STRINGS = (  # a string up to its closing quotes, and these
-    (r'"""(?:[^"\\]|\\[\s\S]|"(?!""))*', '"{3,5}'),
-    (r"'''(?:[^']|'(?!''))*", "'{3,5}"),
-    (r'"(?:[^"\\\n]|\\.)*', '"'),
+# A string up to its closing quotes, and these. No part is tried twice (++, *+): to go back would
+# need a hundred bytes for each character.
+_STRINGS = (
+    (r'"""(?:[^"\\]++|\\[\s\S]|"(?!""))*+', '"{3,5}'),
+    (r"'''(?:[^']++|'(?!''))*+", "'{3,5}"),
+    (r'"(?:[^"\\\n]++|\\.)*+', '"'),
     (r"'[^'\n]*", "'"),
 )
 CLOSED = re.compile("|".join(f"{body}{quotes}" for body, quotes in _STRINGS))
@@ -71,6 +73,14 @@ def index(text: str) -> SourceMap:
     """Map a text that ``tomllib`` accepts."""
     scanner = _Scanner(text)
     scanner.document()
+    return SourceMap(scanner.marks, scanner.comments)
+
+
+def index_of_part(text: str) -> SourceMap:
+    """Map a text up to the first place where it is no TOML."""
+    scanner = _Scanner(text)
+    with contextlib.suppress(_Cut):
+        scanner.document()
     return SourceMap(scanner.marks, scanner.comments)
 
 

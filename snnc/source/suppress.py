@@ -7,7 +7,7 @@ and one that no longer hides anything is reported so that it goes away.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from snnc.source.diagnostic import Diagnostic, Place, Span, order
@@ -36,12 +36,16 @@ class _Ignore:
 
 
 def suppress(
-    source: Source, findings: Sequence[Diagnostic], judged: bool = True
+    source: Source,
+    findings: Sequence[Diagnostic],
+    judged: bool = True,
+    silent: Collection[str] = frozenset(),
 ) -> tuple[Diagnostic, ...]:
     """The findings without the warnings that ``source`` ignores, and what is wrong with ignores.
 
     Errors are never suppressed; findings in other files pass through. ``judged``: all findings in
-    this file are known, so that an ignore without one is wrong.
+    this file are known, so that an ignore without one is wrong; but of the names of ``silent``,
+    rules that do not run.
     """
     directives = list(_directives(source))
     ignores = [ignore for place, match in directives for ignore in _ignores(place, match)]
@@ -52,11 +56,12 @@ def suppress(
     kept = []
     for finding in findings:
         covering = wanted.intersection(_keys(source, finding, texts))
-        is_error = finding.severity == "error"
+        is_error = finding.severity == "error" and not finding.of_rule
         (refused if is_error else answered).update(covering)
         if is_error or not covering:
             kept.append(finding)
-    unused = [ignore for ignore in ignores if judged and ignore.key not in answered]
+    due = [ignore for ignore in ignores if judged and ignore.name not in silent]
+    unused = [ignore for ignore in due if ignore.key not in answered]
     answers = [_unused(ignore, ignore.key in refused) for ignore in unused]
     wrong = [found for place, match in directives for found in _wrong(place, match)]
     return tuple(sorted([*kept, *answers, *wrong], key=order))

@@ -28,6 +28,13 @@ def forms(word: str) -> Iterator[str]:
             yield plain.removesuffix(ending)
 
 
+def exactly(word: str, known: Collection[str], places: Collection[str]) -> str | None:
+    """The same, for a word that means something else with its underscores than without."""
+    plain = _DEEP.sub("", _CALL.sub("", word)).casefold()
+    found = (_words().called.get(place, {}).get(plain, ()) for place in places if "_" in plain)
+    return next((right for all in found for right in all if right in known), None)
+
+
 def called(word: str, known: Collection[str], places: Collection[str]) -> str | None:
     """The one of the known words that ``word`` means at these places, the first of which wins."""
     for form in forms(word):

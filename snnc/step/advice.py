@@ -18,6 +18,16 @@ _BY_TYPE: dict[type[ast.AST], str] = {
     ast.Compare: "compare two at a time",
     ast.Expr: "every line assigns a value to a name",
     ast.Subscript: "a state stands for its value one step earlier: write `v`",
+    ast.Tuple: "one name a line",
+    ast.Return: "delete it: `output` names the value",
+}
+_USAGE = {
+    "spike": "spike(h - v_threshold)",
+    "reset": "reset(h, s)",
+    "where": "where(condition, a, b)",
+    "clip": "clip(x, low, high)",
+    "min": "min(a, b)",
+    "max": "max(a, b)",
 }
 _LIBRARIES = frozenset("torch np numpy math F nn functional surrogate snn jnp jax tf".split())
 """Names before the dot that are those of a library; any other is a value or ``self``."""
@@ -29,12 +39,20 @@ def instead_of(node: ast.AST, functions: Sequence[str] = ()) -> str | None:
     """The equivalent in the step language, if there is one; ``functions`` are those that it has."""
     if isinstance(node, ast.Call) and (written := _called(node, functions)):
         return written
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+        name = node.value.id
+        return f"write `{name}`: a state is its old value until the line that assigns it"
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         owner, name = node.value.id, node.attr
         if owner == "self" or (owner in _LIBRARIES and name == "pi"):
             return f"write `{name}`"
     within = (getattr(node, "op", node), getattr(node, "func", node), node)
     return next((said for n in within if (said := _BY_TYPE.get(type(n)))), None)
+
+
+def usage(function: str) -> str:
+    """The way to call one of the functions."""
+    return f"write `{_USAGE.get(function, f'{function}(x)')}`"
 
 
 def _called(node: ast.Call, functions: Sequence[str]) -> str | None:

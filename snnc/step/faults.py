@@ -27,10 +27,12 @@ def faults(
     body, wrong = list[Assign](), list(parsed.wrong)
     told: set[str] = set()
     for equation in parsed.equations:
-        found = [*_unknown(linker, equation.value, told)] or _linked(linker, equation, body)
-        told |= {name for name in _names(equation.value) if not linker.knows(name)}
-        wrong += found
-        if found:
+        strange = {name for name in _names(equation.value) if not linker.knows(name)}
+        wrong += _unknown(linker, equation.value, told)
+        failed = [] if strange else _linked(linker, equation, body)
+        wrong += failed
+        told |= strange
+        if strange or failed:
             linker.current.setdefault(equation.name, equation.name)
     assigned = {*parsed.doubtful, *(equation.name for equation in parsed.equations)}
     wrong += lacking(linker.current, states, output, assigned)

@@ -150,7 +150,10 @@ class Linker:
     def unknown(self, var: Var) -> StepError:
         """The error that a name stands for nothing."""
         known = sorted({*self.current, *self.parameters})
-        help = advice(var.name, known, declared=f"declare `{var.name} = 1.0` in `parameters`")
+        declared = f"declare `{var.name} = 1.0` in `parameters`"
+        if known == ["u"]:  # of a surrogate
+            declared = f"the argument of a surrogate is `u`; {declared}"
+        help = advice(var.name, known, declared=declared)
         return StepError(f"unknown name `{var.name}`", var.at, help)
 
     def choose(self, expr: Operation) -> Expr:

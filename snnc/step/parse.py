@@ -4,10 +4,11 @@ import ast
 import keyword
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from snnc.floats import finite, vanishes
-from snnc.step.advice import advice, instead_of, shown
+from snnc.step.advice import advice, instead_of, shown, usage
 from snnc.step.ssa import At, Const, Expr, Operation, Var
 
 FUNCTIONS = {
@@ -68,6 +69,7 @@ class Parsed(NamedTuple):
     doubtful: frozenset[str]
 
 
+@lru_cache(maxsize=64)  # layers of one kind ask for the same
 def parse(text: str) -> tuple[Equation, ...]:
     """The equations of ``text``, one assignment a line.
 
@@ -193,7 +195,7 @@ def _equation(statement: ast.stmt) -> Equation:
         raise StepError("expected `name = expression`", at, instead_of(statement))
     target = statement.targets[0]
     if not isinstance(target, ast.Name):
-        raise StepError("only a plain name can be assigned", at)
+        raise StepError("only a plain name can be assigned", at, instead_of(target))
     return Equation(target.id, _expression(statement.value), at)
 
 
@@ -237,5 +239,6 @@ def _call(name: str, args: list[ast.expr], at: At) -> Operation:
     if len(args) not in allowed:
         count = " or ".join(str(n) for n in allowed)
         plural = "s" * (count != "1")
-        raise StepError(f"`{name}` takes {count} argument{plural}, not {len(args)}", at)
+        message = f"`{name}` takes {count} argument{plural}, not {len(args)}"
+        raise StepError(message, at, usage(name))
     return Operation(name, tuple(_expression(arg) for arg in args), at)

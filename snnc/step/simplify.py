@@ -142,7 +142,8 @@ class _Walker:
         if isinstance(expr, Operation) and expr.name == "where":
             condition = expr.args[0]
             if not isinstance(condition, Operation) or condition.name not in COMPARISONS:
-                raise StepError("the condition of `where` must be a comparison", expr.at)
+                help = f"write `{condition.name} > 0`" if isinstance(condition, Var) else None
+                raise StepError("the condition of `where` must be a comparison", expr.at, help)
         if isinstance(expr, Operation) and expr.name == "clip" and not _between_numbers(expr):
             return self.outer(self.between(expr))
         if isinstance(expr, Operation) and expr.name not in ARITHMETIC | COMPARISONS | {"pow"}:

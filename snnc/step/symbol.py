@@ -7,7 +7,7 @@ that printers and the run time call their own.
 
 from typing import Literal
 
-Part = Literal["", "at", "data", "end", "kept", "now", "size", "start", "stride", "sum"]
+Part = Literal["", "at", "data", "end", "kept", "now", "size", "start", "stride", "sum", "to"]
 """What a symbol is of its name; "" is its value."""
 
 

@@ -30,7 +30,9 @@ def written_out(call: str, kind: str, keys: Sequence[str], place: str = "key") -
     found = _parsed(call)
     if found is None or not (found.args or found.keywords):
         return ""
-    return table(kind, [_value(arg) for arg in found.args], _named(found, keys, place))
+    known = any(map(kind.startswith, _POSITIONAL))
+    values = [_value(arg) for arg in found.args] if known else []  # Adam(net.parameters(), …)
+    return table(kind, values, _named(found, keys, place))
 
 
 def table(kind: str, values: Sequence[str | None], named: Sequence[tuple[str, str]] = ()) -> str:

@@ -47,7 +47,20 @@ def _advice(refusal: Refusal) -> str | None:
         return told
     if guess := guessed(key, owner, refusal.node):
         return f"did you mean `{guess}`?"
-    return _elsewhere(refusal) or _of_another(key, owner) or _list(key, owner)
+    told = _layer(refusal) or _elsewhere(refusal) or _of_another(key, owner)
+    return told or _variable(refusal) or _list(key, owner)
+
+
+def certain(refusal: Refusal) -> str | None:
+    """The key that a word of another library can only mean, if the table does not have it yet."""
+    key, owner = refusal.key, refusal.within
+    beside = refusal.tree.find(refusal.path[:-1])[0].table
+    if len(refusal.path) < 2 or refusal.type != "extra_forbidden" or key in owner.keys:
+        return None
+    if _said(refusal) or converted(key, refusal.node.value, owner.keys, beside):
+        return None
+    own = same(key, owner.keys, *places.of_keys(owner))
+    return own if own not in beside else None
 
 
 def _said(refusal: Refusal) -> str | None:
@@ -57,7 +70,7 @@ def _said(refusal: Refusal) -> str | None:
 
 def _inside(refusal: Refusal, beside: Mapping[str, Tree]) -> str:
     """The kind beside it that the key belongs to, written with it."""
-    for at, kinds in refusal.within.inner:
+    for at, kinds in refusal.within.inner if len(refusal.key) > 1 else ():
         stated = beside.get(at)
         chosen = str((stated.get("kind") or stated).value) if stated else ""
         chosen = nearest(chosen, kinds, places.of_kinds(at)) or ""
@@ -82,6 +95,26 @@ def _of_another(key: str, owner: Owner) -> str:
     kinds = catalog(package) if package in _FEW else {}
     found = [f"`{name}`" for name, kind in kinds.items() if key in keys_of(kind)]
     return f"{join(found, 'and')} {'has' if len(found) == 1 else 'have'} `{key}`" if found else ""
+
+
+def _layer(refusal: Refusal) -> str:
+    """A layer as a table of its own: [network.conv1]."""
+    key = refusal.key
+    if refusal.path[:-1] != ("network",) or not refusal.node.table:
+        return ""
+    here = refusal.node.place.path
+    if any(node.place.path != here for node in refusal.tree.table.values()):
+        return f"a layer of a base is changed by [network.patch.{key}]"
+    return f'write it as `[[network.layers]]`, with `name = "{key}"` in it'
+
+
+def _variable(refusal: Refusal) -> str:
+    """A number at the top, to be used by its name."""
+    key, value = refusal.key, refusal.node.value
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if len(refusal.path) > 1 or not number or not key.isidentifier():
+        return ""
+    return f'a variable belongs in [vars]: there `{key} = {value}`, and "${key}" where it is used'
 
 
 def _list(key: str, owner: Owner) -> str:

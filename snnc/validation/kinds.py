@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from snnc.choice import Choice
+from snnc.choice import NONE, Choice
 from snnc.kinds import catalog, keys_of
 from snnc.source.diagnostic import Diagnostic
 from snnc.source.nearest import LISTED, advisable, closest, nearest, one_of, same
@@ -42,7 +42,9 @@ def _kind_of_table(refusal: Refusal, known: Sequence[str]) -> str:
     called = called or nearest("kind", stated)
     if called:
         kind = nearest(str(stated[called].value), known, sort)
-        return f'write `kind = "{kind}"`' if kind else f"did you mean `kind` by `{called}`?"
+        if kind:
+            return f'write `kind = "{kind}"` for `{called}`'
+        return f"did you mean `kind` by `{called}`?"
     for key, node in stated.items():
         if len(stated) == 1 and (inner := node.get("kind")):
             return f'a name is a key of its own: {{ kind = "{inner.value}", name = "{key}", … }}'
@@ -95,6 +97,7 @@ def _advice(refusal: Refusal, word: str, known: Sequence[str]) -> str | None:
     if not advisable():
         return None
     sort = places.of_kinds(_place(refusal))
+    known = [kind for kind in known if (sort, kind) != ("loss", NONE)]  # some loss is needed
     if answer := said(word, (sort,)) or _of_a_layer(refusal, word):
         return answer
     guess = nearest(word, known, sort)
@@ -158,9 +161,9 @@ def _numbers(refusal: Refusal, kind: str) -> str:
 
 def _elsewhere(word: str, sort: str) -> str:
     """The place of a kind of another sort."""
-    for other, where in _ELSEWHERE.items():
+    for other, where in _ELSEWHERE.items() if fold(word) != NONE else ():
         found = same(word, catalog(*_catalogs(other)), other) if other != sort else None
-        if found and fold(found) != "none":
+        if found and fold(found) != NONE:
             return f'{name(found)} is {_article(other)}: write `{other} = "{found}"`, {where}'
     return ""
 
@@ -175,8 +178,8 @@ def _list(word: str, sort: str, known: Sequence[str]) -> str:
 
 def _place(refusal: Refusal) -> str:
     """The key that holds the kind, or the array with it."""
-    words = (str(s) for s in reversed(refusal.path) if isinstance(s, str) and s != "kind")
-    return next(words, "kind")
+    words = [str(s) for s in reversed(refusal.path) if isinstance(s, str) and s != "kind"]
+    return "losses" if "losses" in words else next(iter(words), "kind")
 
 
 def _sort(refusal: Refusal) -> str:

@@ -44,7 +44,10 @@ def _stated(refusal: Refusal, lacking: Sequence[str]) -> str | None:
     head = {"format": "format = 1", "name": f'name = "{_network(stem)}"'}
     head |= {"time_steps": "time_steps = 4"}
     above = [f"`{text}`" for key, text in head.items() if key in lacking]
-    return f"write {join(above, 'and')} at the top" if above else None
+    tables = {"input": "[input] with `shape`", "network": "[network] with `layers`"}
+    below = [text for key, text in tables.items() if key in lacking]
+    written = [f"write {join(above, 'and')} at the top"] if above else []
+    return "; ".join([*written, *([f"add {join(below, 'and')}"] if below else [])]) or None
 
 
 def _network(stem: str) -> str:

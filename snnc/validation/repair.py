@@ -16,10 +16,14 @@ from snnc.source.diagnostic import Diagnostic
 from snnc.source.tree import Path, Tree
 from snnc.spec import Spec
 from snnc.validation import refusals
-from snnc.validation.kinds import certain, converted_beside
+from snnc.validation.keys import certain as certain_key
+from snnc.validation.kinds import certain as certain_kind
+from snnc.validation.kinds import converted_beside
 from snnc.validation.refusal import Excused, Refusal, collect
 
 _ROUNDS = 8
+_MEANT = 3
+"""Rounds of other words: a kind, a key beside it, the kind that stands there."""
 _MOST = 1_000
 """Mistakes after which no more are looked for."""
 _UNKNOWN = "?"
@@ -62,7 +66,7 @@ def repaired(tree: Tree, broken: frozenset[str], excused: Excused) -> Repaired:
     except ValidationError as error:
         findings = tuple(refusals(error, tree, Spec, excused))
         refused = collect(error, tree, Spec)
-        tree, findings, refused = _further(tree, findings, refused, broken, excused)
+        findings, tree, refused = _further(findings, tree, refused, broken, excused)
     if len(refused) > _MOST:
         return Repaired(None, tree, findings)
     doubt = {str(step) for refusal in refused for step in refusal.path[:1]}
@@ -79,35 +83,49 @@ def repaired(tree: Tree, broken: frozenset[str], excused: Excused) -> Repaired:
 
 
 def _further(
-    tree: Tree,
     findings: tuple[Diagnostic, ...],
+    tree: Tree,
     refused: list[Refusal],
     broken: frozenset[str],
     excused: Excused,
-) -> tuple[Tree, tuple[Diagnostic, ...], list[Refusal]]:
-    """The document with kinds that were certainly meant, and what is wrong beside them.
+) -> tuple[tuple[Diagnostic, ...], Tree, list[Refusal]]:
+    """What else is wrong in the document with the kinds and keys that were certainly meant.
 
     Such a kind may lack keys: they stand in its call, or in a default of the right name.
     """
-    kinds = {r.path: (r, kind) for r in refused[:_MOST] if (kind := certain(r))}
-    if not kinds:
-        return tree, findings, refused
+    tables: set[Path] = set()
+    for _ in range(_MEANT):
+        meant = _meant(tree, refused, tables)
+        if meant is tree or len(refused) > _MOST:
+            break
+        tree = meant
+        try:
+            with joined(_with(broken)):
+                Spec.model_validate(tree.plain())
+        except ValidationError as error:
+            rest = refusals(error, tree, Spec, lambda at, key: at in tables or excused(at, key))
+            told = {(d.place, d.code) for d in findings}
+            findings += tuple(d for d in rest if (d.place, d.code) not in told)
+            refused = collect(error, tree, Spec)
+        else:
+            return findings, tree, []
+    return findings, tree, refused
+
+
+def _meant(tree: Tree, refused: list[Refusal], tables: set[Path]) -> Tree:
+    """The document with other kinds and keys; ``tables`` gets the paths of such kinds."""
     changes: _Changes = {}
-    for path, (refusal, kind) in kinds.items():
-        _put(changes, path, kind)
-        for key in converted_beside(refusal, kind):
-            _put(changes, (*path[:-1], key), _Delete)
-    meant = _changed(tree, changes)
-    tables = {path[:-1] if path[-1] == "kind" else path for path in kinds}
-    try:
-        with joined(_with(broken)):
-            Spec.model_validate(meant.plain())
-    except ValidationError as error:
-        rest = refusals(error, meant, Spec, lambda at, key: at in tables or excused(at, key))
-        told = {(d.place, d.code) for d in findings}
-        more = (d for d in rest if (d.place, d.code) not in told)
-        return meant, (*findings, *more), collect(error, meant, Spec)
-    return meant, findings, []
+    for refusal in refused:
+        path = refusal.path
+        if kind := certain_kind(refusal):
+            tables.add(path[:-1] if path[-1] == "kind" else path)
+            _put(changes, path, kind)
+            for key in converted_beside(refusal, kind):
+                _put(changes, (*path[:-1], key), _Delete)
+        elif other := certain_key(refusal):
+            _put(changes, path, _Delete)
+            _put(changes, (*path[:-1], other), refusal.node)
+    return _changed(tree, changes) if changes else tree
 
 
 def _with(opaque: Collection[str]) -> Own:
@@ -178,6 +196,8 @@ def _changed(node: Tree, changes: _Changes) -> Tree:
 def _part(node: Tree, change: Any) -> Tree:
     if isinstance(change, dict):
         return _changed(node, change)
+    if isinstance(change, Tree):
+        return change
     if change is _UNKNOWN:
         head = {key: child for key, child in node.table.items() if key in _HEAD}
         return node.with_value({"kind": node.with_value(_UNKNOWN), **head})

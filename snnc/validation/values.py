@@ -27,6 +27,8 @@ _BOUNDS = {
     "finite_number": "a finite number",
 }  # fmt: skip
 _PYDANTIC = frozenset(get_args(core_schema.ErrorType))
+_NO_SHARE = 2
+"""Up to here, a number is more likely a slip than meant in percent."""
 _SHARES = ("p", "validation", "label_smoothing", "pct_start")
 _BLAMED = re.compile(r"`(\w+)`")
 
@@ -48,7 +50,7 @@ def _share(key: str, value: object, error: PydanticError) -> str | None:
     most = error.context.get("lt", error.context.get("le"))
     if most != 1 or key not in _SHARES or not isinstance(value, int | float) or value > 100:
         return None
-    return f"{value:g} % is `{key} = {value / 100:g}`" if value > 1 else None
+    return f"{value:g} % is `{key} = {value / 100:g}`" if value > _NO_SHARE else None
 
 
 def _from_rest(refusal: Refusal, value: object) -> str | None:
@@ -152,6 +154,7 @@ def _wrong_type(refusal: Refusal) -> Diagnostic:
     message = f"{refusal.subject} must be {join(expected)}, not {toml(node)}"
     help = _section(refusal) or _no_reset(refusal) or instead(node, expected, refusal.path)
     help = help or _usual(refusal, expected) or _of_training(refusal, expected)
+    help = help or _several(refusal, expected) or _named(node, expected)
     if help and (defined := _of_variable(node)):
         used = Note(node.place, "used here")
         return Diagnostic("SNN205", "wrong-type", message, defined, help, (used,))
@@ -181,6 +184,30 @@ def _of_training(refusal: Refusal, expected: list[str]) -> str | None:
     if node is None or type(node.value) is not int or "an integer" not in expected:
         return None
     return f'write `{node.value}`, or give it a name in [vars] and write "${name}" in both'
+
+
+def _several(refusal: Refusal, expected: list[str]) -> str | None:
+    """Several numbers where one is expected, or a table that draws them."""
+    items = refusal.node.items
+    values = [item.value for item in items if isinstance(item.value, int | float)]
+    if not {"a number", "a table"} <= {*expected} or not values or len(values) < len(items):
+        return None
+    ends = ", ".join(map(toml, (min(values), max(values))))
+    return f'one number, or one each: `{refusal.key} = {{ uniform = [{ends}], per = "neuron" }}`'
+
+
+def _named(node: Tree, expected: list[str]) -> str | None:
+    """A number that is given by its name."""
+    value = node.value
+    numbers = {"a number", "an integer"} & {*expected}
+    if (
+        not numbers
+        or not isinstance(value, str)
+        or not value.isidentifier()
+        or "a string" in expected
+    ):
+        return None
+    return f'a number has no quotes; a variable of [vars] is written "${value}"'
 
 
 def _of_variable(node: Tree) -> Place | None:

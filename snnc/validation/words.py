@@ -10,6 +10,10 @@ _LONGEST = 40
 _OTHER_REFERENCE = re.compile(r"(?:\{\{?|%|@|\$\()\s*([A-Za-z]\w*)\s*(?:\}\}?|%|\))?")
 """A variable as templates and shells write it."""
 _DIVIDES = re.compile(r"(?<!/)/(?!/)")
+_SIZES = re.compile(r"[\s(\[]*[0-9]+(?:\s*[x*×,; ]\s*[0-9]+)*[\s)\]]*")
+"""Sizes in a text: "1x28x28", "(1, 28, 28)"."""
+_YES_OR_NO = dict.fromkeys(("true", "yes", "on", "1"), "true")
+_YES_OR_NO |= dict.fromkeys(("false", "no", "off", "0"), "false")
 _UNIT = re.compile(r"[0-9.]+ *([munµ]?s|k?hz|m?v)", re.IGNORECASE)
 
 
@@ -41,34 +45,63 @@ def join(words: Sequence[str], last: str = "or") -> str:
 
 def instead(node: Tree, expected: Sequence[str], path: Path) -> str | None:
     """The value that was meant, if it is plain: ``4`` for ``"4"``, ``[8]`` for ``8``."""
-    value = node.value
-    if isinstance(value, str) and (variable := _OTHER_REFERENCE.fullmatch(value)):
-        return f'write "${variable[1]}"'
-    if isinstance(value, str) and _unquoted(value, expected):
-        return f"write `{value}`, without quotes"
-    if isinstance(value, str) and "a number" in expected and _UNIT.fullmatch(value):
-        return 'numbers have no unit: time is in steps, such as "${20 / dt}" with `dt` in [vars]'
-    if isinstance(value, float) and value.is_integer() and "an integer" in expected:
-        return _whole(node) or f"write `{value:.0f}`"
-    if type(value) is int and value in (0, 1) and "true or false" in expected:
-        return f"write `{str(bool(value)).lower()}`"
-    if "kind" in node.table and "an array" in expected:
-        return f"write each item as `[[{'.'.join(map(str, path))}]]`, or all in `[ … ]`"
-    if isinstance(value, int | str) and list(expected) == ["an array"]:
-        return f"write `[{toml(node)}]`"
-    if isinstance(value, list | str) and list(expected) == ["a table"] and path:
-        return _table(node, str(path[-1]))
-    if isinstance(value, list) and list(expected) == ["a string"] and path[-1:] == ("step",):
+    if isinstance(node.value, str) and (told := _of_text(node.value, expected)):
+        return told
+    if isinstance(node.value, bool | int | float) and (told := _of_number(node, expected)):
+        return told
+    if list(expected) == ["an array"]:
+        return _array(node, path)
+    if list(expected) == ["a table"] and path:
+        return _table(node, path)
+    if isinstance(node.value, list) and path[-1:] == ("step",):
         return 'write all equations in one string, `"""…"""`, one a line'
     return None
 
 
-def _table(node: Tree, key: str) -> str | None:
+def _of_text(value: str, expected: Sequence[str]) -> str | None:
+    if variable := _OTHER_REFERENCE.fullmatch(value):
+        return f'write "${variable[1]}"'
+    if "true or false" in expected:
+        meant = _YES_OR_NO.get(value.casefold())
+        return f"write `{meant}`, without quotes" if meant else None
+    if _unquoted(value, expected):
+        return f"write `{value}`, without quotes"
+    if "a number" in expected and _UNIT.fullmatch(value):
+        return 'numbers have no unit: time is in steps, such as "${20 / dt}" with `dt` in [vars]'
+    return None
+
+
+def _of_number(node: Tree, expected: Sequence[str]) -> str | None:
+    value = node.value
+    if isinstance(value, float) and value.is_integer() and "an integer" in expected:
+        return _whole(node) or f"write `{value:.0f}`"
+    if type(value) is int and value in (0, 1) and "true or false" in expected:
+        return f"write `{str(bool(value)).lower()}`"
+    return None
+
+
+def _array(node: Tree, path: Path) -> str | None:
+    """The array that is meant by one item, by sizes in a text, or by tables with names."""
+    value, dotted = node.value, ".".join(map(str, path))
+    if "kind" in node.table:
+        return f"write each item as `[[{dotted}]]`, or all in `[ … ]`"
+    if node.table and path[-1:] == ("layers",):
+        return f'write each layer as `[[{dotted}]]`, with `name = "{next(iter(node.table))}"` in it'
+    if type(value) is int or (isinstance(value, str) and value.isidentifier()):
+        return f"write `[{toml(node)}]`"
+    if isinstance(value, str) and _SIZES.fullmatch(value):
+        return f"write `[{', '.join(re.findall('[0-9]+', value))}]`"
+    return None
+
+
+def _table(node: Tree, path: Path) -> str | None:
     """The table that gives numbers to names which stand alone."""
     names = [item.value for item in node.items] or [node.value]
-    known = {"parameters": "1.0", "state": "0.0", "initial": "0.0"}
+    known, key = {"parameters": "1.0", "state": "0.0", "initial": "0.0"}, str(path[-1])
     if key not in known or not all(isinstance(n, str) and n.isidentifier() for n in names):
         return None
+    if path[0] == "blocks":
+        return f"what has no default is named by `required = {json.dumps(names)}`"
     return f"each has a number: `{key} = {{ {', '.join(f'{n} = {known[key]}' for n in names)} }}`"
 
 
@@ -81,8 +114,6 @@ def _whole(node: Tree) -> str | None:
 
 
 def _unquoted(text: str, expected: Sequence[str]) -> bool:
-    if "true or false" in expected:
-        return text in ("true", "false")
     try:
         number = float(text)
     except ValueError:

@@ -4,6 +4,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from difflib import get_close_matches
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -82,13 +83,23 @@ def likely_mistake(
     return ""
 
 
-def check_state(state: dict[str, Tensor] | None, keys: Sequence[str]) -> None:
+INTEGERS = (
+    "t",
+    "seed",
+)  # the steps that were taken, and what random numbers begin with
+
+
+def check_state(state: dict[str, Tensor] | None, net: Any) -> None:
     """Raises ValueError if a state has other keys than those that a call leaves.
 
-    None and an empty state are fresh. Raises TypeError if a value is no tensor.
+    None and an empty state are fresh. Raises TypeError if a value is no tensor, or one of
+    another kind of numbers, and if something in a neuron's place knows no state.
     """
+    if not torch.compiler.is_compiling():
+        _check_neurons(net)
     if not state:
         return
+    keys: Sequence[str] = net.STATE
     lacking = [key for key in keys if key not in state]
     for key, value in state.items():
         if key not in keys:
@@ -98,9 +109,49 @@ def check_state(state: dict[str, Tensor] | None, keys: Sequence[str]) -> None:
         if not isinstance(value, Tensor):
             found = type(value).__name__
             raise TypeError(f"state[{key!r}] must be a tensor, not {found}")
+        if key not in INTEGERS and not value.is_floating_point():
+            wanted = f"{torch.get_default_dtype()}, or what the network is"
+            raise TypeError(f"state[{key!r}] must be {wanted}, not {value.dtype}")
     if lacking:
         missing = ", ".join(map(repr, lacking))
         raise ValueError(f"state lacks {missing}: only an empty one is fresh")
+
+
+def _check_neurons(net: Any) -> None:
+    """A neuron is called with its state, at one step or at all, with what stands around it."""
+    for path in getattr(net, "NEURONS", ()):
+        layer = net.get_submodule(path)
+        if not hasattr(layer, "resumed"):  # a wrapper has what it wraps
+            what = f"{path} is {type(layer).__name__}, which is called as a neuron"
+            raise TypeError(f"{what}, with a state: another neuron is one of the spec")
+
+
+def kept(state: dict[str, Tensor], name: str, shape: Sequence[int]) -> Tensor:
+    """What a call left under that name. Raises ValueError if it has another shape."""
+    value = state[name]
+    if not torch.compiler.is_compiling() and value.shape != torch.Size(shape):
+        raise ValueError(_misshapen(name, value, shape))
+    return value
+
+
+def check_starts(
+    names: Sequence[str], values: Sequence[Tensor | float], shape: torch.Size
+) -> None:
+    """Raises ValueError if a first state does not broadcast over a sample of that shape.
+
+    A compiled call is not bound to the sizes of its first one, so nothing is compared there.
+    """
+    if torch.compiler.is_compiling():
+        return
+    for name, value in zip(names, values):
+        if isinstance(value, Tensor) and value.shape != shape:
+            sizes = zip(reversed(value.shape), reversed(shape))
+            if value.dim() > len(shape) or any(a not in (1, b) for a, b in sizes):
+                raise ValueError(_misshapen(name, value, shape))
+
+
+def _misshapen(name: str, value: Tensor, shape: Sequence[int]) -> str:
+    return f"state[{name!r}] must be {[*shape]}, not {[*value.shape]}"
 
 
 def in_range(encoder: str, x: Tensor, low: float, high: float) -> None:

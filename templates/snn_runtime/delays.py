@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from .checks import kept
+
 
 def past_values(
     like: Tensor,
@@ -16,7 +18,7 @@ def past_values(
 ) -> list[Tensor]:
     """A value's last ``steps`` values, oldest first: 0, [B, ...], before the first step."""
     if state is not None and name in state:
-        return list(state[name])
+        return list(kept(state, name, (steps, len(like), *shape)))
     return [like.new_zeros(len(like), *shape)] * steps
 
 
@@ -27,7 +29,7 @@ def delayed_by(
     if state is None or name not in state:
         before = x.new_zeros(steps, *x.shape[1:])
     else:
-        before = state[name].to(x)
+        before = kept(state, name, (steps, *x.shape[1:])).to(x)
     every = torch.cat([before, x])
     if state is not None:
         state[name] = every[-steps:].clone()
@@ -55,7 +57,7 @@ class Delay(nn.Module):
     def before(self, x: Tensor, name: str, state: dict[str, Tensor] | None) -> Tensor:
         """The last values before x [T, B, ...], oldest first: 0 if there were none."""
         if state is not None and name in state:
-            return state[name].to(x)
+            return kept(state, name, (self.max_delay, *x.shape[1:])).to(x)
         return x.new_zeros(self.max_delay, *x.shape[1:])
 
     def step(self, x: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
@@ -115,7 +117,7 @@ class VariableDelay(nn.Module):
     def before(self, x: Tensor, name: str, state: dict[str, Tensor] | None) -> Tensor:
         """The last values before x [T, B, ...], oldest first: 0 if there were none."""
         if state is not None and name in state:
-            return state[name].to(x)
+            return kept(state, name, (self.max_delay, *x.shape[1:])).to(x)
         return x.new_zeros(self.max_delay, *x.shape[1:])
 
     def step(self, x: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:

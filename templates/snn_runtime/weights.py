@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 
 import torch
@@ -73,13 +74,15 @@ def phrase(want: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> str:
 
 
 def contents(path: str | Path) -> Mapping[str, object]:
-    """What a file of torch.save holds, unexecuted. Raises WeightsError."""
+    """What a file of weights holds, unexecuted. Raises WeightsError."""
     if Path(path).exists() and not Path(path).is_file():
         raise WeightsError(f"{path} is no file.")
     try:
         content = io.BytesIO(Path(path).read_bytes())
     except OSError as error:
         raise WeightsError(f"{path} cannot be read: {error.strerror}.") from error
+    if Path(path).suffix == ".safetensors":
+        return of_safetensors(content.getvalue(), path)
     try:
         found = torch.load(content, "cpu", weights_only=True)
     except Exception as error:  # what broken bytes raise has no end
@@ -89,6 +92,19 @@ def contents(path: str | Path) -> Mapping[str, object]:
     if "digest" in found and not intact(found):
         raise WeightsError(f"{path} is damaged: its digest is that of other contents.")
     return found
+
+
+def of_safetensors(content: bytes, path: str | Path) -> Mapping[str, object]:
+    """The tensors of a safetensors file. Raises WeightsError."""
+    try:
+        library = import_module("safetensors.torch")
+    except ImportError as error:
+        raise WeightsError(f"{path} needs safetensors: pip install safetensors.") from error
+    try:
+        found: Mapping[str, object] = library.load(content)
+        return found
+    except Exception as error:  # what broken bytes raise has no end
+        raise WeightsError(f"{path} is damaged, or no file of weights.") from error
 
 
 def tensors(content: Mapping[str, object], path: str | Path) -> dict[str, Tensor]:

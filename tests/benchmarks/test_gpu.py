@@ -162,3 +162,15 @@ def test_rehearsal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "W4-plain eager, 16 bits" in table
     assert table.splitlines()[-1] == "0 bad of 2 rows"
     assert (tmp_path / "table.txt").read_text() == table
+
+
+@pytest.mark.parametrize("label", ["W1", "W2", "W4-plain"])
+def test_the_page_says_what_is_counted(label: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(rows.SPECS))
+    page = (rows.ROOT / "docs/gpu.md").read_text()
+    row = next(line for line in page.splitlines() if line.startswith(f"| {label},"))
+    found = counted.step(counted.WORKLOADS[label])
+    ways = " + ".join(str(found.launches[part]) for part in ("forward", "backward"))
+    (_, net), (every, whole) = found.in_net, found.in_all
+    cells = [cell.strip() for cell in row.split("|")]
+    assert cells[2:4] == [f"{ways}; {net / 1e6:,.0f}", f"{every}; {whole / 1e6:,.0f}"]

@@ -100,6 +100,21 @@ def test_sentences(run: Run) -> None:
     assert run("lint", "net.snn.toml", "--output-format", "xml").err == sentence
 
 
+def test_lint_goes_on_behind_a_path_that_is_not_there(run: Run) -> None:
+    Path("bad.snn.toml").write_text(SPEC.replace("IF", "IFF"))
+    paths = ("nosuch.snn.toml", "net.snn.toml", "bad.snn.toml", "nowhere")
+    ran = run("lint", *paths, "--output-format", "concise")
+    assert ran.code == 2
+    assert "bad.snn.toml:" in ran.out
+    assert ran.err == (
+        "snnc: nosuch.snn.toml: there is no such file\nsnnc: nowhere: there is no such file\n"
+    )
+    assert run("lint", "net.snn.toml", "nosuch") == Ran(
+        2, "", "all fine in 1 spec\nsnnc: nosuch: there is no such file\n"
+    )
+    assert run("lint", "nosuch", "nowhere").err.count("\n") == 2
+
+
 def test_what_a_code_page_lacks_is_no_failure(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     page = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(page, "cp1252"))
@@ -137,7 +152,7 @@ def test_an_error_of_our_own_is_told_without_a_traceback(
         raise KeyError("oh")
 
     monkeypatch.delenv("SNNC_DEBUG", raising=False)
-    monkeypatch.setattr(terminal, "specs", fail)
+    monkeypatch.setattr(terminal, "findable", fail)
     said = "snnc: internal error, please report it: KeyError: 'oh' (SNNC_DEBUG=1 for more)\n"
     assert run("lint", "net.snn.toml") == Ran(2, "", said)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from snnc import zoo
+from snnc import schema, zoo
 from tests.support.cli import Ran, snnc
 
 Run = Callable[..., Ran]
 AROUND = [".gitattributes", ".github/workflows/snnc.yml", ".gitignore", ".pre-commit-config.yaml"]
-FILES = [*AROUND, "README.md", "mine.snn.toml", "pyproject.toml", "snnc.schema.json"]
+FILES = [*AROUND, "README.md", "mine.snn.toml", "pyproject.toml"]
 NO_NAME = "is not a name: it starts with a letter; letters, digits and _ follow"
 CLASH = "conv_fmnist_lif extends conv_fmnist.snn.toml, which has the same name"
 
@@ -43,9 +43,11 @@ def test_the_files_of_a_project(run: Run) -> None:
         path.read_text("utf-8").splitlines()
         for path in (Path("mine/mine.snn.toml"), zoo.folder() / "digits_conv.snn.toml")
     )
-    assert ours[:2] == ["#:schema snnc.schema.json", ""]
     changed = [pair for pair in zip(ours, theirs, strict=True) if pair[0] != pair[1]]
-    assert changed == [('name = "mine"', 'name = "digits_conv"')]
+    assert changed == [
+        (f"#:schema {schema.ADDRESS}", "#:schema snnc.schema.json"),
+        ('name = "mine"', 'name = "digits_conv"'),
+    ]
     assert "mine/** linguist-generated" in Path("mine/.gitattributes").read_text("utf-8")
 
 
@@ -64,7 +66,8 @@ def test_every_project_lints_and_builds(
 def test_what_a_spec_extends_comes_along(run: Run) -> None:
     assert run("new", "mine", "--from", "conv_fmnist_lif").code == 0
     theirs = (zoo.folder() / "conv_fmnist.snn.toml").read_text("utf-8")
-    assert Path("mine/conv_fmnist.snn.toml").read_text("utf-8") == theirs
+    directed = theirs.replace("#:schema snnc.schema.json", f"#:schema {schema.ADDRESS}")
+    assert Path("mine/conv_fmnist.snn.toml").read_text("utf-8") == directed
 
 
 @pytest.mark.parametrize(
@@ -109,6 +112,13 @@ def test_nothing_is_replaced_and_then_nothing_is_written(run: Run, there: str) -
     assert path.read_text() == "precious"
 
 
+def test_a_project_is_small(run: Run) -> None:
+    """Editors find the schema by its address: no file of it is committed and grows old."""
+    assert run("new", "mine", "--from", "conv_fmnist_lif").code == 0
+    sizes = [path.stat().st_size for path in Path("mine").rglob("*") if path.is_file()]
+    assert sum(sizes) < 20_000
+
+
 def test_a_folder_with_other_files_is_no_hindrance(run: Run) -> None:
     Path("mine").mkdir()
     Path("mine/notes.txt").write_text("precious")
@@ -133,7 +143,7 @@ def test_a_spec_without_the_editors_line_gets_it(
     monkeypatch.setattr(zoo, "folder", lambda: shipped)
     assert run("new", "mine", "--from", "plain").code == 0
     lines = Path("mine/mine.snn.toml").read_text("utf-8").splitlines()
-    assert lines[:3] == ["#:schema snnc.schema.json", "", "format = 1"]
+    assert lines[:3] == [f"#:schema {schema.ADDRESS}", "", "format = 1"]
 
 
 def test_it_needs_no_torch() -> None:

@@ -11,7 +11,7 @@ from tests.support.cli import Ran, snnc
 from tests.support.git import repository
 
 Run = Callable[..., Ran]
-OWN = ["README.md", ".gitattributes", ".gitignore", "mine.snn.toml", "snnc.schema.json"]
+OWN = ["README.md", ".gitattributes", ".gitignore", "mine.snn.toml"]
 EXCLUDED = ["nets/mine/mine", "nets/mine/snn_runtime"]
 
 

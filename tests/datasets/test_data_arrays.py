@@ -55,6 +55,21 @@ def test_npz_of_sequences_is_time_first(tmp_path: Path) -> None:
     assert labels.tolist() == per_step[[4, 2]].T.tolist()
 
 
+def test_labels_are_those_that_the_spec_states(tmp_path: Path) -> None:
+    found = arrays(STEPS, 2, 3)
+    each = {**found}
+    for name in ("y_train", "y_test"):
+        each[name] = np.repeat(found[name][:, None], STEPS, axis=1)
+    for right, wrong, per, form in (
+        (found, each, "sample", r"\[N\]"),
+        (each, found, "step", r"\[N, T\]"),
+    ):
+        assert len(npz(tmp_path, right, timed=True, labels_per=per).load(tmp_path).train) == 10
+        data = npz(tmp_path, wrong, timed=True, labels_per=per)
+        with pytest.raises(data.DataError, match=rf"labels are integers {form}\.$"):
+            data.load(tmp_path)
+
+
 GOOD = arrays(2, 3)
 
 

@@ -1,6 +1,7 @@
 """A state has the keys that the network names, or is empty; what else it is given is refused."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,29 @@ def test_a_value_that_is_no_tensor_is_refused_by_name(
     net, x, state = streamed
     with pytest.raises(TypeError, match=re.escape("state['d'] must be a tensor, not list")):
         net(x, state={**state, "d": [0.0]})
+
+
+ODD: dict[str, Callable[[Tensor], Tensor]] = {
+    "flat": lambda value: value.flatten(),
+    "fewer samples": lambda value: value[..., :2, :],
+    "an axis more": lambda value: value[None],
+    "whole numbers": lambda value: (value > 0).long(),
+    "complex": lambda value: value.to(torch.complex64),
+}
+
+
+@pytest.mark.parametrize("schedule", ["fold", "step"])
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("name", ODD)
+def test_a_value_of_another_form_is_refused_by_name(
+    tmp_path: Path, key: str, name: str, schedule: str
+) -> None:
+    net = network(document(tmp_path, NET, T, f"build.schedule={schedule}"))()
+    x, state = torch.randn(T, 4, 3), dict[str, Tensor]()
+    net(x[: T // 2], state=state)
+    state[key] = ODD[name](state[key])
+    with pytest.raises((TypeError, ValueError), match=re.escape(f"state[{key!r}] must be ")):
+        net(x[T // 2 :], state=state)
 
 
 def test_samples_that_are_left_go_on(streamed: tuple[Any, Tensor, dict[str, Tensor]]) -> None:

@@ -1,5 +1,9 @@
 """Graphs of NIR as networks: each beside the plain equations, on torch and C."""
 
+import os
+import subprocess
+import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +24,7 @@ DT = 1e-3
 RNG = np.random.default_rng
 
 
-def full(value: float, size: int) -> NDArray[np.float32]:
+def full(value: float, size: int | tuple[int, ...]) -> NDArray[np.float32]:
     return np.full(size, value, np.float32)
 
 
@@ -65,7 +69,7 @@ def chain(shape: tuple[int, ...], out: tuple[int, ...], **nodes: Any) -> nir.NIR
         **nodes,
         "out": nir.Output({"output": np.array(out)}),
     }
-    return nir.NIRGraph(whole, [*zip(names, names[1:], strict=False)], type_check=False)
+    return nir.NIRGraph(whole, [*pairwise(names)], type_check=False)
 
 
 def graph(nodes: dict[str, Any], *edges: str) -> nir.NIRGraph:
@@ -86,15 +90,16 @@ def brought(tmp_path: Path, network: Any, **options: Any) -> NirImport:
     return from_file(path, "brought", NirOptions(**{"dt": DT, **options}))
 
 
-def run(tmp_path: Path, made: NirImport, x: NDArray[Any], dtype: torch.dtype) -> dict[str, Any]:
-    """Every value [T, ...] of the imported network."""
+def run(tmp_path: Path, made: NirImport, x: NDArray[Any], dtype: torch.dtype) -> NDArray[Any]:
+    """The output [T, ...] of the imported network."""
     path = tmp_path / "brought.snn.toml"
     path.write_text(made.spec)
     net = snnc.compile(path).to(dtype).eval()
     net.load_state_dict(loaded(made.weights))
     with torch.no_grad():
         y = net(torch.from_numpy(x).to(dtype)[:, None])[:, 0]
-    return y.double().numpy()
+    found: NDArray[Any] = y.double().numpy()
+    return found
 
 
 def spikes(*shape: int) -> NDArray[np.float64]:
@@ -326,3 +331,36 @@ def test_what_is_assumed_is_told_with_its_option(tmp_path: Path) -> None:
         assert option in told
     assert all(f"# {remark}\n" in made.spec for remark in made.remarks)
     assert "--start v_leak" not in told, "every v_leak is 0"
+
+
+WITHOUT_TORCH = """\
+import sys
+sys.modules["torch"] = None  # an import of it fails
+from snnc.cli import main
+for command in (
+    ["import", "nir", "net.nir", "--dt", "1e-3", "-o", "brought"],
+    ["export", "nir", "brought.snn.toml", "--weights", "brought.safetensors", "--dt", "1e-3"],
+):
+    try:
+        main(command)
+    except SystemExit as ended:
+        assert ended.code == 0, (command, ended.code)
+"""
+
+
+def test_nir_needs_no_torch(tmp_path: Path) -> None:
+    nir.write(tmp_path / "net.nir", CHAINS["LIF"][0])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    first, second = nir.read(tmp_path / "net.nir"), nir.read(tmp_path / "brought.nir")
+    for name in ("tau", "r", "v_leak", "v_threshold", "v_reset"):
+        want, got = (getattr(graph.nodes["lif"], name) for graph in (first, second))
+        assert np.allclose(got, want, rtol=1e-12)

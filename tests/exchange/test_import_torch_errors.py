@@ -236,7 +236,10 @@ def test_files_that_are_torn(bring: Import) -> None:
 
     torch.save(mlp.state_dict(), "w.pt")
     whole = Path("w.pt").read_bytes()
-    said = "snnc: w.pt is not a complete file of weights: expected one of torch.save, or .safetensors\n"
+    said = (
+        "snnc: w.pt is not a complete file of weights: "
+        "expected one of torch.save, or .safetensors\n"
+    )
     for content in (whole[:-200], whole[:40], b"", b"hello"):
         Path("w.pt").write_bytes(content)
         told = bring(f"{HERE}:mlp", "--input", "6", "--weights", "w.pt")

@@ -78,7 +78,8 @@ JSON = """\
         "end_line": 1,
         "end_column": 5
       }
-    ]
+    ],
+    "fix": null
   }
 ]
 """

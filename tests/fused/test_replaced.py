@@ -1,13 +1,17 @@
 """A module in the place of another that a kernel would read is called."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils import parametrize
 
+from snnc import network
 from tests.fused.test_modules import made, put
+from tests.support.nets import document
 
 
 def unlike(net: nn.Module) -> None:
@@ -66,3 +70,52 @@ def test_what_normalises_as_before_is_as_before(change: Callable[[nn.Module], No
     net, reference, x = made("normed and pooled", training=True)
     change(net)
     torch.testing.assert_close(net(x), reference(input=x)["output"])
+
+
+@pytest.mark.parametrize("form", ["normed", "normed and pooled", "pooled", "linear feedback"])
+def test_what_is_no_neuron_in_a_neurons_place_is_refused(form: str) -> None:
+    net, _, x = made(form, training=False)
+    put(net, "cell", nn.ReLU())
+    with pytest.raises(TypeError, match="cell is ReLU, which is called as a neuron, with a state"):
+        net(x)
+
+
+MERGE = """
+[input]
+shape = [4]
+encoder = "none"
+[neurons.Join]
+inputs = ["a", "b"]
+parameters = { k = { value = 0.5, learnable = true, per = "neuron" } }
+step = "y = a + k * b"
+output = "y"
+[network]
+layers = [{ kind = "LIF", name = "cell", v_threshold = 0.5, feedback = "Join" }]
+[output]
+readout = "sequence"
+"""
+
+
+class Scaled(nn.Module):
+    def forward(self, weight: torch.Tensor) -> torch.Tensor:
+        return 0.5 * weight
+
+
+def test_a_merge_in_a_kernel_is_read_as_it_is_or_refused(tmp_path: Path) -> None:
+    """Its numbers may be parametrised; a hook or another module would not be seen."""
+    doc, x = document(tmp_path, MERGE), torch.rand(5, 3, 4)
+    net: Any = network(doc)()
+    plain: Any = network(document(tmp_path, MERGE, 4, 'build.passes=["hoist"]'))()
+    parametrize.register_parametrization(net.cell.feedback, "k", Scaled())
+    plain.cell.feedback.k.data.mul_(0.5)
+    torch.testing.assert_close(net(x), plain(x))
+    assert not torch.equal(net(x), network(doc)()(x))
+    said = "cell.feedback is computed in the kernel of cell and cannot be another module"
+    for change in (
+        lambda net: net.cell.feedback.register_forward_hook(lambda _, __, y: 2 * y),
+        lambda net: put(net, "cell.feedback", nn.Bilinear(4, 4, 4)),
+    ):
+        changed = network(doc)()
+        change(changed)
+        with pytest.raises(TypeError, match=said):
+            changed(x)

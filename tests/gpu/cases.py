@@ -25,6 +25,7 @@ OPTIONS: Mapping[str, Sequence[Any]] = {
     "static": (False, True),
     "starts": (False, True),
     "ends": (False, True),
+    "shape": ((3, 5, 67), (3, 4, 67)),
 }
 
 
@@ -39,7 +40,7 @@ class Case:
     static: bool = False
     starts: bool = True
     ends: bool = True
-    shape: tuple[int, ...] = (3, 5, 67)
+    shape: tuple[int, ...] = (3, 4, 67)  # even: two neighbours a thread, but in float64
     fronts: tuple[Front, ...] = ()
 
     @property
@@ -67,14 +68,15 @@ def surrogates() -> Iterator[Case]:
     kind = catalog("snnc.neurons")["IF"]
     for number, name in enumerate(catalog("snnc.surrogates")):
         neuron = kind.model_validate({"surrogate": {"kind": name}})
-        steps, static = (3, 20)[number % 2], number % 3 == 0
-        yield Case(f"if_{name.lower()}", neuron, steps, static=static, starts=False)  # type: ignore[arg-type]
+        steps, static, shape = (3, 20)[number % 2], number % 3 == 0, (3, 4 + number % 4 // 2, 67)
+        how: dict[str, Any] = {"static": static, "shape": shape, "starts": False}
+        yield Case(f"if_{name.lower()}", neuron, steps, **how)  # type: ignore[arg-type]
 
 
 def options() -> Iterator[Case]:
     """LIF under its options: every pair of choices occurs in some case."""
     for number, chosen in enumerate(pairwise(OPTIONS)):
-        keys = ("steps", "dtype", "static", "starts", "ends")
+        keys = ("steps", "dtype", "static", "starts", "ends", "shape")
         how = {key: chosen[key] for key in keys}
         yield Case(f"lif_{number}", lif(chosen), **how)
 

@@ -38,6 +38,11 @@ def usages(text: str, arch: int, options: tuple[str, ...]) -> list[Usage]:
     """Compiles for one architecture: registers, stack and spills of every kernel."""
     verbose = (f"-arch=sm_{arch}", "--ptxas-options=-v")
     _, log = compiled(text, (*options, *CUPY_ADDS, *verbose), "CUBIN")
+    return reported(log)
+
+
+def reported(log: str) -> list[Usage]:
+    """What ptxas says in a log."""
     rows = _PROPERTIES.findall(log)
     return [Usage(k, int(s), int(a) + int(b), int(r)) for k, s, a, b, r in rows]
 

@@ -16,7 +16,8 @@ from snnc.kernel.types import Kernel
 from snnc.step.print_torch import expression
 from templates.snn_runtime.fused import Kernels, Spec, Tensors, choose, spike
 from templates.snn_runtime.fused.calls import Call, Launch, Operand
-from templates.snn_runtime.fused.cuda import cuda_launcher
+from templates.snn_runtime.fused.cuda import cuda_launcher, macros, widest
+from templates.snn_runtime.fused.launch import io_macro
 from tests.gpu.cases import Case
 from tests.gpu.memory import watch
 
@@ -27,7 +28,7 @@ class OnCuda(Kernels):
     """Kernels whose every call goes through the launch code for CUDA, wherever its tensors are."""
 
     def launcher(self, call: Call) -> tuple[Launch, int] | None:
-        launch, scratch = cuda_launcher(self.cuda, call, self.specs)
+        launch, scratch = cuda_launcher(self.cuda, call)
 
         def watched(name: str, arguments: Sequence[Operand]) -> None:
             with watch(a[0] for a in arguments if isinstance(a, tuple)):
@@ -67,6 +68,14 @@ def made(case: Case, kind: type[Kernels], edit: Callable[[str], str] = str) -> K
     kernels = kind(step, c, cuda, {case.name: spec(case.kernel)})
     kernels.cuda = edit(kernels.cuda)
     return kernels
+
+
+def known(case: Case, name: str, pack: int | None = None) -> tuple[str, ...]:
+    """The macros with which one of the case's kernels is compiled."""
+    x = torch.empty(*(() if case.static else (case.steps,)), *case.shape, dtype=case.dtype)
+    call = Call(case.name, spec(case.kernel), (x,), (), (), case.steps, case.static, "cuda")
+    own = macros(call, widest(call) if pack is None else pack)
+    return (f"-D{io_macro(case.dtype)}", *own, f"-DMAKE_{name}")
 
 
 def spec(k: Kernel) -> Spec:

@@ -1,48 +1,47 @@
 """A program that calls every kernel of a text on memory of exactly the right size."""
 
-import re
 from collections.abc import Sequence
 
+from tests.gpu.cases import Case
 from tests.gpu.shim import kernels
 
-SIZES = ((1, 1), (77, 3), (1003, 17), (256, 33))
+SIZES = (1, 77, 256, 1003)  # elements, times the neighbours of a thread
 _CALL = """\
+#ifdef MAKE_{name}
     {{
 {lines}        void *a[] = {{{addresses}}};
         run_{name}(0, {grid}, 256, 0, a);
     }}
+#endif
 """
 
 
-def program(text: str) -> str:
-    """``main``: every kernel, several sizes, timed and static, with and without optional states."""
-    found = re.search(r"\(steps \+ \d+\) / (\d+)", text)
-    assert found
+def program(text: str, case: Case, pack: int) -> str:
+    """``main``: every kernel that is made, several sizes, with and without optional states."""
     calls = (
-        call(name, parameters, n, steps, static, int(found[1]))
+        call(case, name, parameters, count * pack, pack, given)
         for name, parameters in kernels(text)
-        for n, steps in SIZES
-        for static in (False, True)
+        for count in SIZES
+        for given in (False, True)
     )
     return f"#include <vector>\nint main()\n{{\n{''.join(calls)}}}\n"
 
 
-def call(
-    name: str, parameters: Sequence[str], n: int, steps: int, static: bool, segment: int
-) -> str:
-    """One call, in a block of its own; a static one without optional states."""
-    numbers = {"steps": steps, "n": n, "stride": 0 if static else n}
+def call(case: Case, name: str, parameters: Sequence[str], n: int, pack: int, given: bool) -> str:
+    """One call, in a block of its own; optional states may be ``given``."""
+    numbers = {"steps": case.steps, "n": n, "stride": 0 if case.static else n}
     lines, addresses = [], []
     for at, parameter in enumerate(parameters):
         kind, own = parameter.replace("restrict ", "").rsplit(" ", 1)
         if own.startswith("*"):
-            count = 0 if static and optional(own) else extent(own[1:], n, steps, static, segment)
+            count = extent(case, own[1:], n) if given or not optional(own) else 0
             lines.append(vector(kind.removeprefix("const "), at, count))
         else:
             lines.append(f"long long p{at} = {numbers.get(own, 1)};")
         addresses.append(f"&p{at}")
     body = "".join(f"        {line}\n" for line in lines)
-    return _CALL.format(lines=body, addresses=", ".join(addresses), name=name, grid=-(-n // 256))
+    grid = -(-n // (256 * pack))
+    return _CALL.format(lines=body, addresses=", ".join(addresses), name=name, grid=grid)
 
 
 def vector(kind: str, at: int, count: int) -> str:
@@ -57,14 +56,15 @@ def optional(own: str) -> bool:
     return own.endswith(("_start", "_end"))
 
 
-def extent(name: str, n: int, steps: int, static: bool, segment: int) -> int:
+def extent(case: Case, name: str, n: int) -> int:
     """Elements of a parameter of a kernel with one state."""
+    steps = case.steps
     if name.endswith(("_start", "_end")):
         return n
     if name in ("output", "g_output"):
         return steps * n
     if name in ("x_data", "g_x_data"):
-        return n if static else steps * n
+        return n if case.static else steps * n
     if name == "kept":
-        return (-(-steps // segment) - 1) * n
+        return (-(-steps // case.kernel.segment) - 1) * n
     return n if name.startswith("g_") else 1

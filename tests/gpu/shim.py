@@ -25,6 +25,7 @@ HALVES = {
     ),
 }
 LAUNCHER = """
+#ifdef MAKE_{name}
 extern "C" void run_{name}(unsigned first, unsigned grid, unsigned block, int reversed, void **a)
 {{
     blockDim = {{block}};
@@ -35,6 +36,7 @@ extern "C" void run_{name}(unsigned first, unsigned grid, unsigned block, int re
             {name}({arguments});
         }}
 }}
+#endif
 """
 _KERNEL = re.compile(r'extern "C" __global__ void (\w+)\((.*?)\)\s*\{', re.DOTALL)
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from templates.snn_runtime.fused.cuda import PLAIN
 from tests.gpu import alu, nvrtc
 from tests.gpu.cases import Case, lif
 from tests.gpu.fake_cupy import install
 from tests.gpu.memory import MemoryFault
 from tests.gpu.ptx import PtxMachine, check_aligned
-from tests.gpu.rig import OnCuda, both_ways, firing, made
+from tests.gpu.rig import OnCuda, both_ways, firing, known, made
 
 OPTIONS = {"reset": "hard", "detach_reset": False, "decay_input": True, "threshold": "constant"}
 DIVISIONS = {"div.s64", "rem.s64", "div.u64", "rem.u64", "div.u32", "rem.u32"}
@@ -38,7 +39,9 @@ def test_one_number_a_layer_is_found_without_dividing(
 def test_bfloat16_is_rounded_by_one_instruction(arch: int, count: int) -> None:
     """Cards since sm_80 have it: no additions and shifts stand in for it."""
     case = Case("rounded", lif({**OPTIONS, "tau": "constant"}), 4, torch.bfloat16)
-    text = nvrtc.ptx(made(case, OnCuda).cuda, arch, ("--std=c++17", "-DIO_BFLOAT16"))
+    text = nvrtc.ptx(
+        made(case, OnCuda).cuda, arch, ("--std=c++17", *known(case, f"{case.name}_forward"))
+    )
     found = text.count("cvt.rn.bf16.f32")
     assert found >= count
     assert (found > 0) is (count > 0)
@@ -94,7 +97,9 @@ def test_vector_accesses_run(
 
     case = dataclasses.replace(Case("lif", lif({**OPTIONS, "tau": "constant"})))
     head = made(case, OnCuda).cuda.partition("STEP void")[0]
-    machine = PtxMachine(head + VECTORS % (lanes, kind, kind), ("--std=c++17", "-DIO_FLOAT32"))
+    machine = PtxMachine(
+        head + VECTORS % (lanes, kind, kind), ("--std=c++17", "-DIO_FLOAT32", *PLAIN)
+    )
     room = torch.arange(16.0)[away : away + 8]
     x, output = room.as_strided((8,), (1,)), torch.empty(8)
     with watch([x, output]):

@@ -11,7 +11,7 @@ from templates.snn_runtime.fused.cuda import division
 from templates.snn_runtime.fused.with_cupy import stream
 from tests.gpu.cases import LIF, LIFS, Case
 from tests.gpu.fake_cupy import Driver, check_arguments, install
-from tests.gpu.rig import OnCuda, both_ways, differences, drawn, firing, made
+from tests.gpu.rig import OnCuda, both_ways, differences, drawn, firing, known, made
 from tests.gpu.shim import ShimMachine
 
 CASE = next(case for case in LIFS if case.kernel.terms and case.steps == 17)
@@ -26,9 +26,9 @@ def test_options_and_stream(driver: Driver) -> None:
     both_ways(CASE, made(CASE, OnCuda), firing(CASE)[0])
     assert driver.launches == [(f"{CASE.name}_{end}", 0, 7) for end in ("forward", "backward")]
     common = ("--std=c++17", "--fmad=false")
-    macro = f"-DIO_{str(CASE.dtype).removeprefix('torch.').upper()}"
-    assert driver.options[f"{CASE.name}_forward"] == (*common, macro)
-    assert driver.options[f"{CASE.name}_backward"] == (*common, "--prec-div=false", macro)
+    forward, backward = (f"{CASE.name}_{end}" for end in ("forward", "backward"))
+    assert driver.options[forward] == (*common, *known(CASE, forward))
+    assert driver.options[backward] == (*common, "--prec-div=false", *known(CASE, backward))
     assert driver.devices == driver.streams == []
 
 
@@ -69,6 +69,25 @@ def test_layouts(driver: Driver, layout: torch.memory_format) -> None:
     call = made(case, OnCuda).call("lif", [x], [], [], 5, False, "cuda")
     output, end = made(case, OnCuda).forward(call, True)
     assert (output.stride(), end.stride()) == (x.stride(), x[0].stride())
+
+
+@pytest.mark.parametrize(("last", "away", "pack"), [(6, 0, 2), (6, 1, 1), (5, 0, 1)])
+def test_neighbours_share_a_thread_where_they_can(
+    driver: Driver, last: int, away: int, pack: int
+) -> None:
+    """Not if one is left over, nor if memory begins between two of them."""
+    case = Case("lif", LIF.neuron, 5, starts=False, shape=(3, 3, last))
+    x = drawn(case, 1.0).inputs[0]
+    room = torch.empty(x.numel() + away)[away:].view(x.shape).copy_(x)
+    kernels = made(case, OnCuda)
+    got, want = (
+        kernels.forward(kernels.call("lif", [each], [], [], 5, False, "cuda"), False)[0]
+        for each in (room, x.clone())
+    )
+    assert torch.equal(got, want)
+    found = {o for options in driver.modules for o in options[1] if o.startswith("-DPACK")}
+    assert f"-DPACK={pack}" in found
+    assert (len(found) == 1) is (away == 0)
 
 
 def test_broadcast_states_and_strided_gradients(driver: Driver) -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from templates.snn_runtime.fused import with_cupy, with_nvrtc
-from templates.snn_runtime.fused.cuda import compiled, cuda_kernel
+from templates.snn_runtime.fused.cuda import PLAIN, compiled, cuda_kernel
 from templates.snn_runtime.fused.launch import Unavailable
 from tests.gpu import fake_cupy, fake_driver
 from tests.gpu.cases import LIFS, Case
@@ -36,7 +36,8 @@ def test_both_launch_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nvrtc_is_pytorchs_own() -> None:
     """The real one: it compiles for a card that is not here, and its log is the message."""
     text = made(CASE, OnCuda).cuda
-    image = with_nvrtc.cubin(text, ("--std=c++17", "-DIO_FLOAT32", "-arch=sm_90"))
+    options = "--std=c++17", "-DIO_FLOAT32", *PLAIN, "-arch=sm_90"
+    image = with_nvrtc.cubin(text, options)
     assert image.startswith(b"\x7fELF")
     with pytest.raises(with_nvrtc.Refused, match=r"kernels\.cu\(1\): error"):
         with_nvrtc.cubin("nonsense", ("-arch=sm_90",))
@@ -51,7 +52,7 @@ def test_arguments_have_64_bits() -> None:
 def test_the_driver_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     fake_driver.install(monkeypatch, ShimMachine)
     with pytest.raises(Unavailable, match="the driver has no lost_forward: named symbol not found"):
-        cuda_kernel(made(CASE, OnCuda).cuda, "IO_FLOAT32", "lost_forward", 0)
+        cuda_kernel(made(CASE, OnCuda).cuda, "IO_FLOAT32", "lost_forward", 0, PLAIN)
 
 
 @pytest.mark.parametrize("error", [ImportError("no cupy"), RuntimeError("no driver")])

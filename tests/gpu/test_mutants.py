@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 
 from templates.snn_runtime.fused import Tensors, cuda
-from templates.snn_runtime.fused.launch import io_macro
 from tests.gpu import nvrtc, shim
 from tests.gpu.cases import Case
 from tests.gpu.fake_cupy import Machine, install
 from tests.gpu.memory import MemoryFault
 from tests.gpu.mutants import LEARNT, MUTANTS, ODD, STATIC, Mutant
 from tests.gpu.ptx import PtxMachine
-from tests.gpu.rig import OnCuda, both_ways, differences, firing, made
+from tests.gpu.rig import OnCuda, both_ways, differences, firing, known, made
 from tests.gpu.sanitizer import program
 from tests.gpu.test_text import far
 from tests.support import crashes
@@ -37,7 +36,7 @@ def climbed(
 def test_compiler_refuses(mutant: Mutant) -> None:
     text = mutant.plant(made(mutant.case, OnCuda).cuda)
     with pytest.raises(nvrtc.CompileError):
-        nvrtc.ptx(text, 80, (*cuda.OPTIONS, f"-D{io_macro(mutant.case.dtype)}"))
+        nvrtc.ptx(text, 80, (*cuda.OPTIONS, *known(mutant.case, f"{mutant.case.name}_forward")))
 
 
 @pytest.mark.parametrize("mutant", [m for m in MUTANTS if m.rung == "ptx"], ids=str)
@@ -105,9 +104,8 @@ def test_sanitizer_stops() -> None:
     """The address sanitizer sees a missing bounds check too."""
     mutant = next(m for m in MUTANTS if m.what == "no bounds check")
     text = mutant.plant(made(mutant.case, OnCuda).cuda)
-    done: subprocess.CompletedProcess[str] = shim.sanitized(
-        text, (f"-D{io_macro(mutant.case.dtype)}",), program(text)
-    )
+    names = known(mutant.case, f"{mutant.case.name}_forward")
+    done = shim.sanitized(text, names, program(text, mutant.case, 2))
     assert done.returncode != 0
     assert "heap-buffer-overflow" in done.stderr
 

@@ -2,18 +2,20 @@
 
 import ctypes
 import mmap
+from dataclasses import replace
+from itertools import product
 
 import pytest
 import torch
 
-from templates.snn_runtime.fused.launch import io_macro
 from templates.snn_runtime.fused.loop import replayed
 from tests.gpu import shim
 from tests.gpu.cases import ALL, IF, LIF, LIFS, Case
 from tests.gpu.fake_cupy import install
-from tests.gpu.rig import OnCuda, both_ways, differences, drawn, firing, made
+from tests.gpu.rig import OnCuda, both_ways, differences, drawn, firing, known, made
 from tests.gpu.sanitizer import program
 
+SANITIZED = ((1, False, 1), (16, False, 2), (17, True, 2), (33, False, 1), (35, False, 2))
 SPARSE = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000  # MAP_NORESERVE
 
 
@@ -42,20 +44,21 @@ def test_thresholds_are_hit_exactly(case: Case) -> None:
 def test_indices_beyond_32_bits() -> None:
     """More elements than an int counts, in memory that exists only where it is touched."""
     case = next(case for case in LIFS if case.dtype == torch.bfloat16 and not case.kernel.terms)
+    case = replace(case, static=False)
     assert far(case, made(case, OnCuda).cuda) == []
 
 
 def far(case: Case, text: str) -> list[str]:
     """What goes wrong in the last threads of a launch over 2**31 + 77 elements and 3 steps."""
-    n, steps = 2**31 + 77, 3
-    machine = shim.ShimMachine(text, (f"-D{io_macro(torch.bfloat16)}",))
+    n, steps, name = 2**31 + 77, 3, f"{case.name}_forward"
+    machine = shim.ShimMachine(text, known(replace(case, steps=steps), name, 1))
     x, output = sparse(2 * n * steps), sparse(2 * n * steps)
     inputs, outputs = words(x), words(output)
     for t in range(steps):
         inputs[t * n + n - 1] = 0x40A0  # 5.0
     grid = -(-n // 256)
     address = [ctypes.addressof(inputs), 0, ctypes.addressof(outputs), 0, steps, n, n]
-    machine.run_from(grid - 1, f"{case.name}_forward", grid, 256, address)
+    machine.run_from(grid - 1, name, grid, 256, address)
     found = [outputs[t * n + n - 1] for t in range(steps)]
     before = [outputs[t * n + n - 2] for t in range(steps)]
     return [] if (found, before) == ([0x3F80] * 3, [0] * 3) else [f"{found} {before}"]
@@ -73,10 +76,12 @@ def words(memory: mmap.mmap) -> "ctypes.Array[ctypes.c_uint16]":
 
 def test_sanitizers() -> None:
     """Neither bounds nor undefined behaviour, at sizes that do not fill a block."""
-    cases = [c for c in LIFS if c.kernel.terms and c.dtype == torch.float32][:2]
-    for case in cases:
-        text = made(case, OnCuda).cuda
-        done = shim.sanitized(text, (f"-D{io_macro(case.dtype)}",), program(text))
+    found = [c for c in LIFS if c.kernel.terms and c.dtype == torch.float32][:2]
+    for case, (steps, static, pack) in product(found, SANITIZED):
+        own = replace(case, steps=steps, static=static)
+        text, name = made(own, OnCuda).cuda, own.name
+        both = {*known(own, f"{name}_forward", pack), *known(own, f"{name}_backward", pack)}
+        done = shim.sanitized(text, sorted(both), program(text, own, pack))
         assert (done.returncode, done.stderr) == (0, "")
 
 

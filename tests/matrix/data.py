@@ -25,9 +25,22 @@ def write(document: Document, folder: Path, a_step: bool) -> None:
         x = samples(document, count, draw)
         found[f"x_{split}"] = (x * white).astype(np.uint8) if white else x
         steps = (document.spec.time_steps,) * a_step
-        found[f"y_{split}"] = draw.randint(0, classes, (count, *steps))
+        found[f"y_{split}"] = labels(document, (count, *steps), classes, draw)
     with (folder / train.dataset.model_dump()["path"]).open("wb") as file:
         np.savez(file, allow_pickle=False, **found)  # under its own name, whatever that ends in
+
+
+def labels(
+    document: Document, size: tuple[int, ...], classes: int, draw: np.random.RandomState
+) -> Any:
+    """Labels of the form that the losses compare with."""
+    graph = snnc.link(document)
+    shape, form = graph[graph.outputs[0]].shape, document.spec.train and document.spec.train.form
+    if form == "values":
+        return draw.rand(*size, *shape).astype(np.float32)
+    if form == "several":
+        return draw.randint(0, 2, (*size, *shape))
+    return draw.randint(0, classes, (*size, *(shape[1:] if form == "map" else ())))
 
 
 def samples(document: Document, count: int, draw: np.random.RandomState) -> Any:

@@ -88,10 +88,22 @@ def readouts(kind: type[Kind]) -> Iterator[Tree]:
 def losses(kind: type[Kind]) -> Iterator[Tree]:
     for readout in ("mean", "sequence"):
         yield net([NEURON], output={"readout": readout}, train=train(loss=spelt(kind)))
+    yield segmenting(train(loss=spelt(kind)))
+
+
+def segmenting(section: Tree) -> Tree:
+    """A class for every place of an image."""
+    conv = {"kind": "Conv2d", "out_channels": CLASSES, "kernel_size": 3, "padding": 1}
+    given = {"shape": [1, 6, 6], "encoder": "direct"}
+    made = net([], (6,), input=given, train=section)
+    return made | {"network": {"layers": [conv, NEURON, conv]}}
 
 
 def metrics(kind: type[Kind]) -> Iterator[Tree]:
     yield net([NEURON], train=train(metric=spelt(kind)))
+    for loss in ("bce", "l1"):
+        yield net([NEURON], train=train(metric=spelt(kind), loss=loss))
+    yield segmenting(train(metric=spelt(kind), loss="dice"))
     yield giving_back(train(metric=spelt(kind), loss=BACK))
 
 

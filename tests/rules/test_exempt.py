@@ -104,6 +104,12 @@ FINE = {
     ).replace("[input]\n", "[input]\n"),
     "a reset by hand": own("h = v + x\ns = spike(h - 1)\nv = h - s\nw = w * 0.5"),
     "a reset a step later": own("v = v * (1 - w) + x\ns = spike(v - 1)\nw = s"),
+    "a threshold in front of all weights": net('"Mine"', FC, '"LIF"')
+    + OWN.format(step="v = where(x > 0.5, 1, 0)\nw = v", output="v"),
+    "a gradient beside a comparison": own("w = where(v > 1, 1, 0)\nv = 0.9 * v + x * w", "v"),
+    "a gradient that comes a step later": own(
+        "s = tanh(w)\nv = 0.9 * v + x\nw = where(v > 1, v, 0)"
+    ),
     "a damped oscillator": own("v = 0.9 * v - 0.3 * w + x\nw = 0.3 * v + 0.9 * w", "w"),
     "an integrator": own("v = v + x\nw = w / tau + x", "v"),
     "softmaxes that are summed": trained(TEN, '"LIF"', TEN, '"Softmax"')
@@ -126,6 +132,10 @@ FINE = {
     ),
 }
 FOUND = {
+    "an input that is detached": (
+        own("v = v + (detach(x) - v) / tau\nw = 0.9 * w + where(x > v, 1, 0)", "w"),
+        ["lost-gradient"],
+    ),
     "an edge from too long ago": (
         net(FC, '{ kind = "IF", name = "s" }', '{ kind = "Add", from = ["s", "s@-8"] }', FC),
         ["delay-beyond-steps"],

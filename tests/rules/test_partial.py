@@ -46,11 +46,14 @@ WRONG = {
     "the output": f'{INPUT}[network]\nlayers = [{FC}, "LIF"]\n[output]\nfrom = "no"\n{TRAIN}',
 }
 
+LOOKED = [rule for rule in rules() if rule.name != "unnamed-weights"]
+"""All but that of what is no mistake: these texts are brief."""
+
 
 @pytest.mark.parametrize("text", WRONG.values(), ids=WRONG)
 def test_rules_on_what_is_left(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("net.snn.toml").write_text(HEAD + text, "utf-8")
-    found = checked("net.snn.toml", (), rules()).findings
+    found = checked("net.snn.toml", (), LOOKED).findings
     sure = {"activation-beside-neuron", "neuron-after-neuron", "norm-after-neuron"}
     assert {one.name for one in found if one.severity != "error"} <= sure

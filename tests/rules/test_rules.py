@@ -57,6 +57,13 @@ def test_the_example_fires_this_rule_and_no_other(rule: LintRule) -> None:
 
 
 @every
+def test_every_finding_says_what_to_do(rule: LintRule) -> None:
+    Path("net.snn.toml").write_text(whole(rule.example), "utf-8")
+    document = snnc.load("net.snn.toml")
+    assert all(finding.help for finding in lint(document, snnc.link(document), [rule]))
+
+
+@every
 def test_what_to_write_instead_is_fine(rule: LintRule) -> None:
     assert found(rule, rule.instead) == set()
 

@@ -163,3 +163,37 @@ def test_a_state_of_another_device_is_computed_with_as_here() -> None:
     assert fitting.unfit_optimizer(there, optimizer) is not None
     assert fitting.here(there, optimizer) == state
     assert fitting.unfit_optimizer(fitting.here(there, optimizer), optimizer) is None
+
+
+@pytest.mark.parametrize("kind", ["NAdam", "RAdam", "RMSprop"])
+def test_a_kind_without_one_kernel_takes_its_steps_on_a_gpu_too(kind: str) -> None:
+    p = OnGPU(torch.tensor([1.0]))
+    p.grad = torch.tensor([2.0])
+    found = optimizers.make_optimizer([p], {"kind": kind, "lr": 0.1})
+    assert type(found) is getattr(torch.optim, kind)
+    assert "fused" not in found.defaults
+
+
+@pytest.mark.parametrize(("sign", "values"), [(1, [0.5, 0.6, 0.6, 0.6]), (-1, [2, 1, 1, 1])])
+def test_a_plateau_is_one_of_the_metric_that_selects(sign: int, values: list[float]) -> None:
+    table = {"kind": "ReduceLROnPlateau", "patience": 1, "factor": 0.5}
+    optimizer = optimizers.make_optimizer([parameter()], SGD)
+    schedule = optimizers.Schedule(optimizer, made(scheduler=table), 3, sign)
+    seen = []
+    for value in values:
+        schedule.after_step()
+        schedule.after_epoch(value)
+        seen.append(schedule.rate(0))
+    assert seen == [0.5, 0.5, 0.5, 0.25]
+
+
+def test_warm_restarts_begin_again_and_last_longer() -> None:
+    table = {"kind": "CosineAnnealingWarmRestarts", "T_0": 1, "T_mult": 2}
+    optimizer = optimizers.make_optimizer([parameter()], SGD)
+    schedule = optimizers.Schedule(optimizer, made(scheduler=table), 3)
+    seen = []
+    for _ in range(5):
+        seen.append(schedule.rate(0))
+        schedule.after_epoch(0.0)
+    half = 0.5 * (1 + math.cos(math.pi / 2)) / 2
+    assert seen == pytest.approx([0.5, 0.5, half, 0.5, 0.25 * (1 + math.cos(math.pi / 4))])

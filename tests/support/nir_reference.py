@@ -43,12 +43,12 @@ def outputs(
     return {name: np.stack(steps) for name, steps in values.items()}
 
 
-def _value(node: Any, x: Array, t: int, state: dict[str, Any], dt: float, soft: bool) -> Array:
+def _value(node: Any, x: Array, t: int, state: dict[str, Any], dt: float, soft: bool) -> Any:
     if isinstance(node, nir.Output):
         return x
     if isinstance(node, nir.Affine | nir.Linear):
         bias = node.bias if isinstance(node, nir.Affine) else 0.0
-        return np.asarray(node.weight, np.float64) @ x + np.asarray(bias, np.float64)
+        return np.asarray(np.asarray(node.weight, np.float64) @ x + np.asarray(bias, np.float64))
     if isinstance(node, nir.Scale):
         return np.asarray(node.scale, np.float64) * x
     if isinstance(node, nir.Threshold):
@@ -93,7 +93,7 @@ class _Wide:
         return np.asarray(getattr(self._node, name), np.float64)
 
 
-def _neuron(found: Any, x: Array, state: dict[str, Any], dt: float, soft: bool) -> Array:
+def _neuron(found: Any, x: Array, state: dict[str, Any], dt: float, soft: bool) -> Any:
     node = _Wide(found)
     v, i = state.get("v", np.zeros_like(x)), state.get("i", np.zeros_like(x))
     if isinstance(found, nir.CubaLIF | nir.CubaLI):

@@ -122,6 +122,7 @@ def test_the_oldest_versions_are_the_lower_bounds() -> None:
         "pydantic",
         "jinja2",
         "networkx",
+        "packaging",
         "pathspec",
         "typer",
     }

@@ -34,8 +34,16 @@ def settings(script: ModuleType, *flags: str) -> Any:
         ("--grad-clip 0", "--grad-clip: must be a number above 0, not '0'"),
         ("--label-smoothing 2", "--label-smoothing: must be a number from 0 to 1, not '2'"),
         ("--label-smoothing 0.1", "--label-smoothing does not apply: no loss is cross_entropy"),
-        ("--opt Rprop", "--opt: must be one of Adam, AdamW, SGD, not 'Rprop'"),
-        ("--scheduler cos", "--scheduler: must be one of none, CosineAnnealingLR, OneCycleLR, "),
+        (
+            "--opt Rprop",
+            "--opt: must be one of Adam, AdamW, NAdam, RAdam, RMSprop, SGD, not 'Rprop'",
+        ),
+        (
+            "--scheduler cos",
+            "must be one of none, CosineAnnealingLR, CosineAnnealingWarmRestarts, ",
+        ),
+        ("--scheduler CosineAnnealingWarmRestarts", "CosineAnnealingWarmRestarts needs --t-0"),
+        ("--patience 2", "--patience does not apply to --scheduler CosineAnnealingLR"),
         ("--opt Adam --momentum 0.9", "--momentum does not apply to --opt Adam"),
         ("--gamma 0.5", "--gamma does not apply to --scheduler CosineAnnealingLR"),
         ("--scheduler none --t-max 3", "--t-max does not apply to --scheduler none"),

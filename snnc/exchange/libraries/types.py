@@ -61,7 +61,7 @@ Recipe = Callable[[nn.Module, Shape], SpikingLayer]
 
 @dataclass(frozen=True)
 class Library:
-    """What is known of a library: by class, as ``module.Class`` below its ``package``.
+    """The knowledge of a library: by class, as ``module.Class`` below its ``package``.
 
     ``refused`` says of a class why a spec does not have it. Classes of ``stateful`` modules that
     are not known are neurons that nothing is known of; those of ``plain`` ones are torch's own

@@ -89,6 +89,9 @@ def _sound(graph: FileNode) -> None:
         if edge in seen:
             raise Unusable(f"edge {_shown(*edge)} is there twice: is it to count once or twice?")
         seen.add(edge)
+        for end, kind, verb in ((edge[0], "Output", "begins"), (edge[1], "Input", "ends")):
+            if graph.nodes[end].kind == kind:
+                raise Unusable(f"edge {_shown(*edge)} {verb} at {word(end)}, which is an {kind}")
 
 
 def _led_through(port: str, edges: list[Edge]) -> list[Edge]:
@@ -98,19 +101,15 @@ def _led_through(port: str, edges: list[Edge]) -> list[Edge]:
     rest = [edge for edge in edges if port not in edge]
     if len(rest) + len(before) * len(after) > MOST_EDGES:
         raise Unusable(f"more than {MOST_EDGES:,} edges meet at {word(port)}")
-    return rest + [*product(before, after)]
+    return [*rest, *product(before, after)]
 
 
 def _connected(graph: FlatGraph) -> None:
     if not graph.inputs or not graph.outputs:
         missing = "Output" if graph.inputs else "Input"
         raise Unusable(f"the graph has no {missing}: nothing says where data {_go(missing)}")
-    read, fed = ({edge[end] for edge in graph.edges} for end in (0, 1))
+    fed = {target for _, target in graph.edges}
     for name, node in graph.nodes.items():
-        if node.kind == "Input" and name in fed:
-            raise Unusable(f"an edge ends at {word(name)}, which is an Input")
-        if node.kind == "Output" and name in read:
-            raise Unusable(f"an edge begins at {word(name)}, which is an Output")
         if node.kind != "Input" and name not in fed:
             raise Unusable(f"node {word(name)} ({node.kind}) reads nothing: no edge ends at it")
 

@@ -7,13 +7,14 @@ from tempfile import TemporaryDirectory
 import safetensors.numpy
 
 import snnc
-from snnc.exchange import Unusable
+from snnc.exchange import Refused, Unusable
 from snnc.exchange.nir import cycles, report, shapes
 from snnc.exchange.nir.confined import checked
 from snnc.exchange.nir.flattening import flat
 from snnc.exchange.nir.options import NirOptions
 from snnc.exchange.nir.text import spec_text
 from snnc.exchange.nir.translate import translated
+from snnc.source.diagnostic import Findings
 from snnc.source.reading import SUFFIX
 
 
@@ -32,9 +33,8 @@ def from_file(path: Path, name: str, options: NirOptions | None) -> NirImport:
 
     Raises:
         Unusable: the file is broken, or without ``options``, with what it suggests for dt.
-        Refused: a spec or the profile cannot express it.
+        Refused: a spec or the profile cannot express it: a size beyond what snnc takes.
         OSError: the file cannot be read.
-        Findings: an error of snnc: a spec that it rejects itself.
     """
     file = checked(path)
     try:
@@ -55,7 +55,11 @@ def from_file(path: Path, name: str, options: NirOptions | None) -> NirImport:
 
 
 def _valid(text: str) -> None:
+    """Check what only a whole spec tells. Raises Refused."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"imported{SUFFIX}"
         path.write_text(text, encoding="utf-8")
-        snnc.link(snnc.load(path))
+        try:
+            snnc.link(snnc.load(path))
+        except Findings as error:
+            raise Refused(*(finding.message for finding in error.diagnostics)) from error

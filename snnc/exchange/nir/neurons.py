@@ -22,7 +22,6 @@ _CHARGE = {
     "CubaLIF": "c = c + k_syn * (w_in * x - c)\nh = v + k * (v_leak - v + r * c)",
 }
 _DECAY = {"LI": "v = decay * v + x", "LIF": "h = decay * v + x", "IF": "h = v + r * x"}
-_FIRE = {"above": "s = 1 - spike(v_threshold - h)", "at": "s = spike(h - v_threshold)"}
 _DOC = {
     "I": "dv/dt = r x; r is r dt",
     "IF": "dv/dt = r x; r is r dt",
@@ -52,7 +51,7 @@ def kind(node: str, options: NirOptions) -> NeuronKind:
     if node == "Scale":
         return NeuronKind("NIRScale", _doc(node), ("scale",), (), "y = scale * x", "y")
     if node == "Threshold":
-        step = "y = 1 - spike(threshold - x)"
+        step = "y = spike(x - threshold)"
         return NeuronKind("NIRThreshold", _doc(node), ("threshold",), (), step, "y")
     if options.profile == "sinabs":
         return _of_sinabs(node)
@@ -60,7 +59,7 @@ def kind(node: str, options: NirOptions) -> NeuronKind:
     parameters = _PARAMETERS[node]
     if node not in FIRING:
         return NeuronKind(f"NIR{node}", _doc(node), parameters, states, _CHARGE[node], "v")
-    step = f"{_CHARGE[node]}\n{_FIRE[options.fires]}\nv = reset(h, s)"
+    step = f"{_CHARGE[node]}\ns = spike(h - v_threshold)\nv = reset(h, s)"
     return NeuronKind(f"NIR{node}", _doc(node), (*parameters, "v_threshold"), states, step, "s")
 
 

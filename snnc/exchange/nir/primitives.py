@@ -56,9 +56,12 @@ def told(kind: str, fields: Mapping[str, Stored]) -> Shape | None:
     Raises ValueError if they do not fit each other.
     """
     if kind in ("Input", "Output"):
-        return tuple(int(size) for size in np.atleast_1d(fields["shape"]))
+        (*sizes,) = np.atleast_1d(fields["shape"])
+        if any(np.ndim(size) or size != int(size) for size in sizes):
+            raise ValueError("sizes are whole numbers")
+        return tuple(map(int, sizes))
     if kind in ("Affine", "Linear"):
-        rows, columns = np.shape(fields["weight"])
+        _, columns = np.shape(fields["weight"])
         return (int(columns),)
     if kind not in ELEMENTWISE:
         return None

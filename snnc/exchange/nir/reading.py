@@ -54,7 +54,7 @@ def read(path: Path) -> FileNode:
 
 
 def _inside(group: Any, name: str) -> Any:
-    """What a group itself holds under a name; None if nothing. Raises Unusable of a link."""
+    """An entry of a group itself, or None. Raises Unusable if it is a link."""
     link = group.get(name, getlink=True)
     if link is None:
         return None

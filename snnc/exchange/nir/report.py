@@ -1,4 +1,4 @@
-"""What an import took from the file, and what it assumed because no file says it."""
+"""Remarks of an import: what the file says, and what is assumed because no file says it."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
@@ -37,16 +37,13 @@ def asked(nodes: Mapping[str, FileNode]) -> str:
     delays = [float(np.max(n.fields["delay"])) for n in nodes.values() if n.kind == "Delay"]
     if delays:
         return f"{why}. Its longest delay is {max(delays):g}: give dt in the same unit"
-    rs = {
-        float(r) for n in nodes.values() if n.kind in ("I", "IF") for r in np.ravel(n.fields["r"])
-    }
-    if rs:
-        return (
-            f"{why}. With --dt {1 / max(rs):g}, an input of 1 adds 1 to a potential (r is {max(rs):g})"
-            if max(rs) > 0
-            else why
-        )
-    return f"{why}. Nothing in this file depends on it: --dt 1"
+    slopes = [np.max(n.fields["r"]) for n in nodes.values() if n.kind in ("I", "IF")]
+    if slopes and max(slopes) > 0:
+        r = float(max(slopes))
+        return f"{why}. With --dt {1 / r:g}, an input of 1 adds 1 to a potential (r is {r:g})"
+    return f"{why}. " + (
+        "Give it in the unit of r" if slopes else "Nothing in this file depends on it: --dt 1"
+    )
 
 
 def span_of(low: float, high: float, dt: float) -> str:
@@ -101,7 +98,7 @@ def _equations(graph: FlatGraph, kinds: set[str], options: NirOptions) -> Iterat
     if options.reset == "soft":
         yield "assumed: a spike subtracts the threshold (--reset soft); v_reset is not used"
     else:
-        yield "assumed: a spike sets the potential to v_reset (--reset soft subtracts the threshold)"
+        yield "assumed: a spike sets the potential to v_reset (--reset soft: minus the threshold)"
     yield "assumed: one spike a step at most, and no lowest potential (--profile sinabs has both)"
     if options.fires == "at":
         yield "assumed: a potential exactly at its threshold fires (--fires at); in NIR it does not"

@@ -19,7 +19,7 @@ LARGEST = 2**31
 
 @dataclass(frozen=True)
 class Piece:
-    """What a node becomes: the kind and fields of a layer, and tensors by their key in it."""
+    """A node as a layer: its kind and fields, and tensors by their key in it."""
 
     kind: str
     fields: Mapping[str, object] = field(default_factory=dict)
@@ -42,7 +42,8 @@ def shape(node: FileNode, reads: Shape) -> Shape:
         if not tensor.size:
             raise ShapeError(f"its {key} has no elements")
     try:
-        layer = Choice("snnc.layers").kinds()[made.kind](**made.fields)
+        kind: Any = Choice("snnc.layers").kinds()[made.kind]
+        layer = kind(**made.fields)
     except ValidationError as error:
         first = error.errors()[0]
         raise ShapeError(
@@ -77,11 +78,9 @@ def _conv(node: FileNode, reads: Shape) -> Piece:
         raise ShapeError(
             f"its weight is for {columns * groups} channels, but it reads {show(reads)}"
         )
-    if stated := [*_sizes(node, "input_shape")]:
-        if tuple(stated[-axes:]) != reads[1:]:
-            raise ShapeError(
-                f"its input_shape is {show(tuple(stated))}, but it reads {show(reads)}"
-            )
+    stated = tuple(_sizes(node, "input_shape"))
+    if stated and stated[-axes:] != reads[1:]:
+        raise ShapeError(f"its input_shape is {show(stated)}, but it reads {show(reads)}")
     fields |= {"groups": groups} if groups != 1 else {}
     return Piece(node.kind, fields, {"weight": weight, "bias": _bias(node, rows)})
 

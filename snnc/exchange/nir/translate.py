@@ -18,12 +18,13 @@ from snnc.exchange.nir.neurons import NeuronKind
 from snnc.exchange.nir.options import NirOptions
 from snnc.exchange.nir.primitives import ELEMENTWISE
 from snnc.exchange.nir.shapes import NodeShapes
+from snnc.floats import LARGEST, SMALLEST
 from snnc.shapes import Shape
 
 
 @dataclass
 class SpecParts:
-    """What a spec is made of; ``inputs`` and ``outputs`` give names their shapes and sources."""
+    """Parts of a spec; ``inputs`` and ``outputs`` give names their shapes and sources."""
 
     inputs: dict[str, Shape] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
@@ -136,6 +137,8 @@ class _Translation:
             del fields["v_reset"]
         if "v_threshold" in numbers and self.options.reset == "soft" and "reset(" in kind.step:
             fields["reset"] = "soft"
+        if "spike(" in kind.step and self.options.fires == "above":
+            fields["fires"] = "above"
         if self.options.start == "v_leak" and "v_leak" in numbers:
             fields["initial"] = {"v": self._number(node, "v_start", numbers["v_leak"])}
         self._line(self.names[node], kind.name, fields, source)
@@ -143,6 +146,11 @@ class _Translation:
     def _number(self, node: str, key: str, value: NDArray[Any]) -> object:
         """One number, or a place for one each neuron, whose numbers are among the weights."""
         different = np.unique(value)
+        lost = different[
+            (np.abs(different) > LARGEST) | ((different != 0) & (abs(different) < SMALLEST))
+        ]
+        if lost.size:
+            raise Unusable(f"node {word(node)}: {key} is {lost[0]:g}, which float32 does not hold")
         if different.size == 1:
             return float(different[0])
         shape = self.shapes[node].reads

@@ -12,9 +12,9 @@ from snnc.document import Document
 from snnc.exchange import Refused
 from snnc.exchange.nir_export.batch_norms import folded
 from snnc.exchange.nir_export.operators import Context, written
-from snnc.exchange.nir_export.unsaid import Unsaid
-from snnc.exchange.nir_export.wiring import Wiring
+from snnc.exchange.nir_export.wiring import NirWiring
 from snnc.exchange.states import state_of
+from snnc.exchange.unsaid import Unsaid
 from snnc.graph.types import Graph, Node
 from snnc.layers._batch_norm import SequenceNorm
 from snnc.neuron import SpikingNeuron
@@ -40,7 +40,7 @@ def exported(document: Document, weights: Path, dt: float) -> NirExport:
     """
     graph = snnc.link(document)
     context = Context(state_of(weights, graph.nodes), dt, folded(graph))
-    made, problems = Wiring(graph, dt), list[str]()
+    made, problems = NirWiring(graph, dt), list[str]()
     for node in graph.nodes:
         try:
             _add(made, node, graph, context)
@@ -58,7 +58,7 @@ def exported(document: Document, weights: Path, dt: float) -> NirExport:
     return NirExport(content, len(nodes), (*_remarks(graph), *doubt))
 
 
-def _add(made: Wiring, node: Node, graph: Graph, context: Context) -> None:
+def _add(made: NirWiring, node: Node, graph: Graph, context: Context) -> None:
     if node.path in graph.inputs:
         made.input(node)
     elif node.path in graph.outputs:
@@ -86,13 +86,13 @@ def _remarks(graph: Graph) -> Iterator[str]:
     for name in graph.inputs:
         kind = graph[name].operator.kind
         if kind != "none":
-            yield f"the encoder {kind} is not in the file: give the graph what it makes, step by step"
+            yield f"the encoder {kind} is not in the file: the graph reads what it makes, each step"
     for name in graph.outputs:
         kind = graph[name].operator.kind
         if kind != "sequence":
             yield f"the readout {kind} is not in the file: it is taken of the graph's output"
     neurons = [n.operator for n in graph.nodes if isinstance(n.operator, SpikingNeuron)]
-    if any(getattr(neuron, "fires", "at") != "above" for neuron in neurons):
+    if any(neuron.fires == "at" for neuron in neurons):
         yield (
             "a potential exactly at its threshold fires here and not in NIR: "
             "`snnc import nir --fires at` reads the file as it was meant"

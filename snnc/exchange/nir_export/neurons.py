@@ -10,8 +10,8 @@ from snnc.exchange.nir import neurons as imported
 from snnc.exchange.nir.options import NirOptions
 from snnc.exchange.nir.primitives import NEURONS
 from snnc.exchange.nir_export.numbers import Array, number
-from snnc.exchange.nir_export.unsaid import Unsaid
 from snnc.exchange.states import State
+from snnc.exchange.unsaid import Unsaid
 from snnc.graph.types import Node
 
 

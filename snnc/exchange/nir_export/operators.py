@@ -10,8 +10,8 @@ import numpy as np
 
 from snnc.exchange.nir_export.batch_norms import AffineMap, affine_map
 from snnc.exchange.nir_export.neurons import neuron
-from snnc.exchange.nir_export.unsaid import Unsaid
 from snnc.exchange.states import State
+from snnc.exchange.unsaid import Unsaid
 from snnc.graph.types import Node
 from snnc.layer import Operator
 from snnc.layers._batch_norm import SequenceNorm
@@ -28,7 +28,7 @@ from snnc.sizes import spread
 
 @dataclass(frozen=True)
 class Context:
-    """What a node is written with: the weights, the length of a step, what is folded into it."""
+    """The weights, the length of a step, and the batch norms inside weights."""
 
     state: State
     dt: float

@@ -8,7 +8,7 @@ from snnc.exchange.nir.cycles import late
 from snnc.exchange.nir.flattening import Edge, FlatGraph
 from snnc.exchange.nir.naming import NodeNames
 from snnc.exchange.nir.reading import FileNode
-from snnc.exchange.nir_export.unsaid import Unsaid
+from snnc.exchange.unsaid import Unsaid
 from snnc.graph.types import Graph, Node, Ref
 from snnc.shapes import Shape
 
@@ -16,7 +16,7 @@ Source = tuple[str, int]
 """A node of NIR, and how many time steps earlier its value is read."""
 
 
-class Wiring:
+class NirWiring:
     """Collects nodes in the order of the network, and then makes edges of what they read."""
 
     def __init__(self, graph: Graph, dt: float) -> None:

@@ -7,7 +7,7 @@ from torch import Tensor, fx
 
 from snnc.exchange import Refused
 from snnc.exchange.entry import SpecLine
-from snnc.exchange.torch_fx.definitions import Definitions
+from snnc.exchange.torch_fx.definitions import OwnKindsMade
 from snnc.exchange.torch_fx.fitting import (
     group_of,
     kind_of,
@@ -32,7 +32,7 @@ class Entries:
     def __init__(self) -> None:
         self.lines: dict[str, SpecLine] = {}
         self.state: dict[str, Mapping[str, Tensor]] = {}
-        self.names, self.definitions = LayerNames(), Definitions()
+        self.names, self.definitions = LayerNames(), OwnKindsMade()
 
     def add(self, line: SpecLine, state: Mapping[str, Tensor]) -> None:
         self.lines[line.name], self.state[line.name] = line, state

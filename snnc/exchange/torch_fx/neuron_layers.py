@@ -88,7 +88,7 @@ class NeuronLayers:
         return self._made.get((str(found[0].target), found[1])) if found else None
 
     def source(self, call: fx.Node) -> fx.Node:
-        """What a neuron reads at its latest step. Raises Refused for states not its own."""
+        """The value that a neuron reads at its latest step. Raises Refused for other states."""
         latest = self.rolled.last[self.rolled.forms[call]]
         source, *states = (*latest.args, *latest.kwargs.values())
         given = [state for state in states if not self.rolled.is_zero(state)]
@@ -139,7 +139,7 @@ class NeuronLayers:
         return self.net.get_submodule(str(call.target))
 
     def _inputs(self, path: str, name: str, layer: SpikingLayer, x: TracedValue) -> tuple[str, ...]:
-        """What a neuron reads: the value, and the layers that the module has inside."""
+        """The sources of a neuron: the value, and the layers that the module has inside."""
         feeds = tuple(self._weights(path, name, x, weights) for weights in layer.before)
         if all(weights.recurrent for weights in layer.before):
             return (x.name, *feeds)

@@ -29,7 +29,7 @@ _TURNS = ("transpose", "permute", "movedim", "swapaxes")
 
 
 class Late(StrEnum):
-    """What a layer of a loop reads that follows a neuron's value of an earlier step."""
+    """The source of a layer of a loop that follows a neuron's value of an earlier step."""
 
     SOURCE = "source"
     """The neuron's value of that step, 0 before the first: the layer is computed of it."""
@@ -130,7 +130,7 @@ class TimedTranslation:
         return found
 
     def _reads(self, node: fx.Node) -> list[fx.Node]:
-        """What a call reads, without constants and without the states of neurons."""
+        """The values that a call reads, without constants and the states of neurons."""
         if (found := self.readouts.reduced(node)) is not None:
             return [found.node]
         if (at := self.rolled.at(node)) is not None:
@@ -142,7 +142,7 @@ class TimedTranslation:
         return [stack] if stack else self._varying(node)
 
     def _varying(self, node: fx.Node) -> list[fx.Node]:
-        """What a call reads that depends on the input."""
+        """The values that a call reads and that depend on the input."""
         return [n for n in node.all_input_nodes if n not in self.rolled.constant]
 
     def _value_of(self, node: fx.Node) -> TracedValue:

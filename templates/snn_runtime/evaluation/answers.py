@@ -11,7 +11,7 @@ from ..training import Batch
 
 @dataclass(frozen=True)
 class Answers:
-    """Labels, answers and their confidence, [cases]; a case is a sample or a step of one.
+    """Labels, answers and their confidence, [cases]: samples, or steps or places of them.
 
     ``confidence`` is the softmax at the answer, and ``steps`` how many cases a sample is.
     """
@@ -45,7 +45,11 @@ class Watch:
         answer = getattr(y, self.output) if isinstance(y, tuple) else y
         labels = batch.labels.cpu()
         answer = answer.detach().double().cpu()
-        if self.over_time and labels.dim() == 1:
+        if answer.dim() > 2 + self.over_time:  # a label for every place
+            answer = answer.mean(0) if self.over_time else answer
+            self.steps = labels[0].numel()
+            answer, labels = answer.movedim(1, -1).flatten(0, -2), labels.flatten()
+        elif self.over_time and labels.dim() == 1:
             answer = answer.mean(0)
         elif self.over_time:
             self.steps = len(labels)

@@ -1,4 +1,4 @@
-"""Random numbers that depend on nothing but their place, in C where there is a compiler.
+"""Random numbers that depend on nothing but their place, in C or CUDA where these compile.
 
 Philox4x32-10 (Salmon et al., SC 2011): the counter holds the position and the step, so the
 numbers are the same on every device, in any order, however many steps are drawn at a time.
@@ -17,12 +17,16 @@ from .autograd import each
 from .calls import DTYPES, Launch
 from .checked import check_backend, described, plain
 from .cpu import BLOCK, blocks_of, count_threads, launching
+from .cuda import cuda_launch
 from .kernels import chosen_backend, fall_back
 from .launch import Unavailable
 from .philox import LOOPS, PHILOX
-from .prelude import PRELUDE, PRELUDE_C
+from .philox_cuda import PHILOX_CUDA
+from .prelude import PRELUDE, PRELUDE_C, PRELUDE_CUDA
 
 C = PRELUDE + PRELUDE_C + PHILOX + LOOPS
+CUDA = PRELUDE + PRELUDE_CUDA + PHILOX_CUDA
+NAMES = ("uniform", "bernoulli")
 NAMESPACE = f"snnc_draws_{hashlib.sha256(C.encode()).hexdigest()[:16]}"
 LAST = 2**34  # a counter has 32 bits for every four steps
 STEPS = "SymInt first, SymInt steps, str backend"
@@ -58,6 +62,11 @@ def draw(
     """:func:`uniform`, by C if it can be had."""
     check("uniform", seed, shape, first, steps, backend)
     dtype, n = torch.get_default_dtype(), math.prod(shape)
+    if launch := on_gpu(seed, dtype, n, steps, backend):
+        output = seed.new_empty((steps, *shape), dtype=dtype)
+        made = output, steps * n, dtype
+        launch("uniform", [(seed, 1, seed.dtype), made, key, first, steps, n])
+        return output
     launch = launcher(dtype, seed.is_cpu, n, steps, backend)
     if launch is None:
         return looped(seed, key, shape, first, steps)
@@ -73,6 +82,11 @@ def spikes(
     """:func:`bernoulli`, by C if it can be had."""
     check_input(x, seed, first, steps, backend)
     n, parts = x.numel(), -(-x.numel() // BLOCK)
+    if launch := on_gpu(seed, x.dtype, n, steps, backend):
+        x, output = x.contiguous(), x.new_empty((steps, *x.shape))
+        both = (x, n, x.dtype), (output, steps * n, x.dtype)
+        launch("bernoulli", [(seed, 1, seed.dtype), *both, key, first, steps, n])
+        return output
     launch = launcher(x.dtype, x.is_cpu, n, steps, backend)
     if launch is None:
         return (looped(seed, key, x.shape, first, steps) < x).to(x)
@@ -121,6 +135,23 @@ def launcher(
         return None
     try:
         return launching(C, dtype, count_threads(blocks_of(n), n * steps))
+    except Unavailable as error:
+        if backend != "auto":
+            raise
+        fall_back(str(error))
+        return None
+
+
+def on_gpu(
+    seed: Tensor, dtype: torch.dtype, n: int, steps: int, backend: str
+) -> Launch | None:
+    """Calls the CUDA text for ``n`` numbers a step; None if PyTorch has to draw."""
+    exact = torch.get_default_dtype() in (torch.float32, torch.float64)
+    wanted = backend in ("auto", "cuda") and seed.is_cuda and n > 0 and steps > 0
+    if not exact or not wanted or dtype not in DTYPES:
+        return None
+    try:
+        return cuda_launch(CUDA, NAMES, dtype, seed.device, n)
     except Unavailable as error:
         if backend != "auto":
             raise

@@ -165,7 +165,7 @@ class Kernels:
                 return None
             if native == "c":
                 return on_cpu(self.c, call)
-            return cuda_launcher(self.cuda, call, self.specs)
+            return cuda_launcher(self.cuda, call)
         except Unavailable as error:
             if backend != "auto":
                 raise

@@ -2,11 +2,13 @@
 
 import functools
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from ..checks import check_starts
+from ..watching import watched
 from .calls import Tensors
 from .kernels import Kernels
 
@@ -30,6 +32,19 @@ class FusedNeuron(nn.Module):
     def terms(self) -> list[Tensor]:
         """What the kernel reads of the module's parameters."""
         return []
+
+    def inner(self, name: str) -> Any:
+        """The merge of its feedback, which its kernel computes. Raises TypeError if it cannot.
+
+        A kernel would not see a module in its place, or a hook.
+        """
+        layer = getattr(self, name)
+        own = isinstance(layer, FusedNeuron) and not watched(layer)
+        if not own or type(layer).forward is not FusedNeuron.forward:
+            where = f"{self.path}.{name}"
+            what = f"{where} is computed in the kernel of {self.path} and cannot be another module"
+            raise TypeError(f"{what}, or hooked: [build] passes without fuse calls it")
+        return layer
 
     def starts(self) -> list[State]:
         """Each state before the first step, if the kernel does not know it."""
@@ -81,6 +96,8 @@ class FusedNeuron(nn.Module):
         kernels, kernel = kernels or self.kernels, kernel or self.kernel
         static = time_steps is not None
         steps = inputs[0].shape[0] if time_steps is None else time_steps
+        sample = inputs[0].shape[0 if static else 1 :]
+        check_starts(self.places(), states, sample)
         operands = self.operands(inputs, states)
         return kernels.run(kernel, *operands, steps, static, end)
 

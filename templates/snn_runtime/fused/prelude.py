@@ -96,6 +96,12 @@ STEP io io_store(float value)
 PRELUDE_CUDA = r"""
 #define STEP __device__ __forceinline__
 #define restrict __restrict__
+/* K steps make a block, REST a shorter last one; a thread has PACK neighbours, read and written at
+   once; a STATIC input is the same at every step, so that the next one's is no further on */
+#define STRIDE (STATIC ? 0 : n)
+#define EACH _Pragma("unroll") for (int j = 0; j < PACK; ++j)
+struct alignas(sizeof(io) * PACK) pack { io a[PACK]; };
+struct alignas(sizeof(real) * PACK) reals { real a[PACK]; };
 #ifdef IO_BFLOAT16
 STEP float io_load(io a) { return __uint_as_float((unsigned)a << 16); }
 #if __CUDA_ARCH__ >= 800

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .calls import Tensors
 from .cpu import compiled
-from .cuda import cuda_kernel
+from .cuda import PLAIN, cuda_kernel
 from .kernels import Kernels
 from .launch import Unavailable, io_macro
 
@@ -52,7 +52,7 @@ def compiles(kernels: Kernels) -> str:
     """What compiles this package's CUDA text on the current GPU."""
     name, device = f"{next(iter(kernels.specs))}_forward", torch.cuda.current_device()
     try:
-        found = cuda_kernel(kernels.cuda, io_macro(torch.float32), name, device)
+        found = cuda_kernel(kernels.cuda, io_macro(torch.float32), name, device, PLAIN)
     except Unavailable as error:
         return str(error)
     return f"CUDA is compiled by {found.by}"

@@ -9,6 +9,7 @@ precision    16-bit products, if asked for
 processes    one process, or several under torchrun
 batches      which samples make which batch, on which process
 labels       one a sample, or one a step
+targets      labels of every place, several of a sample, or values
 score        loss and metric over the samples seen so far
 finite       where numbers are met that are none
 learner      the network, and all that changes while it learns
@@ -39,6 +40,7 @@ from .rates import Recorder, firing_rates, mean_rate
 from .score import Clock, Row, Score, Seen, shown, unseen, watched
 from .settings import RunError, Settings
 from .start import Start, begin, begin_with, start
+from .targets import dice_loss, hits, overlaps, squares
 
 __all__ = [
     "BEST",
@@ -63,13 +65,16 @@ __all__ = [
     "begin",
     "begin_with",
     "check_last_batch",
+    "dice_loss",
     "difference",
     "firing_rates",
+    "hits",
     "in_full",
     "mean_rate",
     "mixed",
     "network",
     "only",
+    "overlaps",
     "parse",
     "per_sample",
     "profile",
@@ -77,6 +82,7 @@ __all__ = [
     "right",
     "seed_all",
     "shown",
+    "squares",
     "start",
     "together",
     "unseen",

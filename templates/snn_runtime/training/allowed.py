@@ -89,9 +89,23 @@ ADAM = {
     "weight_decay": real(0),
     "amsgrad": SWITCH,
 }
+DECOUPLED = {
+    **{name: ADAM[name] for name in ("lr", "betas", "eps", "weight_decay")},
+    "decoupled_weight_decay": SWITCH,
+}
 OPTIMIZERS: Mapping[str, Mapping[str, Any]] = {
     "Adam": ADAM,
     "AdamW": ADAM,
+    "NAdam": {**DECOUPLED, "momentum_decay": real(0)},
+    "RAdam": DECOUPLED,
+    "RMSprop": {
+        "lr": POSITIVE,
+        "alpha": SHARE,
+        "eps": real(0),
+        "weight_decay": real(0),
+        "momentum": real(0),
+        "centered": SWITCH,
+    },
     "SGD": {
         "lr": POSITIVE,
         "momentum": real(0),
@@ -102,6 +116,11 @@ OPTIMIZERS: Mapping[str, Mapping[str, Any]] = {
 }
 SCHEDULERS: Mapping[str, Mapping[str, Any]] = {
     "CosineAnnealingLR": {"T_max": whole(), "eta_min": real(0)},
+    "CosineAnnealingWarmRestarts": {
+        "T_0": whole(),
+        "T_mult": whole(),
+        "eta_min": real(0),
+    },
     "OneCycleLR": {
         "max_lr": POSITIVE,
         "pct_start": SHARE,
@@ -112,6 +131,15 @@ SCHEDULERS: Mapping[str, Mapping[str, Any]] = {
         "div_factor": POSITIVE,
         "final_div_factor": POSITIVE,
         "three_phase": SWITCH,
+    },
+    "ReduceLROnPlateau": {
+        "factor": real(0, 1, open=True),
+        "patience": whole(0),
+        "threshold": real(0),
+        "threshold_mode": among("rel", "abs"),
+        "cooldown": whole(0),
+        "min_lr": real(0),
+        "eps": real(0),
     },
     "StepLR": {"step_size": whole(), "gamma": POSITIVE},
 }

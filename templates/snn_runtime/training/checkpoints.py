@@ -126,7 +126,7 @@ def unmeasured(state: State) -> str | None:
     rows, score = state["history"], state["score"]
     names = [name for row in rows if isinstance(row, dict) for name in row]
     whole_rows = all(isinstance(row, dict) and "epoch" in row for row in rows)
-    if not whole_rows or len(score) != 4 or set(names) - set(rows[-1] if rows else ()):
+    if not whole_rows or len(score) < 4 or set(names) - set(rows[-1] if rows else ()):
         return "history or score is incomplete"
     numbers = [*score, *(number for row in rows for number in row.values())]
     if not all(type(number) in (int, float) for number in numbers):

@@ -8,14 +8,19 @@ import torch
 from torch import Tensor, nn
 
 from ..weights import brief, flaw, plain
-from .allowed import OPTIMIZERS, POSITIVE, SCHEDULERS, real, unlike, whole
+from .allowed import OPTIMIZERS, POSITIVE, SCHEDULERS, among, real, unlike, whole
 
 State = dict[str, Any]
 
 RATE = real(0)
 HOW = ("capturable", "foreach", "fused")  # by which kernels a step is computed
 PLAINLY = {"foreach": None, "fused": None}
-SCHEDULED = {"last_epoch": whole(0), "_step_count": whole(0), "total_steps": whole()}
+SCHEDULED = {
+    **dict.fromkeys(("last_epoch", "_step_count", "T_cur"), whole(0)),
+    **dict.fromkeys(("num_bad_epochs", "cooldown_counter"), whole(0)),
+    **dict.fromkeys(("total_steps", "T_i"), whole()),
+    "mode": among("min", "max"),
+}
 SCALED = {"scale": POSITIVE, "_growth_tracker": whole(0)}
 
 
@@ -113,7 +118,8 @@ def unlike_ours(found: Any, own: Any, where: str) -> str | None:
     if isinstance(own, Tensor):
         return unlike_tensor(found, own, where)
     if type(own) in (int, float):
-        return None if real()(found) else f"{where} is {brief(found)}"
+        endless = type(found) is float and found == own  # the worst of a metric
+        return None if endless or real()(found) else f"{where} is {brief(found)}"
     if type(found) is not type(own):
         return f"{where} is {brief(found)}"
     if isinstance(own, dict):

@@ -62,7 +62,7 @@ class Learner:
         self.data = of_splits(data) if team.leads else {}
         samples = len(data.train.labels)
         self.steps = math.ceil(samples / settings.batch_size / settings.accumulate)
-        self.schedule = Schedule(self.optimizer, settings, self.steps)
+        self.schedule = Schedule(self.optimizer, settings, self.steps, self.sign)
         self.interrupts = Interrupts()
         self.troubles, self.stops = Most(team), Most(team)
         self.after_step: Callable[[], None] = lambda: None
@@ -149,7 +149,6 @@ class Learner:
             if not math.isfinite(score.loss):
                 where = f"Epoch {self.epoch + 1}"
                 raise Diverged(f"{where}: the loss on {split} data is NaN or infinite")
-        self.schedule.after_epoch()
         self.epoch += 1
         self.batch, self.score = 0, Score(self.metric)
         row: Row = {"epoch": self.epoch}
@@ -159,6 +158,7 @@ class Learner:
             {**row, "images/s": scores["train"].speed, "lr": self.lr, **rates}
         )
         value = row[f"{judge(scores)}/{self.metric}"]
+        self.schedule.after_epoch(value)
         if better(value, self.best, self.sign):
             self.best, self.best_epoch = value, self.epoch
 

@@ -16,6 +16,7 @@ from .settings import RunError, Settings, Table, flag
 
 OPTIMIZERS = tuple(allowed.OPTIMIZERS)
 SCHEDULERS = tuple(allowed.SCHEDULERS)
+FUSED = {"Adam", "AdamW", "SGD"}  # a step of which PyTorch has as one kernel
 
 
 class SettingError(RunError):
@@ -36,7 +37,7 @@ class Key:
 KEYS = {
     "opt": Key("opt", "kind", "optimizer", ", ".join(OPTIMIZERS)),
     "lr": Key("opt", "lr", "positive", "learning rate"),
-    "momentum": Key("opt", "momentum", "not negative", "of SGD"),
+    "momentum": Key("opt", "momentum", "not negative", "of SGD and RMSprop"),
     "weight_decay": Key("opt", "weight_decay", "not negative", "pull towards 0"),
     "scheduler": Key(
         "scheduler", "kind", "scheduler", f"none, {', '.join(SCHEDULERS)}", "none"
@@ -46,7 +47,11 @@ KEYS = {
     "t_max": Key(
         "scheduler", "T_max", "count", "epochs of half a cosine", "all epochs"
     ),
+    "t_0": Key("scheduler", "T_0", "count", "epochs to the first warm restart"),
     "max_lr": Key("scheduler", "max_lr", "positive", "highest rate of OneCycleLR"),
+    "patience": Key(
+        "scheduler", "patience", "natural", "epochs that ReduceLROnPlateau waits"
+    ),
 }
 
 
@@ -80,7 +85,10 @@ def completed(table: Table, known: Mapping[str, Any], epochs: int) -> Table:
     for keyword, parameter in known.items():
         needed = parameter.default is inspect.Parameter.empty
         if needed and keyword not in {"params", "optimizer", *full}:
-            raise SettingError(f"--scheduler {table['kind']} needs {flag(keyword)}")
+            name = next(
+                (k for k, key in KEYS.items() if key.keyword == keyword), keyword
+            )
+            raise SettingError(f"--scheduler {table['kind']} needs {flag(name)}")
     return full
 
 
@@ -89,10 +97,12 @@ def make_optimizer(
 ) -> torch.optim.Optimizer:
     """The optimizer that the table names. Raises SettingError.
 
-    On GPUs a step is one kernel, which also reads whether a gradient overflowed.
+    On GPUs a step is one kernel, if PyTorch has one for the kind, which also reads
+    whether a gradient overflowed.
     """
     every = list(parameters)
-    how = {"fused": True} if every and all(p.is_cuda for p in every) else {}
+    fused = table["kind"] in FUSED and every and all(p.is_cuda for p in every)
+    how = {"fused": True} if fused else {}
     made: torch.optim.Optimizer = called(torch.optim, table, every, **how)
     return made
 
@@ -112,20 +122,30 @@ def called(module: object, table: Table, first: object, **more: object) -> Any:
 class Schedule:
     """The learning rate: PyTorch's scheduler, and a linear warm-up that scales it.
 
-    OneCycleLR changes the rate after every step, the others after every epoch.
+    OneCycleLR changes the rate after every step, the others after every epoch;
+    ReduceLROnPlateau by a metric, of which more is better if ``sign`` is 1.
     """
 
     def __init__(
-        self, optimizer: torch.optim.Optimizer, settings: Settings, steps: int
+        self,
+        optimizer: torch.optim.Optimizer,
+        settings: Settings,
+        steps: int,
+        sign: int = -1,
     ) -> None:
         self.optimizer = optimizer
         self.warmup = round(settings.warmup_epochs * steps)
         table = settings.scheduler or {}
         self.every_step = table.get("kind") == "OneCycleLR"
-        length = {"total_steps": settings.epochs * steps} if self.every_step else {}
+        self.measured = table.get("kind") == "ReduceLROnPlateau"
+        more: dict[str, Any] = {}
+        if self.every_step:
+            more = {"total_steps": settings.epochs * steps}
+        elif self.measured:
+            more = {"mode": "max" if sign > 0 else "min"}
         self.scheduler: lr_scheduler.LRScheduler | None = None
         if table:
-            self.scheduler = called(lr_scheduler, table, optimizer, **length)
+            self.scheduler = called(lr_scheduler, table, optimizer, **more)
 
     def factor(self, step: int) -> float:
         """What the warm-up scales the rate by at a step, from 0 over all epochs."""
@@ -151,12 +171,14 @@ class Schedule:
         if self.every_step:
             self.advance()
 
-    def after_epoch(self) -> None:
-        """To be called after every epoch."""
-        if not self.every_step:
+    def after_epoch(self, value: float = 0.0) -> None:
+        """To be called after every epoch, with the metric that selects the best one."""
+        if self.measured:
+            self.advance(value)
+        elif not self.every_step:
             self.advance()
 
-    def advance(self) -> None:
+    def advance(self, *measured: float) -> None:
         """The scheduler's own step.
 
         It would warn if the optimizer took none so far: the scaler left it out, or it
@@ -165,7 +187,7 @@ class Schedule:
         if self.scheduler:
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", "Detected call of `lr_scheduler")
-                self.scheduler.step()
+                self.scheduler.step(*measured)  # type: ignore[arg-type, unused-ignore]
 
     def state_dict(self) -> dict[str, Any]:
         """What has to be kept to go on."""

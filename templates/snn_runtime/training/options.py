@@ -250,4 +250,5 @@ READERS: dict[str, Callable[[str], object]] = {
     "count": integer(1),
     "positive": real(0, above=True),
     "not negative": real(0),
+    "natural": integer(0),
 }

@@ -1,5 +1,6 @@
 """Loss and metric over the samples seen so far."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,6 +14,7 @@ from .finite import Trouble, first, in_data
 from .later import Later
 from .processes import Team
 from .settings import RunError
+from .targets import TOTALS
 
 Row = dict[str, float]  # the numbers of an epoch by their names
 Seen = Callable[[Any, Batch], None]
@@ -28,7 +30,10 @@ class Diverged(RunError):
 
 
 class Score:
-    """Sums over samples, and how long they took; `metric` is what the sums mean."""
+    """Sums over samples, and how long they took; `metric` is what the sums mean.
+
+    Behind the four of every metric are the totals of one that is no mean over samples.
+    """
 
     def __init__(self, metric: str, start: list[float] | None = None) -> None:
         self.metric = metric
@@ -39,16 +44,20 @@ class Score:
         self.earlier = self.sums  # the other sums as they were then
 
     def add(self, count: int, loss: Tensor, metric: Tensor, seconds: float) -> None:
-        """Counts one batch: its mean loss, and its metric's sum over the samples."""
+        """Counts one batch: its mean loss, and its metric's sum over the samples, or totals."""
+        number, totals = apart(metric.detach())
+        if missing := 4 + len(totals) - len(self.sums):
+            self.sums = torch.cat([self.sums, self.sums.new_zeros(missing)])
         if not count:
             return
+        now = torch.stack([loss.detach().double() * count, number])
+        now = torch.cat([now, totals])
+        own = [count, 0, 0, seconds, *[0] * len(totals)]
+        self.sums = self.sums + torch.tensor(own, dtype=torch.float64)
         if loss.is_cuda:
-            now = torch.stack([loss.detach().double() * count, metric.detach()])
             self.held = now if self.held is None else self.held + now
-            self.sums += torch.tensor([count, 0, 0, seconds], dtype=torch.float64)
-            return
-        new = [count, float(loss) * count, float(metric.detach()), seconds]
-        self.sums += torch.tensor(new, dtype=torch.float64)
+        else:
+            self.sums = joined(self.sums, now)
 
     def reduced(self, team: Team) -> "Score":
         """The score over all processes."""
@@ -57,7 +66,7 @@ class Score:
         return Score(self.metric, sums.tolist())
 
     def whole(self) -> Tensor:
-        """All four sums. It waits for the GPU, and is therefore asked for once an epoch."""
+        """All sums. It waits for the GPU, and is therefore asked for once an epoch."""
         return self.sums if self.held is None else joined(self.sums, self.held.cpu())
 
     def lately(self) -> str:
@@ -83,8 +92,11 @@ class Score:
 
     @property
     def value(self) -> float:
-        """The mean metric of a sample."""
-        return float(self.whole()[2] / self.sums[0])
+        """The mean metric of a sample, or what its totals come to."""
+        whole = self.whole()
+        if self.metric in TOTALS:
+            return TOTALS[self.metric](whole[4:]) if len(whole) > 4 else math.nan
+        return float(whole[2] / whole[0])
 
     @property
     def speed(self) -> float:
@@ -100,9 +112,18 @@ class Score:
         return "  ".join(f"{name} {shown(name, n)}" for name, n in self.numbers.items())
 
 
+def apart(metric: Tensor) -> tuple[Tensor, Tensor]:
+    """A metric's sum over the samples, and the totals of one that is no mean: 0 and [k]."""
+    metric = metric.double()
+    return (
+        (metric.new_zeros(()), metric) if metric.dim() else (metric, metric[None][:0])
+    )
+
+
 def joined(sums: Tensor, held: Tensor) -> Tensor:
-    """All four sums, of which a GPU held the two in the middle."""
-    return torch.cat([sums[:1], sums[1:3] + held, sums[3:]])
+    """All sums, with those of the losses, the metrics and their totals."""
+    middle, totals = sums[1:3] + held[:2], sums[4:] + held[2:]
+    return torch.cat([sums[:1], middle, sums[3:4], totals])
 
 
 def shown(name: str, value: float) -> str:

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ...checks import check_starts, kept
 from ..calls import Tensors
 from ..cpu import BLOCK
 from ..module import FusedNeuron, State, as_state
@@ -56,7 +57,8 @@ class RecurrentNeuron(FusedNeuron):
         place, left = f"{self.path}@-1", {} if state is None else state
         steps = x.shape[0] if time_steps is None else time_steps
         y, states = x.new_zeros(x.shape[-2], way.width(x)), self.resumed(left)
-        y, outputs = left[place][-1] if place in left else y, [y[None][:0]]
+        outputs = [y[None][:0]]
+        y = kept(left, place, (1, *y.shape))[-1] if place in left else y
         for t in range(steps):
             now = x[t] if time_steps is None else x
             y, *after = self.step([way.fed(now, y)], states)
@@ -82,7 +84,9 @@ class RecurrentNeuron(FusedNeuron):
             start = self.starts()
             return self.run_recurrent(x, weight, start, None, time_steps, end=False)[0]
         place = f"{self.path}@-1"
-        last, begin = state.get(place), self.resumed(state)
+        begin, sample = self.resumed(state), x.shape[-2:]
+        check_starts(self.places(), begin, sample)
+        last = kept(state, place, (1, *sample)) if place in state else None
         before = None if last is None else last[-1]
         output, *after = self.run_recurrent(x, weight, begin, before, time_steps, True)
         state.update(zip(self.places(), after))

@@ -1,0 +1,1 @@
+"""A spec and its weights as ONNX. It needs onnx and torch; a check needs onnxruntime."""

@@ -1,0 +1,53 @@
+"""Normalisations of eval mode as nodes of ONNX."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from snnc.exchange.onnx_export.builder import Builder, array
+from snnc.graph.types import Node
+
+Write = Callable[[Builder, Node, Sequence[str], Any], str]
+
+
+def _batch(b: Builder, node: Node, inputs: Sequence[str], module: Any) -> str:
+    channels = np.ones(node.shape[0])
+    weight = channels if module.weight is None else array(module.weight)
+    bias = 0 * channels if module.bias is None else array(module.bias)
+    numbers = (weight, bias, array(module.running_mean), array(module.running_var))
+    names = [b.weight(value, f"{node.path}.norm") for value in numbers]
+    return b.op("BatchNormalization", *inputs, *names, name=node.path, epsilon=module.eps)
+
+
+def _group(b: Builder, node: Node, inputs: Sequence[str], module: Any) -> str:
+    groups = node.operator.num_groups  # type: ignore[attr-defined]
+    ones, zeros = b.weight(np.ones(groups)), b.weight(np.zeros(groups))
+    whole = b.op("Reshape", inputs[0], b.whole(0, groups, -1))
+    normed = b.op("InstanceNormalization", whole, ones, zeros, epsilon=module.eps)
+    found = b.op("Reshape", normed, b.whole(-1, *node.shape))
+    if module.weight is None:
+        return found
+    axes = (-1, *[1] * (len(node.shape) - 1))
+    weight, bias = (array(v).reshape(axes) for v in (module.weight, module.bias))
+    scaled = b.op("Mul", found, b.weight(weight, f"{node.path}.weight"))
+    return b.op("Add", scaled, b.weight(bias, f"{node.path}.bias"), name=node.path)
+
+
+def _layer(b: Builder, node: Node, inputs: Sequence[str], module: Any) -> str:
+    axes = len(module.normalized_shape)
+    weight = np.ones(module.normalized_shape) if module.weight is None else array(module.weight)
+    names = [b.weight(weight, f"{node.path}.weight")]
+    if module.bias is not None:
+        names.append(b.weight(array(module.bias), f"{node.path}.bias"))
+    return b.op(
+        "LayerNormalization", *inputs, *names, name=node.path, axis=-axes, epsilon=module.eps
+    )
+
+
+NORMS: Mapping[str, Write] = {
+    **{f"BatchNorm{axes}d": _batch for axes in (1, 2, 3)},
+    **{f"TDBatchNorm{axes}d": _batch for axes in (1, 2)},
+    "GroupNorm": _group,
+    "LayerNorm": _layer,
+}
