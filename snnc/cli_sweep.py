@@ -53,10 +53,10 @@ def sweep(
     --storage, on other machines. A sweep that was broken off goes on where it was.
     Exit code 0: success; 1: the spec has errors, or a trial failed; 2: it could not run.
     """
-    from snnc.commands.sweep import Options
+    from snnc.commands.sweep import SweepOptions
     from snnc.commands.sweep import sweep as command
 
-    given = Options(
+    given = SweepOptions(
         tuple(vary or ()), trials, study, storage, out, seed, sampler, prune,
         tuple(settings or ()), tuple(flags or ()),
     )  # fmt: skip

@@ -66,10 +66,10 @@ _PACKAGES = frozenset(
     ml_dtypes mpl_toolkits mpmath msgpack mypy mypy_extensions narwhals networkx numba numpy
     nvidia onnx onnxscript opt_einsum packaging pandas PIL pip pkg_resources platformdirs pluggy
     pooch psutil pycparser pydantic pydantic_core pygments pylab pyparsing pytest pytz regex
-    requests rich safetensors scipy setuptools shellingham six sklearn snn_runtime snnc sortedcontainers
-    soundfile soxr sympy tensorboard tensorboard_data_server tensorflow threadpoolctl tonic
-    torch torchaudio torchgen torchvision tqdm triton typer typing_extensions typing_inspection
-    tzdata urllib3 werkzeug wheel yaml""".split()
+    requests rich safetensors scipy setuptools shellingham six sklearn snn_runtime snnc
+    sortedcontainers soundfile soxr sympy tensorboard tensorboard_data_server tensorflow
+    threadpoolctl tonic torch torchaudio torchgen torchvision tqdm triton typer
+    typing_extensions typing_inspection tzdata urllib3 werkzeug wheel yaml""".split()
 )
 # Classes that generated modules import or define beside that of the network.
 _CLASSES = frozenset(

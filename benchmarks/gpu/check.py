@@ -73,7 +73,7 @@ def jobs(names: Sequence[str], device: str, out: Path, left: float) -> Iterator[
     for name in names:
         limit = max(5.0, min(LIMITS[name], left))
         if name == "pytest":
-            command = ["-m", "pytest", "tests/gpu/test_device.py", "-m", "gpu", "-q", "-n", "2"]
+            command = ["-m", "pytest", "tests/gpu/test_device.py", "-m", "gpu", "-q", "-n", "4"]
             yield Job(name, [sys.executable, *command], limit, out)
         elif name == "selfcheck":
             for package in CHECKED if device == "cuda" else CHECKED[:1]:

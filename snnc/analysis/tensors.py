@@ -47,6 +47,8 @@ def _module(call: Call) -> dict[str, Shape]:
     if kind == "Linear":
         inputs, outputs = _whole(call)
         return _biased(call, (outputs, inputs), outputs)
+    if kind == "PReLU":
+        return {"weight": _sizes(call.args[0] if call.args else 1)}
     return _convolution(call, kind) if kind.startswith("Conv") else {}
 
 

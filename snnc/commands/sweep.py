@@ -23,7 +23,7 @@ _TRIALS = 20
 
 
 @dataclass(frozen=True)
-class Options:
+class SweepOptions:
     """The options of the command, as they were given."""
 
     vary: tuple[str, ...]
@@ -38,7 +38,7 @@ class Options:
     flags: tuple[str, ...]
 
 
-def sweep(spec: Path, options: Options) -> int:
+def sweep(spec: Path, options: SweepOptions) -> int:
     """Trains until no trial is left; exit code 1 if one failed. Raises UsageError."""
     spec = terminal.spec(spec)
     varied = _varied(options)
@@ -59,7 +59,7 @@ def sweep(spec: Path, options: Options) -> int:
     return _carried_out(study, recipe)
 
 
-def _varied(options: Options) -> tuple[Varied, ...]:
+def _varied(options: SweepOptions) -> tuple[Varied, ...]:
     if not options.vary:
         raise terminal.UsageError("nothing to vary: give --vary KEY=VALUES")
     if options.sampler not in ("random", "tpe"):
@@ -83,7 +83,7 @@ def _checked(spec: Path, settings: Iterable[str], varied: Iterable[Varied]) -> D
     return whole
 
 
-def _plan(document: Document, options: Options, varied: tuple[Varied, ...]) -> "Plan":
+def _plan(document: Document, options: SweepOptions, varied: tuple[Varied, ...]) -> "Plan":
     from snnc.sweep.study import Plan
 
     combinations, tpe = grid(varied), options.sampler == "tpe"
@@ -102,7 +102,7 @@ def _measure(document: Document) -> tuple[str, bool]:
     return f"{'validation' if held else 'test'}/{metric.kind}", metric.higher
 
 
-def _recipe(spec: Path, document: Document, options: Options, folder: Path) -> Recipe:
+def _recipe(spec: Path, document: Document, options: SweepOptions, folder: Path) -> Recipe:
     measure, higher = _measure(document)
     flags = options.flags
     if not any(flag.startswith("--data-dir") for flag in flags):

@@ -16,7 +16,7 @@ NETWORK: Path = ("network",)
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedLayer:
     """A layer or a use of a block in a list. Its place is None if it has no name of its own."""
 
     name: str
@@ -47,7 +47,7 @@ class LayerList:
     """The layers of the network or of a block. ``scope`` is unique among all files."""
 
     scope: str
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, ListedLayer]
     ports: Sequence[str]
 
     def symbol(self, name: str) -> Symbol | None:
@@ -151,7 +151,7 @@ class Chain:
         return found
 
 
-def entry(name: str, tree: Tree) -> Entry:
+def entry(name: str, tree: Tree) -> ListedLayer:
     """An entry of a list, under the name that it has or is given."""
     stated = tree.get("name")
-    return Entry(name, tree, inner(stated) if stated else None)
+    return ListedLayer(name, tree, inner(stated) if stated else None)

@@ -1,4 +1,4 @@
-"""What may be written at a cursor: keys, kinds, values, names of layers and variables, rules."""
+"""Words that may stand at a cursor: keys, kinds, values, names of layers and variables, rules."""
 
 import os
 import re

@@ -25,7 +25,7 @@ _PLAIN = re.compile(r"[\w@$-]*")
 
 
 @dataclass
-class Frame:
+class OpenTable:
     """A table or an array that is open, from its first character on. ``count``: commas so far."""
 
     path: Path
@@ -51,7 +51,7 @@ class Cursor:
     in_header: bool = False
     in_comment: bool = False
     quoted: bool = False
-    frames: tuple[Frame, ...] = field(default=(), repr=False)
+    frames: tuple[OpenTable, ...] = field(default=(), repr=False)
     text: str = field(default="", repr=False)
 
     @cached_property
@@ -59,11 +59,11 @@ class Cursor:
         """The keys of the innermost table, also those behind the cursor, with raw values."""
         return self.pairs(self.frames[-1]) if self.frames else {}
 
-    def pairs(self, frame: Frame) -> Mapping[str, str]:
+    def pairs(self, frame: OpenTable) -> Mapping[str, str]:
         """The keys of a table that is open, with their values as they are written."""
         return {} if frame.array else dict(_pairs(self.text, frame))
 
-    def kind(self, frame: Frame) -> str:
+    def kind(self, frame: OpenTable) -> str:
         """The kind that a table states; "" if it states none."""
         return self.pairs(frame).get("kind", "").strip("\"'")
 
@@ -78,7 +78,7 @@ class _Reader:
 
     def __init__(self, text: str, at: int) -> None:
         self.text, self.at = text, at
-        self.frames = [Frame((), 0, inline=False)]
+        self.frames = [OpenTable((), 0, inline=False)]
         self.key: Path | None = None
         self.pending: Path = ()
         self.headers: Counter[Path] = Counter()
@@ -120,7 +120,7 @@ class _Reader:
         if len(header[1]) > 1:
             self.headers[path] += 1
             path = (*path, self.headers[path] - 1)
-        self.frames = [Frame(path, header.end(3), inline=False)]
+        self.frames = [OpenTable(path, header.end(3), inline=False)]
         self.key, self.pending = None, ()
 
     def in_header(self, header: re.Match[str]) -> Cursor:
@@ -162,12 +162,12 @@ class _Reader:
         if not self.frames[-1].array:
             self.key, self.pending = None, ()
 
-    def punctuation(self, mark: str, at: int, frame: Frame) -> None:
+    def punctuation(self, mark: str, at: int, frame: OpenTable) -> None:
         if mark == "=" and not frame.array:
             self.key = (*frame.path, *self.pending)
         elif mark in "[{" and (frame.array or self.key is not None):
             path = (*frame.path, frame.count) if frame.array else self.key or ()
-            self.frames.append(Frame(path, at + 1, array=mark == "["))
+            self.frames.append(OpenTable(path, at + 1, array=mark == "["))
             self.key, self.pending = None, ()
         elif mark in "]}" and len(self.frames) > 1:
             self.frames.pop()
@@ -222,7 +222,7 @@ def _without_strings(line: str) -> str:
     return STRING.sub("", line)
 
 
-def _pairs(text: str, frame: Frame) -> Iterator[tuple[str, str]]:
+def _pairs(text: str, frame: OpenTable) -> Iterator[tuple[str, str]]:
     """The keys and raw values of a table from its beginning to its end."""
     key, depth, value = "", 0, -1
     for token in _TOKEN.finditer(text, frame.start):

@@ -68,5 +68,5 @@ def _all(chain: Chain) -> Iterator[Occurrence]:
 
 
 def definitions(found: Sequence[Occurrence]) -> list[Occurrence]:
-    """Those that give the name."""
+    """The occurrences that give the name."""
     return [each for each in found if each.defines]

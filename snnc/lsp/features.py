@@ -59,7 +59,7 @@ def _texts(server: SpecServer) -> None:
 
 
 def _names(server: SpecServer) -> None:
-    """Where a name is defined and used, and another name for it."""
+    """The definition and the uses of a name, and another name for it."""
 
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
     def define(ls: SpecServer, params: types.DefinitionParams) -> list[types.Location]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lsprotocol.types import InlayHint, InlayHintKind
 
 from snnc.lsp.analysis import Analysis
-from snnc.lsp.chain import NETWORK, Chain, Entry
+from snnc.lsp.chain import NETWORK, Chain, ListedLayer
 from snnc.lsp.positions import TextPositions
 from snnc.lsp.summary import layer_text, nodes_of
 from snnc.shapes import show
@@ -27,7 +27,7 @@ def hints(analysis: Analysis, positions: TextPositions, within: Span) -> Iterato
 
 
 def _hint(
-    analysis: Analysis, positions: TextPositions, entry: Entry, in_block: bool
+    analysis: Analysis, positions: TextPositions, entry: ListedLayer, in_block: bool
 ) -> Iterator[InlayHint]:
     """The shape of a layer; in a block, if it is the same at all uses."""
     nodes = nodes_of(analysis, entry, in_block)

@@ -7,7 +7,7 @@ from lsprotocol.types import Hover, MarkupContent, MarkupKind, Position
 
 from snnc.lsp import grammar
 from snnc.lsp.analysis import Analysis
-from snnc.lsp.chain import NETWORK, Chain, Entry
+from snnc.lsp.chain import NETWORK, Chain, ListedLayer
 from snnc.lsp.cursor import Cursor, cursor
 from snnc.lsp.kind_docs import doc_of, known
 from snnc.lsp.positions import TextPositions
@@ -73,7 +73,7 @@ class HoverText:
     def chain(self) -> Chain:
         return Chain(self.analysis.sources)
 
-    def entry(self, owner: Path, name: str) -> Entry | None:
+    def entry(self, owner: Path, name: str) -> ListedLayer | None:
         known = self.chain.layers(owner, self.analysis.sources[-1])
         return known.entries.get(name) if known else None
 

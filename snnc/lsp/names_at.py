@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from snnc.lsp.analysis import Analysis
-from snnc.lsp.chain import Chain, Entry
+from snnc.lsp.chain import Chain, ListedLayer
 from snnc.lsp.references import TARGET
 from snnc.resolve import SPIKE
 from snnc.shapes import show
@@ -45,7 +45,7 @@ class Names:
                 for deeper in inside.entries.values() if inside else ():
                     yield Name(f"{entry.name}.{deeper.name}", deeper.kind)
 
-    def shape(self, entry: Entry) -> str:
+    def shape(self, entry: ListedLayer) -> str:
         """The shape of a layer, as far as it is known."""
         graph = self.analysis.graph
         known = {node.path: node.shape for node in graph.nodes} if graph else {}

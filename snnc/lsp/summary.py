@@ -7,7 +7,7 @@ from lsprotocol.types import MarkupContent, MarkupKind
 from snnc.blocks import Repeat, Use
 from snnc.graph.types import Node
 from snnc.lsp.analysis import Analysis
-from snnc.lsp.chain import Entry
+from snnc.lsp.chain import ListedLayer
 from snnc.program.placement import Placed
 from snnc.shapes import show
 
@@ -21,7 +21,7 @@ _REGIONS = {
 }
 
 
-def nodes_of(analysis: Analysis, entry: Entry, in_block: bool) -> tuple[Node, ...]:
+def nodes_of(analysis: Analysis, entry: ListedLayer, in_block: bool) -> tuple[Node, ...]:
     """The layers that an entry of a list became; of a use of a block, the one that is its value."""
     place = entry.tree.place
     nodes = analysis.nodes.get((place.path, place.span.start), ())

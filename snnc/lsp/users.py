@@ -19,7 +19,7 @@ _Stamp = tuple[int, int]
 
 @dataclass
 class Users:
-    """Who extends whom. What was read of a file is kept until the file changes."""
+    """The specs that extend a file. They are read again only when they change."""
 
     read: dict[Path, tuple[_Stamp, tuple[Path, ...]]] = field(default_factory=dict)
     found: dict[Path, tuple[Path, ...]] = field(default_factory=dict)

@@ -69,7 +69,7 @@ class OpenSpecs:
         return spec.analysis
 
     def unsaved(self) -> AbstractContextManager[None]:
-        """In here, files have the texts that the editor has."""
+        """A context in which files have the texts that the editor has."""
         return unsaved(self.texts)
 
     @property

@@ -103,7 +103,7 @@ class Study:
 
     @property
     def failed(self) -> int:
-        """How many trials failed."""
+        """The number of trials that failed."""
         return len(self.study.get_trials(deepcopy=False)) - len(self.trials)
 
     def taken(self) -> Iterator[tuple[Trial, dict[str, Value]]]:

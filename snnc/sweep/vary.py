@@ -105,7 +105,7 @@ def _values(text: str, values: str) -> tuple[str, ...]:
 
 
 def grid(varied: Sequence[Varied]) -> int | None:
-    """How many combinations there are; None if a range has no end of them."""
+    """The number of combinations; None if a range has no end of them."""
     counts = [len(one.values) if isinstance(one, Choices) else None for one in varied]
     return math.prod(n for n in counts if n) if None not in counts else None
 

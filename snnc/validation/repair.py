@@ -89,7 +89,7 @@ def _further(
     broken: frozenset[str],
     excused: Excused,
 ) -> tuple[tuple[Diagnostic, ...], Tree, list[Refusal]]:
-    """What else is wrong in the document with the kinds and keys that were certainly meant.
+    """The document with the kinds and keys that were certainly meant, and what else is wrong there.
 
     Such a kind may lack keys: they stand in its call, or in a default of the right name.
     """

@@ -99,7 +99,9 @@ def of_safetensors(content: bytes, path: str | Path) -> Mapping[str, object]:
     try:
         library = import_module("safetensors.torch")
     except ImportError as error:
-        raise WeightsError(f"{path} needs safetensors: pip install safetensors.") from error
+        raise WeightsError(
+            f"{path} needs safetensors: pip install safetensors."
+        ) from error
     try:
         found: Mapping[str, object] = library.load(content)
         return found

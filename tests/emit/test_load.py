@@ -2,6 +2,7 @@
 
 import inspect
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -17,7 +18,7 @@ layers = [{ kind = "Linear", out_features = 3 }, "IF"LATER]
 
 
 def test_it_takes_the_steps_that_the_constructor_takes(tmp_path: Path) -> None:
-    made = snnc.network(document(tmp_path, NET.replace("LATER", "")))
+    made: Any = snnc.network(document(tmp_path, NET.replace("LATER", "")))
     net = made(time_steps=2)
     torch.save(net.state_dict(), tmp_path / "weights.pt")
     assert made.load(tmp_path / "weights.pt").time_steps == made().time_steps
@@ -28,6 +29,6 @@ def test_it_takes_the_steps_that_the_constructor_takes(tmp_path: Path) -> None:
 
 def test_it_takes_what_the_constructor_takes_and_nothing_else(tmp_path: Path) -> None:
     for later in ("", ', { kind = "BNTT1d" }'):
-        made = snnc.network(document(tmp_path, NET.replace("LATER", later)))
+        made: Any = snnc.network(document(tmp_path, NET.replace("LATER", later)))
         taken = [*inspect.signature(made.__init__).parameters][1:]
         assert [*inspect.signature(made.load).parameters] == ["path", *taken]

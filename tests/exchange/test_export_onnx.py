@@ -155,6 +155,27 @@ LAYERS: dict[str, tuple[str, tuple[str, ...]]] = {
             'kind = "Softmax"',
         ),
     ),
+    "what imports bring": (
+        "4, 8, 8",
+        (
+            'kind = "Pad", padding = [0, 1, 2, 0], value = 0.25',
+            'kind = "Pad", mode = "replicate"',
+            'kind = "Slice", dim = 1, start = 1, stop = -1, step = 2',
+            'kind = "Conv2d", out_channels = 4, kernel_size = 3',
+            'kind = "PReLU", per = "channel"',
+            'kind = "Hardswish"',
+            'kind = "ELU", alpha = 0.5',
+            'kind = "Softplus", beta = 2.0',
+            'kind = "Permute", dims = [0, 2, 1], name = "turned"',
+            'kind = "MatMul", from = ["turned", "softplus1"]',
+            'kind = "Hardsigmoid"',
+            'kind = "Flatten"',
+            'kind = "Linear", out_features = 6',
+            'kind = "LIF", v_threshold = 0.2, fires = "above"',
+            'kind = "Linear", out_features = 3',
+            'kind = "LogSoftmax"',
+        ),
+    ),
     "neurons": (
         "6",
         (

@@ -89,7 +89,12 @@ def test_threads_follow_work(blocks: int, updates: int, count: int) -> None:
 def test_every_launch_asks_how_many_threads_it_is_worth(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[int, int]] = []
     cell = neuron("plain", LARGE)
-    monkeypatch.setattr(part(cell, "cpu"), "count_threads", lambda *work: asked.append(work) or 1)
+
+    def one(blocks: int, updates: int) -> int:
+        asked.append((blocks, updates))
+        return 1
+
+    monkeypatch.setattr(part(cell, "cpu"), "count_threads", one)
     both_ways(cell, data(cell, 3, 16, shape=LARGE))
     size = 16 * 3 * 40 * 50
     assert set(asked) == {(-(-size // 512), 3 * size)}

@@ -75,7 +75,7 @@ MUTANTS = (
     Mutant("static stride ignored", "(STATIC ? 0 : n)", "n", "ptx", STATIC),
     Mutant("static gradient not summed", "g_x_sum.a[j] +=", "g_x_sum.a[j] =", "values", STATIC),
     Mutant("float64 constant", "((real)(constant))", "(constant)", "values"),
-    Mutant("contraction", "--fmad=false", "--fmad=true", "options"),
+    Mutant("contraction", "--fmad=false", "--fmad=true", "options", LEARNT),
     Mutant("thread of 32 bits", "const i64 i = ", "const int i = ", "far", FAR),
     Mutant("offset of 32 bits", "output + t * n", "output + (int)(t * n)", "far", FAR),
 )  # fmt: skip

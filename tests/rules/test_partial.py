@@ -19,7 +19,7 @@ batch_size = 1
 optimizer = "Adam"
 """
 WRONG = {
-    "an encoder": f'[input]\nshape = [4]\nencoder = "rate"\n[network]\nlayers = [{FC}, "LIF"]\n',
+    "an encoder": f'[input]\nshape = [4]\nencoder = "xyzzy"\n[network]\nlayers = [{FC}, "LIF"]\n',
     "a range of data": (
         '[input]\nshape = [4]\nencoder = { kind = "population", neurons = 2147483647 }\n'
         f'[network]\nlayers = [{FC}, "LIF"]\n'

@@ -39,6 +39,10 @@ print(json.dumps([run(arguments) for arguments in json.loads(sys.argv[1])]))
 """
 
 
+OURS = {"PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1", "SNNC_NO_CACHE": "1"}
+"""Without a cache, nothing at all may change."""
+
+
 def state(root: Path) -> dict[str, object]:
     """Every entry and what it is; nothing that may not be opened is."""
     found: dict[str, object] = {}
@@ -68,7 +72,7 @@ def ends_well(folder: Path, *commands: list[str]) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", LIMITED, json.dumps(commands)],
         cwd=folder,
-        env=environment | {"PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"},
+        env=environment | OURS,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         check=True,

@@ -128,6 +128,27 @@ def _permuted(b: Builder, node: Node, inputs: Sequence[str], module: Any) -> str
     return b.op("Transpose", inputs[0], name=node.path, perm=perm)
 
 
+def _sliced(b: Builder, node: Node, inputs: Sequence[str], module: Any) -> str:
+    operator: Any = node.operator
+    axis = operator.dim % len(node.shape)
+    start, stop, step = slice(operator.start, operator.stop, operator.step).indices(
+        node.shapes[0][axis]
+    )
+    bounds = (b.whole(start), b.whole(stop), b.whole(axis + 1), b.whole(step))
+    return b.op("Slice", inputs[0], *bounds, name=node.path)
+
+
+def _padded(b: Builder, node: Node, inputs: Sequence[str], module: Any) -> str:
+    operator: Any = node.operator
+    axes, sides = len(node.shape) - 1, operator.padding
+    sides = sides if isinstance(sides, tuple) else (sides,) * (2 * axes)
+    before, after = sides[::2][::-1], sides[1::2][::-1]
+    whole = b.whole(0, 0, *before, 0, 0, *after)
+    if operator.mode == "constant":
+        return b.op("Pad", inputs[0], whole, b.weight(operator.value), name=node.path)
+    return b.op("Pad", inputs[0], whole, name=node.path, mode=_PAD[operator.mode])
+
+
 def _voting(b: Builder, node: Node, inputs: Sequence[str], module: Any) -> str:
     voters = node.operator.voters  # type: ignore[attr-defined]
     groups = b.op("Reshape", inputs[0], b.whole(-1, node.shape[0], voters))
@@ -160,6 +181,9 @@ _KINDS: Mapping[str, Write] = {
     "Flatten": _reshaped,
     "Unflatten": _reshaped,
     "Permute": _permuted,
+    "Slice": _sliced,
+    "Pad": _padded,
+    "MatMul": _joined("MatMul"),
     "Voting": _voting,
     "Attention": _attention,
     **ACTIVATIONS,
