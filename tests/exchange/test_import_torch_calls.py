@@ -180,7 +180,7 @@ def test_calls(
         (lambda x: x.transpose(0, 1), "it moves the batch|a spec keeps them apart"),
         (lambda x: x + x[:, :1], r"it joins \[4, 8, 8\] and \[1, 8, 8\]"),
         (lambda x: x.abs() ** 0.3, "its exponent is 0.3"),
-        (lambda x: x + torch.zeros(3, 1, 1, 1), "is a constant of"),
+        (lambda x: x + torch.arange(3.0).view(3, 1, 1, 1), "is a constant of"),
         (lambda x: torch.roll(x, 1, 1), "torch.roll, .* line .*: a spec has no such layer"),
         (lambda x: F.conv2d(x, x[:, :, :3, :3][:1]), "`weight` depends on the input"),
         (lambda x: F.batch_norm(x, None, None, training=True), "uses batch statistics"),
