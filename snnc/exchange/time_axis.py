@@ -1,10 +1,10 @@
-"""Where a network that is imported has its time axis."""
+"""The place of the time axis in a network that is imported."""
 
 from enum import StrEnum
 
 
 class Time(StrEnum):
-    """What the network's forward takes: ``--time``."""
+    """The samples that the network's forward takes: ``--time``."""
 
     FIRST = "first"
     """[T, B, ...]"""

@@ -65,10 +65,8 @@ class Pad(Layer):
 
     def torch_call(self, *inputs: Shape) -> Call:
         rank = len(inputs[0]) - 1
-        sides = self._sides(inputs[0])
-        width = sides[0] if len({*sides}) == 1 else sides
         names: tuple[str, ...] = ("padding",)
-        args: tuple[object, ...] = (width,)
+        args: tuple[object, ...] = (self.padding,)
         if self.mode == "constant":
             names, args = (*names, "value"), (*args, self.value)
         return Call(f"nn.{_MODULES[self.mode]}{rank}d", args, names=names)

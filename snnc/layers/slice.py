@@ -16,7 +16,7 @@ class Slice(Layer):
     from the end. Axis 0 is the channel.
     """
 
-    example: ClassVar[str] = '{ kind = "Slice", start = 0, stop = 16 }'
+    example: ClassVar[str] = '{ kind = "Slice", start = 1, stop = 3 }'
     stem: ClassVar[str] = "slice"
 
     kind: Literal["Slice"] = "Slice"

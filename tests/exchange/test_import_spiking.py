@@ -26,6 +26,7 @@ NETS: list[tuple[str, tuple[int, ...], str, list[str]]] = [
     ("one_step", (8,), "step", ['encoder = "none"', 'readout = "sequence"', "tau = 3.0"]),
     ("repeated", (1, 6, 6), "inside", ['encoder = "direct"', 'readout = "mean"']),
     ("container", (8,), "first", ['"inner@-1"', 'kind = "Concat"']),
+    ("heads", (8,), "first", ['kind = "Slice"', "y = c - x", "start = 8"]),
     ("loop", (8,), "inside", ["[neurons.Leaky]", "[neurons.LeakyV]", "[outputs.output2]"]),
     ("loop_zero", (8,), "inside", ["h = beta * ((1 - r) * v) + x", 'fires = "above"']),
     ("summed", (8,), "first", ['from = "lif@-1"', 'readout = "mean"']),

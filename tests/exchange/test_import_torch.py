@@ -226,3 +226,49 @@ def test_other_commands_do_not_import_torch(bring: Import) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert Path("mlp", "model.py").exists()
+
+
+def test_a_network_with_several_outputs(bring: Import) -> None:
+    ran = bring(f"{HERE}:several", "--input", "6", "-o", "brought")
+    assert ran.code == 0, ran.err
+    net = snnc.compile("brought.snn.toml").eval()
+    net.load_state_dict(torch.load("brought.pt", weights_only=True))
+    x = torch.randn(4, 6)
+    got = net(x)
+    torch.testing.assert_close(got.half_output, x.relu()[:, :3])
+    torch.testing.assert_close(got.all, (x * 2).tanh())
+
+
+def test_log_probabilities_at_the_end_are_told(bring: Import) -> None:
+    """The best-known network of all ends with log_softmax, which a conversion leaves out."""
+    Path("mynets.py").write_text(
+        "from torch import nn\n\ndef net():\n"
+        "    return nn.Sequential(nn.Linear(6, 3), nn.ReLU(), nn.Linear(3, 2), nn.LogSoftmax(1))\n"
+    )
+    ran = bring("mynets:net", "--input", "6", "-o", "brought")
+    assert ran.code == 0, ran.err
+    assert "(LogSoftmax) changes no answer: a conversion leaves it out" in ran.err
+
+
+@pytest.mark.parametrize("form", ["net", "state_dict", "compiled", "lightning", "safetensors"])
+def test_weights_as_people_have_them(bring: Import, form: str) -> None:
+    from safetensors.torch import save_file
+
+    torch.manual_seed(3)
+    state = {key: torch.randn_like(t) for key, t in mlp.state_dict().items()}
+    if form == "safetensors":
+        save_file(state, "w.safetensors")
+    else:
+        before = {"compiled": "_orig_mod.", "lightning": "model."}.get(form, "")
+        renamed = {f"{before}{key}": tensor for key, tensor in state.items()}
+        inside = {"net": "net", "state_dict": "state_dict", "lightning": "state_dict"}.get(form)
+        torch.save({inside: renamed, "epoch": 3} if inside else renamed, "w.pt")
+    file = "w.safetensors" if form == "safetensors" else "w.pt"
+    ran = bring(f"{HERE}:mlp", "--input", "6", "--weights", file, "-o", "brought")
+    assert ran.code == 0, ran.err
+    brought = torch.load("brought.pt", weights_only=True)
+    assert {*map(_sum, brought.values())} == {*map(_sum, state.values())}
+
+
+def _sum(tensor: torch.Tensor) -> float:
+    return float(tensor.double().sum())

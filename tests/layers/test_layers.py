@@ -20,6 +20,7 @@ from snnc.layers.add import Add
 from snnc.layers.concat import Concat
 from snnc.layers.group_norm import GroupNorm
 from snnc.layers.mul import Mul
+from snnc.layers.pad import Pad
 from snnc.layers.permute import Permute
 from snnc.layers.slice import Slice
 from snnc.neuron import Neuron
@@ -235,6 +236,9 @@ def measured(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[Shape, int, int] 
         return None  # it could reach the batch
     if isinstance(layer, Slice) and not -len(inputs[0]) <= layer.dim < len(inputs[0]):
         return None  # it could reach the batch
+    sides = layer.padding if isinstance(layer, Pad) else 0
+    if isinstance(sides, tuple) and len(sides) != 2 * (len(inputs[0]) - 1):
+        return None  # PyTorch would widen the last axes alone
     stated_axes = getattr(layer, "normalized_shape", None)
     if isinstance(stated_axes, tuple) and len(stated_axes) > len(inputs[0]):
         return None  # it would take the batch for an axis

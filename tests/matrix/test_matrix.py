@@ -56,7 +56,7 @@ def test_every_kind_and_every_key_of_convert_has_a_row() -> None:
 
 def test_kinds_that_somebody_adds_are_trained_and_drawn(tmp_path: Path) -> None:
     """A file each and no other change: a layer, a neuron, a loss."""
-    words = ("Softplus", "Resting", "margin")
+    words = ("Softsign", "Resting", "margin")
     found = matrix(tmp_path, *words, "--add", str(Path(__file__).parent / "mine"))
     assert found["failed"] == []
     # the neuron has a row for each feedback too

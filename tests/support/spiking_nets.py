@@ -80,6 +80,23 @@ def container() -> nn.Module:
     return lively(Container())
 
 
+class Heads(nn.Module):
+    """[T, B, 8]: queries, keys and values of one product, as in a spiking transformer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.qkv, self.sn, self.out = Linear(8, 12), IFNode(step_mode="m"), IFNode(step_mode="m")
+
+    def forward(self, x: Tensor) -> Tensor:
+        q, k, v = self.sn(self.qkv(x)).chunk(3, dim=2)
+        y: Tensor = self.out(q + 0.5 * k * (1 - v))
+        return y
+
+
+def heads() -> nn.Module:
+    return lively(Heads())
+
+
 class Loop(nn.Module):
     """A loop of snnTorch with its states outside, and two outputs."""
 

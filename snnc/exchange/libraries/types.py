@@ -61,7 +61,7 @@ Recipe = Callable[[nn.Module, Shape], SpikingLayer]
 
 @dataclass(frozen=True)
 class Library:
-    """What is known of a library: by class, as ``module.Class`` below its ``package``.
+    """The knowledge of a library: by class, as ``module.Class`` below its ``package``.
 
     ``refused`` says of a class why a spec does not have it. Classes of ``stateful`` modules that
     are not known are neurons that nothing is known of; those of ``plain`` ones are torch's own
@@ -97,7 +97,8 @@ def number(tensor: Tensor | float, shape: Shape, key: str) -> tuple[object, dict
     if sizes == shape:
         return {"value": first, "per": "neuron", **learnable}, {key: tensor.reshape(shape)}
     if tensor.numel() == shape[0] and sizes[0] == shape[0]:
-        return {"value": first, "per": "channel", **learnable}, {key: tensor.reshape(shape[:1])}
+        one = (shape[0], *(1 for _ in shape[1:]))
+        return {"value": first, "per": "channel", **learnable}, {key: tensor.reshape(one)}
     raise Refused(f"its `{key}` is {list(tensor.shape)}, where a sample is {list(shape)}")
 
 

@@ -20,7 +20,7 @@ class Defined(Protocol):
     def equations(self) -> Equations | None: ...
 
 
-class Definitions:
+class OwnKindsMade:
     """Gives each set of equations a kind; its parameters' defaults are those of its first use."""
 
     def __init__(self) -> None:

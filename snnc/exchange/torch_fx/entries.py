@@ -7,7 +7,7 @@ from torch import Tensor, fx
 
 from snnc.exchange import Refused
 from snnc.exchange.entry import SpecLine
-from snnc.exchange.torch_fx.definitions import Definitions
+from snnc.exchange.torch_fx.definitions import OwnKindsMade
 from snnc.exchange.torch_fx.fitting import (
     group_of,
     kind_of,
@@ -32,7 +32,7 @@ class Entries:
     def __init__(self) -> None:
         self.lines: dict[str, SpecLine] = {}
         self.state: dict[str, Mapping[str, Tensor]] = {}
-        self.names, self.definitions = LayerNames(), Definitions()
+        self.names, self.definitions = LayerNames(), OwnKindsMade()
 
     def add(self, line: SpecLine, state: Mapping[str, Tensor]) -> None:
         self.lines[line.name], self.state[line.name] = line, state
@@ -93,10 +93,11 @@ def _ordered(entries: Sequence[SpecLine]) -> Iterator[SpecLine]:
 def outputs_of(returned: Any) -> Iterator[tuple[str, Any]]:
     """The outputs of a network by name: of a dict its keys, of a tuple ``output1`` and so on."""
     if isinstance(returned, dict):
-        yield from ((str(key), node) for key, node in returned.items())
+        named = [(str(key), node) for key, node in returned.items()]
     elif isinstance(returned, tuple | list):
         many = [node for node in returned if node is not None]
-        for at, node in enumerate(many, 1):
-            yield f"output{at}" if len(many) > 1 else "output", node
+        named = [(f"output{at}" if len(many) > 1 else "output", n) for at, n in enumerate(many, 1)]
     else:
-        yield "output", returned
+        named = [("output", returned)]
+    names = LayerNames()
+    yield from ((names.new(name, "output"), node) for name, node in named)

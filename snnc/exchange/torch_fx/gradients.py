@@ -37,7 +37,7 @@ def compared_gradients(sides: Sides, scale: float) -> tuple[list[str], int]:
 
 
 def _backward(outputs: Outputs) -> None:
-    """Of weightings that are the same for equal shapes."""
+    """The gradients of weightings that are the same for equal shapes."""
     total = torch.zeros((), dtype=torch.float64)
     for y in outputs:
         random = torch.Generator().manual_seed(2)

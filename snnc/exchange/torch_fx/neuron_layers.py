@@ -80,16 +80,7 @@ class NeuronLayers:
         source, index = arguments(node)
         if isinstance(self.values[source], Tensor) or not isinstance(index, int):
             return None
-        if self.calls(source):
-            return source, range(len(self.values[source]))[index]
-        return self._sliced(source, index)
-
-    def _sliced(self, part: fx.Node, index: int) -> tuple[fx.Node, int] | None:
-        """One of ``results[1:]``, which is how states are handed on."""
-        call, cut = (*part.args, None, None)[:2]
-        if function(part) != "getitem" or not isinstance(call, fx.Node) or not self.calls(call):
-            return None
-        return (call, range(len(self.values[call]))[cut][index]) if isinstance(cut, slice) else None
+        return (source, range(len(self.values[source]))[index]) if self.calls(source) else None
 
     def known(self, node: fx.Node) -> TracedValue | None:
         """The value of a neuron that is made already."""
@@ -97,7 +88,7 @@ class NeuronLayers:
         return self._made.get((str(found[0].target), found[1])) if found else None
 
     def source(self, call: fx.Node) -> fx.Node:
-        """What a neuron reads at its latest step. Raises Refused for states not its own."""
+        """The value that a neuron reads at its latest step. Raises Refused for other states."""
         latest = self.rolled.last[self.rolled.forms[call]]
         source, *states = (*latest.args, *latest.kwargs.values())
         given = [state for state in states if not self.rolled.is_zero(state)]
@@ -148,7 +139,7 @@ class NeuronLayers:
         return self.net.get_submodule(str(call.target))
 
     def _inputs(self, path: str, name: str, layer: SpikingLayer, x: TracedValue) -> tuple[str, ...]:
-        """What a neuron reads: the value, and the layers that the module has inside."""
+        """The sources of a neuron: the value, and the layers that the module has inside."""
         feeds = tuple(self._weights(path, name, x, weights) for weights in layer.before)
         if all(weights.recurrent for weights in layer.before):
             return (x.name, *feeds)

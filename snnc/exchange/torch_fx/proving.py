@@ -32,7 +32,7 @@ _HELP = "what differs from one time step to another, or depends on elements, can
 
 @dataclass(frozen=True)
 class Proof:
-    """What was found equal; ``silent`` are neurons that never fired, so that little is proved."""
+    """The equality that was found; ``silent`` neurons never fired, so that little is proved."""
 
     apart: float
     compared: int
@@ -41,7 +41,7 @@ class Proof:
 
     @property
     def told(self) -> str:
-        """How equal both networks are, in a few words."""
+        """A few words on how equal both networks are."""
         apart = f"difference {self.apart:.1g}" if self.apart else "difference 0"
         counted = f"spikes of {self.compared} neurons, {self.gradients} gradients"
         return f"proved equal in float64: {apart}, {counted}"

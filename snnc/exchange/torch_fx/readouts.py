@@ -1,4 +1,4 @@
-"""How a network makes its output of the values of all time steps."""
+"""The readouts of a network: its outputs of the values of all time steps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -193,7 +193,7 @@ class Rolled:
         return items[-1] if every and len({self.forms[i] for i in items[1:]}) == 1 else None
 
     def _addends(self, node: Any) -> tuple[Any, fx.Node] | None:
-        """What was summed before, and what a call adds to it."""
+        """The sum before, and what a call adds to it."""
         if not isinstance(node, fx.Node) or function(node) not in ("add", "iadd", "add_", "radd"):
             return None
         one, other = arguments(node)[:2]

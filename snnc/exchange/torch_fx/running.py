@@ -25,11 +25,13 @@ class SplitCall:
     node: fx.Node
     shapes: tuple[Shape, ...]
 
-    def of(self, value: Callable[[fx.Node], TracedValue]) -> Parts:
+    def of(self, value: Callable[[fx.Node], TracedValue | Parts]) -> Parts:
         """The parts as slices along the axis in which they differ from the whole."""
         whole = value(self.node.all_input_nodes[0])
+        if isinstance(whole, Parts):  # split along the axis before the batch already
+            return whole
         kept = len(self.shapes[0]) == len(whole.shape) + 1
-        dim = _along(self.node)
+        dim = along(self.node)
         axis = dim % (len(whole.shape) + 1) - 1
         if axis < 0:
             raise Refused("it splits the batch, where a spec describes one sample")
@@ -38,7 +40,7 @@ class SplitCall:
         return Parts(whole, axis, starts, sizes, kept)
 
 
-def _along(node: fx.Node) -> int:
+def along(node: fx.Node) -> int:
     """The axis that a call splits, counted with the batch."""
     at = 1 if _name(node) == "unbind" else 2
     given: Any = (*node.args[at:], node.kwargs.get("dim", 0))[0]
@@ -49,7 +51,8 @@ def _name(node: fx.Node) -> str:
     return node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
 
 
-def _is_split(node: fx.Node, result: Sequence[Any]) -> bool:
+def is_split(node: fx.Node, result: Sequence[Any]) -> bool:
+    """Whether a call makes several tensors of one."""
     known = _name(node) in ("chunk", "split", "split_with_sizes", "tensor_split", "unbind")
     return known and all(isinstance(part, Tensor) for part in result)
 
@@ -73,7 +76,7 @@ class SeenShapes(fx.Interpreter):
             self.shapes[n] = tuple(result.shape)
         elif n.op == "call_module" and isinstance(result, tuple) and isinstance(result[0], Tensor):
             self.shapes[n] = tuple(result[0].shape)
-        elif isinstance(result, tuple | list) and _is_split(n, result):
+        elif isinstance(result, tuple | list) and is_split(n, result):
             self.parts[n] = SplitCall(n, tuple(tuple(part.shape) for part in result))
         elif not self._depends(n) or n.target in _OF_SHAPE:
             self.constants[n] = result

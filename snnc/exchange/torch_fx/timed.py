@@ -16,8 +16,9 @@ from snnc.exchange.torch_fx.entries import Entries, outputs_of
 from snnc.exchange.torch_fx.neuron_layers import NeuronLayers
 from snnc.exchange.torch_fx.readouts import Readouts, commutes
 from snnc.exchange.torch_fx.rolling import Rolled, function
+from snnc.exchange.torch_fx.running import along, is_split
 from snnc.exchange.torch_fx.timing import Clock
-from snnc.exchange.torch_fx.types import MadeLayer, TracedValue
+from snnc.exchange.torch_fx.types import MadeLayer, Parts, TracedValue
 from snnc.shapes import Shape, show
 
 _MOVES = frozenset(
@@ -29,7 +30,7 @@ _TURNS = ("transpose", "permute", "movedim", "swapaxes")
 
 
 class Late(StrEnum):
-    """What a layer of a loop reads that follows a neuron's value of an earlier step."""
+    """The source of a layer of a loop that follows a neuron's value of an earlier step."""
 
     SOURCE = "source"
     """The neuron's value of that step, 0 before the first: the layer is computed of it."""
@@ -130,7 +131,7 @@ class TimedTranslation:
         return found
 
     def _reads(self, node: fx.Node) -> list[fx.Node]:
-        """What a call reads, without constants and without the states of neurons."""
+        """The values that a call reads, without constants and the states of neurons."""
         if (found := self.readouts.reduced(node)) is not None:
             return [found.node]
         if (at := self.rolled.at(node)) is not None:
@@ -142,8 +143,9 @@ class TimedTranslation:
         return [stack] if stack else self._varying(node)
 
     def _varying(self, node: fx.Node) -> list[fx.Node]:
-        """What a call reads that depends on the input."""
-        return [n for n in node.all_input_nodes if n not in self.rolled.constant]
+        """The values that a call reads and that depend on the input."""
+        read = (n.all_input_nodes[0] if self._is_split(n) else n for n in node.all_input_nodes)
+        return [n for n in read if n not in self.rolled.constant]
 
     def _value_of(self, node: fx.Node) -> TracedValue:
         """The value of a call's form; what cannot be said is told later, all at once."""
@@ -239,9 +241,28 @@ class TimedTranslation:
         step = None if own is None else own + late
 
         def value(n: fx.Node) -> Any:
+            if self._is_split(n):
+                return self._parts(n, step)
             return self.tensors[n] if n in self.rolled.constant else self._read(n, step)
 
         return lambda args: fx.node.map_arg(args, value)
+
+    def _is_split(self, node: fx.Node) -> bool:
+        made = self.tensors.get(node)
+        return isinstance(made, tuple | list) and is_split(node, made)
+
+    def _parts(self, node: fx.Node, step: int | None) -> Parts:
+        """The values that a split makes. Raises Refused if time or the batch is split."""
+        source = node.all_input_nodes[0]
+        shape, whole = tuple(self.tensors[source].shape), self._read(source, step)
+        dim = along(node) % len(shape) - self.clock.front(shape)
+        if dim < 0:
+            raise Refused("it splits time or the batch, where a spec describes one sample")
+        made = [self.clock.sample(tuple(part.shape)) for part in self.tensors[node]]
+        kept = len(made[0]) == len(whole.shape)
+        sizes = tuple(part[dim] if kept else 1 for part in made)
+        starts = tuple(sum(sizes[:at]) for at in range(len(sizes)))
+        return Parts(whole, dim, starts, sizes, kept)
 
     def _called(self, node: fx.Node, late: int = 0) -> TracedValue:
         read = [self.tensors[n] for n in self._varying(node)]

@@ -1,4 +1,4 @@
-"""Where time is in the tensors of a network: in front, behind the batch, folded into it."""
+"""The place of time in the tensors of a network: in front, behind the batch, folded into it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,7 +25,7 @@ _AXES = {Layout.SEQUENCE: 2, Layout.LATE: 2, Layout.LEAD: 2, Layout.FLAT: 1, Lay
 
 @dataclass(frozen=True)
 class Clock:
-    """How many steps and samples a network is traced with, unlike each other to be told apart."""
+    """The steps and samples that a network is traced with, unlike each other to be told apart."""
 
     time: Time
     steps: int

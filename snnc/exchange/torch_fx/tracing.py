@@ -36,6 +36,12 @@ class ShapedProxy(fx.Proxy):
             return self.tracer.create_proxy("call_function", getattr, (self, k), {})
         return super().__getattr__(k)
 
+    def __getitem__(self, index: Any) -> Any:
+        value, own = self.tracer.values.get(self.node), super().__getitem__  # type: ignore[misc]
+        if isinstance(value, tuple | list) and isinstance(index, slice):
+            return tuple(own(at) for at in range(len(value))[index])
+        return own(index)
+
     def __len__(self) -> int:
         return len(self.tracer.values[self.node])
 

@@ -10,8 +10,10 @@ from snnc.exchange import Refused
 from snnc.exchange.entry import INPUT, Definition, SpecLine, SpecOutput
 from snnc.exchange.torch_fx import calls
 from snnc.exchange.torch_fx.entries import Entries, outputs_of
+from snnc.exchange.torch_fx.handlers.axes import axes_of
+from snnc.exchange.torch_fx.rolling import function
 from snnc.exchange.torch_fx.running import SeenShapes
-from snnc.exchange.torch_fx.types import TracedValue
+from snnc.exchange.torch_fx.types import MadeLayer, Parts, TracedValue
 from snnc.shapes import show
 
 
@@ -30,7 +32,7 @@ class Translation:
 
     def __init__(self, run: SeenShapes) -> None:
         self.run, self.net = run, run.net
-        self.values: dict[fx.Node, TracedValue] = {}
+        self.values: dict[fx.Node, TracedValue | Parts] = {}
         self.entries = Entries()
         self.refused: dict[str, tuple[fx.Node, Refused]] = {}
 
@@ -47,13 +49,13 @@ class Translation:
                 self._overwritten(node)
         raise Refused("the network returns nothing")
 
-    def _read(self, node: fx.Node) -> TracedValue:
+    def _read(self, node: fx.Node) -> TracedValue | Parts:
         if node.op == "placeholder":
             return TracedValue(INPUT, self.run.sample(node))
         if any(not self._known(n) for n in node.all_input_nodes):
             return self._missing(node)  # what it reads has been told
         try:
-            return self._added(node)
+            return self._behind_an_axis(node) or self._added(node)
         except Refused as why:
             return self._missing(node, why)
 
@@ -68,6 +70,17 @@ class Translation:
         if value.shape != out:
             raise Refused(f"it makes {show(out)}, where a spec's layer makes {value}")
         return value
+
+    def _behind_an_axis(self, node: fx.Node) -> Parts | None:
+        """The parts along an axis that a permute puts before the batch, as of queries and keys."""
+        dims = [*axes_of(node.args[1:])] if function(node) == "permute" else []
+        if dims[1:2] != [0]:
+            return None
+        x = self._value(node.args[0])
+        order = tuple(dim % len(dims) - 1 for dim in (dims[0], *dims[2:]))
+        turned = self.entries.layer(node, MadeLayer("Permute", {"dims": order}, (x,)), (x,))
+        count = turned.shape[0]
+        return Parts(turned, 0, tuple(range(count)), (1,) * count, kept=False)
 
     def _given(self, args: Any) -> Any:
         return fx.node.map_arg(args, self._value)
@@ -86,7 +99,8 @@ class Translation:
         name = f"?{len(self.entries.lines)}"
         if why:
             self.refused[name] = (node, why)
-        inputs = [self.values[n].name for n in node.all_input_nodes if n in self.values]
+        read = [self.values[n] for n in node.all_input_nodes if n in self.values]
+        inputs = [v.whole.name if isinstance(v, Parts) else v.name for v in read]
         self.entries.add(SpecLine(name, "", {}, tuple(inputs)), {})
         return TracedValue(name, self.run.shapes.get(node, (0,))[1:])
 

@@ -119,8 +119,9 @@ def _constant(value: Any, out: Shape, key: str) -> Number:
         return float(value), {}
     if value.numel() == 1:
         return number(value, out, key)
+    if value.dim() == len(out) + 1 and bool((value == value[:1]).all()):
+        value = _alike(value, value[0])  # the same of every sample
     sizes = tuple(value.shape)
-    sizes = sizes[1:] if len(sizes) == len(out) + 1 and sizes[0] == 1 else sizes
     sizes = (1,) * (len(out) - len(sizes)) + sizes
     fits = len(sizes) == len(out) and all(s in (1, o) for s, o in zip(sizes, out, strict=True))
     if not fits:
@@ -129,6 +130,13 @@ def _constant(value: Any, out: Shape, key: str) -> Number:
     if sizes == (out[0], *(1 for _ in out[1:])):
         return number(_alike(value, value.reshape(out[0])), out, key)
     return number(_alike(value, value.reshape(sizes).expand(out).contiguous()), out, key)
+
+
+def alike_of_samples(value: Tensor, axes: int) -> Tensor:
+    """A constant without its batch axis. Raises Refused if samples differ."""
+    if value.dim() != axes + 1 or not bool((value == value[:1]).all()):
+        raise Refused(f"one of its operands is a constant of {show(tuple(value.shape))}")
+    return value[0]
 
 
 def _alike(original: Tensor, shaped: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ from snnc.shapes import Shape, show
 def permute(out: Shape, input: Any, *dims: Any) -> Layers:
     """The axes of a sample in another order. Raises Refused."""
     x = read(input)
-    axes = [d % (1 + len(x.shape)) for d in _flat(dims)]
+    axes = [d % (1 + len(x.shape)) for d in axes_of(dims)]
     order = [axis - 1 for axis in axes if axis > 0]
     if sorted(order) != [*range(len(x.shape))] or any(axes[: len(axes) - len(order)]):
         raise Refused("it moves the batch, where a spec describes one sample")
@@ -42,9 +42,10 @@ def transpose(out: Shape, input: Any, dim0: int, dim1: int) -> Layers:
     return (MadeLayer("Permute", {"dims": tuple(order)}, (x,)),)
 
 
-def _flat(dims: Any) -> Iterator[int]:
+def axes_of(dims: Any) -> Iterator[int]:
+    """The axes of a call, which may be given one by one or as one list."""
     for dim in dims:
-        yield from _flat(dim) if isinstance(dim, tuple | list) else (dim,)
+        yield from axes_of(dim) if isinstance(dim, tuple | list) else (dim,)
 
 
 def getitem(out: Shape, input: Any, index: Any) -> Layers:
@@ -158,7 +159,8 @@ def _over(x: TracedValue, axes: list[int], pool: str, out: Shape) -> tuple[MadeL
     joined = shapes(long, table) if long != table else ()
     after = shapes((table[0], 1), out)
     pooled = MadeLayer(f"{pool}1d", {"output_size": 1})
-    first, *rest = [*turned, *list(joined), pooled, *list(after)]
+    row = turned + list(joined) + [pooled] + list(after)
+    first, *rest = row
     return (MadeLayer(first.kind, first.fields, (x,)), *rest)
 
 
