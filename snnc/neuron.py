@@ -121,7 +121,7 @@ class Neuron(Layer):
 
     @cached_property
     def said(self) -> str:
-        """Its equations and numbers as text: the same for neurons that compute the same."""
+        """The equations and numbers as text: the same for neurons that compute the same."""
         equations = self.step, self.inputs, dict(self.states), self.output
         return repr((equations, self._numbers, self.initial, self.reset_rule))
 

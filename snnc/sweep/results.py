@@ -1,4 +1,4 @@
-"""What a sweep came to: a table, trials.csv and pictures."""
+"""The results of a sweep: a table, trials.csv and pictures."""
 
 import csv
 import warnings

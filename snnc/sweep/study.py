@@ -40,7 +40,7 @@ class Plan:
 
     @property
     def about(self) -> str:
-        """What cannot change while a study lasts."""
+        """The parts of a plan that cannot change while a study lasts."""
         kept = (self.varied, self.seed, self.whole, self.tpe, self.higher)
         return repr(kept)
 

@@ -34,7 +34,7 @@ class Broken(Exception):
 
 @dataclass(frozen=True)
 class Recipe:
-    """How trials are trained: ``flags`` are those of all trainings; ``measure`` is a column."""
+    """The way in which trials are trained: ``flags`` are those of all trainings; ``measure`` is a column."""
 
     spec: Path
     folder: Path

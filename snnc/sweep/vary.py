@@ -1,4 +1,4 @@
-"""What a sweep varies: ``--vary KEY=VALUES``, and the values of each trial."""
+"""The values that a sweep varies, ``--vary KEY=VALUES``, and those of each trial."""
 
 import itertools
 import math
@@ -65,7 +65,7 @@ Varied = Choices | Range
 
 
 def parsed(texts: Sequence[str]) -> tuple[Varied, ...]:
-    """What the options say. Raises BadVary."""
+    """The options, read. Raises BadVary."""
     found = tuple(map(_parsed, texts))
     keys = [varied.key for varied in found]
     for key in keys:

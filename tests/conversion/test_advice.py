@@ -30,7 +30,7 @@ def test_what_is_left_to_try_is_said_in_order() -> None:
 
 
 def test_what_was_tried_is_not_said_again() -> None:
-    tried = {"per": "channel", "cos": 4, "calibrate": "bias"}
+    tried: dict[str, Any] = {"per": "channel", "cos": 4, "calibrate": "bias"}
     rest = told([0.5, 0.5, 0.5, 0.5], rules=2, **tried)[1:]
     assert [line.strip() for line in rest] == [
         "1. QCFS in place of ReLU: the ANN learns thresholds, which needs another training"
