@@ -34,7 +34,10 @@ class Broken(Exception):
 
 @dataclass(frozen=True)
 class Recipe:
-    """The way in which trials are trained: ``flags`` are those of all trainings; ``measure`` is a column."""
+    """The way in which trials are trained; ``measure`` is a column of metrics.csv.
+
+    ``flags`` are those of all trainings.
+    """
 
     spec: Path
     folder: Path
