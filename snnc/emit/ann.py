@@ -1,6 +1,6 @@
-"""ann.py: the ANN of a network with [convert], one statement a layer."""
+"""The ANN of a network with [convert], one statement a layer; its classes stand in convert.py."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from snnc.emit.attributes import Held, module_classes
@@ -9,7 +9,6 @@ from snnc.emit.environment import environment
 from snnc.emit.literal import access, paragraph
 from snnc.emit.neurons import Neurons, neurons
 from snnc.emit.python_format import WIDTH, statement
-from snnc.emit.runtime import Runtime, own_imports
 from snnc.emit.scope import CHAIN, unique
 from snnc.encoder import Encoder
 from snnc.graph.types import Graph, Node
@@ -18,6 +17,13 @@ from snnc.names import VARIABLES, class_name
 from snnc.program.types import Program
 from snnc.readout import Readout
 from snnc.shapes import Shape, show
+
+_BESIDE = frozenset(
+    """ACTIVATIONS BUILT_FROM CORRECTIONS DataError FOLDS GRAPH Iterator NAME OverTime PROGRAM ROWS
+    SHOWN SPEC Sequence Split carry_out conversion converted judged labelled load main math page
+    training""".split()
+)
+"""The names of convert.py besides the classes of the ANN and what networks use."""
 
 
 class _Noise(Layer):
@@ -37,13 +43,13 @@ class _Noise(Layer):
 
 
 class Ann:
-    """The parts of ann.py, from the graph that the spec describes."""
+    """The parts of an ANN, from the graph that the spec describes."""
 
     def __init__(self, graph: Graph) -> None:
         plain = (replace(node, operator=_plain(node.operator)) for node in graph.nodes)
         self.graph = replace(graph, nodes=tuple(plain))
         self.neurons: Neurons = neurons(Program(self.graph, ()))
-        self.held: Held = module_classes(self.graph, self.neurons)
+        self.held: Held = module_classes(self.graph, self.neurons, _BESIDE)
         self.body = Code(_statements(self.graph), _uses(self.graph))
 
     @property
@@ -51,23 +57,27 @@ class Ann:
         """The name of the class."""
         return f"{class_name(self.graph.name)}ANN"
 
-    def module(self, neurons: Neurons, runtime: Runtime) -> str:
-        """The text of ann.py; ``neurons`` are the classes that kernels.py has."""
+    @property
+    def uses(self) -> frozenset[str]:
+        """The names that the classes refer to."""
+        return frozenset(self.held.uses | self.body.uses)
+
+    @property
+    def classes(self) -> str:
+        """The text of the classes."""
         graph = self.graph
         first, last = graph[graph.inputs[0]].shape, graph[graph.outputs[0]].shape
         context = {
-            "name": graph.name,
             "class_name": self.name,
-            "imports": _imports(self.held.uses | self.body.uses, neurons, runtime),
             "blocks": self.held.blocks,
-            "summary": paragraph(f"The ANN of {graph.name}.", 4),
+            "summary": paragraph(f"The ANN of {graph.name}: it is trained, it has no time.", 4),
             "table": "\n".join(f"    {line}".rstrip() for line in _table(graph)),
             "attributes": self.held.attributes,
             "given": show(first).replace("[", "[B, ", 1),
             "answer": show(last).replace("[", "[B, ", 1),
             "body": self.body.text,
         }
-        return environment().get_template("ann.py.jinja").render(context)
+        return environment().get_template("ann.jinja").render(context)
 
 
 def _plain(operator: Operator) -> Operator:
@@ -137,9 +147,3 @@ def _uses(graph: Graph) -> Iterator[str]:
     """The names that calls of layers refer to."""
     for node in _layers(graph):
         yield from node.operator.uses("step")
-
-
-def _imports(uses: Collection[str], neurons: Neurons, runtime: Runtime) -> str:
-    torch = "import torch\n" * ("torch" in uses) + "from torch import Tensor, nn"
-    own = own_imports(uses, neurons.names, runtime)
-    return f"{torch}\n\n{own}" if own else torch

@@ -1,6 +1,6 @@
 """The modules that a network holds, those of its blocks in classes of their own."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from snnc.emit.block_classes import BlockClass, contained
@@ -27,8 +27,8 @@ class Held:
     uses: frozenset[str]
 
 
-def module_classes(graph: Graph, neurons: Neurons) -> Held:
-    """The classes of the modules that the network holds."""
+def module_classes(graph: Graph, neurons: Neurons, beside: Collection[str] = ()) -> Held:
+    """The classes of the modules that the network holds; names ``beside`` them are taken."""
     leaves: dict[str, Constructor] = {}
     for node in graph.holders_first:
         made = node.operator.attribute(node.path, *node.shapes)
@@ -36,7 +36,8 @@ def module_classes(graph: Graph, neurons: Neurons) -> Held:
             leaves[node.path] = neurons.made[node.path]
         elif made:
             leaves[node.path] = leaf(node.operator, made, tuple(_starts(node.operator)))
-    taken = {*taken_names(), *networks(graph.name), *(found.name for found in neurons.classes)}
+    taken = {*taken_names(), *networks(graph.name), *beside}
+    taken |= {found.name for found in neurons.classes}
     found = contained(leaves, graph.blocks, taken)
     lines = [line for name, made in found.made.items() for line in _statements(made, name, 8)]
     lines += ["        place_neurons(self)"] * bool(neurons.made)

@@ -1,4 +1,4 @@
-"""[convert] ─▶ convert.py, and conversion/, which is the same in every package."""
+"""[convert] ─▶ convert.py: the ANN, and how it becomes the SNN."""
 
 from collections.abc import Iterator
 
@@ -38,8 +38,9 @@ def convert_py(
         "name": snn.name,
         "class_name": class_name(snn.name),
         "ann": ann.name,
+        "ann_classes": ann.classes,
         "package": runtime,
-        "imports": _imports(ann, {neuron, *body.uses}, neurons, runtime),
+        "imports": _imports(ann, {neuron, *body.uses, *ann.uses}, neurons, runtime),
         "settings": ", ".join(_settings(section, snn.time_steps)),
         "corrections": _corrections(section),
         "activations": [_activation(one) for one in found.activations],
@@ -57,7 +58,6 @@ def _imports(ann: Ann, uses: set[str], neurons: Neurons, runtime: Runtime) -> st
     classes = neurons.names & uses
     return statements(
         {
-            f"{runtime.package}.ann": [ann.name],
             f"{runtime.package}.data": ["DataError", "Split", "load"],
             f"{runtime.package}.kernels": classes,
             f"{runtime.package}.model": ["BUILT_FROM", "PROGRAM", class_name(ann.graph.name)],

@@ -77,7 +77,7 @@ def _training(made: Compiled, ann: Ann | None, runtime: Runtime) -> dict[str, st
 
 
 def _converted(made: Compiled, ann: Ann, neurons: Neurons, runtime: Runtime) -> dict[str, str]:
-    """The ANN, and what converts it."""
+    """The ANN and what converts it."""
     from snnc.emit.conversion import convert_py
 
     section, found, over_time = made.document.spec.convert, made.conversion, made.over_time
@@ -85,7 +85,7 @@ def _converted(made: Compiled, ann: Ann, neurons: Neurons, runtime: Runtime) -> 
     assert found is not None
     assert over_time is not None
     script = convert_py(section, found, ann, over_time, neurons, runtime)
-    return {"ann.py": ann.module(neurons, runtime), "convert.py": script}
+    return {"convert.py": script}
 
 
 def _init_py(graph: Graph, runtime: Runtime) -> str:

@@ -115,7 +115,7 @@ def _imports(package: Runtime, ann: str, answers: Sequence[str]) -> Mapping[str,
             "visualize",
             data=["Data", "DataError", "load"],
             **(
-                {"ann": [ann], "model": ["BUILT_FROM"]}
+                {"convert": [ann], "model": ["BUILT_FROM"]}
                 if ann
                 else {"model": ["BUILT_FROM", *answers]}
             ),

@@ -74,7 +74,7 @@ class Package:
     def ann(self, seed: int = 0) -> Any:
         """An ANN whose batch normalisations have seen something."""
         torch.manual_seed(seed)
-        module = self.module("ann")
+        module = self.module("convert")
         net = next(made() for name, made in vars(module).items() if name.endswith("ANN"))
         for each in net.modules():
             if isinstance(getattr(each, "running_var", None), torch.Tensor):

@@ -41,7 +41,7 @@ class Brought:
         done("build", str(self.spec))
 
     def module(self, name: str) -> ModuleType:
-        """``ann``, ``convert`` and so on of the package."""
+        """``convert``, ``train`` and so on of the package."""
         sys.path.insert(0, str(self.folder))
         try:
             return importlib.import_module(f"{self.name}.{name}")
@@ -50,7 +50,7 @@ class Brought:
 
     def ann(self) -> nn.Module:
         """The generated ANN with the weights that the import wrote."""
-        classes = vars(self.module("ann"))
+        classes = vars(self.module("convert"))
         net: nn.Module = next(made for key, made in classes.items() if key.endswith("ANN"))()
         net.load_state_dict(torch.load(self.folder / f"{self.name}.pt", weights_only=True))
         return net.eval()

@@ -138,4 +138,4 @@ def test_training_scripts_leave_it_to_the_network(tmp_path: Path) -> None:
     zoo = Path(__file__).parents[2] / "specs"
     files = snnc.emit(snnc.load(zoo / "ann2snn_mnist.snn.toml")).package
     assert "channels_last" not in files["train.py"]
-    assert all("memory_format=torch.channels_last" in files[f] for f in ("ann.py", "model.py"))
+    assert all("memory_format=torch.channels_last" in files[f] for f in ("convert.py", "model.py"))
