@@ -26,8 +26,6 @@ app = typer.Typer(
 )
 
 exchange = add_to(app)
-app.command("sweep")(sweep)
-app.command("lsp")(language_server)
 
 
 def _version(wanted: bool) -> None:
@@ -242,6 +240,10 @@ def new(
         raise terminal.UsageError("the name is missing: snnc new NAME")
     for sentence in projects.start(name, base, out):
         terminal.say(sentence)
+
+
+app.command("sweep")(sweep)
+app.command("lsp")(language_server)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
