@@ -1,6 +1,7 @@
 """A spec as its user meets it: linted, built, imported, compiled and run beside the reference."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ from tests.gpu import nvrtc
 
 ROOT = Path(__file__).parents[2]
 CUDA_OPTIONS = ("--std=c++17", "--fmad=false", "-DIO_FLOAT32", "--device-debug")
+CUDA_OPTIONS += ("-DK=1", "-DREST=0", "-DPACK=1", "-DSTATIC=0")  # any kernel's simplest variant
 
 
 def findings(text: str) -> tuple[Diagnostic, ...]:
@@ -94,7 +96,9 @@ def _cuda(output: GeneratedFiles) -> Iterator[str]:
         return
     kernels: Any = module(output, "kernels")
     try:
-        nvrtc.ptx(kernels.KERNELS.cuda, 80, CUDA_OPTIONS)
+        text = kernels.KERNELS.cuda
+        made = {f"-D{name}" for name in re.findall(r"\bMAKE_\w+", text)}
+        nvrtc.ptx(text, 80, (*CUDA_OPTIONS, *sorted(made)))
     except nvrtc.CompileError as error:
         yield f"CUDA: {str(error)[:300]}"
 

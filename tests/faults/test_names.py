@@ -138,7 +138,7 @@ def test_nothing_of_the_run_time_ends_like_a_symbol() -> None:
 
 def _derived(word: str) -> bool:
     """A part of an equation that simplification named: ``d_``, ``sigmoid_of``."""
-    return bool(re.fullmatch(r"(d_|g_)?(sigmoid_of|part\d*|u|output)_(at)?", word))
+    return bool(re.fullmatch(r"(d_|g_)?(sigmoid_of|part\d*|u|output)_(at|now)?", word))
 
 
 def test_numbers_never_hide_what_a_neuron_has() -> None:
