@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from snnc.exchange.time_axis import Time
 from snnc.terminal import Exit
 
 importing = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -40,10 +39,11 @@ def import_torch(
         typer.Option("--time-steps", metavar="T", min=2, help="Time steps, for spiking neurons."),
     ] = None,
     time: Annotated[
-        Time | None,
+        str | None,
         typer.Option(
             "--time",
-            help="What forward takes: [T, B, …], [B, T, …], one sample for all steps, or one step.",
+            help="What forward takes: first, [T, B, …]; second, [B, T, …]; inside, one sample for "
+            "all steps; step, one step.",
         ),
     ] = None,
 ) -> None:

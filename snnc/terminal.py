@@ -97,7 +97,10 @@ def specs(paths: Sequence[Path]) -> Named:
         except UsageError as error:
             problems.append(str(error))
     if problems and not found:
-        raise UsageError("\nsnnc: ".join(problems))
+        *others, last = problems
+        for problem in others:
+            say(f"snnc: {problem}")
+        raise UsageError(last)
     return Named(list(found), tuple(problems))
 
 

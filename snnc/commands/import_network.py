@@ -32,10 +32,13 @@ def from_torch(
     stored: Path | None,
     out: Path | None,
     force: bool,
-    time: Time | None = None,
+    given: str | None = None,
     steps: int | None = None,
 ) -> int:
     """Write NAME.snn.toml and NAME.pt; exit code 1 without a spec of it. Raises UsageError."""
+    if given is not None:
+        terminal.one_of("--time", given, [*Time])
+    time = None if given is None else Time(given)
     if (time is None) != (steps is None):
         missing = "--time" if time is None else "--time-steps"
         raise terminal.UsageError(f"--time and --time-steps belong together: add {missing}")

@@ -152,7 +152,7 @@ def test_an_error_of_our_own_is_told_without_a_traceback(
         raise KeyError("oh")
 
     monkeypatch.delenv("SNNC_DEBUG", raising=False)
-    monkeypatch.setattr(terminal, "findable", fail)
+    monkeypatch.setattr(terminal, "specs", fail)
     said = "snnc: internal error, please report it: KeyError: 'oh' (SNNC_DEBUG=1 for more)\n"
     assert run("lint", "net.snn.toml") == Ran(2, "", said)
 
