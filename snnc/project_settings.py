@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from snnc.patterns import is_pattern
+from snnc.source.reading import MOST_BYTES
 
 _MODEL = ConfigDict(
     frozen=True,
@@ -50,7 +51,11 @@ class ProjectLimits(BaseModel):
     model_config = _MODEL
 
     file_size: int | None = Field(
-        default=None, ge=1, description="Bytes of a spec with its bases; 1,000,000 unless stated."
+        default=None,
+        ge=1,
+        le=MOST_BYTES,
+        description="Bytes of a spec with its bases; 1,000,000 unless stated, and at most: "
+        "what a stranger can change raises no limit, SNNC_MAX_BYTES in the environment does.",
     )
     training_memory: float = Field(
         default=8.0,

@@ -5,6 +5,7 @@ has a form in which it would have to guess.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -72,21 +73,68 @@ def at(place: Place, path: Path) -> Entry | None:
 
 def entry(place: Place) -> Entry | None:
     """The innermost entry of which ``place`` is the key, the value or the header."""
-    marks = _marks(place.text).items()
-    paths = [path for path, mark in marks if place.span in (mark.key, mark.value)]
-    return at(place, max(paths, key=len)) if paths else None
+    path = _innermost(place.text).get(place.span)
+    return None if path is None else at(place, path)
 
 
 def entries_of(found: Entry) -> list[Entry]:
     """The entries beside one, and itself."""
-    depth, marks = len(found.path), _marks(found.text)
-    near = [path for path in marks if len(path) == depth and path[:-1] == found.path[:-1]]
+    marks, near = _marks(found.text), _beside(found.text).get(found.path[:-1], ())
     return [Entry(found.file, found.text, path, marks[path]) for path in near]
 
 
 @lru_cache(maxsize=8)
 def _marks(text: str) -> dict[Path, Mark]:
     return index_of_part(text).marks
+
+
+@lru_cache(maxsize=8)
+def _innermost(text: str) -> dict[Span, Path]:
+    """The longest path of which a span is the key or the value."""
+    found: dict[Span, Path] = {}
+    for path, mark in _marks(text).items():
+        for span in (mark.key, mark.value):
+            if len(path) > len(found.get(span, ())) or span not in found:
+                found[span] = path
+    return found
+
+
+@lru_cache(maxsize=8)
+def _beside(text: str) -> dict[Path, list[Path]]:
+    """The paths below each, one step down."""
+    found: dict[Path, list[Path]] = {}
+    for path in _marks(text):
+        found.setdefault(path[:-1], []).append(path)
+    return found
+
+
+@dataclass
+class _Extent:
+    """The stretch of an entry and all below it, and how many of these begin behind its start."""
+
+    start: int
+    end: int
+    behind: int = 0
+
+
+@lru_cache(maxsize=8)
+def _extents(text: str) -> dict[Path, _Extent]:
+    """The extent of every entry."""
+    found: dict[Path, _Extent] = {}
+    for path, mark in _marks(text).items():
+        for depth in range(1, len(path) + 1):
+            extent = found.setdefault(path[:depth], _Extent(mark.key.start, mark.value.end))
+            extent.start = min(extent.start, mark.key.start)
+            extent.end = max(extent.end, mark.value.end)
+    for path, mark in _marks(text).items():
+        for depth in range(1, len(path) + 1):
+            found[path[:depth]].behind += mark.key.start > found[path[:depth]].start
+    return found
+
+
+@lru_cache(maxsize=8)
+def _starts(text: str) -> list[int]:
+    return sorted(mark.key.start for mark in _marks(text).values())
 
 
 def replaced(place: Place, text: str) -> Edit:
@@ -136,14 +184,13 @@ def deleted(found: Entry) -> Edit | None:
 
 def _section(found: Entry) -> Edit | None:
     """A ``[header]`` and all below it; None if parts of it stand elsewhere."""
-    text, marks, path = found.text, _marks(found.text), found.path
-    own = [mark for other, mark in marks.items() if other[: len(path)] == path]
-    start, end = found.mark.key.start, max(mark.value.end for mark in own)
-    others = (mark for other, mark in marks.items() if other[: len(path)] != path)
-    torn = any(start < mark.key.start < end for mark in others)
-    if torn or min(mark.key.start for mark in own) < start:
+    text, start = found.text, found.mark.key.start
+    own = _extents(text)[found.path]
+    starts = _starts(text)
+    inside = bisect_left(starts, own.end) - bisect_right(starts, start)
+    if own.start < start or inside != own.behind:
         return None
-    return _line(Place(found.file, text, Span(start, end)))
+    return _line(Place(found.file, text, Span(start, own.end)))
 
 
 def _line(whole: Place) -> Edit | None:

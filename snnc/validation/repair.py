@@ -95,8 +95,10 @@ def _further(
     """
     tables: set[Path] = set()
     for _ in range(_MEANT):
+        if len(refused) > _MOST:
+            break
         meant = _meant(tree, refused, tables)
-        if meant is tree or len(refused) > _MOST:
+        if meant is tree:
             break
         tree = meant
         try:

@@ -25,8 +25,10 @@ from snnc.verify.observe import Generated, Naive, see
 from tests.gpu import nvrtc
 
 ROOT = Path(__file__).parents[2]
-CUDA_OPTIONS = ("--std=c++17", "--fmad=false", "-DIO_FLOAT32", "--device-debug")
-CUDA_OPTIONS += ("-DK=1", "-DREST=0", "-DPACK=1", "-DSTATIC=0")  # any kernel's simplest variant
+CUDA_OPTIONS = (
+    *("--std=c++17", "--fmad=false", "-DIO_FLOAT32", "--device-debug"),
+    *("-DK=1", "-DREST=0", "-DPACK=1", "-DSTATIC=0"),  # the simplest variant of a kernel
+)
 
 
 def findings(text: str) -> tuple[Diagnostic, ...]:

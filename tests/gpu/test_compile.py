@@ -14,7 +14,7 @@ from tests.gpu.rig import known, made
 
 ARCHITECTURES = (75, 80, 90, 100, 120)
 COMMON = (80, 90)
-LIMIT = 224
+LIMIT = 240
 """Registers: a block of 256 threads starts with 255, and each of them has 16 steps in flight."""
 
 

@@ -145,13 +145,13 @@ def test_a_state_goes_on_where_it_was_left() -> None:
     state: dict[str, Tensor] = {}
     assert helper("resumed_state")(None, "a.v", 0.5) == 0.5
     assert helper("resumed_state")(state, "a.v", 0.5) == 0.5
-    past = [torch.zeros(2), torch.ones(2)]
+    past = [torch.zeros(3, 2), torch.ones(3, 2)]
     helper("keep_state")(state, {"a.v": torch.ones(2), "a@-1": torch.ones(2), "b@-2": past})
     assert helper("resumed_state")(state, "a.v", 0.5).tolist() == [1, 1]
     assert state["a@-1"].shape == (1, 2)
-    assert state["b@-2"].tolist() == [[0, 0], [1, 1]]
+    assert state["b@-2"].tolist() == [[[0, 0]] * 3, [[1, 1]] * 3]
     back = helper("past_values")(torch.zeros(3, 1), (2,), 2, state, "b@-2")
-    assert [value.tolist() for value in back] == [[0, 0], [1, 1]]
+    assert [value.tolist() for value in back] == [[[0, 0]] * 3, [[1, 1]] * 3]
     fresh = helper("past_values")(torch.zeros(3, 1), (2,), 2)
     assert [value.shape for value in fresh] == [(3, 2), (3, 2)]
 

@@ -148,9 +148,15 @@ def test_a_large_file_is_not_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_project_cannot_allow_itself_more(run: Run) -> None:
-    Path("../pyproject.toml").write_text("[tool.snnc]\nmax-bytes = 10000000000\n")
     Path("net.snn.toml").write_text(SPEC + "#" * 1_000_000)
     refused(run, "the file has more than 1,000,000 bytes")
+    for key, said, code in (
+        ("limits.file-size", "must be at most 1000000", "SNN204"),
+        ("limits.max-bytes", "unknown key", "SNN201"),
+        ("max-bytes", "unknown key", "SNN201"),
+    ):
+        Path("../pyproject.toml").write_text(f"[tool.snnc]\n{key} = 10000000000\n")
+        refused(run, said, code)
 
 
 @pytest.mark.parametrize("path", ["a\\u0000.snn.toml", "a\\u0000/b.snn.toml", "a\\n.snn.toml"])
