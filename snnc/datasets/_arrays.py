@@ -1,6 +1,5 @@
 """The base of datasets of user-defined arrays."""
 
-import re
 from string import Template
 from typing import Literal
 
@@ -47,28 +46,35 @@ class Arrays(Pictures):
             message = "one label per time step needs samples with a time axis"
             raise ShapeError(message, "dataset", 'write `encoder = "none"` in [input]')
 
-    def source_of(self, timed: bool, form: Form) -> str:
-        """The source text for labels of that form, which have the shape TARGET for a sample."""
-        text = self.source(timed)
-        if form == "class":
-            return text
-        before, _, rest = text.partition("    sizes = tuple(labels.shape)\n")
-        _, _, after = rest.partition("    return Split(samples, labels)\n")
-        before = re.sub(r"their labels \[N\].*?\.", "their labels [N, *TARGET].", before)
-        return f"{before}{_SIZED}{_NUMBERS[form]}{after}"
+    def source(self, timed: bool) -> str:
+        return self.source_of(timed, "class")
 
-    def filled(self, text: str, timed: bool, **words: str) -> str:
-        """A piece of data.py; ``$steps`` and ``$parameter`` hand on the number of steps."""
+    def filled(self, text: str, timed: bool, form: Form, **words: str) -> str:
+        """A piece of data.py behind what checks its splits.
+
+        ``$steps`` and ``$parameter`` hand on the number of steps; labels of a form other than
+        "class" have the shape TARGET for a sample.
+        """
         steps, parameter = (", time_steps", ", time_steps: int") if timed else ("", "")
         want = "(time_steps, *SHAPE)" if timed else "SHAPE"
+        told, judged = self._classes(timed) if form == "class" else _numbers(form)
+        return Template(f"{_CHECKED}\n\n{text}").substitute(
+            steps=steps, parameter=parameter, want=want, told=told, judged=judged, **words
+        )
+
+    def _classes(self, timed: bool) -> tuple[str, str]:
+        """The shape of labels that are classes, in words; and the statements that check them."""
         sizes = {"[N]": "samples.shape[:1]", "[N, T]": "samples.shape[:2]"}
         either = ["[N]", "[N, T]"] if timed else ["[N]"]
         allowed = {"sample": ["[N]"], "step": ["[N, T]"]}.get(self.labels_per or "", either)
-        form, forms = " or ".join(allowed), ", ".join(sizes[each] for each in allowed)
+        told, forms = " or ".join(allowed), ", ".join(sizes[each] for each in allowed)
         forms = forms if len(allowed) > 1 else f"[{forms}]"
-        return Template(f"{_CHECKED}\n\n{text}").substitute(
-            steps=steps, parameter=parameter, want=want, form=form, forms=forms, **words
-        )
+        return told, Template(_CLASSES).substitute(told=told, forms=forms)
+
+
+def _numbers(form: Form) -> tuple[str, str]:
+    """The same for labels that have the shape TARGET."""
+    return "[N, *TARGET]", f"{_SIZED}{_JUDGED[form]}"
 
 
 _CHECKED = '''\
@@ -90,7 +96,7 @@ def tensor(array: object, name: str) -> Tensor:
 
 
 def checked(samples: Tensor, labels: Tensor | None$parameter) -> Split:
-    """A split, if the network can take its samples and their labels $form."""
+    """A split, if the network can take its samples and their labels $told."""
     found = tuple(samples.shape[1:])
     if found != $want or samples.dim() == 0:
         raise DataError(f"A sample of x is {found} instead of {$want}.")
@@ -98,18 +104,21 @@ def checked(samples: Tensor, labels: Tensor | None$parameter) -> Split:
         raise DataError("There are no samples: x_train and x_test need one at least.")
     if labels is None:
         return Split(samples, torch.zeros(len(samples), dtype=torch.long))
+$judged    return Split(samples, labels)
+'''
+
+_CLASSES = """\
     sizes = tuple(labels.shape)
     allowed = $forms
     whole = not labels.is_floating_point() or bool((labels == labels.round()).all())
     if sizes not in allowed or not whole:
         problem = f"{len(samples)} samples, but y is {sizes} of {labels.dtype}"
-        raise DataError(f"There are {problem}: labels are integers $form.")
+        raise DataError(f"There are {problem}: labels are integers $told.")
     labels = labels.long()
     wrong = labels[(labels < 0) | (labels >= len(LABELS))]
     if len(wrong):
         raise DataError(f"There is a label {wrong[0]}: labels are below {len(LABELS)}.")
-    return Split(samples, labels)
-'''
+"""
 
 
 _SIZED = """\
@@ -125,18 +134,15 @@ _MAP = """\
     wrong = labels[(labels < 0) | (labels >= len(LABELS))]
     if len(wrong):
         raise DataError(f"There is a label {wrong[0]}: labels are below {len(LABELS)}.")
-    return Split(samples, labels)
 """
 _VALUES = """\
     labels = labels.float()
     if not bool(labels.isfinite().all()):
         raise DataError("y holds NaN or infinite numbers.")
-    return Split(samples, labels)
 """
 _SEVERAL = """\
     labels = labels.float()
     if not bool(((labels >= 0) & (labels <= 1)).all()):
         raise DataError("y holds other numbers than those from 0 to 1.")
-    return Split(samples, labels)
 """
-_NUMBERS: dict[Form, str] = {"map": _MAP, "several": _SEVERAL, "values": _VALUES}
+_JUDGED: dict[Form, str] = {"map": _MAP, "several": _SEVERAL, "values": _VALUES}

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from snnc.datasets._arrays import LONGEST, Arrays
 from snnc.escape import string
+from snnc.labels import Form
 
 
 def _loader(text: str) -> str:
@@ -38,8 +39,8 @@ class Module(Arrays):
     standard_library = ("from importlib import import_module",)
     third_party = ("import numpy as np",)
 
-    def source(self, timed: bool) -> str:
-        return self.filled(_SOURCE, timed, loader=string(self.loader))
+    def source_of(self, timed: bool, form: Form) -> str:
+        return self.filled(_SOURCE, timed, form, loader=string(self.loader))
 
 
 _SOURCE = '''\

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from snnc.datasets._arrays import LONGEST, Arrays
 from snnc.escape import string
+from snnc.labels import Form
 
 
 def _path(text: str) -> str:
@@ -33,8 +34,8 @@ class Npz(Arrays):
     standard_library = ("import zipfile", "import zlib")
     third_party = ("import numpy as np",)
 
-    def source(self, timed: bool) -> str:
-        return self.filled(_SOURCE, timed, path=string(self.path))
+    def source_of(self, timed: bool, form: Form) -> str:
+        return self.filled(_SOURCE, timed, form, path=string(self.path))
 
 
 _SOURCE = '''\
