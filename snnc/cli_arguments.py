@@ -7,7 +7,10 @@ import typer
 
 Paths = Annotated[
     list[Path] | None,
-    typer.Argument(help="Specs, or folders that contain specs; by default, the whole project."),
+    typer.Argument(
+        help="Specs, or folders that contain specs; by default, the whole project.",
+        readable=False,  # the others are looked at before that is told
+    ),
 ]
 Spec = Annotated[Path, typer.Argument(help="A spec, NAME.snn.toml.")]
 Settings = Annotated[

@@ -96,6 +96,9 @@ def specs(paths: Sequence[Path]) -> Named:
             found |= dict.fromkeys(_specs(each, bool(paths)))
         except UsageError as error:
             problems.append(str(error))
+    closed = [path for path in found if path.exists() and not os.access(path, os.R_OK)]
+    problems += [f"{path}: permission denied" for path in closed]
+    found = {path: None for path in found if path not in closed}
     if problems and not found:
         *others, last = problems
         for problem in others:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -113,6 +114,18 @@ def test_lint_goes_on_behind_a_path_that_is_not_there(run: Run) -> None:
         2, "", "all fine in 1 spec\nsnnc: nosuch: there is no such file\n"
     )
     assert run("lint", "nosuch", "nowhere").err.count("\n") == 2
+
+
+def test_lint_goes_on_behind_a_file_that_may_not_be_read(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("closed.snn.toml").write_text(SPEC)
+    Path("bad.snn.toml").write_text(SPEC.replace("IF", "IFF"))
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "closed.snn.toml")
+    ran = run("lint", ".", "--output-format", "concise")
+    assert (ran.code, "bad.snn.toml:" in ran.out) == (2, True)
+    assert ran.err == "snnc: closed.snn.toml: permission denied\n"
+    assert run("lint", "closed.snn.toml").err == "snnc: closed.snn.toml: permission denied\n"
 
 
 def test_what_a_code_page_lacks_is_no_failure(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
