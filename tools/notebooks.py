@@ -1,7 +1,9 @@
 """Notebooks, run from nothing and turned into pages."""
 
 import base64
+import os
 import re
+import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,11 +28,17 @@ def run(path: Path, folder: Path) -> str:
         cell.source = checked(cell.source, "fails" in cell.metadata.get("tags", ()))
     with tempfile.TemporaryDirectory() as empty:
         place = {"metadata": {"path": empty}}
-        NotebookClient(notebook, timeout=SECONDS, resources=place).execute()
+        NotebookClient(notebook, timeout=SECONDS, resources=place).execute(env=environment())
     for cell, source in zip(notebook.cells, written, strict=True):
         cell.source = source
     cells = enumerate(notebook.cells)
     return "\n".join(_cell(cell, f"{path.stem}_{n}", folder) for n, cell in cells)
+
+
+def environment() -> dict[str, str]:
+    """The environment of cells: their commands are those that are installed beside this Python."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return {**os.environ, "PATH": path}
 
 
 def checked(source: str, fails: bool) -> str:

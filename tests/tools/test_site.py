@@ -1,6 +1,8 @@
 """The site: links of its pages, its navigation, and what tutorials show."""
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +65,12 @@ def test_tutorials_are_kept_without_results(path: Path) -> None:
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
 
 
-def test_a_notebook_becomes_a_page_with_its_pictures(tmp_path: Path) -> None:
-    source = "import matplotlib.pyplot as plt\nprint(1)\nprint(2)\nplt.plot([1, 2])\nplt.show()"
+def test_a_notebook_becomes_a_page_with_its_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", os.defpath)  # its commands are still those of this Python
+    source = "!python -c 'import sys; print(sys.prefix)'\nimport matplotlib.pyplot as plt\nprint(2)"
+    source += "\nplt.plot([1, 2])\nplt.show()"
     cell: dict[str, Any] = {
         "cell_type": "code",
         "metadata": {},
@@ -77,6 +83,6 @@ def test_a_notebook_becomes_a_page_with_its_pictures(tmp_path: Path) -> None:
         json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     )
     page = notebooks.run(path, tmp_path)
-    assert "```text\n1\n2\n```" in page
+    assert f"```text\n{sys.prefix}\n2\n```" in page
     assert "![output of the cell above](small_0_1.png)" in page
     assert (tmp_path / "small_0_1.png").read_bytes().startswith(b"\x89PNG")
