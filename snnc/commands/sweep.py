@@ -115,7 +115,7 @@ def _carried_out(study: "Study", recipe: Recipe) -> int:
 
     failures = 0
     for trial, values in study.taken():
-        told = ", ".join(f"{key}={_brief(value)}" for key, value in values.items())
+        told = ", ".join(f"{key}={results.brief(value)}" for key, value in values.items())
         _say(f"trial {trial.number}: {told}")
         failures += not _one(study, recipe, trial, values)
     for row in _aligned([*results.rows(study, recipe.measure)]):
@@ -151,10 +151,6 @@ def _one(study: "Study", recipe: Recipe, trial: "Trial", values: "dict[str, Valu
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
-
-
-def _brief(value: "Value") -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _aligned(table: list[list[str]]) -> Iterator[str]:

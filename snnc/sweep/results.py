@@ -24,12 +24,13 @@ def rows(study: Study, measure: str) -> Iterator[list[str]]:
     keys = [varied.key for varied in study.plan.varied]
     yield ["trial", measure, *keys, "epochs", "state"]
     for trial in ranked(study):
-        values = [_shown(trial.params.get(key, "")) for key in keys]
+        values = [brief(trial.params.get(key, "")) for key in keys]
         epochs, state = str(len(trial.intermediate_values)), trial.state.name.lower()
         yield [str(trial.number), f"{trial.value:.6g}", *values, epochs, state]
 
 
-def _shown(value: Any) -> str:
+def brief(value: Any) -> str:
+    """A value as tables and lines show it."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 

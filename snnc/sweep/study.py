@@ -101,11 +101,6 @@ class Study:
         """All trials but those that failed, in order."""
         return [t for t in self.study.get_trials(deepcopy=False) if t.state != TrialState.FAIL]
 
-    @property
-    def failed(self) -> int:
-        """The number of trials that failed."""
-        return len(self.study.get_trials(deepcopy=False)) - len(self.trials)
-
     def taken(self) -> Iterator[tuple[Trial, dict[str, Value]]]:
         """Trials to train, one after the other, until none is left for this process."""
         while True:
