@@ -133,32 +133,35 @@ STEP worker worker_of(
     if (const place at = place_of(THREAD, n, inner, channels, height, width); at.to < at.n_out)
 #define ELEMENT (at.in + offset(j, at))
 #ifdef WITH_NORM
-struct normal { reals scale, shift, center, shifts, scales; };
+/* the elements of a window are all of one channel; neighbours may be of two */
+struct normal { real scale[WIDE], shift[WIDE], center[WIDE], shifts[WIDE], scales[WIDE]; };
+#define OWN (j % WIDE)
+#define EACH_OWN _Pragma("unroll") for (int j = 0; j < WIDE; ++j)
 #define NORM_BEGIN \
     normal norm; \
-    EACH { \
+    EACH_OWN { \
         const i64 c = ELEMENT / inner % channels; \
-        norm.scale.a[j] = scale[c]; \
-        norm.shift.a[j] = shift[c]; \
-        norm.center.a[j] = center ? center[c] : R(0.0); \
-        norm.shifts.a[j] = norm.scales.a[j] = R(0.0); \
+        norm.scale[j] = scale[c]; \
+        norm.shift[j] = shift[c]; \
+        norm.center[j] = center ? center[c] : R(0.0); \
+        norm.shifts[j] = norm.scales[j] = R(0.0); \
     }
-#define NORMED(x) (norm.scale.a[j] * (x) + norm.shift.a[j])
+#define NORMED(x) (norm.scale[OWN] * (x) + norm.shift[OWN])
 #define NORM_ADD(now, x) \
-    norm.shifts.a[j] += now; \
-    norm.scales.a[j] += now * (x - norm.center.a[j]);
+    norm.shifts[OWN] += now; \
+    norm.scales[OWN] += now * (x - norm.center[OWN]);
 #define NORM_SUMS \
     const worker me = worker_of(n, span, inner, channels, height, width, WIDE); \
-    double shifted[PACK], scaled[PACK]; \
-    EACH shifted[j] = scaled[j] = 0.0;
+    double shifted[WIDE], scaled[WIDE]; \
+    EACH_OWN shifted[j] = scaled[j] = 0.0;
 #define PLACES \
     for (i64 o = me.group; o < me.outer && me.group < chunks; o += chunks) \
         for (i64 e = me.lane; e < me.inner; e += span) \
             if (const place at = place_of((o * me.channels + me.channel) * me.inner + e, n, \
                 inner, channels, height, width); true)
 #define NORM_PART \
-    EACH shifted[j] += norm.shifts.a[j]; \
-    EACH scaled[j] += norm.scales.a[j];
+    EACH_OWN shifted[j] += norm.shifts[j]; \
+    EACH_OWN scaled[j] += norm.scales[j];
 #define NORM_TOTAL \
     if (me.group < chunks) \
         total(sums + (me.group * span + me.lane) * 2 * channels, shifted, scaled, inner, me, \
@@ -167,14 +170,14 @@ struct normal { reals scale, shift, center, shifts, scales; };
 STEP void total(double *sums, const double *shifted, const double *scaled, i64 inner,
     const worker &me, i64 channels)
 {
-    if (inner == 1 && !POOLED) {
-        EACH sums[me.channel * PACK + j] = shifted[j];
-        EACH sums[channels + me.channel * PACK + j] = scaled[j];
+    if (inner == 1) {
+        EACH_OWN sums[me.channel * WIDE + j] = shifted[j];
+        EACH_OWN sums[channels + me.channel * WIDE + j] = scaled[j];
         return;
     }
     double shift = 0.0, scale = 0.0;
-    EACH shift += shifted[j];
-    EACH scale += scaled[j];
+    EACH_OWN shift += shifted[j];
+    EACH_OWN scale += scaled[j];
     sums[me.channel] = shift;
     sums[channels + me.channel] = scale;
 }

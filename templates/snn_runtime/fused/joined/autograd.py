@@ -25,17 +25,21 @@ class Joined(torch.autograd.Function):
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensors) -> None:
-        ctx.how, batch, known = inputs[:6], inputs[7], len(inputs) - 8 - sum(inputs[1])
-        stats = output[len(output) - 2 * batch :]
-        ctx.batch, ctx.known = batch, known
-        ctx.save_for_backward(*inputs[8:], *stats)
-        ctx.mark_non_differentiable(*stats)
+        ctx.how, found = inputs[:6], len(output) - inputs[7]
+        ctx.found, ctx.known = inputs[7], len(inputs) - 8 - sum(inputs[1])
+        ctx.likes = [(x.shape, x.dtype, x.device) for x in output[:found]]
+        ctx.save_for_backward(*inputs[8:], *output[found:])
+        ctx.mark_non_differentiable(*output[found:])
+        ctx.set_materialize_grads(False)  # statistics have none
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        grads = grads[: len(grads) - 2 * ctx.batch]
-        stats = ctx.known + 2 * ctx.batch
-        of = *ctx.how, ctx.batch, stats, *ctx.saved_tensors, *grads
+    def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
+        arrived = (
+            torch.zeros(shape, dtype=dtype, device=device) if g is None else g
+            for g, (shape, dtype, device) in zip(grads, ctx.likes)
+        )
+        stats, batch = ctx.known + ctx.found, ctx.found > 0
+        of = *ctx.how, batch, stats, *ctx.saved_tensors, *arrived
         return (None,) * 8 + once(JoinedOnce, *of) + (None,) * ctx.known
 
 
@@ -55,10 +59,10 @@ def results(
     backend: str,
     eps: float,
     end: bool,
-    batch: bool,
+    found: int,
     *operands: Tensor,
 ) -> Tensors:
-    """The output, the last states if ``end``, and if ``batch`` mean and variance of the batch."""
+    """The output, the last states if ``end``, and statistics, which ``found`` counts."""
     *parts, affine, known = parted(operands, (*counts, len(operands)))
     run, how = operator(f"{kernel}_forward"), (steps, static, backend)
     return tuple(run(*parts, *how, affine, known, eps, end))

@@ -131,12 +131,18 @@ class Back:
 
     @cached_property
     def grads(self) -> list[Tensor]:
-        """Room for the results, where what belongs to no window has 0."""
-        call, x = self.call, self.call.sample
-        whole = self.window is None or self.window.whole(x)
-        new = torch.empty_like if whole else torch.zeros_like
+        """Room for the results."""
+        call, x, new = self.call, self.call.sample, torch.empty_like
         small = (*call.terms, *call.starts)
         return [*map(new, call.inputs), *(new(x, dtype=call.real) for _ in small)]
+
+    def clear(self) -> None:
+        """Gives what belongs to no window the gradient 0."""
+        for g in self.grads if self.window else ():
+            assert self.window is not None
+            height, width = self.window.size
+            g[..., g.shape[-2] // height * height :, :] = 0.0
+            g[..., g.shape[-1] // width * width :] = 0.0
 
     @property
     def results(self) -> list[Operand]:

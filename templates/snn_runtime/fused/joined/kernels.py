@@ -20,7 +20,6 @@ from .on_gpu import OnGpu
 from .parts import Native, Norm
 from .places import PLACES
 from .prelude import PRELUDE_NORMED
-from .prelude_cuda import PRELUDE_NORMED_CUDA
 
 AROUND = f"{CALL}, Tensor[] affine"
 BACK = "Tensor[] stats, float eps, bool batch, Tensor grad, Tensor[] end_grads"
@@ -48,10 +47,9 @@ class JoinedKernels(Kernels):
     ) -> None:
         super().__init__(steps, base.c + places, base.cuda, {})
         self.base, self.forms = base, dict[str, Form]()
-        self.c = base.c.replace(steps, PRELUDE_NORMED + steps)
+        self.c, self.cuda = base.c.replace(steps, PRELUDE_NORMED + steps), base.cuda
         own = PRELUDE + PRELUDE_C + JOINING + PRELUDE_NORMED + PLACES
         self.places = own + steps + places
-        self.cuda = base.cuda.replace(steps, PRELUDE_NORMED_CUDA + steps)
         for neuron, texts in forms.items():
             for text in texts:
                 self.specs[f"{neuron}_{text}"] = base.specs[neuron]
@@ -71,7 +69,10 @@ class JoinedKernels(Kernels):
         eps: float,
         end: bool,
     ) -> list[Tensor]:
-        """The output [T, B, ...], last states if ``end``, and statistics unless they are known."""
+        """The output [T, B, ...], last states if ``end``, and statistics unless they are known.
+
+        These are mean and variance; on a GPU also what its kernels read of them.
+        """
         self.check(call, affine, known, end)
         return self.how(call).forward(Norm(affine, known, eps), end)
 
@@ -103,7 +104,9 @@ class JoinedKernels(Kernels):
         form, x = self.forms[call.name], call.sample
         found = [room(call, form.window), *(call.once() for _ in call.spec.start if end)]
         if form.normed and not known:
-            found += [x.new_empty(x.shape[1], dtype=torch.float64) for _ in range(2)]
+            channels, dtype = x.shape[1], call.real if x.is_cuda else torch.float64
+            found += [x.new_empty(channels, dtype=dtype) for _ in range(2)]
+            found += [x.new_empty(3, channels, dtype=dtype)] * x.is_cuda
         return found
 
     def fake_backward(  # type: ignore[override]
@@ -156,9 +159,12 @@ class JoinedKernels(Kernels):
     ) -> None:
         """The same with statistics, which a way back always has, and gradients."""
         form = self.forms[call.name]
-        if form.normed and len(stats) != 2:
+        if form.normed and len(stats) not in (2, 2 + call.sample.is_cuda):
             raise ValueError(f"{call.name}: stats are {len(stats)}, not mean and variance")
-        self.check(call, affine, stats, bool(end_grads), "stats")
+        for rows in stats[2:]:
+            lines = 3, call.sample.shape[1]
+            check_like(call, "stats[2]", rows, lines, call.real)
+        self.check(call, affine, stats[:2], bool(end_grads), "stats")
         shape = room(call, form.window, "meta").shape
         check_like(call, "grad", grad, shape, call.dtype)
         check_count(call, "end_grads", end_grads, len(call.spec.start))
@@ -232,7 +238,8 @@ class JoinedKernels(Kernels):
         """
         counts = tuple(map(len, operands))
         batch = self.forms[name].normed and not known
-        how = steps, static, chosen_backend(), eps, end, batch
+        stats = (2 + operands[0][0].is_cuda) * batch
+        how = steps, static, chosen_backend(), eps, end, stats
         every = (x for part in operands for x in part)
         kernel = f"{self.namespace}.{name}"
         return applied(Joined, kernel, counts, *how, *every, *known)

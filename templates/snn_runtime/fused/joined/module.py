@@ -97,7 +97,7 @@ class JoinedNeuron(FusedNeuron):
             kernel, (x,), time_steps, state, affine, known, bn.eps
         )
         if stats:
-            mean, var = stats
+            mean, var = stats[:2]
             count = x.numel() // len(mean) * (time_steps or 1)
             track(bn, mean, var, count)
         return output

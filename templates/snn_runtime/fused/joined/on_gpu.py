@@ -10,9 +10,12 @@ from torch import Tensor
 
 from ..calls import Call, Launch, Operand
 from ..cuda import PLAIN, cuda_launch, macros, widest
+from ..joining_cuda import JOINING_CUDA
 from ..launch import read
+from ..prelude import PRELUDE, PRELUDE_CUDA
 from .forms import Form, image, inner, room
 from .parts import Known, Native, Norm, doubles
+from .prelude_cuda import PRELUDE_NORMED_CUDA
 
 THREADS = 2**17  # at most, where each adds up what it sees: all that a GPU has at once
 LANES = 32  # that share the elements of a channel, side by side
@@ -76,6 +79,7 @@ class OnGpu(Native):
     def segment(self) -> int:
         """How many steps a thread holds at a time."""
         size = self.form.window.cells if self.form.window else 1
+        size *= 2 if self.form.window and self.call.dtype.itemsize == 8 else 1
         return max(1, self.call.spec.segment // size)
 
     @property
@@ -112,8 +116,8 @@ class OnGpu(Native):
         known = (*known, *self.form.macros)
         if self.form.normed:
             every = ("statistics", "lines", "slopes")
-            cuda_launch(self.text, every, self.call.dtype, where, 1, NORM)
-            cuda_launch(self.text, ("finish",), self.call.dtype, where, 1, self.finishing[1])
+            cuda_launch(NORMS, every, self.call.dtype, where, 1, NORM)
+            cuda_launch(NORMS, ("finish",), self.call.dtype, where, 1, self.finishing[1])
         return cuda_launch(self.text, names, self.call.dtype, where, 1, known)
 
     @property
@@ -129,7 +133,7 @@ class OnGpu(Native):
         known = macros(self.call, self.pack, self.segment)
         name = f"{self.form.neuron}_{end}"
         pack = 1 if self.form.window else self.pack
-        self.start(name, arguments, count, (*known, *self.form.macros), pack)
+        self.start(name, arguments, count, (*known, *self.form.macros), pack, self.text)
 
     def start(
         self,
@@ -138,13 +142,12 @@ class OnGpu(Native):
         count: int,
         known: Sequence[str],
         pack: int = 1,
+        text: str = "",
     ) -> None:
-        """One of the text's kernels, with so many threads."""
-        call = self.call
-        where = call.inputs[0].device
-        launch = cuda_launch(
-            self.text, (name,), call.dtype, where, count, tuple(known), pack
-        )
+        """One of a text's kernels, with so many threads."""
+        call, known = self.call, tuple(known)
+        how = call.dtype, call.inputs[0].device, count, known, pack
+        launch = cuda_launch(text or NORMS, (name,), *how)
         launch(name, arguments)
 
     def sizes(self, back: bool) -> list[Operand]:
@@ -155,20 +158,23 @@ class OnGpu(Native):
         return [shares.lanes, side, channels, *image(self.call), shares.groups]
 
     def lines(self, norm: Norm) -> tuple[list[Tensor], list[Tensor]]:
-        found = [] if norm.stats else [self.row(torch.float64) for _ in range(2)]
+        channels, real = self.channels, self.call.real
+        if len(norm.stats) == 3:
+            return [*norm.stats[2].contiguous()], []
+        found = [] if norm.stats else [self.row(real) for _ in range(2)]
         parts, count = self.statistics() if found else (None, 0)
-        rows, channels = [self.row(self.call.real) for _ in range(3)], self.channels
+        rows = self.call.sample.new_empty(3, channels, dtype=real)
         read = self.real(norm.stats) if norm.stats else (None, None)
         arguments: list[Operand] = [
             (parts, 3 * count * channels, torch.float64) if parts is not None else None,
             *read,
             *(self.real(norm.affine) or (None, None)),
-            *(doubles(channels, *found) or (None, None)),
-            *((v, channels, self.call.real) for v in rows),
+            *(((v, channels, real) for v in found) if found else (None, None)),
+            *((v, channels, real) for v in rows),
         ]
         arguments += [count, channels, bits(norm.eps)]
         self.start("lines", arguments, channels, NORM)
-        return rows, found
+        return [*rows], [*found, *[rows] * bool(found)]
 
     def statistics(self) -> tuple[Tensor, int]:
         """Counts, means and squares of the parts of each channel; how many parts there are."""
@@ -191,7 +197,7 @@ class OnGpu(Native):
         rows, g_x = x.new_empty(4 * channels, dtype=real), torch.empty_like(x)
         arguments: list[Operand] = [
             *doubles(sums.numel(), sums),
-            *self.real(norm.stats),
+            *self.real(norm.stats[:2]),
             *(self.real(norm.affine[:1]) or (None,)),
             *((v, v.numel(), real) for v in (rows, *slopes)),
         ]
@@ -218,6 +224,7 @@ class OnGpu(Native):
 
 
 NORM = (*PLAIN, "-DWITH_NORM")
+NORMS = PRELUDE + PRELUDE_CUDA + JOINING_CUDA + PRELUDE_NORMED_CUDA
 
 
 def bits(value: float) -> int:

@@ -51,6 +51,8 @@ class Native(ABC):
         arguments += [*back.results, (kept, self.scratch, call.real)]
         arguments += [(sums, sums.numel(), sums.dtype) if sums is not None else None]
         self.launch("backward", [*arguments, *sizes(call), *self.sizes(True)])
+        if self.form.window and not self.form.window.whole(call.sample):
+            back.clear()
         grads, slopes = back.grads, list[Tensor]()
         if sums is not None:
             grads[0], *slopes = self.finish(norm, grads[0], sums)

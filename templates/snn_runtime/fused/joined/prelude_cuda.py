@@ -45,8 +45,8 @@ extern "C" __global__ void statistics(
 #ifdef MAKE_lines
 extern "C" __global__ void lines(
     const double *restrict parts, const real *restrict known_mean, const real *restrict known_var,
-    const real *restrict weight, const real *restrict bias, double *restrict mean,
-    double *restrict var, real *restrict scale, real *restrict shift, real *restrict center,
+    const real *restrict weight, const real *restrict bias, real *restrict mean,
+    real *restrict var, real *restrict scale, real *restrict shift, real *restrict center,
     i64 count, i64 channels, i64 eps)
 {
     const i64 c = THREAD;
@@ -67,8 +67,8 @@ extern "C" __global__ void lines(
             squares += its[2 * channels] + its[0] * off * off;
         }
         spread = squares / all;
-        mean[c] = middle;
-        var[c] = spread;
+        mean[c] = (real)middle;
+        var[c] = (real)spread;
     } else {
         middle = known_mean[c];
         spread = known_var[c];
