@@ -12,7 +12,7 @@ A kernel that layers are joined to leaves where its elements are to the run time
 
 from collections.abc import Iterable
 
-from snnc.backends.joined import hooked
+from snnc.backends.joined import around, element, given_out, hooked, put, take
 from snnc.backends.steps import head, read, signature, whole
 from snnc.kernel.types import Kernel
 from snnc.step.grad import seed
@@ -37,15 +37,17 @@ def _run(k: Kernel) -> str:
     lines = [*_loads(k), _UNROLLED, "for (int t = 0; t < L; ++t) {"]
     lines += ["    pack to;", "    EACH {", f"        real {_scratch(k)};"]
     lines += [f"        {_step(k)}", "        STORE(to.a[j], out);", "    }"]
-    lines += [f"    if (output) {_given_out(k)}", "}"]
-    parameters = [*_inputs(k), "io *restrict output", *_carried(k), *_around(k), "i64 n"]
+    lines += [f"    if (output) {given_out(k)}", "}"]
+    parameters = [*_inputs(k), "io *restrict output", *_carried(k), *around(k), "i64 n"]
     return f"{head(f'{_BLOCK}{k.name}_run', parameters)}{_indented(lines)}}}\n"
 
 
 def _back(k: Kernel) -> str:
     """L steps forwards again, and back."""
     lines = [*_loads(k), "pack g_output_now[L];", _UNROLLED]
-    arrived = "arrived(g_output + t * at.n_out)" if k.joined else "*(const pack *)(g_output + t * n)"
+    arrived = (
+        "arrived(g_output + t * at.n_out)" if k.joined else "*(const pack *)(g_output + t * n)"
+    )
     lines += [f"for (int t = 0; t < L; ++t) g_output_now[t] = {arrived};"]
     lines += [*_replay(k), _UNROLLED, "for (int t = L - 1; t >= 0; --t) {"]
     grads = [seed(x.name) for x in (*k.inputs, *k.terms)]
@@ -60,31 +62,12 @@ def _back(k: Kernel) -> str:
         lines += hooked(k, f"        NORM_ADD({symbol(seed(x.name), 'now')}, {value})")
     lines += ["    }"]
     for g in own:
-        store = _put(k, f"{symbol(g, 'data')} + t * n", "pack", symbol(g, "to"))
+        store = put(k, f"{symbol(g, 'data')} + t * n", "pack", symbol(g, "to"))
         lines += [f"    if (!STATIC) {store}"]
     lines += ["}"]
     parameters = [*_inputs(k), "const io *restrict g_output", *whole(k), *_carried(k)]
-    parameters += [*(f"reals &{name}" for name in _gradients(k)), *_around(k), "i64 n"]
+    parameters += [*(f"reals &{name}" for name in _gradients(k)), *around(k), "i64 n"]
     return f"{head(f'{_BLOCK}{k.name}_back', parameters)}{_indented(lines)}}}\n"
-
-
-def _around(k: Kernel) -> Iterable[str]:
-    """The parameters of a block in a kernel that layers are joined to."""
-    return hooked(k, "normal &norm", "const place &at")
-
-
-def _take(k: Kernel, where: str, kind: str) -> str:
-    """The numbers of a thread's elements."""
-    return f"take<{kind}>({where}, at)" if k.joined else f"*(const {kind} *)({where})"
-
-
-def _put(k: Kernel, where: str, kind: str, value: str) -> str:
-    """The statement that stores numbers of a thread's elements."""
-    return f"put({where}, {value}, at);" if k.joined else f"*({kind} *)({where}) = {value};"
-
-
-def _given_out(k: Kernel) -> str:
-    return "give(output + t * at.n_out, to);" if k.joined else "*(pack *)(output + t * n) = to;"
 
 
 def _inputs(k: Kernel) -> list[str]:
@@ -114,7 +97,7 @@ def _loads(k: Kernel) -> Iterable[str]:
         now, data = symbol(x.name, "now"), symbol(x.name, "data")
         yield f"pack {now}[L];"
         yield _UNROLLED
-        yield f"for (int t = 0; t < L; ++t) {now}[t] = {_take(k, f'{data} + t * STRIDE', 'pack')};"
+        yield f"for (int t = 0; t < L; ++t) {now}[t] = {take(k, f'{data} + t * STRIDE', 'pack')};"
 
 
 def _scratch(k: Kernel) -> str:
@@ -178,13 +161,8 @@ def _forward(k: Kernel) -> str:
     lines += ["#if REST", f"{k.name}_run<REST>({given});", "#endif"]
     for s in k.step.states:
         end = symbol(s, "end")
-        lines += [f"if ({end}) {_put(k, _at(k, end), 'reals', symbol(s))}"]
+        lines += [f"if ({end}) {put(k, element(k, end), 'reals', symbol(s))}"]
     return _kernel(k, False, lines)
-
-
-def _at(k: Kernel, name: str) -> str:
-    """The place of a thread's elements in what has a number for each."""
-    return f"{name} + at.in" if k.joined else f"{name} + i"
 
 
 def _kernel(k: Kernel, back: bool, lines: Iterable[str]) -> str:
@@ -194,8 +172,10 @@ def _kernel(k: Kernel, back: bool, lines: Iterable[str]) -> str:
     if not k.joined:
         return f"#ifdef MAKE_{name}\n{top}{_THREAD}{_indented(lines)}}}\n#endif\n"
     end = "    NORM_TOTAL\n" if back else ""
-    each = f"    {'PLACES' if back else 'PLACE'} {{\n"
-    body = f"{'    NORM_SUMS' if back else ''}{chr(10) * back}{each}{_indented(lines, 8)}    }}\n{end}"
+    each = "    NORM_SUMS\n    PLACES {\n" if back else "    PLACE {\n"
+    body = f"{each}{_indented(lines, 8)}    }}\n{end}"
+        f"{'    NORM_SUMS' if back else ''}{chr(10) * back}{each}{_indented(lines, 8)}    }}\n{end}"
+    )
     return f"#ifdef MAKE_{name}\n{top}{body}}}\n#endif\n"
 
 
@@ -215,7 +195,7 @@ def _start(k: Kernel) -> Iterable[str]:
 
 def _first(k: Kernel, state: str) -> Iterable[str]:
     start = symbol(state, "start")
-    yield f"if ({start}) {symbol(state)} = {_take(k, _at(k, start), 'reals')};"
+    yield f"if ({start}) {symbol(state)} = {take(k, element(k, start), 'reals')};"
     yield f"else EACH {symbol(state)}.a[j] = R({k.start[state]!r});"
 
 
@@ -225,7 +205,7 @@ def _backward(k: Kernel) -> str:
     for g in map(seed, k.step.states):
         end = symbol(g, "end")
         lines += [f"reals {symbol(g)};", f"EACH {symbol(g)}.a[j] = R(0.0);"]
-        lines += [f"if ({end}) {symbol(g)} = {_take(k, _at(k, end), 'reals')};"]
+        lines += [f"if ({end}) {symbol(g)} = {take(k, element(k, end), 'reals')};"]
     for g in (symbol(seed(x.name), "sum") for x in (*k.inputs, *k.terms)):
         lines += [f"reals {g};", f"EACH {g}.a[j] = R(0.0);"]
     place = "const i64 in = block * K * STRIDE + i, at = block * K * n + i;"
@@ -257,7 +237,8 @@ def _marks(k: Kernel) -> Iterable[str]:
     arguments = [f"{symbol(x.name, 'data')} + in" for x in k.inputs]
     arguments += ["(io *)0", *_given(k), *hooked(k, "norm", "at"), "n"]
     yield "#pragma unroll 1"
-    yield f"for (i64 block = 0, in = {'at.in' if k.joined else 'i'}; block < blocks - 1; ++block, in += K * STRIDE) {{"
+    first = f"block = 0, in = {'at.in' if k.joined else 'i'}"
+    yield f"for (i64 {first}; block < blocks - 1; ++block, in += K * STRIDE) {{"
     yield f"    {k.name}_run<K>({', '.join(arguments)});"
     for s in k.step.states:
         yield f"    *(reals *)({_mark(k, 'block', s)}) = {symbol(s)};"
@@ -287,15 +268,15 @@ def _restart(k: Kernel) -> Iterable[str]:
 def _finish(k: Kernel) -> Iterable[str]:
     for g in map(seed, k.step.states):
         start = symbol(g, "start")
-        yield f"if ({start}) {_put(k, _at(k, start), 'reals', symbol(g))}"
+        yield f"if ({start}) {put(k, element(k, start), 'reals', symbol(g))}"
     for g in (seed(x.name) for x in k.inputs):
         yield "if (STATIC) {"
         yield "    pack to;"
         yield f"    EACH STORE(to.a[j], {symbol(g, 'sum')}.a[j]);"
-        yield f"    {_put(k, _at(k, symbol(g, 'data')), 'pack', 'to')}"
+        yield f"    {put(k, element(k, symbol(g, 'data')), 'pack', 'to')}"
         yield "}"
     for g in (seed(p.name) for p in k.terms):
-        yield _put(k, _at(k, symbol(g, "data")), "reals", symbol(g, "sum"))
+        yield put(k, element(k, symbol(g, "data")), "reals", symbol(g, "sum"))
 
 
 def _indented(lines: Iterable[str], by: int = 4) -> str:

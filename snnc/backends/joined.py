@@ -1,4 +1,4 @@
-"""Layers that are joined to a kernel, in C: a normalisation before it, windows behind it.
+"""Layers that are joined to a kernel: a normalisation before it, windows behind it.
 
 They are macros, which the run time defines for each form of a kernel. Sums by channel are made in
 chunks of neighbouring runs, so that the number of threads changes no bit.
@@ -43,3 +43,28 @@ def hooked(k: Kernel, *lines: str) -> Iterable[str]:
 def kept_size(k: Kernel) -> int:
     """The values that an element and time step keep for the backward pass: perhaps its output."""
     return len(k.kept) + k.joined
+
+
+def around(k: Kernel) -> Iterable[str]:
+    """The parameters of a block of steps in CUDA."""
+    return hooked(k, "normal &norm", "const place &at")
+
+
+def take(k: Kernel, where: str, kind: str) -> str:
+    """The numbers of a thread's elements."""
+    return f"take<{kind}>({where}, at)" if k.joined else f"*(const {kind} *)({where})"
+
+
+def put(k: Kernel, where: str, kind: str, value: str) -> str:
+    """The statement that stores numbers of a thread's elements."""
+    return f"put({where}, {value}, at);" if k.joined else f"*({kind} *)({where}) = {value};"
+
+
+def given_out(k: Kernel) -> str:
+    """The statement that stores the output of a time step in CUDA."""
+    return "give(output + t * at.n_out, to);" if k.joined else "*(pack *)(output + t * n) = to;"
+
+
+def element(k: Kernel, name: str) -> str:
+    """The place of a thread's elements in what has a number for each."""
+    return f"{name} + at.in" if k.joined else f"{name} + i"

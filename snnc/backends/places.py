@@ -138,8 +138,8 @@ def _start(p: Places) -> Iterable[str]:
     if names:
         yield p.arrays(names)
         yield from p.once([_first(p, s) for s in k.step.states])
-    for term in k.terms:
-        yield from p.term(term.name)
+    for name in (found.name for found in k.terms):
+        yield from p.term(name)
     yield "NORM_HERE"
 
 

@@ -10,7 +10,6 @@ from snnc.step.grad import seed
 from snnc.step.print_c import declarations
 from snnc.step.symbol import symbol
 
-
 SIZES = ("i64 steps", "i64 n", "i64 stride")
 BY_CHANNEL = tuple(f"const real *restrict {name}" for name in ("scale", "shift", "center"))
 """The numbers of a normalisation: nothing where there is none."""

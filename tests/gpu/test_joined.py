@@ -10,7 +10,7 @@ from templates.snn_runtime.fused import cuda
 from templates.snn_runtime.fused.cuda import OPTIONS, division
 from templates.snn_runtime.fused.joined import on_gpu
 from tests.gpu import nvrtc, shim
-from tests.gpu.cases import IF, LIFS, Case
+from tests.gpu.cases import IF, LIFS
 from tests.gpu.fake_cupy import install
 from tests.gpu.joined import Form, Looped, OnCuda, differences, watched
 from tests.gpu.memory import MemoryFault
@@ -82,13 +82,13 @@ def test_registers(form: Form) -> None:
 SIMPLE = Form(PLAIN, "max_2x2_normed", last=True)
 WRONG = {
     "another channel": ("const i64 c = ELEMENT / inner % channels;", "const i64 c = 0;"),
-    "the last of equals": ("chosen = LOAD(fired.a[j]) > pooled", "chosen = LOAD(fired.a[j]) >= pooled"),
+    "the last of equals": ("LOAD(fired.a[j]) > pooled ? j", "LOAD(fired.a[j]) >= pooled ? j"),
     "sums forgotten": ("EACH_OWN scaled[j] += norm.scales[j];", ""),
     "not from the mean": ("now * (x - norm.center[OWN])", "now * x"),
     "squares of all": ("+ its[0] * off * off", ""),
     "not normalised": ("(norm.scale[OWN] * (x) + norm.shift[OWN])", "(x)"),
-    "no slope of the variance": ("rows[channels + c] = (real)(count ?", "rows[channels + c] = (real)(0 ?"),
-}  # fmt: skip
+    "no slope of the variance": ("(real)(count ? -scale * steep", "(real)(0 ? -scale * steep"),
+}
 OUTSIDE = {
     "a window too far": ("j / ACROSS * at.line", "(j / ACROSS + 9) * at.line"),
     "a part of another thread": ("(me.group * span + me.lane) * 2", "me.lane * 2"),

@@ -87,9 +87,7 @@ def as_c(argument: Operand) -> int | None:
 
 
 @functools.cache
-def compiled(
-    text: str, io: str, known: tuple[str, ...] = ()
-) -> ctypes.CDLL | str:
+def compiled(text: str, io: str, known: tuple[str, ...] = ()) -> ctypes.CDLL | str:
     """The C text as a library for one type of storage, or why there is none; tried once."""
     macros = f"-D{io}", *(known or (f"-DBLOCK={BLOCK}",))
     try:

@@ -99,22 +99,22 @@ STEP void add_up(double *restrict sums, i64 chunks, i64 size)
 #ifdef WITH_NORM
 #define BY_CHANNEL(name) \
     real name##_room[BLOCK]; \
-    const real *name##_at = terms_of(name##_room, name, channels, inner, first, m);
+    const real *name##_here = terms_of(name##_room, name, channels, inner, first, m);
 #define NORM_BEGIN BY_CHANNEL(scale) BY_CHANNEL(shift)
-#define NORM_HERE const real *scale_at = scale + at.channel, *shift_at = shift + at.channel;
-#define NORMED(a) (scale_at[j] * (a) + shift_at[j])
+#define NORM_HERE const real *scale_here = scale + at.channel, *shift_here = shift + at.channel;
+#define NORMED(a) (scale_here[j] * (a) + shift_here[j])
 #define ZEROS \
     real shifts[BLOCK], scales[BLOCK]; \
     for (int j = 0; j < at.m; ++j) shifts[j] = scales[j] = R(0.0);
 #define NORM_SUMS BY_CHANNEL(center) ZEROS
-#define NORM_SUMS_HERE const real *center_at = center + at.channel; ZEROS
+#define NORM_SUMS_HERE const real *center_here = center + at.channel; ZEROS
 #define NORM_ADD(now, a) \
     shifts[j] += now; \
-    scales[j] += now * (a - center_at[j]);
+    scales[j] += now * (a - center_here[j]);
 #define NORM_CELLS real shifted = R(0.0), scaled = R(0.0);
 #define NORM_CELL(now, a) \
     shifted += now; \
-    scaled += now * (a - center_at[j]);
+    scaled += now * (a - center_here[j]);
 #define NORM_ADD_CELLS \
     shifts[j] += shifted; \
     scales[j] += scaled;

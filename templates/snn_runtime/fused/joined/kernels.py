@@ -102,7 +102,10 @@ class JoinedKernels(Kernels):
         """Shapes and layouts of :meth:`forward`, for tracing."""
         self.check(call, affine, known, end)
         form, x = self.forms[call.name], call.sample
-        found = [room(call, form.window), *(call.once() for _ in call.spec.start if end)]
+        found = [
+            room(call, form.window),
+            *(call.once() for _ in call.spec.start if end),
+        ]
         if form.normed and not known:
             channels, dtype = x.shape[1], call.real if x.is_cuda else torch.float64
             found += [x.new_empty(channels, dtype=dtype) for _ in range(2)]
@@ -139,15 +142,24 @@ class JoinedKernels(Kernels):
         if form.window is not None:
             check_images(call, form.window)
             if end and not form.window.whole(call.sample):
-                refuse(call, "inputs[0]", x, "whole windows, as the last states are asked for")
+                refuse(
+                    call,
+                    "inputs[0]",
+                    x,
+                    "whole windows, as the last states are asked for",
+                )
         if not form.normed and (affine or known):
-            raise ValueError(f"{call.name} normalises nothing: it takes no numbers for it")
+            raise ValueError(
+                f"{call.name} normalises nothing: it takes no numbers for it"
+            )
         check_channels(call, "affine", affine)
         check_channels(call, name, known)
         if form.normed and not known and not x.numel():
             refuse(call, "inputs[0]", x, "what has a mean")
         if form.normed and len(call.inputs) > 1:
-            raise ValueError(f"{call.name} normalises one input, not {len(call.inputs)}")
+            raise ValueError(
+                f"{call.name} normalises one input, not {len(call.inputs)}"
+            )
 
     def check_back(
         self,
@@ -160,7 +172,9 @@ class JoinedKernels(Kernels):
         """The same with statistics, which a way back always has, and gradients."""
         form = self.forms[call.name]
         if form.normed and len(stats) not in (2, 2 + call.sample.is_cuda):
-            raise ValueError(f"{call.name}: stats are {len(stats)}, not mean and variance")
+            raise ValueError(
+                f"{call.name}: stats are {len(stats)}, not mean and variance"
+            )
         for rows in stats[2:]:
             lines = 3, call.sample.shape[1]
             check_like(call, "stats[2]", rows, lines, call.real)
@@ -176,7 +190,9 @@ class JoinedKernels(Kernels):
 
         Static calls go without last states, with statistics that are known.
         """
-        last = tuple(x.movedim(-3, -1).contiguous().movedim(-1, -3) for x in call.inputs)
+        last = tuple(
+            x.movedim(-3, -1).contiguous().movedim(-1, -3) for x in call.inputs
+        )
         parts = call.terms, call.given, call.steps, call.static, call.backend
         calls = call, self.call(call.name, last, *parts)
         return tuple(x for each in calls for x in self.one_way(each, draw))
@@ -186,7 +202,9 @@ class JoinedKernels(Kernels):
         form, channels = self.forms[call.name], call.sample.shape[1]
         affine = [draw(channels), draw(channels)] if form.normed else []
         known = [draw(channels), draw(channels)] if call.static and affine else []
-        end = not call.static and (form.window is None or form.window.whole(call.sample))
+        end = not call.static and (
+            form.window is None or form.window.whole(call.sample)
+        )
         output, *rest = self.forward(call, affine, known, 1e-5, end)
         grad, count = draw(*output.shape).to(call.dtype), len(call.spec.start) * end
         ends, stats = [draw(*x.shape) for x in rest[:count]], known or rest[count:]

@@ -31,7 +31,9 @@ class OnCpu(Native):
 
     @cached_property
     def threads(self) -> int:
-        return count_threads(blocks_of(self.call.size), self.call.size * self.call.steps)
+        return count_threads(
+            blocks_of(self.call.size), self.call.size * self.call.steps
+        )
 
     @cached_property
     def block(self) -> int:
@@ -42,7 +44,9 @@ class OnCpu(Native):
     def run(self) -> Launch:
         """The functions of the text. Raises Unavailable."""
         known = f"-DBLOCK={self.block}", *self.form.macros
-        return launching(self.texts[not self.places], self.call.dtype, self.threads, known)
+        return launching(
+            self.texts[not self.places], self.call.dtype, self.threads, known
+        )
 
     @property
     def scratch(self) -> int:

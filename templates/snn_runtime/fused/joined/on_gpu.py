@@ -111,20 +111,27 @@ class OnGpu(Native):
     @property
     def ready(self) -> Launch:
         """A launch, behind which all kernels are compiled: never inside a graph's capture."""
-        where, known = self.call.inputs[0].device, macros(self.call, self.pack, self.segment)
+        where, known = (
+            self.call.inputs[0].device,
+            macros(self.call, self.pack, self.segment),
+        )
         names = tuple(f"{self.form.neuron}_{end}" for end in ("forward", "backward"))
         known = (*known, *self.form.macros)
         if self.form.normed:
             every = ("statistics", "lines", "slopes")
             cuda_launch(NORMS, every, self.call.dtype, where, 1, NORM)
-            cuda_launch(NORMS, ("finish",), self.call.dtype, where, 1, self.finishing[1])
+            cuda_launch(
+                NORMS, ("finish",), self.call.dtype, where, 1, self.finishing[1]
+            )
         return cuda_launch(self.text, names, self.call.dtype, where, 1, known)
 
     @property
     def finishing(self) -> tuple[int, tuple[str, ...]]:
         """How many neighbours a thread has when it finishes, and the macros that say so."""
         side = inner(self.call.sample)
-        pack = widest(self.call) if (self.channels if side == 1 else side) % 2 == 0 else 1
+        pack = (
+            widest(self.call) if (self.channels if side == 1 else side) % 2 == 0 else 1
+        )
         return pack, (f"-DPACK={pack}", *(v for v in NORM if "PACK" not in v))
 
     def launch(self, end: str, arguments: Sequence[Operand]) -> None:
