@@ -174,8 +174,6 @@ def _kernel(k: Kernel, back: bool, lines: Iterable[str]) -> str:
     end = "    NORM_TOTAL\n" if back else ""
     each = "    NORM_SUMS\n    PLACES {\n" if back else "    PLACE {\n"
     body = f"{each}{_indented(lines, 8)}    }}\n{end}"
-        f"{'    NORM_SUMS' if back else ''}{chr(10) * back}{each}{_indented(lines, 8)}    }}\n{end}"
-    )
     return f"#ifdef MAKE_{name}\n{top}{body}}}\n#endif\n"
 
 
