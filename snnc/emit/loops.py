@@ -109,7 +109,8 @@ def _step(program: Program, op: Op, scope: FunctionScope, apply: Apply) -> None:
         return
     states = ", ".join(scope.names[f"{op.node}.{state}"] for state in operator.start())
     inputs = ", ".join(scope.use(name, "step") for name in op.reads)
-    call = f"self.{access(op.node)}.step([{inputs}], [{states}])"
+    call = f"run_step(self.{access(op.node)}, [{inputs}], [{states}])"
+    scope.uses.add("run_step")
     results = f"{scope.names[op.writes]}, {states}"
     if scope.indent + len(f"{results} = {call}") <= WIDTH:
         scope.line(f"{results} = {call}")
