@@ -13,11 +13,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 import snnc
 from snnc.step import fold
@@ -71,17 +73,16 @@ def measured(neurons: int, dtype: torch.dtype, rounds: int) -> Times:
     calls = max(1, 2**20 // neurons)
     for number in range(rounds + 1):
         for name, net in contestants.items():
-            y, forward = timed(lambda net=net: net(x), calls)
-            _, backward = timed(
-                lambda y=y: torch.autograd.grad(y, x, grad, retain_graph=True), calls
-            )
+            y, forward = timed(partial(net, x), calls)
+            way_back = partial(torch.autograd.grad, y, x, grad, retain_graph=True)
+            _, backward = timed(way_back, calls)
             if number:
                 times.setdefault((name, "forward"), []).append(forward)
                 times.setdefault((name, "backward"), []).append(backward)
     return times
 
 
-def timed(run: Callable[[], object], calls: int) -> tuple[Tensor, float]:
+def timed(run: Callable[[], Any], calls: int) -> tuple[Any, float]:
     """What the last of so many calls gives, and the seconds of all of them."""
     start = time.process_time()
     for _ in range(calls):
