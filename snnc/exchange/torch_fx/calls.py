@@ -55,7 +55,7 @@ def layers(
         module = net.get_submodule(str(node.target))
         _unhooked(module)
         options |= _attributes(module, handler)
-    wanted = {key: value for key, value in options.items() if key not in _IGNORED}
+    wanted = {k: v for k, v in options.items() if k not in _IGNORED and (k, v) != ("out", None)}
     try:
         bound = inspect.signature(handler).bind(out, *args, **wanted)
     except TypeError as error:

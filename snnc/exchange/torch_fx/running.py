@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, fx, nn
 
 from snnc.exchange import Refused, Unusable
-from snnc.exchange.torch_fx import where
+from snnc.exchange.torch_fx import calls, where
 from snnc.exchange.torch_fx.types import Parts, TracedValue
 from snnc.shapes import Shape, show
 
@@ -103,11 +103,52 @@ def seen(module: fx.GraphModule, x: Tensor, want: Sequence[Tensor]) -> SeenShape
     with torch.no_grad():
         got = tensors(watch.run(x.clone()))
     if not all(map(_close, got, want)):
-        raise Refused(
-            "traced by torch.fx, the network computes something else: write `x = x + y` for "
-            "`x += y` where another name of x is read later, and draw nothing in evaluation"
-        )
+        raise _unlike(module, x)
     return watch
+
+
+def _unlike(module: fx.GraphModule, x: Tensor) -> Refused:
+    """The reason why a graph computes something else, with the call that it is."""
+    drawn = _drawn(module, x)
+    if drawn is not None:
+        return Refused(
+            f"{calls.told(drawn, module)}: it draws anew in evaluation too: pass "
+            "`training=self.training` to a dropout, and draw nothing else"
+        )
+    written = next((n for n in module.graph.nodes if _overwrites(n, module)), None)
+    place = f"{calls.told(written, module)}: " if written is not None else ""
+    return Refused(
+        f"{place}traced by torch.fx, the network computes something else: write `x = x + y` for "
+        "`x += y` where another name of x is read later"
+    )
+
+
+def _drawn(module: fx.GraphModule, x: Tensor) -> fx.Node | None:
+    """The first call that gives something else when everything is run again."""
+    runs = SeenValues(module), SeenValues(module)
+    with torch.no_grad():
+        for run in runs:
+            run.run(x.clone())
+    one, other = (run.values for run in runs)
+    return next((n for n, value in one.items() if not torch.equal(value, other[n])), None)
+
+
+def _overwrites(node: fx.Node, module: fx.GraphModule) -> bool:
+    return calls.in_place(node, module) or _name(node) in ("iadd", "imul", "isub", "itruediv")
+
+
+class SeenValues(fx.Interpreter):
+    """Runs a graph; ``values`` are copies of all tensors."""
+
+    def __init__(self, module: fx.GraphModule) -> None:
+        super().__init__(module)
+        self.values: dict[fx.Node, Tensor] = {}
+
+    def run_node(self, n: fx.Node) -> Any:
+        result = super().run_node(n)
+        if isinstance(result, Tensor):
+            self.values[n] = result.clone()
+        return result
 
 
 def _close(got: Tensor, want: Tensor) -> bool:

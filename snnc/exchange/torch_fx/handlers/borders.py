@@ -1,9 +1,9 @@
-"""Borders around a map, and maps of another size."""
+"""Borders around a map, maps of another size, and the windows of one as columns."""
 
 from typing import Any
 
 from snnc.exchange import Refused
-from snnc.exchange.torch_fx.types import Handler, Layers, MadeLayer, TracedValue, only, read
+from snnc.exchange.torch_fx.types import Handler, Layers, MadeLayer, TracedValue, one, only, read
 from snnc.shapes import Shape
 
 
@@ -55,6 +55,14 @@ def interpolate(
     return (MadeLayer("Upsample", {"scale_factor": factor, **fields}, (x,)),)
 
 
+def unfold(
+    out: Shape, input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+) -> Layers:
+    """Windows as columns."""
+    sizes = {"kernel_size": kernel_size, "dilation": dilation, "padding": padding, "stride": stride}
+    return (MadeLayer("Unfold", {key: one(size) for key, size in sizes.items()}, (read(input),)),)
+
+
 TABLE: dict[str, Handler] = {
     "F.pad": pad,
     "ZeroPad1d ZeroPad2d ZeroPad3d": module("constant"),
@@ -62,5 +70,6 @@ TABLE: dict[str, Handler] = {
     "ReflectionPad1d ReflectionPad2d ReflectionPad3d": module("reflect"),
     "ReplicationPad1d ReplicationPad2d ReplicationPad3d": module("replicate"),
     "CircularPad1d CircularPad2d CircularPad3d": module("circular"),
+    "nn.Unfold F.unfold": unfold,
     "interpolate Upsample UpsamplingNearest2d UpsamplingBilinear2d": interpolate,
 }
