@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, fx, nn
 
 from snnc.exchange import Refused, Unusable
-from snnc.exchange.torch_fx import calls, where
+from snnc.exchange.torch_fx import calls, folding, where
 from snnc.exchange.torch_fx.types import Parts, TracedValue
 from snnc.shapes import Shape, show
 
@@ -30,12 +30,14 @@ class SplitCall:
         whole = value(self.node.all_input_nodes[0])
         if isinstance(whole, Parts):  # split along the axis before the batch already
             return whole
-        kept = len(self.shapes[0]) == len(whole.shape) + 1
-        dim = along(self.node)
-        axis = dim % (len(whole.shape) + 1) - 1
-        if axis < 0:
+        front = 0 if whole.folded else 1
+        rank = len(whole.shape) + front
+        kept = len(self.shapes[0]) == rank
+        dim = along(self.node) % rank
+        if dim == 0:
             raise Refused("it splits the batch, where a spec describes one sample")
-        sizes = tuple(shape[1:][axis] if kept else 1 for shape in self.shapes)
+        axis = dim - front
+        sizes = tuple(shape[dim] if kept else 1 for shape in self.shapes)
         starts = tuple(sum(sizes[:at]) for at in range(len(sizes)))
         return Parts(whole, axis, starts, sizes, kept)
 
@@ -69,18 +71,25 @@ class SeenShapes(fx.Interpreter):
         self.shapes: dict[fx.Node, Shape] = {}
         self.constants: dict[fx.Node, Any] = {}
         self.parts: dict[fx.Node, SplitCall] = {}
+        self.folded: dict[fx.Node, int] = {}
 
     def run_node(self, n: fx.Node) -> Any:
         result = super().run_node(n)
         if isinstance(result, Tensor) and self._depends(n):
             self.shapes[n] = tuple(result.shape)
+            self._fold(n, folding.parts(n, self.shapes[n], BATCH, self.folded))
         elif n.op == "call_module" and isinstance(result, tuple) and isinstance(result[0], Tensor):
             self.shapes[n] = tuple(result[0].shape)
         elif isinstance(result, tuple | list) and is_split(n, result):
             self.parts[n] = SplitCall(n, tuple(tuple(part.shape) for part in result))
+            self._fold(n, self.folded.get(n.all_input_nodes[0], 0))
         elif not self._depends(n) or n.target in _OF_SHAPE:
             self.constants[n] = result
         return result
+
+    def _fold(self, node: fx.Node, count: int) -> None:
+        if count:
+            self.folded[node] = count
 
     def _depends(self, node: fx.Node) -> bool:
         if node.op == "placeholder":
@@ -92,9 +101,16 @@ class SeenShapes(fx.Interpreter):
         shape = self.shapes.get(node)
         if shape is None:
             raise Refused("its result is no tensor")
+        if node in self.folded:
+            return (self.folded[node], *shape[1:])
         if shape[:1] != (BATCH,):
-            raise Refused(f"of {BATCH} samples it makes {show(shape)}: a spec keeps them apart")
+            raise self.mixed(node)
         return shape[1:]
+
+    def mixed(self, node: fx.Node) -> Refused:
+        """The refusal of a call whose first axis is not the batch's."""
+        told = show(self.shapes[node])
+        return Refused(f"of {BATCH} samples it makes {told}: a spec keeps them apart")
 
 
 def seen(module: fx.GraphModule, x: Tensor, want: Sequence[Tensor]) -> SeenShapes:

@@ -6,6 +6,7 @@ depends on them, decisions and loops, is decided as it is for these samples.
 
 import inspect
 from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import Any
 
 import torch
@@ -13,12 +14,15 @@ from torch import Tensor, fx, nn
 
 from snnc.exchange import Refused, libraries
 from snnc.exchange.torch_fx import where
+from snnc.exchange.torch_fx.handlers import reshaping
 
 GROUP, LINE = "snnc_group", "snnc_line"
 """Keys of ``node.meta``: the modules around a call, outermost first, and the user's line."""
 OF_SHAPE = frozenset({"size", "dim", "ndimension", "numel", "nelement", "stride", "element_size"})
 """Methods that tell a tensor's shape or memory, not its elements."""
 _ELEMENTS = frozenset("item tolist equal allclose is_nonzero float int bool __float__".split())
+_OF_SHAPE_ALONE = frozenset("new_zeros new_ones new_full new_tensor".split())
+"""Methods that make a constant, which the user's code may go on to write into."""
 _HOLDS = (Tensor, tuple, list, dict)
 _PROPERTIES = frozenset("shape ndim dtype device layout is_cuda is_sparse requires_grad".split())
 
@@ -75,11 +79,22 @@ class ConcreteTracer(fx.Tracer):
         node.meta[LINE] = where.now(traced.__code__)
         return node
 
-    def create_proxy(self, kind: str, *args: Any, **kwargs: Any) -> Any:
-        proxy = super().create_proxy(kind, *args, **kwargs)
+    def create_proxy(self, kind: str, target: Any, *args: Any, **kwargs: Any) -> Any:
+        if kind == "call_function" and _is_theirs(target):
+            return self._through(target, *args, **kwargs)
+        proxy = super().create_proxy(kind, target, *args, **kwargs)
         node = proxy.node
         value = self.values[node] = self._computed(node)
+        if node.op == "call_method" and node.target in _OF_SHAPE_ALONE:
+            return value
         return value if kind != "placeholder" and self._is_plain(node, value) else proxy
+
+    def _through(self, target: Any, args: Any, options: Any, *names: Any, **more: Any) -> Any:
+        """The calls of a function that torch.fx was told to leave alone (torch.fx.wrap)."""
+        found = target(*args, **options)
+        if isinstance(found, fx.Proxy):
+            return found
+        return super().create_proxy("call_function", target, args, options, *names, **more)
 
     def _is_plain(self, node: fx.Node, value: Any) -> bool:
         """Whether a call tells a number of shapes and types alone, not of elements."""
@@ -128,6 +143,13 @@ class ConcreteTracer(fx.Tracer):
             return getattr(args[0], str(node.target))(*args[1:], **kwargs)
         assert callable(node.target)
         return node.target(*args, **kwargs)
+
+
+def _is_theirs(target: Any) -> bool:
+    """Whether a function is written in Python outside of torch, and nothing is known of it."""
+    module = getattr(target, "__module__", "") or ""
+    python = isinstance(target, FunctionType) and module.partition(".")[0] != "torch"
+    return python and f"{module}.{target.__name__}" not in reshaping.BY_NAME
 
 
 def _attribute(found: Any, path: str) -> Any:

@@ -55,7 +55,8 @@ def getitem(out: Shape, input: Any, index: Any) -> Layers:
     x = read(input)
     if index == 0 and out == x.shape:  # the first of several results
         return x
-    layers, shape = _sliced(x, index if isinstance(index, tuple) else (index,))
+    parts = index if isinstance(index, tuple) else (index,)
+    layers, shape = _sliced(x, (slice(None), *parts) if x.folded else parts)
     return _then(x, layers, shape, out)
 
 

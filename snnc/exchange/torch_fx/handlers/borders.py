@@ -8,13 +8,23 @@ from snnc.shapes import Shape
 
 
 def pad(out: Shape, input: Any, pad: Any, mode: str = "constant", value: Any = None) -> Layers:
-    """A border, the last axis first, in any mode; a negative one is cut away. Raises Refused."""
+    """A border, the last axis first, in any mode. Raises Refused."""
     x, sides = read(input), tuple(pad)
-    axes = len(sides) // 2
-    if min(sides) < 0 or axes > len(x.shape) - 1 or not 2 <= len(x.shape) <= 4:
-        raise Refused(f"it pads by {list(sides)}, where a spec widens the axes after the channel")
-    wide = (*sides, *[0] * (2 * (len(x.shape) - 1 - axes)))
-    return _border(x, wide, mode, value)
+    rank = len(x.shape)
+    if not any(sides):
+        return x
+    wide = (*sides, *[0] * (2 * rank - len(sides)))
+    pairs = [*zip(wide[::2], wide[1::2], strict=True)][::-1]
+    free = [axis for axis, pair in enumerate(pairs) if not any(pair)]
+    if min(sides) < 0 or len(sides) > 2 * rank or not 2 <= rank <= 4 or not free:
+        raise Refused(f"it pads by {list(sides)}, where a spec widens one to three axes but one")
+    if free[0] == 0:
+        return (_border(pairs, mode, value, x),)
+    order = (free[0], *(axis for axis in range(rank) if axis != free[0]))
+    first = MadeLayer("Permute", {"dims": order}, (x,))
+    back = tuple(order.index(axis) for axis in range(rank))
+    border = _border([pairs[axis] for axis in order], mode, value, first)
+    return (first, border, MadeLayer("Permute", {"dims": back}, (border,)))
 
 
 def module(mode: str) -> Handler:
@@ -26,11 +36,15 @@ def module(mode: str) -> Handler:
     return made
 
 
-def _border(x: TracedValue, sides: tuple[int, ...], mode: str, value: Any) -> Layers:
+def _border(
+    pairs: list[tuple[int, int]], mode: str, value: Any, x: TracedValue | MadeLayer
+) -> MadeLayer:
+    """A border of these widths before and after each axis, of which the first has none."""
+    sides = tuple(width for pair in pairs[:0:-1] for width in pair)
     width = sides[0] if len({*sides}) == 1 else sides
     fields: dict[str, object] = {"padding": width, "mode": mode}
     fields |= {"value": float(value)} if value and mode == "constant" else {}
-    return (MadeLayer("Pad", fields, (x,)),)
+    return MadeLayer("Pad", fields, (x,))
 
 
 def interpolate(

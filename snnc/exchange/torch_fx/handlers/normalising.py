@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from snnc.exchange import Refused
-from snnc.exchange.torch_fx.types import Layers, MadeLayer, constant, inner, only, read
+from snnc.exchange.torch_fx.types import Layers, MadeLayer, TracedValue, constant, inner, only, read
 from snnc.shapes import Shape
 
 
@@ -33,7 +33,17 @@ def batch_norm(
     state["running_mean"] = constant(running_mean, "running_mean")
     state["running_var"] = constant(running_var, "running_var")
     fields = {"eps": eps, "momentum": momentum, "affine": weight is not None}
+    if x.folded:
+        return _of_parts(x, fields, state)
     return (MadeLayer(f"BatchNorm{max(1, inner(x))}d", fields, (x,), state),)
+
+
+def _of_parts(x: TracedValue, fields: dict[str, object], state: dict[str, torch.Tensor]) -> Layers:
+    """A batch norm of parts [k, C, ...] of a sample: they are an axis behind the channel."""
+    order = (1, 0, *range(2, len(x.shape)))
+    turned = MadeLayer("Permute", {"dims": order}, (x,))
+    norm = MadeLayer(f"BatchNorm{len(x.shape) - 1}d", fields, (turned,), state)
+    return (turned, norm, MadeLayer("Permute", {"dims": order}, (norm,)))
 
 
 def layer_norm(
