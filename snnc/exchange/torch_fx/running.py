@@ -9,6 +9,7 @@ from torch import Tensor, fx, nn
 
 from snnc.exchange import Refused, Unusable
 from snnc.exchange.torch_fx import calls, folding, where
+from snnc.exchange.torch_fx.tracing import Untraceable
 from snnc.exchange.torch_fx.types import Parts, TracedValue
 from snnc.shapes import Shape, show
 
@@ -114,7 +115,11 @@ class SeenShapes(fx.Interpreter):
 
 
 def seen(module: fx.GraphModule, x: Tensor, want: Sequence[Tensor]) -> SeenShapes:
-    """A run on samples. Raises Refused if the graph does not make of them what the network did."""
+    """A run on samples.
+
+    Raises Untraceable if the graph does not make of them what the network did, or Refused if
+    nothing could.
+    """
     watch = SeenShapes(module)
     with torch.no_grad():
         got = tensors(watch.run(x.clone()))
@@ -133,9 +138,10 @@ def _unlike(module: fx.GraphModule, x: Tensor) -> Refused:
         )
     written = next((n for n in module.graph.nodes if _overwrites(n, module)), None)
     place = f"{calls.told(written, module)}: " if written is not None else ""
-    return Refused(
+    return Untraceable(
         f"{place}traced by torch.fx, the network computes something else: write `x = x + y` for "
-        "`x += y` where another name of x is read later"
+        "`x += y` where another name of x is read later",
+        f"{place}torch.fx records something else",
     )
 
 

@@ -16,8 +16,9 @@ from snnc.exchange import Refused, libraries
 from snnc.exchange.torch_fx import where
 from snnc.exchange.torch_fx.handlers import reshaping
 
-GROUP, LINE = "snnc_group", "snnc_line"
-"""Keys of ``node.meta``: the modules around a call, outermost first, and the user's line."""
+GROUP, LINE, LAYER = "snnc_group", "snnc_line", "snnc_layer"
+"""Keys of ``node.meta``: the modules around a call, outermost first, the user's line, and the
+path of the module of PyTorch's that a function is the forward of."""
 OF_SHAPE = frozenset({"size", "dim", "ndimension", "numel", "nelement", "stride", "element_size"})
 """Methods that tell a tensor's shape or memory, not its elements."""
 _ELEMENTS = frozenset("item tolist equal allclose is_nonzero float int bool __float__".split())
@@ -25,6 +26,17 @@ _OF_SHAPE_ALONE = frozenset("new_zeros new_ones new_full new_tensor".split())
 """Methods that make a constant, which the user's code may go on to write into."""
 _HOLDS = (Tensor, tuple, list, dict)
 _PROPERTIES = frozenset("shape ndim dtype device layout is_cuda is_sparse requires_grad".split())
+
+
+class Untraceable(Refused):
+    """torch.fx cannot record a module, or records something else; torch.export may.
+
+    ``short`` says which in a few words.
+    """
+
+    def __init__(self, reason: str, short: str) -> None:
+        super().__init__(reason)
+        self.short = short
 
 
 class ShapedProxy(fx.Proxy):
@@ -159,7 +171,10 @@ def _attribute(found: Any, path: str) -> Any:
 
 
 def traced(net: nn.Module, x: Tensor) -> tuple[fx.GraphModule, ConcreteTracer]:
-    """The graph of a module for samples, optional arguments at their defaults. Raises Refused."""
+    """The graph of a module for samples, optional arguments at their defaults.
+
+    Raises Untraceable; Refused by what a library's neuron is.
+    """
     tracer = ConcreteTracer(x)
     try:
         graph = tracer.trace(net, _defaults(net))
@@ -169,7 +184,9 @@ def traced(net: nn.Module, x: Tensor) -> tuple[fx.GraphModule, ConcreteTracer]:
         place = where.of(error) or type(net).__name__
         message = f"{place}: torch.fx cannot trace values that are known only at run time"
         help = "decisions, loops and numbers may depend on arguments and shapes, not on elements"
-        raise Refused(f"{message}: {help}") from error
+        raise Untraceable(f"{message}: {help}", f"{place}: torch.fx cannot trace it") from error
+    for node in graph.nodes:  # its code would wrap inner calls for every later trace
+        node.meta.pop("is_wrapped", None)
     return fx.GraphModule(tracer.root, graph), tracer
 
 

@@ -150,7 +150,7 @@ def reduced(pool: str, scale: bool = False) -> Handler:
 def _over(x: TracedValue, axes: list[int], pool: str, out: Shape) -> tuple[MadeLayer, ...]:
     """Any axes: they are put last, and made one."""
     kept = [a for a in range(len(x.shape)) if a not in axes]
-    if not kept:
+    if not out:
         raise Refused(f"it makes one number of {show(x.shape)}, where a channel stays")
     order, rows = [*kept, *axes], tuple(x.shape[a] for a in kept)
     moved = order != sorted(order)
