@@ -16,7 +16,7 @@ def install() -> None:
     """Has pydantic, from now on, neither read that module nor look for plugins."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     if _NAME not in sys.modules:
-        sys.modules[_NAME] = importlib.metadata = _Late(_NAME)  # type: ignore[assignment]
+        sys.modules[_NAME] = importlib.metadata = _Late(_NAME)
 
 
 class _Late(ModuleType):
