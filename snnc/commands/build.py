@@ -9,6 +9,7 @@ from snnc import project, run_cache, terminal
 from snnc.options import BuildOptions, LintOptions
 from snnc.project import File
 from snnc.project.files import BLOCKING
+from snnc.run_cache.packages import CachedPackages
 from snnc.source.diagnostic import Diagnostic
 from snnc.staleness import Made, Package, complaints, orphans, stale_schemas
 
@@ -48,7 +49,7 @@ def _build(options: BuildOptions) -> int:
     terminal.one_of("--output-format", options.output_format, terminal.FORMATS)
     given = terminal.given(options.paths)
     named = terminal.or_report(lambda: terminal.specs(options.paths), options.output_format)
-    entry = run_cache.packages(named.specs, given, options) if options.cache else None
+    entry = _entry(named.specs, given, options) if options.cache else None
     known = entry.made() if entry is not None else None
     if known is not None:
         return named.said(_done(Builds(named.specs, given, options, known)))
@@ -61,6 +62,13 @@ def _build(options: BuildOptions) -> int:
     if entry is not None and code == 0:
         entry.keep(made, packages.read)
     return named.said(code)
+
+
+def _entry(
+    specs: Sequence[Path], given: Sequence[Path], options: BuildOptions
+) -> CachedPackages | None:
+    further = options.check and options.alone
+    return run_cache.packages(specs, given, options.words, options.check, further)
 
 
 def _done(builds: "Builds") -> int:
@@ -96,7 +104,7 @@ class Builds:
 
     def _orphans(self, packages: Sequence[Package]) -> list[Diagnostic]:
         """Packages that no spec makes; one that is made with settings or elsewhere says nothing."""
-        if self.options.settings or self.options.out:
+        if not self.options.alone:
             return []
         return [*orphans(self.searched, packages, self.made.broken, self.made.abstract)]
 

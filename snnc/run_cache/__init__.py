@@ -20,7 +20,6 @@ from snnc.source.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
     from snnc.linting import LintRun
-    from snnc.options import BuildOptions
 
 OFF = "SNNC_NO_CACHE"
 
@@ -60,15 +59,19 @@ def entry(paths: Sequence[Path], options: Sequence[str]) -> CachedRun | None:
 
 
 def packages(
-    specs: Sequence[Path], searched: Sequence[Path], options: "BuildOptions"
+    specs: Sequence[Path],
+    searched: Sequence[Path],
+    options: Sequence[str],
+    check: bool,
+    further: bool,
 ) -> CachedPackages | None:
-    """The entry of a build of ``specs``, which are in ``searched``. None: no cache."""
+    """The entry of a build of ``specs``, which are in ``searched``, as of a run. None: no cache."""
     store = None if os.environ.get(OFF) else Store.here()
     if store is None:
         return None
-    said = options.settings, str(options.out), options.config, options.check
-    words = [str(Path.cwd()), "build", repr(said), *map(str, specs)]
-    return CachedPackages(store, store.name(words, templates=True), specs, searched, options)
+    words = [str(Path.cwd()), "build", repr(check), *options, *map(str, specs)]
+    name = store.name(words, templates=True)
+    return CachedPackages(store, name, specs, searched, check, further)
 
 
 def _known(body: Mapping[str, Any], paths: Sequence[Path]) -> tuple[Diagnostic, ...] | None:

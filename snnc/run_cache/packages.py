@@ -13,19 +13,22 @@ from snnc.run_cache.store import Store
 from snnc.source.diagnostic import Place, Span
 
 if TYPE_CHECKING:
-    from snnc.options import BuildOptions
     from snnc.staleness import Further, Made, Package
 
 
 @dataclass(frozen=True)
 class CachedPackages:
-    """The place of a build in the cache: of some specs, under some options."""
+    """The place of a build in the cache: of some specs, under some options.
+
+    ``check``: it compares only, editors' schemas too. ``further``: packages that options made also.
+    """
 
     store: Store
     name: str
     specs: Sequence[Path]
     searched: Sequence[Path]
-    options: "BuildOptions"
+    check: bool
+    further: bool
 
     def made(self) -> "Made | None":
         """The packages of an equal build before, all as they should be; None if anything is not."""
@@ -43,7 +46,7 @@ class CachedPackages:
         inputs = inputs_of(texts, [package.folder for package in every], self.specs)
         if inputs is None or made.findings:
             return
-        known = self._further(made.packages) if made.further else []
+        known = self._further(made.packages)
         body = {
             "inputs": vars(inputs),
             "packages": [_row(package) for package in made.packages],
@@ -51,7 +54,7 @@ class CachedPackages:
             "said": [[each.command, str(each.folder)] for each in known],
             "abstract": [str(path) for path in made.abstract],
             "specs": [*made.texts],
-            "schemas": digests(self.searched, made.texts),
+            "schemas": digests(self.searched, made.texts) if self.check else [],
         }
         self.store.write(self.name, body)
 
@@ -62,23 +65,21 @@ class CachedPackages:
         if texts is None:
             return None
         packages = _packages(body["packages"], texts)
-        further = _packages(body["further"], texts) if self.options.check else ()
+        further = _packages(body["further"], texts) if self.further else ()
         if packages is None or further is None:
             return None
-        said = [[each.command, str(each.folder)] for each in self._further(packages)]
-        if said != body["said"] and self.options.check:
+        if [[each.command, str(each.folder)] for each in self._further(packages)] != body["said"]:
             return None
         abstract = tuple(map(Path, body["abstract"]))
         own = {path: texts[path] for path in body["specs"]}
-        schemas = tuple(body["schemas"]) if self.options.check else ()
+        schemas = tuple(body["schemas"])
         return Made(packages, further, abstract=abstract, texts=own, schemas=schemas)
 
     def _further(self, packages: Sequence["Package"]) -> "list[Further]":
         """The packages that options made of these specs, if this build looks at them."""
         from snnc.staleness import further
 
-        asked = self.options.check and not (self.options.settings or self.options.out)
-        return [*further(self.searched, packages)] if asked else []
+        return [*further(self.searched, packages)] if self.further else []
 
 
 def _row(package: "Package") -> Sequence[object]:
