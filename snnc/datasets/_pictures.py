@@ -26,7 +26,9 @@ Spreads = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=
 class Normalize(BaseModel):
     """(x - mean) / std of pixels in [0, 1], with one number for all channels or one per channel."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="forbid", strict=True, allow_inf_nan=False
+    )
 
     mean: Moments
     std: Spreads

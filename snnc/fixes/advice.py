@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from snnc.fixes import changes, slips
+from snnc.fixes import NETWORK, changes, slips
 from snnc.fixes.changes import Change
 from snnc.source.diagnostic import Diagnostic, Fix, Safety
 
 GUESS = "the number is a guess"
-NETWORK = "the network that it describes is another one"
 
 
 class _Row(NamedTuple):

@@ -57,7 +57,9 @@ class Train(BaseModel):
     ``loss`` is the loss of a single output. ``[train.losses]`` has one for every output, added up.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="forbid", strict=True, allow_inf_nan=False
+    )
 
     dataset: Annotated[Dataset, Choice("snnc.datasets")]
     loss: Annotated[Loss | None, Choice("snnc.losses")]
