@@ -25,7 +25,6 @@ from snnc.shapes import Shape, ShapeError, show
 from snnc.sizes import Positive
 from snnc.source.nearest import nearest, one_of
 
-
 Logger = Literal["csv", "tensorboard", "wandb", "mlflow"]
 """The loggers of the training script; csv is metrics.csv, which is always written."""
 
