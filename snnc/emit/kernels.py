@@ -8,6 +8,7 @@ from snnc.emit.neurons import NeuronClass, Neurons
 from snnc.emit.parameters import members
 from snnc.emit.python_format import statement
 from snnc.emit.runtime import Runtime, statements
+from snnc.escape import string
 from snnc.kernel.types import Kernel
 from snnc.neuron import Neuron, SpikingNeuron
 from snnc.step.ssa import SPIKE_ABOVE
@@ -75,6 +76,7 @@ def _neuron(found: NeuronClass) -> dict[str, object]:
         "adjoint": _function(*torch.adjoint(found.kernel)),
         "spec": _spec(found.kernel),
         "states": _tuple(found.kernel.written.states),
+        "numbers": string(found.numbers) if found.numbers else "",
         "fire": _fire(found.neuron),
         "spike": _spike(found.neuron.spike_value),
         "inner": found.inner,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -24,6 +24,9 @@ from snnc.schedulers import Scheduler
 from snnc.shapes import Shape, ShapeError, show
 from snnc.sizes import Positive
 from snnc.source.nearest import nearest, one_of
+
+Logger = Literal["csv", "tensorboard", "wandb", "mlflow"]
+"""The loggers of the training script; csv is metrics.csv, which is always written."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class Train(BaseModel):
     accumulate: Positive = 1
     grad_clip: Annotated[float | None, Field(gt=0)] = None
     early_stop: Positive | None = None
+    loggers: Annotated[tuple[Logger, ...] | None, Field(min_length=1)] = None
 
     @model_validator(mode="before")
     @classmethod

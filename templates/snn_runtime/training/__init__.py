@@ -19,20 +19,23 @@ checkpoints  sealed when written, and checked when read
 files        replaced at once, in a folder that is locked
 digests      of data
 identity     what makes a network another one
-log          metrics.csv and TensorBoard
+log          metrics.csv, and the folder of a run
+loggers      TensorBoard, Weights & Biases, MLflow, and functions
 record       settings.toml
 interrupts   Ctrl-C between two steps
 profile      where the time goes
+called       the script as a function, and from the command line
 """
 
 from .batches import Batch, Batches, Split, mixed, seed_all
+from .called import Outcome, Where, call, outcome, run
 from .checkpoints import BEST, read
 from .identity import Network, difference, network
 from .interrupts import Interrupts, Stopped
 from .labels import only, per_sample, right
 from .last_batch import check_last_batch
 from .learner import Learner
-from .log import Log
+from .log import where
 from .options import Options, parse
 from .precision import in_full
 from .processes import Team, together
@@ -51,9 +54,9 @@ __all__ = [
     "Clock",
     "Interrupts",
     "Learner",
-    "Log",
     "Network",
     "Options",
+    "Outcome",
     "Pace",
     "Recorder",
     "Row",
@@ -65,8 +68,10 @@ __all__ = [
     "Start",
     "Stopped",
     "Team",
+    "Where",
     "begin",
     "begin_with",
+    "call",
     "check_last_batch",
     "dice_loss",
     "difference",
@@ -77,12 +82,14 @@ __all__ = [
     "mixed",
     "network",
     "only",
+    "outcome",
     "overlaps",
     "parse",
     "per_sample",
     "profile",
     "read",
     "right",
+    "run",
     "seed_all",
     "shown",
     "squares",
@@ -91,4 +98,5 @@ __all__ = [
     "together",
     "unseen",
     "watched",
+    "where",
 ]
