@@ -48,6 +48,7 @@ KEYS: Mapping[str, str] = {
     "stride": "The distance between windows; one number, or one an axis.",
     "surrogate": "The slope that the backward pass takes for that of a spike.",
     "tau": "The time constant in time steps.",
+    "truncate": "The time steps that the gradient goes back through.",
     "v_reset": "The potential after a hard reset.",
     "v_threshold": "The potential at which the neuron fires.",
     "validation": "The share of the training data that is kept for validation.",

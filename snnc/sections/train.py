@@ -72,6 +72,7 @@ class Train(BaseModel):
     accumulate: Positive = 1
     grad_clip: Annotated[float | None, Field(gt=0)] = None
     early_stop: Positive | None = None
+    truncate: Positive | None = None
 
     @model_validator(mode="before")
     @classmethod

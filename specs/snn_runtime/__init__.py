@@ -32,8 +32,8 @@
 #   training/learner.py training/log.py training/optimizers.py training/options.py
 #   training/precision.py training/processes.py training/profile.py training/rates.py
 #   training/record.py training/score.py training/settings.py training/start.py
-#   training/summary.py training/targets.py watching.py weights.py
-# Output format 2, body 4cc32466ce70e943.
+#   training/summary.py training/targets.py training/truncated.py watching.py weights.py
+# Output format 2, body bf28a741c5db6c28.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 

@@ -12,6 +12,7 @@ labels       one a sample, or one a step
 targets      labels of every place, several of a sample, or values
 score        loss and metric over the samples seen so far
 summary      the line after an epoch
+truncated    the gradient ends where a chunk of the steps begins
 finite       where numbers are met that are none
 learner      the network, and all that changes while it learns
 rates        firing rates while the network learns
@@ -43,9 +44,11 @@ from .settings import RunError, Settings
 from .start import Start, begin, begin_with, start
 from .summary import summary
 from .targets import dice_loss, hits, overlaps, squares
+from .truncated import Answers, chunks, cut
 
 __all__ = [
     "BEST",
+    "Answers",
     "Batch",
     "Batches",
     "Clock",
@@ -68,6 +71,8 @@ __all__ = [
     "begin",
     "begin_with",
     "check_last_batch",
+    "chunks",
+    "cut",
     "dice_loss",
     "difference",
     "firing_rates",

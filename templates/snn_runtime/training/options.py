@@ -82,6 +82,8 @@ def changed(settings: Settings, given: dict[str, Any]) -> Settings:
     if "label_smoothing" in given and settings.label_smoothing is None:
         problem = "no loss is cross_entropy, or each has its own"
         raise SettingError(f"--label-smoothing does not apply: {problem}")
+    if "truncate" in given and settings.truncate is None:
+        raise SettingError("--truncate does not apply: the spec has no `truncate`")
     if new.amp and new.dtype != "float32":
         raise SettingError("--dtype float64 needs --no-amp")
     return new
@@ -141,6 +143,7 @@ def of_learning(parser: argparse.ArgumentParser, spec: Settings) -> None:
     number("label_smoothing", real(0, 1), "share of the label given to all classes")
     number("early_stop", integer(1), "stop after so many epochs without a better one")
     number("limit", integer(1), "use only so many samples of each split")
+    number("truncate", integer(1), "steps that a gradient goes back through")
     number("seed", integer(0), "of weights, order and noise")
     amp = f"automatic mixed precision (default: {'on' if spec.amp else 'off'})"
     add("--amp", action=switch, default=None, help=amp)
