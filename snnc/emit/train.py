@@ -34,6 +34,8 @@ def train_context(
         "classified": classified(train, outputs),
         "answered": labelled(train, outputs) if train.form in ("class", "map") else "",
         "form": train.form,
+        "groups": _literal([group.table() for group in train.groups]),
+        "frozen": _literal([*train.frozen]),
         "widened": _widened(answer, several),
         "chunked": train.truncate
         and _chunked(losses, outputs, answer, timed, train.smoothing is not None),
@@ -64,6 +66,8 @@ def _settings(train: Train, time_steps: int) -> Iterator[str]:
         yield f"early_stop={train.early_stop}"
     if train.truncate is not None:
         yield f"truncate={train.truncate}"
+    if train.ema is not None:
+        yield f"ema={train.ema!r}"
 
 
 def _literal(value: object) -> str:

@@ -14,6 +14,8 @@ score        loss and metric over the samples seen so far
 summary      the line after an epoch
 truncated    the gradient ends where a chunk of the steps begins
 finite       where numbers are met that are none
+average      that of the weights, which is evaluated
+groups       parameters by their names
 learner      the network, and all that changes while it learns
 rates        firing rates while the network learns
 checkpoints  sealed when written, and checked when read
@@ -40,7 +42,7 @@ from .processes import Team, together
 from .profile import profile
 from .rates import Recorder, firing_rates, mean_rate
 from .score import Clock, Pace, Row, Score, Seen, shown, unseen, watched
-from .settings import RunError, Settings
+from .settings import RunError, Settings, Table
 from .start import Start, begin, begin_with, start
 from .summary import summary
 from .targets import dice_loss, hits, overlaps, squares
@@ -67,6 +69,7 @@ __all__ = [
     "Split",
     "Start",
     "Stopped",
+    "Table",
     "Team",
     "begin",
     "begin_with",

@@ -82,6 +82,7 @@ SETTINGS = {
     "dtype": among("float32", "float64"),
     "deterministic": SWITCH,
     "truncate": optional(whole()),
+    "ema": optional(real(0, 1, open=True)),
 }
 ADAM = {
     "lr": POSITIVE,

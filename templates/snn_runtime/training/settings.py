@@ -36,11 +36,12 @@ class Settings:
     dtype: str = "float32"
     deterministic: bool = False
     truncate: int | None = None  # steps that a gradient goes back through
+    ema: float | None = None  # the decay of an average of the weights
 
 
 # What may differ when a run goes on; all else decides what the next epoch does.
 FREE = {"epochs", "early_stop", "deterministic"}
-LATER = {"truncate"}  # older checkpoints have none of these
+LATER = {"ema", "truncate"}  # older checkpoints have none of these
 
 
 def misfit(saved: Mapping[str, Any]) -> str | None:
