@@ -36,6 +36,7 @@ def train_context(
         "form": train.form,
         "groups": _literal([group.table() for group in train.groups]),
         "frozen": _literal([*train.frozen]),
+        "owned": sorted({string(name) for name in _owned(train, losses, outputs)}),
         "widened": _widened(answer, several),
         "chunked": train.truncate
         and _chunked(losses, outputs, answer, timed, train.smoothing is not None),
@@ -98,6 +99,13 @@ def _loss(losses: Mapping[str, Loss], answer: str, several: bool, smooths: bool)
     }
 
 
+def _owned(train: Train, losses: Mapping[str, Loss], outputs: Mapping[str, bool]) -> Iterator[str]:
+    """The user's functions, which are imported before anything else is done."""
+    for kind in (*losses.values(), train.measured(outputs)[0]):
+        if kind.function_name:
+            yield kind.function_name
+
+
 def _chunked(
     losses: Mapping[str, Loss], outputs: Mapping[str, bool], answer: str, timed: bool, smooths: bool
 ) -> dict[str, str]:
@@ -153,7 +161,7 @@ def _metric(
 ) -> dict[str, Any]:
     """The function of the metric and its call; the loss needs none."""
     metric, of = train.measured(outputs)
-    found: dict[str, Any] = {"kind": metric.kind, "higher": metric.higher}
+    found: dict[str, Any] = {"kind": metric.title, "higher": metric.higher}
     if metric.wants is None:
         return found | {"expression": "", "call": "loss.detach() * batch.samples"}
     over = outputs[of]

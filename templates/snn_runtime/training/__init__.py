@@ -10,6 +10,7 @@ processes    one process, or several under torchrun
 batches      which samples make which batch, on which process
 labels       one a sample, or one a step
 targets      labels of every place, several of a sample, or values
+own          losses and metrics of one's own
 score        loss and metric over the samples seen so far
 summary      the line after an epoch
 truncated    the gradient ends where a chunk of the steps begins
@@ -37,6 +38,7 @@ from .last_batch import check_last_batch
 from .learner import Learner
 from .log import Log
 from .options import Options, parse
+from .own import own, own_loss, own_metric
 from .precision import in_full
 from .processes import Team, together
 from .profile import profile
@@ -86,6 +88,9 @@ __all__ = [
     "network",
     "only",
     "overlaps",
+    "own",
+    "own_loss",
+    "own_metric",
     "parse",
     "per_sample",
     "profile",
