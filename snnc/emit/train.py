@@ -101,9 +101,8 @@ def _loss(losses: Mapping[str, Loss], answer: str, several: bool, smooths: bool)
 
 def _owned(train: Train, losses: Mapping[str, Loss], outputs: Mapping[str, bool]) -> Iterator[str]:
     """The user's functions, which are imported before anything else is done."""
-    for kind in (*losses.values(), train.measured(outputs)[0]):
-        if kind.function_name:
-            yield kind.function_name
+    kinds: tuple[Loss | Metric, ...] = (*losses.values(), train.measured(outputs)[0])
+    yield from (kind.function_name for kind in kinds if kind.function_name)
 
 
 def _chunked(
