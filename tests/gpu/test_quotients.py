@@ -33,4 +33,5 @@ def test_a_time_constant_divides(
     call = kernels.call(one.name, (x,), (), (), STEPS, False, "torch")
     assert {*kernels.forward(call, False)[0].flatten().tolist()} == {1.0}
     assert division(kernels.cuda, f"{one.name}_backward") == (), "a repeated step divides as well"
-    assert f"/ R({tau})" in kernels.cuda and known(one, f"{one.name}_forward")
+    assert f"/ R({tau})" in kernels.cuda
+    assert known(one, f"{one.name}_forward")
