@@ -36,7 +36,7 @@ def exported(net: nn.Module, x: Tensor, why: Untraceable) -> fx.GraphModule:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without warnings and the graphs that are printed of what cannot be exported."""
+    """No warnings, and no graphs, which PyTorch prints of what cannot be exported."""
     before = logging.root.manager.disable
     logging.disable(logging.ERROR)
     try:
