@@ -6,6 +6,6 @@ Where a layer is not as it was, or somebody watches it, one follows the other.
 """
 
 from .kernels import JoinedKernels
-from .module import JoinedNeuron
+from .module import JoinedNeuron, run_normed, run_pooled
 
-__all__ = ["JoinedKernels", "JoinedNeuron"]
+__all__ = ["JoinedKernels", "JoinedNeuron", "run_normed", "run_pooled"]

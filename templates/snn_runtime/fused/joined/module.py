@@ -8,9 +8,8 @@ from torch import Tensor, nn
 from ...averages import BatchNorm, track
 from ...checks import check_starts
 from ...norms import batch_norm, batch_norm_once
-from ...watching import watched
 from ..calls import Tensors
-from ..module import FusedNeuron
+from ..module import FusedNeuron, untouched
 from .forms import text_of
 from .kernels import JoinedKernels
 from .taken import taken
@@ -24,59 +23,12 @@ class JoinedNeuron(FusedNeuron):
 
     joined: ClassVar[JoinedKernels]
 
-    def pooled(
-        self,
-        pool: nn.Module,
-        *inputs: Tensor,
-        time_steps: int | None = None,
-        state: Kept | None = None,
-    ) -> Tensor:
-        """``pool`` of the neuron's output, [T, B, C, H', W'].
-
-        One after the other if the neuron's own output is asked for, and where no kernel does
-        both.
-        """
-        images = inputs[0] if time_steps is not None else inputs[0].flatten(0, 1)
-        kernel = f"{self.kernel}_{window_of(pool)}"
-        if self.can(kernel, images, state):
-            return self.run_joined(kernel, inputs, time_steps, state)[0]
-        output = self(*inputs, time_steps=time_steps, state=state)
-        pooled: Tensor = pool(output.flatten(0, 1))
-        return torch.unflatten(pooled, 0, output.shape[:2])
-
-    def normed(
-        self,
-        bn: BatchNorm,
-        x: Tensor,
-        pool: nn.Module | None = None,
-        time_steps: int | None = None,
-        state: Kept | None = None,
-    ) -> Tensor:
-        """The output [T, B, ...] for ``bn`` of x as input; pooled, if ``pool`` is given.
-
-        x is [T, B, C, ...]; with time_steps it is [B, C, ...], the same at all steps. One
-        after the other if somebody watches, and where no kernel does it all.
-        """
-        images = x if time_steps is not None else x.flatten(0, 1)
-        window = window_of(pool) or "none" if pool else ""
-        kernel = f"{self.kernel}_{text_of(window, True)}"
-        if taken(bn, images) and images.numel() and self.can(kernel, images, state):
-            return self.run_normed(kernel, bn, x, time_steps, state)
-        if time_steps is not None:
-            normal = batch_norm_once(bn, x, time_steps)
-        else:
-            normal = torch.unflatten(batch_norm(bn, images), 0, x.shape[:2])
-        if pool is not None:
-            return self.pooled(pool, normal, time_steps=time_steps, state=state)
-        output: Tensor = self(normal, time_steps=time_steps, state=state)
-        return output
-
-    def can(self, kernel: str, images: Tensor, state: Kept | None) -> bool:
-        """Whether there is such a kernel and nobody watches the neuron itself.
+    def takes(self, kernel: str, images: Tensor, state: Kept | None) -> bool:
+        """Whether there is such a kernel for samples of images.
 
         With pooling, only states of whole images are known.
         """
-        if watched(self) or not self.joined.take(kernel, images):
+        if not self.joined.take(kernel, images):
             return False
         window = self.joined.forms[kernel].window
         return state is None or window is None or window.whole(images)
@@ -125,3 +77,55 @@ class JoinedNeuron(FusedNeuron):
         count = len(self.states)
         state.update(zip(self.places(), rest[:count]))
         return output, *rest[count:]
+
+
+def run_pooled(
+    cell: nn.Module,
+    pool: nn.Module,
+    *inputs: Tensor,
+    time_steps: int | None = None,
+    state: Kept | None = None,
+) -> Tensor:
+    """``pool`` of a neuron's output, [T, B, C, H', W'].
+
+    One after the other if the neuron's own output is asked for, if somebody has a hand in
+    either, and where no kernel does both.
+    """
+    images = inputs[0] if time_steps is not None else inputs[0].flatten(0, 1)
+    if isinstance(cell, JoinedNeuron) and untouched(cell):
+        kernel = f"{cell.kernel}_{window_of(pool)}"
+        if cell.takes(kernel, images, state):
+            return cell.run_joined(kernel, inputs, time_steps, state)[0]
+    output = cell(*inputs, time_steps=time_steps, state=state)
+    pooled: Tensor = pool(output.flatten(0, 1))
+    return torch.unflatten(pooled, 0, output.shape[:2])
+
+
+def run_normed(
+    cell: nn.Module,
+    bn: nn.Module,
+    x: Tensor,
+    pool: nn.Module | None = None,
+    time_steps: int | None = None,
+    state: Kept | None = None,
+) -> Tensor:
+    """A neuron's output [T, B, ...] for ``bn`` of x as input; pooled, if ``pool`` is given.
+
+    x is [T, B, C, ...]; with time_steps it is [B, C, ...], the same at all steps. One after
+    the other if somebody has a hand in them, and where no kernel does it all.
+    """
+    images = x if time_steps is not None else x.flatten(0, 1)
+    if isinstance(cell, JoinedNeuron) and untouched(cell):
+        window = window_of(pool) or "none" if pool else ""
+        kernel = f"{cell.kernel}_{text_of(window, True)}"
+        known = taken(bn, images) and images.numel()
+        if known and cell.takes(kernel, images, state):
+            return cell.run_normed(kernel, bn, x, time_steps, state)
+    if time_steps is not None:
+        normal = batch_norm_once(bn, x, time_steps)
+    else:
+        normal = torch.unflatten(batch_norm(bn, images), 0, x.shape[:2])
+    if pool is not None:
+        return run_pooled(cell, pool, normal, time_steps=time_steps, state=state)
+    output: Tensor = cell(normal, time_steps=time_steps, state=state)
+    return output
