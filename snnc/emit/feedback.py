@@ -24,7 +24,7 @@ def feedbacks(program: Program) -> Mapping[str, How]:
     """The feedback of each neuron that is not alone in its kernel, by its path."""
     found = {}
     for region in program.regions:
-        if not isinstance(region, Scan) or region.form in ("loop", "pooled", "normed"):
+        if not isinstance(region, Scan) or region.form in ("loop", "pooled", "normed", "whole"):
             continue
         if len(region.ops) > 1:
             cell = neuron_of(program, region)

@@ -21,6 +21,9 @@ def state_keys(program: Program, neurons: Neurons, uses: Collection[str]) -> tup
 def _of(program: Program, region: Region, states: dict[str, tuple[str, ...]]) -> Iterator[str]:
     if isinstance(region, Scan) and region.form == "loop":
         yield from (carry.name for carry in region.carries)
+    elif isinstance(region, Scan) and region.form == "whole":
+        cells = (op.node for op in region.ops if op.node in states)
+        yield from (f"{cell}.{state}" for cell in cells for state in states[cell])
     elif isinstance(region, Scan):
         cell = neuron_of(program, region)
         yield from (f"{cell.node}.{state}" for state in states[cell.node])

@@ -48,6 +48,7 @@ def _placed(program: Program) -> Iterator[Placed]:
         where: Where = once if isinstance(region, Once) else "time"
         for op in region.ops:
             place: Where = "before" if _same(program, region, op) else where
+            place = "after" if over_time and program.once(region, op) else place
             row = _row(program, region, op, place, have)
             less = row.computed != row.shape and reach(row.shape, want[op.writes])
             yield replace(row, reason=f"{row.reason}; {less}") if less else row
@@ -88,6 +89,9 @@ def reason(program: Program, region: Region, op: Op, where: Where) -> str:
         return _once(program, op, where)
     if isinstance(region, Scan) and region.form in ("pooled", "normed"):
         return _with_neuron(program, region, op)
+    if isinstance(region, Scan) and region.form == "whole":
+        why = operator.why() or f"{op.reads[0]} changes over time"
+        return f"not hoisted: {why}; in one kernel up to {region.ops[-1].writes}"
     if isinstance(region, Scan) and (region.form == "loop" or len(region.ops) > 1):
         return _looped(program, region, op)
     if own := operator.why():

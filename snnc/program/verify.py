@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 from snnc.graph.cycles import components
 from snnc.graph.delayed_edge import Past
@@ -45,7 +46,7 @@ def minimal(program: Program) -> Program:
         IllegalProgram: something is looped that need not be.
     """
     for region in program.regions:
-        if not isinstance(region, Scan) or region.form in ("pooled", "normed"):
+        if not isinstance(region, Scan) or region.form in ("pooled", "normed", "whole"):
             continue
         if len(region.ops) > 1 and not region.cyclic:
             groups = components({op.writes: op.reads for op in region.ops})
@@ -126,12 +127,14 @@ def _fits(program: Program, region: Region, op: Op) -> None:
         m.time in ("causal", "indexed") or m.random == "step" for m in modes
     ):
         raise IllegalProgram(f"{op.node} runs once but {operator.why()}")
-    if not isinstance(region, Once) and isinstance(operator, Readout):
+    if isinstance(operator, Readout) and not (isinstance(region, Once) or _last(region, op)):
         raise IllegalProgram(f"{op.node} is a readout and runs once, after time")
     causal = any(m.time == "causal" for m in modes) and not operator.over_time
     if isinstance(region, Fold) and causal:
         raise IllegalProgram(f"{op.node} has a state and cannot run on all steps at once")
-    if isinstance(region, Scan) and whole(program.node(op)) and not _first(region, op):
+    if isinstance(region, Scan) and whole(program.node(op)) and not (
+        _first(region, op) or _last(region, op)
+    ):
         raise IllegalProgram(f"{op.node} needs every step at once and cannot be in a loop")
 
 
@@ -140,22 +143,44 @@ def _first(region: Scan, op: Op) -> bool:
     return region.form == "normed" and op is region.ops[0]
 
 
+def _last(region: Region, op: Op) -> bool:
+    """Whether an op runs behind the time steps of a kernel."""
+    return isinstance(region, Scan) and region.form == "whole" and op is region.ops[-1]
+
+
 def _scan(program: Program, region: Scan) -> None:
     names = {op.writes for op in region.ops}
     if region.carries != carries(program.graph, region.ops):
         raise IllegalProgram(f"the loop over {', '.join(sorted(names))} loses a state")
     cells = [op for op in region.ops if isinstance(program.node(op).operator, Neuron)]
     stateful = [op for op in cells if program.node(op).operator.carries()]
-    if region.form != "loop" and len(stateful) != 1:
+    if region.form not in ("loop", "whole") and len(stateful) != 1:
         raise IllegalProgram("a kernel runs one neuron")
     if region.form == "pooled":
         _pooled(program, region)
     elif region.form == "normed":
         _normed(program, region)
+    elif region.form == "whole":
+        _whole(program, region)
     elif region.form != "loop" and len(region.ops) > 1 and not region.cyclic:
         raise IllegalProgram("a kernel runs one neuron and its feedback")
     if not names.issuperset(region.yields):
         raise IllegalProgram("a loop yields what it does not compute")
+
+
+def _whole(program: Program, region: Scan) -> None:
+    """A chain of which each op but the first reads the one before and nobody else does."""
+    *layers, readout = region.ops
+    if not layers or not isinstance(program.node(readout).operator, Readout):
+        raise IllegalProgram("a kernel of a chain ends with a readout")
+    for op, after in pairwise(region.ops):
+        operator = program.node(op).operator
+        if not operator.product and not isinstance(operator, Neuron):
+            raise IllegalProgram(f"{op.node} is neither a product nor a neuron: no chain has it")
+        if after.reads != (op.writes,) or {*program.readers[op.writes]} != {after}:
+            raise IllegalProgram(f"{op.writes} is read, but only its kernel knows it")
+    if region.ops[0].reads[0] not in program.timed and program.node(region.ops[0]).operator.product:
+        raise IllegalProgram(f"{region.ops[0].node} is the same at every step, but in a kernel")
 
 
 def _normed(program: Program, region: Scan) -> None:

@@ -1,0 +1,51 @@
+"""A chain of products and neurons as one kernel: stages, and how its result leaves time.
+
+The stages run one after the other for all time steps of a few samples, whose values stay in the
+cache of a core. Nothing between them is stored.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from snnc.kernel.types import Kernel
+
+How = Literal["mean", "sum", "last"]
+"""The readouts that a kernel adds up as it goes."""
+HOW: tuple[How, ...] = ("mean", "sum", "last")
+
+
+@dataclass(frozen=True)
+class Product:
+    """``x W^T + bias`` of ``reads`` features, ``width`` of them."""
+
+    reads: int
+    width: int
+    bias: bool
+
+
+@dataclass(frozen=True)
+class Cells:
+    """``width`` neurons of one kind, all their steps."""
+
+    kernel: Kernel
+    width: int
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A kernel of several stages; ``layers`` are their modules, in order.
+
+    It is ``static`` if its input is the same at every time step; it then begins with neurons.
+    """
+
+    name: str
+    layers: tuple[str, ...]
+    stages: tuple[Product | Cells, ...]
+    how: How
+    static: bool
+
+    @property
+    def reads(self) -> int:
+        """The features of its input."""
+        first = self.stages[0]
+        return first.reads if isinstance(first, Product) else first.width

@@ -1,0 +1,105 @@
+"""Whole: a chain of Linear layers and neurons, up to the readout behind it, runs in one kernel.
+
+Each layer must be the only reader of the one before it. A neuron must have one input, no feedback
+and no first state that is learned. Weights must fit the cache of a core (``MOST``, ``WIDEST``),
+because a kernel goes through all layers with a few samples at a time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from snnc.kernel.whole import HOW
+from snnc.neuron import Neuron
+from snnc.program.types import Once, Op, Program, Region, Scan, carries
+from snnc.readout import Readout
+
+WIDEST = 512
+"""The most neurons of a layer in a chain."""
+MOST = 2**16
+"""The most weights of a chain: 256 KiB of them in float32, a part of a core's second cache."""
+
+
+@dataclass(frozen=True)
+class WholeChains:
+    """Moves chains of layers and the readout behind them into one kernel."""
+
+    name: str = "whole"
+    optional: bool = True
+    stepwise: bool = False
+    hides_values: bool = True
+
+    def apply(self, given: Program) -> Program:
+        found = {ops[-2].writes: ops for ops in chains(given) if fits(given, ops)}
+        moved = {op.writes for ops in found.values() for op in ops}
+        return given.with_regions(
+            made for region in given.regions for made in _with(given, region, found, moved)
+        )
+
+
+def chains(given: Program) -> Iterator[tuple[Op, ...]]:
+    """The layers in front of each readout that a kernel could run, then the readout.
+
+    None is asked whether it fits a cache.
+    """
+    alone = _alone(given)
+    for op in (op for r in given.regions if isinstance(r, Once) for op in r.ops):
+        ops = (*_before(given, op.reads[0], alone), op) if _adds_up(given, op) else ()
+        if len(ops) > 2 and any(given.node(each).operator.product for each in ops):
+            yield ops
+
+
+def fits(given: Program, ops: tuple[Op, ...]) -> bool:
+    """Whether the weights of a chain, and its layers, are small enough."""
+    widest = max(given.shape(op)[0] for op in ops)
+    return widest <= WIDEST and weights(given, ops) <= MOST
+
+
+def weights(given: Program, ops: tuple[Op, ...]) -> int:
+    """The number of weights of a chain."""
+    return sum(given.node(op).operator.macs(*given.node(op).shapes) for op in ops)
+
+
+def _adds_up(given: Program, op: Op) -> bool:
+    operator = given.node(op).operator
+    return isinstance(operator, Readout) and operator.kind in HOW and op.reads[0] in given.timed
+
+
+def _before(given: Program, name: str, alone: set[str]) -> tuple[Op, ...]:
+    """The layers of a chain that ends with the value ``name``, a neuron's."""
+    found: tuple[Op, ...] = ()
+    while (op := _link(given, name, alone)) and (found or name in alone):
+        found, name = (op, *found), op.reads[0]
+    return found
+
+
+def _link(given: Program, name: str, alone: set[str]) -> Op | None:
+    """The op that writes a value which just one other reads, if it may be part of a chain."""
+    (op,) = given.writers.get(name, (None,))
+    if op is None or len(given.readers[name]) != 1 or name in given.graph.answers:
+        return None
+    vector = len(given.shape(op)) == 1 and len(op.reads) == 1 and name not in given.crops
+    timed = name in given.timed and name not in given.graph.watched
+    linear = given.node(op).operator.product and op.reads[0] in given.timed
+    return op if vector and timed and (linear or name in alone) else None
+
+
+def _alone(given: Program) -> set[str]:
+    """The values of neurons that are alone in their kernel and whose state begins with numbers."""
+    scans = (r for r in given.regions if isinstance(r, Scan) and r.form == "kernel")
+    cells = ((r.ops[0], given.node(r.ops[0]).operator) for r in scans if len(r.ops) == 1)
+    return {op.writes for op, cell in cells if isinstance(cell, Neuron) and _known(cell)}
+
+
+def _known(cell: Neuron) -> bool:
+    return all(isinstance(first, float) for first in cell.start().values())
+
+
+def _with(
+    given: Program, region: Region, found: dict[str, tuple[Op, ...]], moved: set[str]
+) -> Iterator[Region]:
+    """A region without what is moved, and the chain that ends with its neuron."""
+    ends = [op.writes for op in region.ops if op.writes in found]
+    yield given.without(region, moved)
+    for end in ends:
+        ops = found[end]
+        yield Scan(ops, carries(given.graph, ops), (), "whole")
