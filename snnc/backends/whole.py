@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from snnc.backends.cpu import indented
 from snnc.backends.steps import head
-from snnc.kernel.whole import Cells, Product, Whole
+from snnc.kernel.whole import Cells, Draw, Product, Whole
 
+_STRIDES = ("i64 over", "i64 next", "i64 along")
+_DRAWN = ("i64 key", "i64 begin")
 _SIZES = ("i64 steps", "i64 batch", "i64 rows", "i64 chunks", "i64 size", "i64 share")
 _CHUNKS = """\
     PARALLEL_CHUNKS
@@ -28,7 +30,7 @@ def loops(w: Whole) -> str:
 
 
 def _forward(w: Whole) -> str:
-    parameters = [*_read(w), "real *restrict output", "real *restrict room", *_sizes()]
+    parameters = [*_read(w), "real *restrict output", "real *restrict room", *_sizes(w)]
     last = len(w.stages)
     lines = ["real *mine = room + MINE * share;", *_values(w)]
     lines += [f"add_up(x{last}, {_leaves(w)}, output + first * {_width(w, last)});"]
@@ -38,7 +40,7 @@ def _forward(w: Whole) -> str:
 def _backward(w: Whole) -> str:
     given = ["const real *restrict g_output", "real *restrict g_x"]
     results = [f"real *restrict {name}" for name in _results(w)]
-    parameters = [*_read(w), *given, *results, "real *restrict room", *_sizes()]
+    parameters = [*_read(w), *given, *results, "real *restrict room", *_sizes(w)]
     lines = ["real *mine = room + MINE * share, *sum = sums + chunk * size;", *_values(w)]
     kept = max((len(s.kernel.kept) for s in w.stages if isinstance(s, Cells)), default=0)
     lines += [f"real *kept = take(&mine, steps * BLOCK * {kept});", *_back(w)]
@@ -52,8 +54,9 @@ def _blocks(lines: Iterable[str]) -> str:
     return f"{_CHUNKS}{indented(f'    {line}' for line in lines)}        }}\n    }}\n"
 
 
-def _sizes() -> Sequence[str]:
-    return (*_SIZES, "i64 threads")
+def _sizes(w: Whole) -> Sequence[str]:
+    how = _DRAWN if w.draws else () if w.static else _STRIDES
+    return (*how, *_SIZES, "i64 threads")
 
 
 def _width(w: Whole, at: int) -> int:
@@ -68,7 +71,7 @@ def _read(w: Whole) -> Iterator[str]:
         if isinstance(stage, Product):
             yield f"const real *restrict w{at}"
             yield from [f"const real *restrict b{at}"] if stage.bias else []
-        else:
+        elif isinstance(stage, Cells):
             for term in _terms(at, stage):
                 yield from (f"const real *restrict {term}", f"i64 {term}_size", f"i64 {term}_stride")
 
@@ -83,7 +86,7 @@ def _learned(w: Whole) -> Iterator[tuple[str, int, int]]:
         if isinstance(stage, Product):
             yield f"w{at}", stage.reads, stage.width
             yield from [(f"b{at}", 1, stage.width)] if stage.bias else []
-        else:
+        elif isinstance(stage, Cells):
             yield from ((term, 1, stage.width) for term in _terms(at, stage))
 
 
@@ -101,30 +104,46 @@ def _packed(w: Whole, back: bool = False) -> str:
             bias = [f"const real *bias{at} = pack(&room, b{at}, 1, 0, {o}, 1);"]
             lines += bias if stage.bias else []
             turned = [f"const real *back{at} = pack(&room, w{at}, {o}, {i}, {i}, 1);"]
-            lines += turned if back else []
+            lines += turned if back and not _drawn(w, at) else []
     return "".join(f"    {line}\n" for line in lines)
 
 
 def _values(w: Whole) -> Iterator[str]:
     """The values of a block, stage by stage."""
-    wide = w.reads
-    if w.static:
-        yield f"const real *x0 = x + first * {wide};"
-    else:
-        place = f"batch * {wide}, first * {wide}, m * {wide}"
+    if not w.static:
+        place = f"over, next, along, first, m, {w.reads}"
         yield f"const real *x0 = gather(&mine, x, steps, {place});"
+    elif not w.draws:
+        yield f"const real *x0 = x + first * {w.reads};"
     for at, stage in enumerate(w.stages, 1):
+        if isinstance(stage, Draw):
+            yield "int *who;"
+            place = f"key, begin, steps, first, m, {stage.width}"
+            yield f"const i64 *ends = draw(&mine, x, {place}, &who);"
+            continue
         yield f"real *x{at} = take(&mine, n * {stage.width});"
         if isinstance(stage, Product):
-            bias = f"bias{at}" if stage.bias else "0"
-            yield f"product(x{at - 1}, n, {stage.reads}, weight{at}, {bias}, {stage.width}, x{at});"
+            yield _product(w, at, stage)
         else:
-            yield from _call(f"{stage.kernel.name}_forward", *_operands(w, at, stage), f"x{at}", *[
-                "0" for _ in stage.kernel.states
-            ], *_steps(w, at, stage))
+            ends = ["0" for _ in stage.kernel.states]
+            results = [f"x{at}", *ends, *_steps(w, at, stage)]
+            yield from _call(f"{stage.kernel.name}_forward", *_operands(at, stage), *results)
 
 
-def _operands(w: Whole, at: int, cells: Cells) -> Iterator[str]:
+def _product(w: Whole, at: int, stage: Product) -> str:
+    bias = f"bias{at}" if stage.bias else "0"
+    made = f"{stage.reads}, weight{at}, {bias}, {stage.width}, x{at}"
+    if _drawn(w, at):
+        return f"add_fired(who, ends, steps, m, {made});"
+    return f"product(x{at - 1}, n, {made});"
+
+
+def _drawn(w: Whole, at: int) -> bool:
+    """Whether what stage ``at`` reads are spikes that the kernel draws."""
+    return at > 1 and isinstance(w.stages[at - 2], Draw)
+
+
+def _operands(at: int, cells: Cells) -> Iterator[str]:
     yield f"x{at - 1}"
     for term in _terms(at, cells):
         yield from (term, f"{term}_size", f"{term}_stride")
@@ -164,21 +183,27 @@ def _back(w: Whole) -> Iterator[str]:
         stage = w.stages[at - 1]
         if isinstance(stage, Product):
             yield from _product_back(w, at, stage)
-        else:
+        elif isinstance(stage, Cells):
             yield from _cells_back(w, at, stage)
-    steps = "1" if w.static else "steps"
-    place = f"batch * {w.reads}, first * {w.reads}, m * {w.reads}"
-    yield f"if (g_x) scatter(g0, {steps}, {place}, g_x);"
+    if not w.draws:
+        steps = "1" if w.static else "steps"
+        place = f"batch * {w.reads}, first * {w.reads}, m * {w.reads}"
+        yield f"if (g_x) scatter(g0, {steps}, {place}, g_x);"
 
 
 def _product_back(w: Whole, at: int, stage: Product) -> Iterator[str]:
     i, o = stage.reads, stage.width
-    yield f"learn(x{at - 1}, g{at}, n, {i}, {o}, sum + W{at});"
+    drawn = _drawn(w, at)
+    if drawn:
+        yield f"learn_fired(who, ends, steps, m, g{at}, {o}, sum + W{at});"
+    else:
+        yield f"learn(x{at - 1}, g{at}, n, {i}, {o}, sum + W{at});"
     if stage.bias:
         yield f"add_rows(g{at}, n, {o}, sum + B{at});"
-    yield f"real *g{at - 1} = take(&mine, n * {i});"
-    asked = "if (g_x) " if at == 1 else ""
-    yield f"{asked}product(g{at}, n, {o}, back{at}, 0, {i}, g{at - 1});"
+    if not drawn:
+        yield f"real *g{at - 1} = take(&mine, n * {i});"
+        asked = "if (g_x) " if at == 1 else ""
+        yield f"{asked}product(g{at}, n, {o}, back{at}, 0, {i}, g{at - 1});"
 
 
 def _cells_back(w: Whole, at: int, cells: Cells) -> Iterator[str]:
@@ -188,7 +213,7 @@ def _cells_back(w: Whole, at: int, cells: Cells) -> Iterator[str]:
         yield f"real *g_each_{term} = take(&mine, m * {o});"
     ends = ["0" for _ in cells.kernel.states]
     results = [f"g{at - 1}", *(f"g_each_{term}" for term in terms), *ends, "kept"]
-    arguments = [*_operands(w, at, cells), f"g{at}", *ends, *results, *_steps(w, at, cells)]
+    arguments = [*_operands(at, cells), f"g{at}", *ends, *results, *_steps(w, at, cells)]
     yield from _call(f"{cells.kernel.name}_backward", *arguments)
     for term in terms:
         yield f"add_rows(g_each_{term}, m, {o}, sum + {term.upper()});"

@@ -10,7 +10,7 @@ from snnc.emit.parameters import members
 from snnc.emit.python_format import statement
 from snnc.emit.runtime import Runtime, statements
 from snnc.kernel.types import Kernel
-from snnc.kernel.whole import Product, Whole
+from snnc.kernel.whole import Cells, Draw, Product, Whole
 from snnc.neuron import Neuron, SpikingNeuron
 from snnc.step.ssa import SPIKE_ABOVE
 from snnc.window import Window
@@ -74,7 +74,8 @@ def _chained(chains: Sequence[Whole]) -> Iterator[str]:
     """The classes of the table of chains."""
     if chains:
         yield from ("Chain", "WholeKernels")
-    yield from {"Product" if isinstance(stage, Product) else "Neurons" for w in chains for stage in w.stages}
+    names = {Draw: "Draw", Product: "Product", Cells: "Neurons"}
+    yield from {names[type(stage)] for w in chains for stage in w.stages}
 
 
 def _neuron(found: NeuronClass) -> dict[str, object]:

@@ -24,6 +24,17 @@ class Product:
 
 
 @dataclass(frozen=True)
+class Draw:
+    """A spike of each of ``width`` inputs at each step, with the input as its probability.
+
+    If ``flat``, a layer makes vectors of the inputs.
+    """
+
+    width: int
+    flat: bool = False
+
+
+@dataclass(frozen=True)
 class Cells:
     """``width`` neurons of one kind, all their steps."""
 
@@ -35,14 +46,20 @@ class Cells:
 class Whole:
     """A kernel of several stages; ``layers`` are their modules, in order.
 
-    It is ``static`` if its input is the same at every time step; it then begins with neurons.
+    It is ``static`` if its input is the same at every time step; it then begins with neurons or
+    with spikes that are drawn.
     """
 
     name: str
     layers: tuple[str, ...]
-    stages: tuple[Product | Cells, ...]
+    stages: tuple[Draw | Product | Cells, ...]
     how: How
     static: bool
+
+    @property
+    def draws(self) -> bool:
+        """Whether it begins with spikes that are drawn."""
+        return isinstance(self.stages[0], Draw)
 
     @property
     def reads(self) -> int:

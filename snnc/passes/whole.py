@@ -8,6 +8,7 @@ because a kernel goes through all layers with a few samples at a time.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from snnc.encoder import Encoder
 from snnc.kernel.whole import HOW
 from snnc.neuron import Neuron
 from snnc.program.types import Once, Op, Program, Region, Scan, carries
@@ -43,14 +44,15 @@ def chains(given: Program) -> Iterator[tuple[Op, ...]]:
     """
     alone = _alone(given)
     for op in (op for r in given.regions if isinstance(r, Once) for op in r.ops):
-        ops = (*_before(given, op.reads[0], alone), op) if _adds_up(given, op) else ()
-        if len(ops) > 2 and any(given.node(each).operator.product for each in ops):
-            yield ops
+        ops = _before(given, op.reads[0], alone) if _adds_up(given, op) else ()
+        if any(given.node(each).operator.product for each in ops):
+            yield (*_drawn(given, ops[0]), *ops, op)
 
 
 def fits(given: Program, ops: tuple[Op, ...]) -> bool:
     """Whether the weights of a chain, and its layers, are small enough."""
-    widest = max(given.shape(op)[0] for op in ops)
+    layers = (op for op in ops if not isinstance(given.node(op).operator, Encoder))
+    widest = max(given.shape(op)[0] for op in layers if not given.node(op).operator.flattens)
     return widest <= WIDEST and weights(given, ops) <= MOST
 
 
@@ -74,13 +76,11 @@ def _before(given: Program, name: str, alone: set[str]) -> tuple[Op, ...]:
 
 def _link(given: Program, name: str, alone: set[str]) -> Op | None:
     """The op that writes a value which just one other reads, if it may be part of a chain."""
-    (op,) = given.writers.get(name, (None,))
-    if op is None or len(given.readers[name]) != 1 or name in given.graph.answers:
+    op = _only(given, name)
+    if op is None or len(given.shape(op)) != 1 or len(op.reads) != 1:
         return None
-    vector = len(given.shape(op)) == 1 and len(op.reads) == 1 and name not in given.crops
-    timed = name in given.timed and name not in given.graph.watched
     linear = given.node(op).operator.product and op.reads[0] in given.timed
-    return op if vector and timed and (linear or name in alone) else None
+    return op if linear or name in alone else None
 
 
 def _alone(given: Program) -> set[str]:
@@ -88,6 +88,28 @@ def _alone(given: Program) -> set[str]:
     scans = (r for r in given.regions if isinstance(r, Scan) and r.form == "kernel")
     cells = ((r.ops[0], given.node(r.ops[0]).operator) for r in scans if len(r.ops) == 1)
     return {op.writes for op, cell in cells if isinstance(cell, Neuron) and _known(cell)}
+
+
+def _drawn(given: Program, first: Op) -> tuple[Op, ...]:
+    """The encoder that draws the spikes of a product, and the layer that makes vectors of them."""
+    if not given.node(first).operator.product:
+        return ()
+    found: tuple[Op, ...] = ()
+    while (op := _only(given, first.reads[0])) is not None:
+        operator, found = given.node(op).operator, (op, *found)
+        if isinstance(operator, Encoder):
+            return found if operator.bernoulli else ()
+        if not operator.flattens or len(found) > 1:
+            return ()
+        first = op
+    return ()
+
+
+def _only(given: Program, name: str) -> Op | None:
+    """The op that writes a value which just one other reads, and nothing else."""
+    (op,) = given.writers.get(name, (None,))
+    kept = {*given.graph.answers, *given.graph.watched, *given.crops}
+    return op if op and len(given.readers[name]) == 1 and name not in kept else None
 
 
 def _known(cell: Neuron) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
+from snnc.encoder import Encoder
 from snnc.graph.cycles import components
 from snnc.graph.delayed_edge import Past
 from snnc.graph.types import Node
@@ -175,11 +176,13 @@ def _whole(program: Program, region: Scan) -> None:
         raise IllegalProgram("a kernel of a chain ends with a readout")
     for op, after in pairwise(region.ops):
         operator = program.node(op).operator
-        if not operator.product and not isinstance(operator, Neuron):
+        drawn = isinstance(operator, Encoder) or operator.flattens
+        if not operator.product and not isinstance(operator, Neuron) and not drawn:
             raise IllegalProgram(f"{op.node} is neither a product nor a neuron: no chain has it")
         if after.reads != (op.writes,) or {*program.readers[op.writes]} != {after}:
             raise IllegalProgram(f"{op.writes} is read, but only its kernel knows it")
-    if region.ops[0].reads[0] not in program.timed and program.node(region.ops[0]).operator.product:
+    first = program.node(region.ops[0]).operator
+    if region.ops[0].reads[0] not in program.timed and first.product:
         raise IllegalProgram(f"{region.ops[0].node} is the same at every step, but in a kernel")
 
 

@@ -14,20 +14,21 @@ class Whole(torch.autograd.Function):
 
     @staticmethod
     def forward(*arguments: Any) -> Tensors:
-        kernel, count, steps, backend, x, *rest = arguments
+        kernel, count, how, x, *rest = arguments
         run = operator(f"{kernel}_forward")
-        return tuple(run(x, rest[:count], rest[count:], steps, backend))
+        return tuple(run(x, rest[:count], rest[count:], *how))
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensors) -> None:
-        ctx.how = inputs[:4]
-        ctx.save_for_backward(*inputs[4:])
+        ctx.how = inputs[:3]
+        ctx.save_for_backward(*inputs[3:])
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        of = *ctx.how, ctx.needs_input_grad[4], grads[0], *ctx.saved_tensors
+        back = ctx.needs_input_grad[3]
+        of = *ctx.how, back, grads[0], *ctx.saved_tensors
         x, *rest = once(WholeOnce, *of)
-        return *(None,) * 4, x if ctx.needs_input_grad[4] else None, *rest
+        return *(None,) * 3, x if back else None, *rest
 
 
 class WholeOnce(Once):
@@ -35,6 +36,6 @@ class WholeOnce(Once):
 
     @staticmethod
     def forward(*arguments: Any) -> Tensors:
-        kernel, count, steps, backend, back, grad, x, *rest = arguments
+        kernel, count, how, back, grad, x, *rest = arguments
         run = operator(f"{kernel}_backward")
-        return tuple(run(x, rest[:count], rest[count:], steps, backend, grad, back))
+        return tuple(run(x, rest[:count], rest[count:], *how, grad, back))

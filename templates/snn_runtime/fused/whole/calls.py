@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from ..calls import Spec, Tensors
+from ..draws import LAST
 from ..checked import broadcasts, check_backend, described, plain
 
 DTYPES = (torch.float32, torch.float64)
@@ -27,6 +28,17 @@ class Product:
 
 
 @dataclass(frozen=True)
+class Draw:
+    """A spike of each input at each step, with the input as its probability.
+
+    If ``flat``, a layer makes vectors of the inputs.
+    """
+
+    width: int
+    flat: bool = False
+
+
+@dataclass(frozen=True)
 class Neurons:
     """As many neurons of one kernel."""
 
@@ -38,12 +50,17 @@ class Neurons:
 class Chain:
     """Layers one behind the other, and how the last value leaves time: mean, sum or last.
 
-    A static chain reads [B, N], the same at all steps, another one [T, B, N].
+    A static chain, and one that draws, reads [B, N], another one [T, B, N].
     """
 
-    stages: tuple[Product | Neurons, ...]
+    stages: tuple[Draw | Product | Neurons, ...]
     how: str
     static: bool = False
+
+    @property
+    def draws(self) -> bool:
+        """Whether its first stage draws spikes."""
+        return isinstance(self.stages[0], Draw)
 
     @property
     def reads(self) -> int:
@@ -69,6 +86,8 @@ class Passed:
     weights: Tensors
     terms: Tensors
     steps: int
+    key: int
+    first: int
     backend: str
 
     @property
@@ -77,12 +96,12 @@ class Passed:
         return self.x.shape[-2]
 
     def parts(self) -> Iterator[tuple[Product | Neurons, list[Tensor]]]:
-        """Each stage with its own operands."""
+        """Each stage that has operands with its own."""
         weights, terms = iter(self.weights), iter(self.terms)
         for stage in self.chain.stages:
             if isinstance(stage, Product):
                 yield stage, [next(weights) for _ in stage.shapes]
-            else:
+            elif isinstance(stage, Neurons):
                 count = self.specs[stage.kernel].terms
                 yield stage, [next(terms) for _ in range(count)]
 
@@ -98,6 +117,8 @@ def checked(call: Passed) -> Passed:
     if call.steps < 0 or not (call.chain.static or call.steps == x.shape[0]):
         want = "0 or more" if call.chain.static else f"{x.shape[0]}, as x has"
         raise ValueError(f"{call.name}: steps is {call.steps}, not {want}")
+    if call.first < 0 or call.first + call.steps > LAST:
+        raise ValueError(f"{call.name}: first is {call.first}, not from 0 on")
     stages = call.chain.stages
     shapes = [s for p in stages if isinstance(p, Product) for s in p.shapes]
     check_all(call, "weights", call.weights, len(shapes))

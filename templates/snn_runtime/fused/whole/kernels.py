@@ -7,10 +7,13 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from ...checks import in_range
+from ...encoders import poisson
 from ..autograd import applied
 from ..cpu import compiled
 from ..kernels import Kernels, chosen_backend
 from ..launch import Unavailable, io_macro
+from ..philox import PHILOX, POSSIBLE
 from ..recurrent.prelude import PRELUDE_RECURRENT
 from ..sums import summed
 from .autograd import Whole
@@ -20,7 +23,8 @@ from .loop import gradients, values
 from .prelude import PRELUDE_WHOLE, SERIAL
 from .taken import one_by_one, taken
 
-CALL = "Tensor x, Tensor[] weights, Tensor[] terms, SymInt steps, str backend"
+Drawn = tuple[Tensor, int, int]
+CALL = "Tensor x, Tensor[] weights, Tensor[] terms, SymInt steps, int key, SymInt first, str backend"
 
 
 class WholeKernels(Kernels):
@@ -34,7 +38,7 @@ class WholeKernels(Kernels):
     def __init__(
         self, base: Kernels, steps: str, c: str, chains: str, table: Mapping[str, Chain]
     ) -> None:
-        loops = SERIAL + PRELUDE_RECURRENT + c
+        loops = SERIAL + PRELUDE_RECURRENT + c + PHILOX + POSSIBLE
         super().__init__(steps, loops + PRELUDE_WHOLE + chains, "", {})
         self.base, self.chains = base, dict(table)
         for name in table:
@@ -48,10 +52,12 @@ class WholeKernels(Kernels):
             weights: Sequence[Tensor],
             terms: Sequence[Tensor],
             steps: int,
+            key: int,
+            first: int,
             backend: str,
             *more: Any,
         ) -> list[Tensor]:
-            parts = x, tuple(weights), tuple(terms), steps, backend
+            parts = x, tuple(weights), tuple(terms), steps, key, first, backend
             return run(checked(Passed(name, self.chains[name], self.base.specs, *parts)), *more)
 
         return called
@@ -67,6 +73,7 @@ class WholeKernels(Kernels):
     ) -> list[Tensor]:
         """The gradients of the input, empty if not ``back``, of weights and of terms."""
         check_grad(call, grad)
+        back = back and not call.chain.draws
         if self.compiles(call):
             x, *rest = launched_back(self.c, call, grad, back)
         else:
@@ -86,6 +93,7 @@ class WholeKernels(Kernels):
     ) -> list[Tensor]:
         """Shapes of :meth:`backward`, for tracing."""
         check_grad(call, grad)
+        back = back and not call.chain.draws
         x = torch.empty_like(call.x) if back else call.x.new_empty(0)
         return [x, *(torch.empty_like(each) for each in (*call.weights, *call.terms))]
 
@@ -106,19 +114,33 @@ class WholeKernels(Kernels):
         x: Tensor,
         *layers: nn.Module,
         time_steps: int | None = None,
+        draw: Drawn | None = None,
         state: dict[str, Tensor] | None = None,
     ) -> Tensor:
         """The readout of all layers, [B, N], of x [T, B, N]; with time_steps, of [B, N].
 
-        Where a state is asked for, where somebody has a hand in a layer, and on other devices, the
+        With ``draw``, which is a seed, a key and the first step, of the spikes that poisson
+        makes of x. Where a state is asked for, where somebody has a hand in a layer, and on other devices, the
         layers are called one after the other.
         """
         chain = self.chains[name]
         steps = x.shape[0] if time_steps is None else time_steps
         parts = taken(self.base, chain, x, layers) if state is None and steps else None
         if parts is None or not isinstance(compiled(self.c, io_macro(x.dtype)), ctypes.CDLL):
+            if draw is not None:
+                x = poisson(x, steps, *draw)
             return one_by_one(chain, x, layers, time_steps, state)
-        weights, terms = parts
-        kernel = f"{self.namespace}.{name}"
-        how = len(weights), steps, chosen_backend()
-        return applied(Whole, kernel, *how, x, *weights, *terms)[0]
+        x, weights, terms = parts
+        kernel, (key, first) = f"{self.namespace}.{name}", placed(x, draw)
+        how = steps, key, first, chosen_backend()
+        return applied(Whole, kernel, len(weights), how, x, *weights, *terms)[0]
+
+
+def placed(x: Tensor, draw: Drawn | None) -> tuple[int, int]:
+    """The key and the first step of what is drawn, if something is; x is looked at once."""
+    if draw is None:
+        return 0, 0
+    seed, key, first = draw
+    if first == 0:
+        in_range("poisson", x, 0.0, 1.0)
+    return int(seed) ^ key, first

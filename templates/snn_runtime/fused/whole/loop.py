@@ -5,13 +5,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..calls import Call
+from ..draws import spikes
 from ..kernels import Kernels
 from .calls import Passed, Product
 
 
 def values(call: Passed, base: Kernels) -> list[Tensor]:
     """The input, and what each stage gives."""
-    found = [call.x]
+    found = [drawn(call) if call.chain.draws else call.x]
     for stage, own in call.parts():
         x = found[-1]
         if isinstance(stage, Product):
@@ -19,6 +20,12 @@ def values(call: Passed, base: Kernels) -> list[Tensor]:
         else:
             found.append(base.forward(neuron(call, base, stage.kernel, x, own), False)[0])
     return found
+
+
+def drawn(call: Passed) -> Tensor:
+    """The spikes, [T, B, N]."""
+    seed = torch.tensor(call.key)
+    return spikes(call.x, seed, 0, call.first, call.steps, "torch")
 
 
 def neuron(call: Passed, base: Kernels, name: str, x: Tensor, terms: list[Tensor]) -> Call:

@@ -115,17 +115,100 @@ static void collect(const real *sums, i64 chunks, i64 size, int in, int out, rea
         }
 }
 
-/* some samples of [steps, batch, width], which then lie together; and back */
-STEP real *gather(real **at, const real *x, i64 steps, i64 n, i64 first, i64 m)
+/* m samples of x[t][b][i], from the first on, which then lie together; and back */
+static real *gather(real **at, const real *x, i64 steps, i64 over, i64 next, i64 along,
+    i64 first, i64 m, int width)
 {
-    real *to = take(at, steps * m);
-    for (i64 t = 0; t < steps; ++t) memcpy(to + t * m, x + t * n + first, m * sizeof(real));
+    real *to = take(at, steps * m * width);
+    if (along == 1) {
+        for (i64 t = 0; t < steps; ++t)
+            for (i64 r = 0; r < m; ++r)
+                memcpy(to + (t * m + r) * width, x + t * over + (first + r) * next,
+                    width * sizeof(real));
+        return to;
+    }
+    for (i64 r = 0; r < m; ++r)
+        for (int i = 0; i < width; ++i)
+            for (i64 t = 0; t < steps; ++t)
+                to[(t * m + r) * width + i] = x[t * over + (first + r) * next + i * along];
     return to;
 }
 
 STEP void scatter(const real *x, i64 steps, i64 n, i64 first, i64 m, real *to)
 {
     for (i64 t = 0; t < steps; ++t) memcpy(to + t * n + first, x + t * m, m * sizeof(real));
+}
+
+/* who fires at each step of m samples x[b][i], in ascending order, and where each list ends */
+static i64 *draw(real **at, const real *x, i64 key, i64 begin, i64 steps, i64 first, i64 m,
+    int width, int **who)
+{
+    const i64 parts = (width + BLOCK - 1) / BLOCK;
+    i64 *ends = (i64 *)take(at, 2 * steps * m), count = 0;
+    int *place = (int *)take(at, width), *list = *who = (int *)take(at, steps * m * width);
+    u32 *limit = (u32 *)take(at, width), (*words)[4][BLOCK] = (void *)take(at, parts * 4 * BLOCK);
+    for (i64 r = 0; r < m; ++r) {
+        const int most = possible(x + (first + r) * width, width, place, limit);
+        for (i64 block = begin / 4; block * 4 < begin + steps; ++block) {
+            for (int from = 0; from < most; from += BLOCK) {
+                const int some = most - from < BLOCK ? most - from : BLOCK;
+                u64 where[BLOCK];
+                for (int j = 0; j < BLOCK; ++j)
+                    where[j] = (u64)((first + r) * width + (j < some ? place[from + j] : 0));
+                philox(where, some, block, key, words[from / BLOCK]);
+            }
+            for (int word = 0; word < 4; ++word) {
+                const i64 t = block * 4 + word - begin;
+                if (t < 0 || t >= steps) continue;
+                for (int j = 0; j < most; ++j) {
+                    list[count] = place[j];
+                    count += words[j / BLOCK][word][j % BLOCK] >> 8 < limit[j];
+                }
+                ends[r * steps + t] = count;
+            }
+        }
+    }
+    return ends;
+}
+
+/* product() of spikes: the columns of W whose input fired, four sums side by side */
+static void add_fired(const int *who, const i64 *ends, i64 steps, i64 m, int in, const real *weight,
+    const real *bias, int out, real *z)
+{
+    for (i64 r = 0, at = 0; r < m; ++r)
+        for (i64 t = 0; t < steps; ++t) {
+            const i64 end = ends[r * steps + t];
+            for (int o = 0; o < out; o += LANES) {
+                const real *strip = weight + (i64)o * in;
+                lanes sum[4] = {{R(0.0)}}, all;
+                i64 k = at;
+                for (; k + 3 < end; k += 4)
+                    for (int i = 0; i < 4; ++i)
+                        sum[i] += *(const lanes *)(strip + (i64)who[k + i] * LANES);
+                for (; k < end; ++k) sum[0] += *(const lanes *)(strip + (i64)who[k] * LANES);
+                all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+                if (bias) all += *(const lanes *)(bias + o);
+                const int left = out - o < LANES ? out - o : LANES;
+                memcpy(z + (t * m + r) * out + o, &all, left * sizeof(real));
+            }
+            at = end;
+        }
+}
+
+/* learn() of spikes */
+static void learn_fired(const int *who, const i64 *ends, i64 steps, i64 m, const real *g, int out,
+    real *sum)
+{
+    for (i64 r = 0, at = 0; r < m; ++r)
+        for (i64 t = 0; t < steps; ++t) {
+            const i64 end = ends[r * steps + t];
+            for (int o = 0; o < out; o += LANES) {
+                const lanes now = *(const lanes *)(g + (t * m + r) * out + o);
+                for (i64 k = at; k < end; ++k)
+                    *(lanes *)(sum + (i64)who[k] * ABOVE(out) + o) += now;
+            }
+            at = end;
+        }
 }
 
 /* the sum over the steps from `first` on, divided; and its gradient */

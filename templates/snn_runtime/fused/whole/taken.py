@@ -11,15 +11,15 @@ from ..autograd import transforming
 from ..kernels import Kernels, chosen_backend
 from ..module import FusedNeuron
 from ..recurrent import RecurrentNeuron
-from .calls import DTYPES, Chain, Neurons, Product
+from .calls import DTYPES, Chain, Draw, Neurons, Product
 
 OWN = (FusedNeuron.forward, RecurrentNeuron.forward)
 
 
 def taken(
     base: Kernels, chain: Chain, x: Tensor, layers: Sequence[nn.Module]
-) -> tuple[list[Tensor], list[Tensor]] | None:
-    """Weights and terms, if a kernel does to x what the layers would: nothing is unusual."""
+) -> tuple[Tensor, list[Tensor], list[Tensor]] | None:
+    """x, weights and terms, if a kernel does what the layers would: nothing is unusual."""
     tracing = torch.compiler.is_compiling() or transforming()
     if tracing or getattr(forward_ad, "_current_level", 0) >= 0:
         return None
@@ -28,15 +28,24 @@ def taken(
     if not x.is_cpu or x.dtype not in DTYPES or not ordinary(x) or not x.numel():
         return None
     weights, terms = list[Tensor](), list[Tensor]()
-    for stage, layer in zip(chain.stages, layers, strict=True):
+    stages = list(chain.stages)
+    if isinstance(draw := stages[0], Draw):
+        del stages[0]
+        if draw.flat:
+            flatten, *layers = layers
+            if type(flatten) is not nn.Flatten or watched(flatten):
+                return None
+            x = flatten(x)
+        x = x.detach()
+    for stage, layer in zip(stages, layers, strict=True):
         if isinstance(stage, Product):
             found, to = linear(stage, layer), weights
-        else:
+        elif isinstance(stage, Neurons):
             found, to = neurons(base, stage, layer, x), terms
         if found is None or not all(fits(each, x) for each in found):
             return None
         to += found
-    return weights, terms
+    return x, weights, terms
 
 
 def fits(operand: Tensor, x: Tensor) -> bool:
@@ -75,9 +84,10 @@ def one_by_one(
     state: dict[str, Tensor] | None,
 ) -> Tensor:
     """The readout, by calls of the layers."""
-    static = time_steps if chain.static else None
-    for stage, layer in zip(chain.stages, layers, strict=True):
-        if isinstance(stage, Product):
+    static = time_steps if chain.static and not chain.draws else None
+    stages = [s for s in chain.stages if not isinstance(s, Draw) or s.flat]
+    for stage, layer in zip(stages, layers, strict=True):
+        if not isinstance(stage, Neurons):
             x = torch.unflatten(layer(x.flatten(0, 1)), 0, x.shape[:2])
         else:
             x = layer(x, time_steps=static, state=state)
