@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from snnc.backends.cpu import indented
 from snnc.backends.steps import head
-from snnc.kernel.whole import Cells, Draw, Product, Whole
+from snnc.kernel.whole import Cells, Draw, Feedback, Product, Whole
 
 _STRIDES = ("i64 over", "i64 next", "i64 along")
 _DRAWN = ("i64 key", "i64 begin")
@@ -42,12 +42,19 @@ def _backward(w: Whole) -> str:
     results = [f"real *restrict {name}" for name in _results(w)]
     parameters = [*_read(w), *given, *results, "real *restrict room", *_sizes(w)]
     lines = ["real *mine = room + MINE * share, *sum = sums + chunk * size;", *_values(w)]
-    kept = max((len(s.kernel.kept) for s in w.stages if isinstance(s, Cells)), default=0)
-    lines += [f"real *kept = take(&mine, steps * BLOCK * {kept});", *_back(w)]
+    lines += [f"real *kept = take(&mine, steps * {_kept(w)});", *_back(w)]
     top = head(f"void whole_{w.name}_backward", parameters)
     sums = "    real *sums = take(&room, chunks * size);\n"
     sums += "    memset(sums, 0, chunks * size * sizeof(real));\n"
     return f"{top}{_places(w)}{_packed(w, back=True)}{sums}{_blocks(lines)}{_collected(w)}}}\n"
+
+
+def _kept(w: Whole) -> str:
+    """The numbers that the way back of a stage keeps at a time step, of all stages the most."""
+    plain = max((len(s.kernel.kept) for s in w.stages if isinstance(s, Cells)), default=0)
+    fed = [s for s in w.stages if isinstance(s, Feedback)]
+    each = ((len(s.kernel.kept_inputs) + len(s.kernel.kept)) * s.width for s in fed)
+    return f"(BLOCK * {plain} + ROWS * {max(each, default=0)})"
 
 
 def _blocks(lines: Iterable[str]) -> str:
@@ -68,25 +75,30 @@ def _read(w: Whole) -> Iterator[str]:
     """The operands: the input, then weights, biases and terms, numbered by their stage."""
     yield "const real *restrict x"
     for at, stage in enumerate(w.stages, 1):
-        if isinstance(stage, Product):
+        if isinstance(stage, Product | Feedback):
             yield f"const real *restrict w{at}"
             yield from [f"const real *restrict b{at}"] if stage.bias else []
-        elif isinstance(stage, Cells):
+        if isinstance(stage, Cells | Feedback):
             for term in _terms(at, stage):
-                yield from (f"const real *restrict {term}", f"i64 {term}_size", f"i64 {term}_stride")
+                yield from (
+                    f"const real *restrict {term}",
+                    f"i64 {term}_size",
+                    f"i64 {term}_stride",
+                )
 
 
-def _terms(at: int, cells: Cells) -> list[str]:
+def _terms(at: int, cells: Cells | Feedback) -> list[str]:
     return [f"p{at}_{i}" for i in range(len(cells.kernel.terms))]
 
 
 def _learned(w: Whole) -> Iterator[tuple[str, int, int]]:
     """What has a gradient besides the input: its name, the features it reads and its width."""
     for at, stage in enumerate(w.stages, 1):
-        if isinstance(stage, Product):
-            yield f"w{at}", stage.reads, stage.width
+        if isinstance(stage, Product | Feedback):
+            columns = stage.reads if isinstance(stage, Product) else stage.columns
+            yield f"w{at}", columns, stage.width
             yield from [(f"b{at}", 1, stage.width)] if stage.bias else []
-        elif isinstance(stage, Cells):
+        if isinstance(stage, Cells | Feedback):
             yield from ((term, 1, stage.width) for term in _terms(at, stage))
 
 
@@ -105,7 +117,25 @@ def _packed(w: Whole, back: bool = False) -> str:
             lines += bias if stage.bias else []
             turned = [f"const real *back{at} = pack(&room, w{at}, {o}, {i}, {i}, 1);"]
             lines += turned if back and not _drawn(w, at) else []
+        elif isinstance(stage, Feedback):
+            lines += _packed_feedback(at, stage, back)
     return "".join(f"    {line}\n" for line in lines)
+
+
+def _packed_feedback(at: int, stage: Feedback, back: bool) -> Iterator[str]:
+    """The two parts of a weight, one for the input and one for what comes back."""
+    i, o, row = stage.reads, stage.width, stage.columns
+    if i:
+        own = f"w{at} + {stage.own}"
+        yield f"const real *weight{at} = pack(&room, {own}, {i}, 1, {o}, {row});"
+        if back:
+            yield f"const real *back{at} = pack(&room, {own}, {o}, {row}, {i}, 1);"
+    fed = f"w{at} + {stage.back}"
+    yield f"const real *fed{at} = pack(&room, {fed}, {o}, 1, {o}, {row});"
+    if back:
+        yield f"const real *spread{at} = pack(&room, {fed}, {o}, {row}, {o}, 1);"
+    if stage.bias:
+        yield f"const real *bias{at} = pack(&room, b{at}, 1, 0, {o}, 1);"
 
 
 def _values(w: Whole) -> Iterator[str]:
@@ -124,10 +154,12 @@ def _values(w: Whole) -> Iterator[str]:
         yield f"real *x{at} = take(&mine, n * {stage.width});"
         if isinstance(stage, Product):
             yield _product(w, at, stage)
+        elif isinstance(stage, Feedback):
+            yield from _feedback(at, stage)
         else:
             ends = ["0" for _ in stage.kernel.states]
             results = [f"x{at}", *ends, *_steps(w, at, stage)]
-            yield from _call(f"{stage.kernel.name}_forward", *_operands(at, stage), *results)
+            yield from _call(f"{stage.kernel.name}_forward(", *_operands(at, stage), *results)
 
 
 def _product(w: Whole, at: int, stage: Product) -> str:
@@ -138,13 +170,28 @@ def _product(w: Whole, at: int, stage: Product) -> str:
     return f"product(x{at - 1}, n, {made});"
 
 
+def _feedback(at: int, stage: Feedback) -> Iterator[str]:
+    """Neurons whose output comes back: what they read from outside, then all their steps."""
+    i, o = stage.reads, stage.width
+    bias = f"bias{at}" if stage.bias else "0"
+    yield f"real *z{at} = take(&mine, n * {o});"
+    if i:
+        yield f"product(x{at - 1}, n, {i}, weight{at}, {bias}, {o}, z{at});"
+    else:
+        yield f"shift(x{at - 1}, n, {bias}, {o}, z{at});"
+    ends = ["0" for _ in stage.kernel.states]
+    results = [f"x{at}", *ends, "steps", f"m * {o}", f"m * {o}", str(o), "1"]
+    operands = [*_operands(at, stage, "z"), f"fed{at}", "0"]
+    yield from _call(f"{stage.kernel.name}_recurrent_forward(", *operands, *results)
+
+
 def _drawn(w: Whole, at: int) -> bool:
     """Whether what stage ``at`` reads are spikes that the kernel draws."""
     return at > 1 and isinstance(w.stages[at - 2], Draw)
 
 
-def _operands(at: int, cells: Cells) -> Iterator[str]:
-    yield f"x{at - 1}"
+def _operands(at: int, cells: Cells | Feedback, reads: str = "") -> Iterator[str]:
+    yield f"{reads}{at}" if reads else f"x{at - 1}"
     for term in _terms(at, cells):
         yield from (term, f"{term}_size", f"{term}_stride")
     yield from ("0" for _ in cells.kernel.states)
@@ -155,15 +202,15 @@ def _steps(w: Whole, at: int, cells: Cells) -> Sequence[str]:
     return "steps", n, "0" if w.static and at == 1 else n, "1"
 
 
-def _call(function: str, *arguments: str) -> Iterator[str]:
+def _call(begin: str, *arguments: str, end: str = ");") -> Iterator[str]:
     """A call, on as many lines as it needs."""
-    line = f"{function}("
+    line = begin
     for i, argument in enumerate(arguments):
-        end = ");" if i == len(arguments) - 1 else ", "
+        more = end if i == len(arguments) - 1 else ", "
         if len(line) + len(argument) > 76:
             yield line.rstrip()
             line = "    "
-        line += argument + end
+        line += argument + more
     yield line
 
 
@@ -185,6 +232,8 @@ def _back(w: Whole) -> Iterator[str]:
             yield from _product_back(w, at, stage)
         elif isinstance(stage, Cells):
             yield from _cells_back(w, at, stage)
+        elif isinstance(stage, Feedback):
+            yield from _feedback_back(at, stage)
     if not w.draws:
         steps = "1" if w.static else "steps"
         place = f"batch * {w.reads}, first * {w.reads}, m * {w.reads}"
@@ -214,9 +263,36 @@ def _cells_back(w: Whole, at: int, cells: Cells) -> Iterator[str]:
     ends = ["0" for _ in cells.kernel.states]
     results = [f"g{at - 1}", *(f"g_each_{term}" for term in terms), *ends, "kept"]
     arguments = [*_operands(at, cells), f"g{at}", *ends, *results, *_steps(w, at, cells)]
-    yield from _call(f"{cells.kernel.name}_backward", *arguments)
+    yield from _call(f"{cells.kernel.name}_backward(", *arguments)
     for term in terms:
         yield f"add_rows(g_each_{term}, m, {o}, sum + {term.upper()});"
+
+
+def _feedback_back(at: int, stage: Feedback) -> Iterator[str]:
+    i, o, terms = stage.reads, stage.width, _terms(at, stage)
+    yield f"real *z_g{at} = take(&mine, n * {o});"
+    for term in terms:
+        yield f"real *g_each_{term} = take(&mine, m * {o});"
+    ends = ["0" for _ in stage.kernel.states]
+    operands = [*_operands(at, stage, "z"), f"fed{at}", "0", f"spread{at}", f"x{at}"]
+    results = [f"z_g{at}", *(f"g_each_{term}" for term in terms), *ends, "kept"]
+    sizes = ["steps", f"m * {o}", f"m * {o}", str(o), "1"]
+    arguments = [*operands, f"g{at}", *ends, *results, *sizes]
+    yield from _call(f"{stage.kernel.name}_recurrent_backward(", *arguments)
+    if stage.bias:
+        yield f"add_rows(z_g{at}, n, {o}, sum + B{at});"
+    for term in terms:
+        yield f"add_rows(g_each_{term}, m, {o}, sum + {term.upper()});"
+    own, back = (f"sum + W{at} + {first} * ABOVE({o})" for first in (stage.own, stage.back))
+    later = f"z_g{at} + m * {o}, n - m"
+    yield f"if (steps > 1) learn(x{at}, {later}, {o}, {o}, {back});"
+    if i:
+        yield f"learn(x{at - 1}, z_g{at}, n, {i}, {o}, {own});"
+        yield f"real *g{at - 1} = take(&mine, n * {i});"
+        asked = "if (g_x) " if at == 1 else ""
+        yield f"{asked}product(z_g{at}, n, {o}, back{at}, 0, {i}, g{at - 1});"
+    else:
+        yield f"const real *g{at - 1} = z_g{at};"
 
 
 def _places(w: Whole) -> str:
@@ -225,7 +301,7 @@ def _places(w: Whole) -> str:
     for name, reads, width in _learned(w):
         lines += [f"{name.upper()} = {before}"]
         before = f"{name.upper()} + {reads} * ABOVE({width})"
-    return f"    enum {{ {', '.join(lines)} }};\n" if lines else ""
+    return "".join(f"    {line}\n" for line in _call("enum { ", *lines, end=" };"))
 
 
 def _collected(w: Whole) -> str:

@@ -10,15 +10,13 @@ from snnc.emit.parameters import members
 from snnc.emit.python_format import statement
 from snnc.emit.runtime import Runtime, statements
 from snnc.kernel.types import Kernel
-from snnc.kernel.whole import Cells, Draw, Product, Whole
+from snnc.kernel.whole import Cells, Draw, Feedback, Product, Whole
 from snnc.neuron import Neuron, SpikingNeuron
 from snnc.step.ssa import SPIKE_ABOVE
 from snnc.window import Window
 
 
-def kernels_py(
-    name: str, neurons: Neurons, runtime: Runtime, chains: Sequence[Whole] = ()
-) -> str:
+def kernels_py(name: str, neurons: Neurons, runtime: Runtime, chains: Sequence[Whole] = ()) -> str:
     """The text of kernels.py, without the header of generated code; "" if there are no neurons."""
     return printed(name, neurons.classes, runtime, chains) if neurons.classes else ""
 
@@ -74,7 +72,7 @@ def _chained(chains: Sequence[Whole]) -> Iterator[str]:
     """The classes of the table of chains."""
     if chains:
         yield from ("Chain", "WholeKernels")
-    names = {Draw: "Draw", Product: "Product", Cells: "Neurons"}
+    names = {Draw: "Draw", Product: "Product", Cells: "Neurons", Feedback: "Feedback"}
     yield from {names[type(stage)] for w in chains for stage in w.stages}
 
 

@@ -43,16 +43,48 @@ class Cells:
 
 
 @dataclass(frozen=True)
+class Feedback:
+    """``width`` neurons whose output comes back to their input through a weight.
+
+    The weight has columns for ``reads`` features of the input, and ``width`` for the output, which
+    stands ``before`` them or behind. Without such features, the input is added to the product.
+    """
+
+    kernel: Kernel
+    reads: int
+    width: int
+    bias: bool
+    before: bool
+
+    @property
+    def columns(self) -> int:
+        """The columns of the weight."""
+        return self.reads + self.width
+
+    @property
+    def own(self) -> int:
+        """The first column for the input."""
+        return self.width if self.before else 0
+
+    @property
+    def back(self) -> int:
+        """The first column for the output."""
+        return 0 if self.before else self.reads
+
+
+Stage = Draw | Product | Cells | Feedback
+
+
+@dataclass(frozen=True)
 class Whole:
-    """A kernel of several stages; ``layers`` are their modules, in order.
+    """A kernel of several stages, one behind the other.
 
     It is ``static`` if its input is the same at every time step; it then begins with neurons or
     with spikes that are drawn.
     """
 
     name: str
-    layers: tuple[str, ...]
-    stages: tuple[Draw | Product | Cells, ...]
+    stages: tuple[Stage, ...]
     how: How
     static: bool
 
@@ -65,4 +97,5 @@ class Whole:
     def reads(self) -> int:
         """The features of its input."""
         first = self.stages[0]
-        return first.reads if isinstance(first, Product) else first.width
+        reads = first.reads if isinstance(first, Product | Feedback) else 0
+        return reads or first.width

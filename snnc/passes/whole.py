@@ -1,16 +1,17 @@
 """Whole: a chain of Linear layers and neurons, up to the readout behind it, runs in one kernel.
 
-Each layer must be the only reader of the one before it. A neuron must have one input, no feedback
-and no first state that is learned. Weights must fit the cache of a core (``MOST``, ``WIDEST``),
+Each layer must be the only reader of the one before it. A neuron must have one input and no first
+state that is learned; its output may come back to it through a Linear layer, as for ``recur``. Weights must fit the cache of a core (``MOST``, ``WIDEST``),
 because a kernel goes through all layers with a few samples at a time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from snnc.encoder import Encoder
 from snnc.kernel.whole import HOW
 from snnc.neuron import Neuron
+from snnc.program.links import outside
 from snnc.program.types import Once, Op, Program, Region, Scan, carries
 from snnc.readout import Readout
 
@@ -18,6 +19,10 @@ WIDEST = 512
 """The most neurons of a layer in a chain."""
 MOST = 2**16
 """The most weights of a chain: 256 KiB of them in float32, a part of a core's second cache."""
+
+
+Cells = Mapping[str, tuple[Op, ...]]
+"""The ops of neurons, by the value that they write."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,9 @@ def chains(given: Program) -> Iterator[tuple[Op, ...]]:
 
     None is asked whether it fits a cache.
     """
-    alone = _alone(given)
+    cells = _cells(given)
     for op in (op for r in given.regions if isinstance(r, Once) for op in r.ops):
-        ops = _before(given, op.reads[0], alone) if _adds_up(given, op) else ()
+        ops = _before(given, op.reads[0], cells) if _adds_up(given, op) else ()
         if any(given.node(each).operator.product for each in ops):
             yield (*_drawn(given, ops[0]), *ops, op)
 
@@ -66,28 +71,38 @@ def _adds_up(given: Program, op: Op) -> bool:
     return isinstance(operator, Readout) and operator.kind in HOW and op.reads[0] in given.timed
 
 
-def _before(given: Program, name: str, alone: set[str]) -> tuple[Op, ...]:
+def _before(given: Program, name: str, cells: Cells) -> tuple[Op, ...]:
     """The layers of a chain that ends with the value ``name``, a neuron's."""
     found: tuple[Op, ...] = ()
-    while (op := _link(given, name, alone)) and (found or name in alone):
-        found, name = (op, *found), op.reads[0]
+    while (link := _link(given, name, cells)) and (found or name in cells):
+        found, (name,) = (*link, *found), outside(link)
     return found
 
 
-def _link(given: Program, name: str, alone: set[str]) -> Op | None:
-    """The op that writes a value which just one other reads, if it may be part of a chain."""
-    op = _only(given, name)
+def _link(given: Program, name: str, cells: Cells) -> tuple[Op, ...]:
+    """The ops that make a value which just one other reads, if they may be part of a chain."""
+    op = _only(given, name, cells)
     if op is None or len(given.shape(op)) != 1 or len(op.reads) != 1:
-        return None
+        return ()
     linear = given.node(op).operator.product and op.reads[0] in given.timed
-    return op if linear or name in alone else None
+    return cells.get(name, (op,) if linear else ())
 
 
-def _alone(given: Program) -> set[str]:
-    """The values of neurons that are alone in their kernel and whose state begins with numbers."""
-    scans = (r for r in given.regions if isinstance(r, Scan) and r.form == "kernel")
-    cells = ((r.ops[0], given.node(r.ops[0]).operator) for r in scans if len(r.ops) == 1)
-    return {op.writes for op, cell in cells if isinstance(cell, Neuron) and _known(cell)}
+def _cells(given: Program) -> Cells:
+    """The neurons whose state begins with numbers, alone or with the weight of their feedback."""
+    scans = (r for r in given.regions if isinstance(r, Scan) and r.form in ("kernel", "recurrent"))
+    found = {r.ops: _the_neuron(given, r) for r in scans}
+    return {cell.writes: ops for ops, cell in found.items() if cell}
+
+
+def _the_neuron(given: Program, region: Scan) -> Op | None:
+    fed = region.form == "recurrent"
+    timed = not fed or {*outside(region.ops)} <= given.timed
+    if not timed or (not fed and len(region.ops) > 1):
+        return None
+    (cell,) = (op for op in region.ops if isinstance(given.node(op).operator, Neuron))
+    operator = given.node(cell).operator
+    return cell if isinstance(operator, Neuron) and _known(operator) else None
 
 
 def _drawn(given: Program, first: Op) -> tuple[Op, ...]:
@@ -95,7 +110,7 @@ def _drawn(given: Program, first: Op) -> tuple[Op, ...]:
     if not given.node(first).operator.product:
         return ()
     found: tuple[Op, ...] = ()
-    while (op := _only(given, first.reads[0])) is not None:
+    while (op := _only(given, first.reads[0], {})) is not None:
         operator, found = given.node(op).operator, (op, *found)
         if isinstance(operator, Encoder):
             return found if operator.bernoulli else ()
@@ -105,11 +120,14 @@ def _drawn(given: Program, first: Op) -> tuple[Op, ...]:
     return ()
 
 
-def _only(given: Program, name: str) -> Op | None:
-    """The op that writes a value which just one other reads, and nothing else."""
+def _only(given: Program, name: str, cells: Cells) -> Op | None:
+    """The op that writes a value which just one other reads, beside its own past."""
     (op,) = given.writers.get(name, (None,))
     kept = {*given.graph.answers, *given.graph.watched, *given.crops}
-    return op if op and len(given.readers[name]) == 1 and name not in kept else None
+    if op is None or name in kept:
+        return None
+    own = {each.writes for each in cells.get(name, ())}
+    return op if len([r for r in given.readers[name] if r.writes not in own]) == 1 else None
 
 
 def _known(cell: Neuron) -> bool:

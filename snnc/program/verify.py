@@ -9,8 +9,10 @@ from snnc.encoder import Encoder
 from snnc.graph.cycles import components
 from snnc.graph.delayed_edge import Past
 from snnc.graph.types import Node
+from snnc.layer import Operator
 from snnc.neuron import Neuron
 from snnc.program.cropped import unlawful
+from snnc.program.links import links, outside
 from snnc.program.lower import times, whole
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan, carries, data
 from snnc.readout import Readout
@@ -133,8 +135,10 @@ def _fits(program: Program, region: Region, op: Op) -> None:
     causal = any(m.time == "causal" for m in modes) and not operator.over_time
     if isinstance(region, Fold) and causal:
         raise IllegalProgram(f"{op.node} has a state and cannot run on all steps at once")
-    if isinstance(region, Scan) and whole(program.node(op)) and not (
-        _first(region, op) or _last(region, op)
+    if (
+        isinstance(region, Scan)
+        and whole(program.node(op))
+        and not (_first(region, op) or _last(region, op))
     ):
         raise IllegalProgram(f"{op.node} needs every step at once and cannot be in a loop")
 
@@ -174,16 +178,22 @@ def _whole(program: Program, region: Scan) -> None:
     *layers, readout = region.ops
     if not layers or not isinstance(program.node(readout).operator, Readout):
         raise IllegalProgram("a kernel of a chain ends with a readout")
-    for op, after in pairwise(region.ops):
-        operator = program.node(op).operator
-        drawn = isinstance(operator, Encoder) or operator.flattens
-        if not operator.product and not isinstance(operator, Neuron) and not drawn:
-            raise IllegalProgram(f"{op.node} is neither a product nor a neuron: no chain has it")
-        if after.reads != (op.writes,) or {*program.readers[op.writes]} != {after}:
-            raise IllegalProgram(f"{op.writes} is read, but only its kernel knows it")
+    for link, after in pairwise(links(region)):
+        end = link[-1]
+        if len(link) == 1 and not _chains(program.node(end).operator):
+            raise IllegalProgram(f"{end.node} is neither a product nor a neuron: no chain has it")
+        others = {*program.readers[end.writes]} - {*link}
+        if {*outside(after)} != {end.writes} or not others <= {*after}:
+            raise IllegalProgram(f"{end.writes} is read, but only its kernel knows it")
     first = program.node(region.ops[0]).operator
     if region.ops[0].reads[0] not in program.timed and first.product:
         raise IllegalProgram(f"{region.ops[0].node} is the same at every step, but in a kernel")
+
+
+def _chains(operator: Operator) -> bool:
+    """Whether an operator alone may be a link of a chain."""
+    drawn = isinstance(operator, Encoder) or operator.flattens
+    return operator.product or isinstance(operator, Neuron) or drawn
 
 
 def _normed(program: Program, region: Scan) -> None:

@@ -4,7 +4,7 @@ As C on the CPU: a block of samples goes through all layers while its values sta
 Elsewhere, and where somebody has a hand in a layer, the layers are called one after the other.
 """
 
-from .calls import Chain, Draw, Neurons, Product
+from .calls import Chain, Draw, Feedback, Neurons, Product
 from .kernels import WholeKernels
 
-__all__ = ["Chain", "Draw", "Neurons", "Product", "WholeKernels"]
+__all__ = ["Chain", "Draw", "Feedback", "Neurons", "Product", "WholeKernels"]

@@ -47,13 +47,42 @@ class Neurons:
 
 
 @dataclass(frozen=True)
+class Feedback:
+    """Neurons of one kernel, whose output comes back through a linear layer.
+
+    It reads so many inputs too, behind the output or ``before`` it; if none, they are added.
+    """
+
+    kernel: str
+    reads: int
+    width: int
+    bias: bool = True
+    before: bool = False
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Those of the layer's weight and of its bias, if it has one."""
+        weight = self.width, self.reads + self.width
+        return [weight, *([(self.width,)] if self.bias else [])]
+
+    @property
+    def beside(self) -> dict[str, int]:
+        """Where the output stands beside the input, as neurons are called."""
+        where = "before" if self.before else "behind"
+        return {where: self.width} if self.reads else {}
+
+
+Stage = Draw | Product | Neurons | Feedback
+
+
+@dataclass(frozen=True)
 class Chain:
     """Layers one behind the other, and how the last value leaves time: mean, sum or last.
 
     A static chain, and one that draws, reads [B, N], another one [T, B, N].
     """
 
-    stages: tuple[Draw | Product | Neurons, ...]
+    stages: tuple[Stage, ...]
     how: str
     static: bool = False
 
@@ -66,7 +95,8 @@ class Chain:
     def reads(self) -> int:
         """The features of its input."""
         first = self.stages[0]
-        return first.reads if isinstance(first, Product) else first.width
+        reads = first.reads if isinstance(first, Product | Feedback) else 0
+        return reads or first.width
 
     def read(self, y: Tensor) -> Tensor:
         """The readout of [T, B, N]."""
@@ -95,15 +125,14 @@ class Passed:
         """How many samples there are."""
         return self.x.shape[-2]
 
-    def parts(self) -> Iterator[tuple[Product | Neurons, list[Tensor]]]:
-        """Each stage that has operands with its own."""
+    def parts(self) -> Iterator[tuple[Stage, list[Tensor], list[Tensor]]]:
+        """Each stage with its own weights and its own terms."""
         weights, terms = iter(self.weights), iter(self.terms)
         for stage in self.chain.stages:
-            if isinstance(stage, Product):
-                yield stage, [next(weights) for _ in stage.shapes]
-            elif isinstance(stage, Neurons):
-                count = self.specs[stage.kernel].terms
-                yield stage, [next(terms) for _ in range(count)]
+            shapes = stage.shapes if isinstance(stage, Product | Feedback) else []
+            cells = isinstance(stage, Neurons | Feedback)
+            count = self.specs[stage.kernel].terms if cells else 0
+            yield stage, [next(weights) for _ in shapes], [next(terms) for _ in range(count)]
 
 
 def checked(call: Passed) -> Passed:
@@ -120,11 +149,12 @@ def checked(call: Passed) -> Passed:
     if call.first < 0 or call.first + call.steps > LAST:
         raise ValueError(f"{call.name}: first is {call.first}, not from 0 on")
     stages = call.chain.stages
-    shapes = [s for p in stages if isinstance(p, Product) for s in p.shapes]
+    products = [p for p in stages if isinstance(p, Product | Feedback)]
+    shapes = [s for p in products for s in p.shapes]
     check_all(call, "weights", call.weights, len(shapes))
     for i, (weight, shape) in enumerate(zip(call.weights, shapes)):
         check_one(call, f"weights[{i}]", weight, weight.shape == shape, [*shape])
-    cells = [p for p in stages if isinstance(p, Neurons)]
+    cells = [p for p in stages if isinstance(p, Neurons | Feedback)]
     widths = [p.width for p in cells for _ in range(call.specs[p.kernel].terms)]
     check_all(call, "terms", call.terms, len(widths))
     for i, (term, width) in enumerate(zip(call.terms, widths)):

@@ -17,7 +17,7 @@ from ..philox import PHILOX, POSSIBLE
 from ..recurrent.prelude import PRELUDE_RECURRENT
 from ..sums import summed
 from .autograd import Whole
-from .calls import Chain, Passed, Product, check_grad, checked
+from .calls import Chain, Passed, check_grad, checked
 from .launch import launched, launched_back
 from .loop import gradients, values
 from .prelude import PRELUDE_WHOLE, SERIAL
@@ -79,9 +79,9 @@ class WholeKernels(Kernels):
         else:
             x, *rest = gradients(call, self.base, grad)
         found, weights, terms = iter(rest), list[Tensor](), list[Tensor]()
-        for stage, own in call.parts():
-            to = weights if isinstance(stage, Product) else terms
-            to += [next(found) for _ in own]
+        for _, own, numbers in call.parts():
+            weights += [next(found) for _ in own]
+            terms += [next(found) for _ in numbers]
         return [x if back else call.x.new_empty(0), *weights, *map(summed, terms, call.terms)]
 
     def fake_forward(self, call: Passed) -> list[Tensor]:  # type: ignore[override]

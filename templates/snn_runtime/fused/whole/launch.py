@@ -9,7 +9,8 @@ from torch import Tensor
 from ..calls import Operand
 from ..cpu import BLOCK, count_threads, launching
 from ..recurrent.prelude import LANES_BYTES
-from .calls import Draw, Neurons, Passed, Product
+from ..recurrent.prelude import ROWS as ROWS_FED
+from .calls import Draw, Feedback, Neurons, Passed, Product
 
 CHUNKS = 8  # sums of the gradients of weights, whatever the number of threads
 ROWS = 8  # samples of a block at most
@@ -34,25 +35,35 @@ def sizes(call: Passed) -> Sizes:
     drawn = call.chain.reads if call.chain.draws else 0
     widths = [*([] if drawn else [call.chain.reads])]
     widths += [stage.width for stage in stages if not isinstance(stage, Draw)]
-    products = [stage for stage in stages if isinstance(stage, Product)]
-    specs = [call.specs[s.kernel] for s in stages if isinstance(s, Neurons)]
+    widths += [stage.width for stage in stages if isinstance(stage, Feedback)]
+    products = [s.shapes[0] for s in stages if isinstance(s, Product | Feedback)]
+    cells = [s for s in stages if isinstance(s, Neurons | Feedback)]
     each = 2 * call.steps * sum(widths)  # values and their gradients
     spikes = call.steps * drawn  # a list of all that may fire
     rows = max(1, min(ROWS, CACHED // (each + spikes // 8), -(-call.batch // CHUNKS)))
     chunks = min(CHUNKS, -(-call.batch // rows))
-    kept = max((len(s.kept_states) + s.kept_values for s in specs), default=0)
-    counts = [rows * each, kept * BLOCK * call.steps, rows * max(widths) * len(call.terms)]
+    kept = max((kept_of(call, c) for c in cells), default=0)
+    counts = [rows * each, 2 * kept * call.steps, rows * max(widths) * len(call.terms)]
     counts += [rows * (spikes + 2 * call.steps), 3 * drawn + 5 * BLOCK + 4 * drawn]
     room = 2 * lanes  # that every array may have more
     share = sum(counts) + room * (2 * len(widths) + 6 + len(call.terms))
-    packed = sum((p.reads + lanes) * (p.width + lanes) for p in products) * 2
-    packed += sum(p.width + lanes for p in products) + room * (3 * len(products) + 1)
-    size = sum((p.reads + p.bias) * (p.width + lanes) for p in products)
+    packed = sum((i + 2 * lanes) * (o + 2 * lanes) for o, i in products) * 2
+    packed += sum(o + lanes for o, _ in products) + room * (5 * len(products) + 1)
+    size = sum((i + 1) * (o + lanes) for o, i in products)
     size += len(call.terms) * (max(widths) + lanes)
-    macs = sum(p.reads * p.width for p in products) // lanes
+    macs = sum(i * o for o, i in products) // lanes
     updates = call.batch * call.steps * (sum(widths) + drawn // 4 + macs)
     threads = count_threads(chunks, updates)
     return Sizes(rows, chunks, size, share, packed, threads)
+
+
+def kept_of(call: Passed, cells: Neurons | Feedback) -> int:
+    """The numbers that the way back of neurons keeps at a time step."""
+    spec = call.specs[cells.kernel]
+    each = len(spec.kept_states) + spec.kept_values
+    if isinstance(cells, Neurons):
+        return each * BLOCK
+    return (each + len(spec.kept_inputs)) * ROWS_FED * cells.width
 
 
 def launched(text: str, call: Passed) -> Tensor:
@@ -72,9 +83,9 @@ def launched_back(text: str, call: Passed, grad: Tensor, back: bool) -> list[Ten
     s, x = sizes(call), torch.empty_like(call.x, memory_format=torch.contiguous_format)
     x = x if back else x.new_empty(0)
     found = []
-    for stage, own in call.parts():
-        shapes = stage.shapes if isinstance(stage, Product) else [(stage.width,)] * len(own)
-        found += [call.x.new_empty(shape) for shape in shapes]
+    for stage, weights, terms in call.parts():
+        found += [torch.empty_like(w, memory_format=torch.contiguous_format) for w in weights]
+        found += [call.x.new_empty(stage.width) for _ in terms]
     room = call.x.new_empty(s.packed + s.threads * s.share + s.chunks * s.size)
     results = [whole(x) if back else None, *map(whole, found), whole(room)]
     arguments = [*operands(call), whole(grad.contiguous()), *results, *counts(call, s)]
@@ -101,13 +112,11 @@ def counts(call: Passed, s: Sizes) -> list[Operand]:
 def operands(call: Passed) -> Iterator[Operand]:
     """The first arguments of both kernels."""
     yield whole(call.x)
-    for stage, own in call.parts():
-        for x in own:
-            if isinstance(stage, Product):
-                yield whole(x.contiguous())
-            else:
-                one = x.reshape(1) if x.numel() == 1 else x.expand(stage.width)
-                yield from (whole(one.contiguous()), one.numel(), 1)
+    for stage, weights, terms in call.parts():
+        yield from (whole(weight.contiguous()) for weight in weights)
+        for x in terms:
+            one = x.reshape(1) if x.numel() == 1 else x.expand(stage.width)
+            yield from (whole(one.contiguous()), one.numel(), 1)
 
 
 def whole(x: Tensor) -> Operand:

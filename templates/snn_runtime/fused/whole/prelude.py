@@ -91,6 +91,13 @@ STEP void product(const real *x, i64 rows, int in, const real *weight, const rea
     multiply(rows, in, out, x, in, 1, weight, LANES, (i64)in * LANES, bias, out, 0, z);
 }
 
+/* z = x + bias */
+STEP void shift(const real *restrict x, i64 rows, const real *bias, int out, real *restrict z)
+{
+    for (i64 r = 0; r < rows; ++r)
+        for (int o = 0; o < out; ++o) z[r * out + o] = x[r * out + o] + (bias ? bias[o] : R(0.0));
+}
+
 /* what rows of inputs and of gradients add to the gradient of a weight, which is [in][out] here */
 STEP void learn(const real *x, const real *g, i64 rows, int in, int out, real *sum)
 {
@@ -139,6 +146,29 @@ STEP void scatter(const real *x, i64 steps, i64 n, i64 first, i64 m, real *to)
     for (i64 t = 0; t < steps; ++t) memcpy(to + t * n + first, x + t * m, m * sizeof(real));
 }
 
+/* the places whose word is below its limit; what is behind them may be overwritten */
+STEP int listed(const u32 *word, const u32 *limit, const int *place, int m, int *list)
+{
+    int count = 0;
+#ifdef __AVX512F__
+    for (int j = 0; j < m; j += 16) {
+        const __m512i high = _mm512_srli_epi32(_mm512_loadu_si512(word + j), 8);
+        const unsigned some = m - j < 16 ? (1u << (m - j)) - 1 : 0xFFFF;
+        const __mmask16 fired
+            = (__mmask16)(_mm512_cmplt_epu32_mask(high, _mm512_loadu_si512(limit + j)) & some);
+        const __m512i who = _mm512_maskz_compress_epi32(fired, _mm512_loadu_si512(place + j));
+        _mm512_storeu_si512(list + count, who);
+        count += __builtin_popcount(fired);
+    }
+#else
+    for (int j = 0; j < m; ++j) {
+        list[count] = place[j];
+        count += word[j] >> 8 < limit[j];
+    }
+#endif
+    return count;
+}
+
 /* who fires at each step of m samples x[b][i], in ascending order, and where each list ends */
 static i64 *draw(real **at, const real *x, i64 key, i64 begin, i64 steps, i64 first, i64 m,
     int width, int **who)
@@ -160,9 +190,10 @@ static i64 *draw(real **at, const real *x, i64 key, i64 begin, i64 steps, i64 fi
             for (int word = 0; word < 4; ++word) {
                 const i64 t = block * 4 + word - begin;
                 if (t < 0 || t >= steps) continue;
-                for (int j = 0; j < most; ++j) {
-                    list[count] = place[j];
-                    count += words[j / BLOCK][word][j % BLOCK] >> 8 < limit[j];
+                for (int from = 0; from < most; from += BLOCK) {
+                    const int some = most - from < BLOCK ? most - from : BLOCK;
+                    count += listed(
+                        words[from / BLOCK][word], limit + from, place + from, some, list + count);
                 }
                 ends[r * steps + t] = count;
             }

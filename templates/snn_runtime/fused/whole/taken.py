@@ -11,7 +11,7 @@ from ..autograd import transforming
 from ..kernels import Kernels, chosen_backend
 from ..module import FusedNeuron
 from ..recurrent import RecurrentNeuron
-from .calls import DTYPES, Chain, Draw, Neurons, Product
+from .calls import DTYPES, Chain, Draw, Feedback, Neurons, Product
 
 OWN = (FusedNeuron.forward, RecurrentNeuron.forward)
 
@@ -37,14 +37,18 @@ def taken(
                 return None
             x = flatten(x)
         x = x.detach()
-    for stage, layer in zip(stages, layers, strict=True):
-        if isinstance(stage, Product):
-            found, to = linear(stage, layer), weights
-        elif isinstance(stage, Neurons):
-            found, to = neurons(base, stage, layer, x), terms
-        if found is None or not all(fits(each, x) for each in found):
-            return None
-        to += found
+    ahead = iter(layers)
+    for stage in stages:
+        if isinstance(stage, Product | Feedback):
+            found = linear(stage, next(ahead))
+            if found is None or not all(fits(each, x) for each in found):
+                return None
+            weights += found
+        if isinstance(stage, Neurons | Feedback):
+            found = neurons(base, stage, next(ahead), x)
+            if found is None or not all(fits(each, x) for each in found):
+                return None
+            terms += found
     return x, weights, terms
 
 
@@ -53,7 +57,7 @@ def fits(operand: Tensor, x: Tensor) -> bool:
     return operand.dtype == x.dtype and operand.is_cpu and operand.layout is torch.strided
 
 
-def linear(stage: Product, layer: nn.Module) -> list[Tensor] | None:
+def linear(stage: Product | Feedback, layer: nn.Module) -> list[Tensor] | None:
     """Weight and bias, if nobody has a hand in the layer."""
     if type(layer) is not nn.Linear or watched(layer):
         return None
@@ -63,7 +67,7 @@ def linear(stage: Product, layer: nn.Module) -> list[Tensor] | None:
 
 
 def neurons(
-    base: Kernels, stage: Neurons, layer: nn.Module, x: Tensor
+    base: Kernels, stage: Neurons | Feedback, layer: nn.Module, x: Tensor
 ) -> list[Tensor] | None:
     """Their terms, if they are those of the chain."""
     if not isinstance(layer, FusedNeuron) or watched(layer):
@@ -85,11 +89,14 @@ def one_by_one(
 ) -> Tensor:
     """The readout, by calls of the layers."""
     static = time_steps if chain.static and not chain.draws else None
-    stages = [s for s in chain.stages if not isinstance(s, Draw) or s.flat]
-    for stage, layer in zip(stages, layers, strict=True):
-        if not isinstance(stage, Neurons):
-            x = torch.unflatten(layer(x.flatten(0, 1)), 0, x.shape[:2])
-        else:
+    ahead = iter(layers)
+    for stage in (s for s in chain.stages if not isinstance(s, Draw) or s.flat):
+        layer = next(ahead)
+        if isinstance(stage, Neurons):
             x = layer(x, time_steps=static, state=state)
-            static = None
+        elif isinstance(stage, Feedback):
+            x = next(ahead)(x, linear=layer, state=state, **stage.beside)
+        else:
+            x = torch.unflatten(layer(x.flatten(0, 1)), 0, x.shape[:2])
+        static = None
     return chain.read(x)
