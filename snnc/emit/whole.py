@@ -55,7 +55,7 @@ def _stages(
         elif op.node in kernels:
             yield Cells(kernels[op.node], node.shape[0])
         elif not node.operator.flattens:
-            yield Product(*node.shapes[0], node.shape[0], _biased(node))
+            yield Product(node.shapes[0][0], node.shape[0], _biased(node))
 
 
 def _feedback(program: Program, link: tuple[Op, ...], kernels: Mapping[str, Kernel]) -> Feedback:

@@ -1,8 +1,9 @@
 """Whole: a chain of Linear layers and neurons, up to the readout behind it, runs in one kernel.
 
 Each layer must be the only reader of the one before it. A neuron must have one input and no first
-state that is learned; its output may come back to it through a Linear layer, as for ``recur``. Weights must fit the cache of a core (``MOST``, ``WIDEST``),
-because a kernel goes through all layers with a few samples at a time.
+state that is learned; its output may come back to it through a Linear layer, as for ``recur``.
+Poisson spikes are drawn in the kernel if the chain begins with them. Weights must fit the cache of
+a core (``MOST``, ``WIDEST``): a kernel goes through all layers with a few samples at a time.
 """
 
 from collections.abc import Iterator, Mapping

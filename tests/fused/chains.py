@@ -1,8 +1,14 @@
 """Random small networks that run in one kernel, as specs."""
 
 import random
+import tempfile
 from pathlib import Path
+from typing import Any
 
+import torch
+from torch import Tensor
+
+from snnc import network
 from snnc.document import Document
 from tests.support.nets import document
 
@@ -45,3 +51,42 @@ def fed(draw: random.Random, at: int, width: int) -> list[str]:
     if draw.random() < 0.6:
         return [f'kind = "Concat", from = [{draw.choice(ways)}]', back]
     return [f'{back}, from = "cell{at}@-1"', f'kind = "Add", from = ["fc{at}", "mix{at}"]']
+
+
+NETS = {
+    "plain": ('shape = [5]\nencoder = "none"', "", "mean"),
+    "fed": ('shape = [5]\nencoder = "none"', "behind", "sum"),
+    "before": ('shape = [5]\nencoder = "none"', "before", "last"),
+    "drawn": ('shape = [1, 5]\nencoder = "poisson"', "", "mean"),
+    "static": ('shape = [5]\nencoder = "direct"', "", "sum"),
+}
+"""Input, feedback and readout of fixed chains."""
+STEPS = 4
+
+
+def made(name: str, dtype: torch.dtype = torch.float64) -> Any:
+    """One of them, as a module."""
+    given, fed, readout = NETS[name]
+    both = '"fc1", "cell1@-1"' if fed == "behind" else '"cell1@-1", "fc1"'
+    layers = ['kind = "Flatten"'] * ("1, 5" in given)
+    layers += ['kind = "Linear", name = "fc1", out_features = 18']
+    if fed:
+        layers += [f'kind = "Concat", from = [{both}]']
+        layers += ['kind = "Linear", name = "mix", out_features = 18']
+    layers += ['kind = "PLIF", name = "cell1", v_threshold = 0.2']
+    layers += ['kind = "Linear", name = "fc2", out_features = 3, bias = false']
+    layers += ['kind = "LIF", name = "cell2", v_threshold = 0.1']
+    text = "".join(f"  {{ {layer} }},\n" for layer in layers)
+    text = f"[input]\n{given}\n[network]\nlayers = [\n{text}]\n"
+    with tempfile.TemporaryDirectory() as folder:
+        doc = document(Path(folder), f'{text}[output]\nreadout = "{readout}"\n', STEPS)
+    torch.manual_seed(0)
+    return network(doc)().to(dtype)
+
+
+def data(name: str, dtype: torch.dtype = torch.float64, batch: int = 3) -> Tensor:
+    """What it reads."""
+    timed = () if name in ("drawn", "static") else (STEPS,)
+    shape = (*timed, batch, *([1] if name == "drawn" else []), 5)
+    x = torch.rand(shape, generator=torch.Generator().manual_seed(1)).to(dtype)
+    return x if name == "drawn" else (x * 2).requires_grad_()

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from ..calls import Spec, Tensors
-from ..draws import LAST
 from ..checked import broadcasts, check_backend, described, plain
+from ..draws import LAST
 
 DTYPES = (torch.float32, torch.float64)
 
@@ -130,9 +130,14 @@ class Passed:
         weights, terms = iter(self.weights), iter(self.terms)
         for stage in self.chain.stages:
             shapes = stage.shapes if isinstance(stage, Product | Feedback) else []
-            cells = isinstance(stage, Neurons | Feedback)
-            count = self.specs[stage.kernel].terms if cells else 0
-            yield stage, [next(weights) for _ in shapes], [next(terms) for _ in range(count)]
+            count = 0
+            if isinstance(stage, Neurons | Feedback):
+                count = self.specs[stage.kernel].terms
+            yield (
+                stage,
+                [next(weights) for _ in shapes],
+                [next(terms) for _ in range(count)],
+            )
 
 
 def checked(call: Passed) -> Passed:
@@ -152,8 +157,8 @@ def checked(call: Passed) -> Passed:
     products = [p for p in stages if isinstance(p, Product | Feedback)]
     shapes = [s for p in products for s in p.shapes]
     check_all(call, "weights", call.weights, len(shapes))
-    for i, (weight, shape) in enumerate(zip(call.weights, shapes)):
-        check_one(call, f"weights[{i}]", weight, weight.shape == shape, [*shape])
+    for i, (weight, size) in enumerate(zip(call.weights, shapes)):
+        check_one(call, f"weights[{i}]", weight, weight.shape == size, [*size])
     cells = [p for p in stages if isinstance(p, Neurons | Feedback)]
     widths = [p.width for p in cells for _ in range(call.specs[p.kernel].terms)]
     check_all(call, "terms", call.terms, len(widths))

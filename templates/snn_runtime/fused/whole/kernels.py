@@ -44,7 +44,9 @@ class WholeKernels(Kernels):
         for name in table:
             self.register(name)
 
-    def on_call(self, name: str, run: Callable[..., list[Tensor]]) -> Callable[..., list[Tensor]]:
+    def on_call(
+        self, name: str, run: Callable[..., list[Tensor]]
+    ) -> Callable[..., list[Tensor]]:
         """``run`` as PyTorch calls it: the call, checked, and what comes after it."""
 
         def called(
@@ -58,7 +60,9 @@ class WholeKernels(Kernels):
             *more: Any,
         ) -> list[Tensor]:
             parts = x, tuple(weights), tuple(terms), steps, key, first, backend
-            return run(checked(Passed(name, self.chains[name], self.base.specs, *parts)), *more)
+            return run(
+                checked(Passed(name, self.chains[name], self.base.specs, *parts)), *more
+            )
 
         return called
 
@@ -82,7 +86,11 @@ class WholeKernels(Kernels):
         for _, own, numbers in call.parts():
             weights += [next(found) for _ in own]
             terms += [next(found) for _ in numbers]
-        return [x if back else call.x.new_empty(0), *weights, *map(summed, terms, call.terms)]
+        return [
+            x if back else call.x.new_empty(0),
+            *weights,
+            *map(summed, terms, call.terms),
+        ]
 
     def fake_forward(self, call: Passed) -> list[Tensor]:  # type: ignore[override]
         """Its shape, for tracing."""
@@ -126,7 +134,9 @@ class WholeKernels(Kernels):
         chain = self.chains[name]
         steps = x.shape[0] if time_steps is None else time_steps
         parts = taken(self.base, chain, x, layers) if state is None and steps else None
-        if parts is None or not isinstance(compiled(self.c, io_macro(x.dtype)), ctypes.CDLL):
+        if parts is None or not isinstance(
+            compiled(self.c, io_macro(x.dtype)), ctypes.CDLL
+        ):
             if draw is not None:
                 x = poisson(x, steps, *draw)
             return one_by_one(chain, x, layers, time_steps, state)

@@ -84,7 +84,9 @@ def launched_back(text: str, call: Passed, grad: Tensor, back: bool) -> list[Ten
     x = x if back else x.new_empty(0)
     found = []
     for stage, weights, terms in call.parts():
-        found += [torch.empty_like(w, memory_format=torch.contiguous_format) for w in weights]
+        found += [
+            torch.empty_like(w, memory_format=torch.contiguous_format) for w in weights
+        ]
         found += [call.x.new_empty(stage.width) for _ in terms]
     room = call.x.new_empty(s.packed + s.threads * s.share + s.chunks * s.size)
     results = [whole(x) if back else None, *map(whole, found), whole(room)]

@@ -26,12 +26,18 @@ def values(call: Passed, base: Kernels) -> list[Tensor]:
         else:
             assert isinstance(base, RecurrentKernels)
             z, fed = joined(stage, x, weights)
-            found.append(base.feed(cells(call, base, stage, z, terms), fed, [], False)[0])
+            found.append(
+                base.feed(cells(call, base, stage, z, terms), fed, [], False)[0]
+            )
     return found
 
 
 def cells(
-    call: Passed, base: Kernels, stage: Neurons | Feedback, x: Tensor, terms: list[Tensor]
+    call: Passed,
+    base: Kernels,
+    stage: Neurons | Feedback,
+    x: Tensor,
+    terms: list[Tensor],
 ) -> Call:
     """The call of the neurons alone."""
     return base.call(stage.kernel, [x], terms, [], call.steps, x.dim() == 2, "torch")

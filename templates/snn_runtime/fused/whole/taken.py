@@ -54,14 +54,17 @@ def taken(
 
 def fits(operand: Tensor, x: Tensor) -> bool:
     """Whether a kernel can read an operand beside x."""
-    return operand.dtype == x.dtype and operand.is_cpu and operand.layout is torch.strided
+    return (
+        operand.dtype == x.dtype and operand.is_cpu and operand.layout is torch.strided
+    )
 
 
 def linear(stage: Product | Feedback, layer: nn.Module) -> list[Tensor] | None:
     """Weight and bias, if nobody has a hand in the layer."""
     if type(layer) is not nn.Linear or watched(layer):
         return None
-    found = [layer.weight, *([] if layer.bias is None else [layer.bias])]
+    bias: Tensor | None = layer.bias
+    found: list[Tensor] = [layer.weight, *([] if bias is None else [bias])]
     alike = [tuple(each.shape) for each in found] == stage.shapes
     return found if alike and all(map(ordinary, found)) else None
 
