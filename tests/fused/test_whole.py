@@ -1,5 +1,6 @@
 """Chains of layers in one kernel: against the reference, their layers, backends and threads."""
 
+import functools
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -87,6 +88,8 @@ def test_the_number_of_threads_changes_no_bit(name: str, monkeypatch: pytest.Mon
     for number in (1, 2, 3):
         with threads(number):
             results.append(trained(net, x))
+    if name == "static":  # the first product is PyTorch's, and so are its gradients
+        results = [[found[0], *found[4:]] for found in results]
     for other in results[1:]:
         equal(other, results[0])
 
@@ -100,7 +103,7 @@ def parametrised(net: Any) -> None:
 
 
 def pruned(net: Any) -> None:
-    prune.identity(net.fc2, "weight")
+    prune.identity(net.fc2, "weight")  # type: ignore[no-untyped-call]
 
 
 def replaced(net: Any) -> None:
@@ -108,13 +111,12 @@ def replaced(net: Any) -> None:
 
 
 def wrapped(net: Any) -> None:
-    run = net.cell2.forward
-    net.cell2.forward = lambda *args, **how: run(*args, **how)
+    net.cell2.forward = functools.partial(net.cell2.forward)
 
 
 def overridden(net: Any) -> None:
     own = type(net.cell1)
-    more = {"forward": lambda self, *args, **how: own.forward(self, *args, **how)}
+    more = {"forward": functools.partialmethod(own.forward)}
     net.cell1.__class__ = type("Own", (own,), more)
 
 
@@ -140,7 +142,7 @@ def test_a_flatten_that_is_hooked_is_called(monkeypatch: pytest.MonkeyPatch) -> 
     net, x = made("drawn"), data("drawn")
     want = trained(net, x)
     shapes = []
-    net.flatten1.register_forward_hook(lambda _, args, y: shapes.append((*y.shape,)))
+    net.flatten1.register_forward_hook(lambda *seen: shapes.append((*seen[2].shape,)))
     with counted(net, monkeypatch) as calls:
         got = trained(net, x)
     assert (calls, shapes) == ([], [(12, 5)])
