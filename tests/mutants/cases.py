@@ -230,9 +230,9 @@ CASES = {
     ),
     NORM_STEPS: vector(f'{LINEAR}, {PER_STEP}, "LIF"', "none"),
     CHAIN_BESIDE: vector(
-        f'{LINEAR}, {{ kind = "LIF", name = "a" }}, {LINEAR}, {{ kind = "LIF", name = "b" }}, '
-        '{ kind = "Add", from = ["a", "b"] }, "LIF"',
+        f'{LINEAR}, {{ kind = "LIF", name = "a" }}, {LINEAR}, "LIF"',
         "none",
+        '[outputs.first]\nfrom = "a"\nreadout = "sequence"\n[outputs.last]\n',
     ),
     CHAIN_DRAWN: vector(
         f'{LINEAR}, {{ kind = "LIF", name = "a" }}',
