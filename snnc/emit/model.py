@@ -18,6 +18,7 @@ from snnc.emit.signatures import load, signature, step
 from snnc.emit.state_keys import state_keys
 from snnc.emit.types import Compiled
 from snnc.emit.variables import parameters
+from snnc.emit.whole import TABLE
 from snnc.graph.types import Graph, Node
 from snnc.names import class_name
 from snnc.neuron import Neuron
@@ -105,6 +106,6 @@ def _imports(uses: Collection[str], outputs: bool, neurons: Neurons, runtime: Ru
     """The imports of the module: torch, its runtime, and its neurons."""
     standard = "from pathlib import Path\n"
     standard += f"{'from typing import NamedTuple' if outputs else ''}\n" + "\n" * outputs
-    own = own_imports({*uses, "load_weights"}, neurons.names, runtime)
+    own = own_imports({*uses, "load_weights"}, {*neurons.names, TABLE}, runtime)
     text = f"{standard}import torch\nfrom torch import Tensor, nn"
     return f"{text}\n\n{own}" if own else text

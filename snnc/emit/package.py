@@ -19,6 +19,7 @@ from snnc.emit.runtime import FORMAT, Runtime, files
 from snnc.emit.train import labelled
 from snnc.emit.training import training_files
 from snnc.emit.types import Compiled, GeneratedFiles
+from snnc.emit.whole import chains
 from snnc.encoder import Encoder
 from snnc.graph.types import Graph
 from snnc.names import class_name
@@ -45,7 +46,7 @@ def package(made: Compiled, runtime: Runtime, scripts: bool = True) -> dict[str,
     own, written = neurons(program), bodies(program, made.observed)
     found = replace(own, classes=(*own.classes, *(ann.neurons.classes if ann else ())))
     held = module_classes(graph, own)
-    kernels = kernels_py(graph.name, found, runtime)
+    kernels = kernels_py(graph.name, found, runtime, chains(program, own.classes))
     modules = {
         "model.py": model_py(made, written, held, found, runtime),
         **(_converted(made, ann, found, runtime) if ann else {}),

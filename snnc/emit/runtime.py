@@ -17,7 +17,7 @@ FORMAT = 2
 
 _HELPERS = ("checks", "delays", "encoders", "layers", "norms", "steps", "weights")
 """The modules whose functions and classes networks import one by one."""
-_KERNELS = ("fused", "fused.joined", "fused.recurrent")
+_KERNELS = ("fused", "fused.joined", "fused.recurrent", "fused.whole")
 """The packages that say in ``__all__`` what kernels.py may import."""
 
 
