@@ -18,7 +18,7 @@ class RSynaptic(Leaky):
         self.alpha = nn.Parameter(torch.as_tensor(alpha))
         self.recurrent = nn.Linear(features, features)
 
-    def forward(self, x: Tensor, *states: Tensor) -> Any:
+    def forward(self, x: Tensor, *states: Tensor) -> Any:  # type: ignore[override]
         spk, syn, mem = states or (torch.zeros_like(x),) * 3
         r = self.spike_grad(mem - self.threshold).detach()
         syn = self.alpha.clamp(0, 1) * syn + x + self.recurrent(spk)
