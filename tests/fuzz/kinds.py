@@ -105,7 +105,7 @@ ACTIVATION = st.one_of(
     kind("Hardsigmoid"),
     kind("ELU", alpha=st.sampled_from([0.5, 1.0])),
     kind("Softplus", beta=st.sampled_from([1.0, 2.0])),
-    kind("Normalize", dim=st.sampled_from([0, -1])),
+    kind("L2Normalize", dim=st.sampled_from([0, -1])),
     kind("PReLU", per=st.sampled_from(["layer", "channel"])),
 )
 ANYWHERE = (NEURON, NEURON, NEURON, dropout("Dropout"), kind("Identity"), DELAY, ACTIVATION)
