@@ -38,7 +38,8 @@ class Asks(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if not isinstance(x, Tensor):
             raise TypeError("expected a tensor")
-        return torch.tanh(self.fc(x))
+        turned = x.view(-1, 2, 3).permute(0, 2, 1).reshape(-1, 6)
+        return torch.tanh(self.fc(turned))
 
 
 @fx.wrap

@@ -72,7 +72,7 @@ def _translated(
         return Translation(running.seen(tracing.traced(net, x.clone())[0], x, y)).translated(), ()
     except tracing.Untraceable as why:
         graph = exported.exported(net, x.clone(), why)
-        found = Translation(running.seen(graph, x, y)).translated()
+        found = Translation(exported.seen(graph, x, y, why)).translated()
         dropped = any(isinstance(m, nn.modules.dropout._DropoutNd) for m in net.modules())
         without = ", which leaves dropouts out" if dropped else ""
         return found, (f"{why.short}, so that the network was read by torch.export{without}",)

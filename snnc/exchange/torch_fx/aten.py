@@ -34,6 +34,10 @@ def _second(graph: fx.Graph, value: Any, x: Any, source: Any, *options: Any) -> 
     return source
 
 
+def _reshape(graph: fx.Graph, value: Any, x: Any, sizes: Any) -> Any:
+    return graph.call_method("reshape", (x, sizes))
+
+
 def _without_last(function: Any, count: int) -> Spell:
     """A function that takes fewer options than the operator."""
 
@@ -130,6 +134,7 @@ def _largest(graph: fx.Graph, value: Any, *args: Any) -> Any:
 _AXES = (1, 2, 3)
 SPELT: Mapping[str, Spell] = {
     **dict.fromkeys("clone alias detach lift_fresh_copy _to_copy contiguous to".split(), _first),
+    **dict.fromkeys("view _unsafe_view reshape view_copy _reshape_copy".split(), _reshape),
     "copy": _second,
     "": _getitem,
     "batch_norm": _batch_norm,

@@ -6,7 +6,7 @@ written as the function or method of that name, so that the same reader translat
 
 import logging
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 from typing import Any
@@ -18,7 +18,7 @@ from torch.export import ExportedProgram
 from torch.utils import _pytree as trees
 
 from snnc.exchange import Refused
-from snnc.exchange.torch_fx import where
+from snnc.exchange.torch_fx import running, where
 from snnc.exchange.torch_fx.aten import SPELT, called
 from snnc.exchange.torch_fx.tracing import GROUP, LAYER, LINE, OPTIONS, Untraceable
 
@@ -33,6 +33,16 @@ def exported(net: nn.Module, x: Tensor, why: Untraceable) -> fx.GraphModule:
     except Exception as error:
         raise Refused(f"{why}; nor can torch.export ({type(error).__name__})") from error
     return _Rewriting(program, net).graph()
+
+
+def seen(
+    graph: fx.GraphModule, x: Tensor, want: Sequence[Tensor], why: Untraceable
+) -> running.SeenShapes:
+    """A run of an exported graph. Raises Refused if it does not compute what the module did."""
+    try:
+        return running.seen(graph, x, want)
+    except Exception as error:
+        raise Refused(f"{why}; torch.export records something else") from error
 
 
 @contextmanager
