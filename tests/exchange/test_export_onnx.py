@@ -169,7 +169,7 @@ LAYERS: dict[str, tuple[str, tuple[str, ...]]] = {
             'kind = "Permute", dims = [0, 2, 1], name = "turned"',
             'kind = "MatMul", from = ["turned", "softplus1"]',
             'kind = "Hardsigmoid"',
-            'kind = "L2Normalize", dim = 1',
+            'kind = "Normalize", dim = 1',
             'kind = "Unfold", kernel_size = [1, 2], stride = 2, padding = [1, 0]',
             'kind = "Flatten"',
             'kind = "Linear", out_features = 6',

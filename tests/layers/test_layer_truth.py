@@ -69,7 +69,7 @@ CASES: dict[str, tuple[str, str]] = {
   { kind = "Pad", mode = "reflect" }, { kind = "Pad", mode = "circular", padding = [0, 1, 1, 1] },
   { kind = "Pad", mode = "replicate" }, "LIF" """),
     "columns": (IMAGE, """
-  "IF", { kind = "L2Normalize", dim = -1 }, { kind = "Normalize", eps = 0.25 },
+  "IF", { kind = "Normalize", dim = -1 }, { kind = "Normalize", eps = 0.25 },
   { kind = "Unfold", kernel_size = [2, 1], stride = [1, 2], padding = [1, 0] },
   { kind = "Conv1d", out_channels = 4, kernel_size = 1 },
   { kind = "BatchNorm1d", momentum = "cumulative" }, "IF",

@@ -19,8 +19,8 @@ from snnc.layers._weighted import Weighted
 from snnc.layers.add import Add
 from snnc.layers.concat import Concat
 from snnc.layers.group_norm import GroupNorm
-from snnc.layers.l2_normalize import L2Normalize
 from snnc.layers.mul import Mul
+from snnc.layers.normalize import Normalize
 from snnc.layers.pad import Pad
 from snnc.layers.permute import Permute
 from snnc.layers.slice import Slice
@@ -162,7 +162,7 @@ CASES: dict[str, tuple[Fields, Shapes]] = {
     "LogSoftmax": ({"dim": AXIS}, shapes(1, 2, 3)),
     "PReLU": ({"per": st.sampled_from(["layer", "channel"]), "init": st.floats(-1, 1)},
               shapes(1, 2, 3)),
-    "L2Normalize": ({"dim": AXIS, "eps": EPS}, shapes(1, 2, 3)),
+    "Normalize": ({"dim": AXIS, "eps": EPS}, shapes(1, 2, 3)),
     "Slice": ({"dim": st.integers(-3, 2), "start": st.integers(-5, 5),
                "stop": st.none() | st.integers(-5, 6), "step": st.integers(1, 3)},
               shapes(1, 2, 3)),
@@ -240,7 +240,7 @@ def measured(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[Shape, int, int] 
         -len(inputs[0]) <= d < len(inputs[0]) for d in layer.dims
     ):
         return None  # it could reach the batch
-    if isinstance(layer, Slice | L2Normalize) and not -len(inputs[0]) <= layer.dim < len(inputs[0]):
+    if isinstance(layer, Slice | Normalize) and not -len(inputs[0]) <= layer.dim < len(inputs[0]):
         return None  # it could reach the batch
     sides = layer.padding if isinstance(layer, Pad) else 0
     if isinstance(sides, tuple) and len(sides) != 2 * (len(inputs[0]) - 1):

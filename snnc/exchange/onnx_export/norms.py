@@ -64,5 +64,5 @@ NORMS: Mapping[str, Write] = {
     **{f"TDBatchNorm{axes}d": _batch for axes in (1, 2)},
     "GroupNorm": _group,
     "LayerNorm": _layer,
-    "L2Normalize": _normalized,
+    "Normalize": _normalized,
 }

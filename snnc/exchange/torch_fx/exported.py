@@ -47,7 +47,7 @@ def seen(
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without warnings and the graphs that are printed of what cannot be exported."""
+    """No warnings, and no graphs, which PyTorch prints of what cannot be exported."""
     before = logging.root.manager.disable
     logging.disable(logging.ERROR)
     try:

@@ -100,7 +100,7 @@ def normalize(out: Shape, input: Any, p: float = 2.0, dim: Any = 1, eps: float =
     axis = dim % (1 + len(x.shape)) - 1 if isinstance(dim, int) else -1
     if axis < 0:
         raise Refused(f"it goes along `dim = {dim}`, where one axis of a sample is meant")
-    return (MadeLayer("L2Normalize", {"dim": axis, "eps": float(eps)}, (x,)),)
+    return (MadeLayer("Normalize", {"dim": axis, "eps": float(eps)}, (x,)),)
 
 
 def _affine(weight: Any, bias: Any) -> dict[str, torch.Tensor]:

@@ -1,4 +1,4 @@
-"""L2Normalize."""
+"""Normalize."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
@@ -10,16 +10,16 @@ from snnc.layers._activation import ElementwiseActivation
 from snnc.shapes import Shape, axis
 
 
-class L2Normalize(ElementwiseActivation):
+class Normalize(ElementwiseActivation):
     """x over its Euclidean norm along ``dim`` (torch.nn.functional.normalize).
 
     0 is the channel axis of a sample. A norm below ``eps`` counts as ``eps``.
     """
 
-    example: ClassVar[str] = '{ kind = "L2Normalize", dim = 0 }'
+    example: ClassVar[str] = '{ kind = "Normalize", dim = 0 }'
     stem: ClassVar[str] = "normalize"
 
-    kind: Literal["L2Normalize"] = "L2Normalize"
+    kind: Literal["Normalize"] = "Normalize"
     dim: int = 0
     eps: Annotated[float, Field(gt=0)] = 1e-12
 
