@@ -8,7 +8,7 @@ from snnc.neuron import Neuron
 from templates.snn_runtime.fused.cuda import division
 from tests.gpu.cases import Case
 from tests.gpu.fake_cupy import install
-from tests.gpu.rig import OnCuda, known, made
+from tests.gpu.rig import OnCuda, made
 from tests.gpu.shim import ShimMachine
 
 STEPS = 3
@@ -33,4 +33,4 @@ def test_a_time_constant_divides(
     call = kernels.call(one.name, (x,), (), (), STEPS, False, "torch")
     assert {*kernels.forward(call, False)[0].flatten().tolist()} == {1.0}
     assert division(kernels.cuda, f"{one.name}_backward") == (), "a repeated step divides as well"
-    assert f"/ R({tau})" in kernels.cuda and known(one, f"{one.name}_forward")
+    assert f"/ R({tau})" in kernels.cuda
