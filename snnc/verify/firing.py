@@ -116,7 +116,7 @@ def _drivers(reference: Reference, path: str) -> Iterator[Sequence[nn.Module]]:
 
 
 def _weighted(module: nn.Module | None) -> list[nn.Module]:
-    """Layers that sum, in a module. PReLU has a slope and no bias: it sums nothing."""
+    """Layers that sum, of a module and those inside: PReLU has a slope and no bias."""
     inside = module.modules() if module is not None else ()
     with_weight = (m for m in inside if isinstance(getattr(m, "weight", None), Tensor))
     return [module for module in with_weight if hasattr(module, "bias")]

@@ -18,6 +18,7 @@ SMALL = st.integers(1, 3)
 HALF = st.integers(0, 1)
 MASK = st.sampled_from(["sequence", "step"])
 SCALE = st.sampled_from([0.5, 1.0, 2.0])
+MOMENTUM = st.sampled_from([0.1, "cumulative"])
 LARGEST = 5
 """The size to which an axis may be enlarged."""
 
@@ -47,7 +48,7 @@ def conv(name: str, **more: Drawn) -> Fields:
 def norms(inner: int) -> tuple[Fields, ...]:
     """Every batch normalisation; some fix the number of steps."""
     return (
-        kind(f"BatchNorm{inner}d", stats=MASK, affine=FLAG),
+        kind(f"BatchNorm{inner}d", stats=MASK, affine=FLAG, momentum=MOMENTUM),
         kind(f"TDBatchNorm{inner}d", alpha=SCALE, v_threshold=SCALE, affine=FLAG),
         kind(f"TEBN{inner}d", affine=FLAG),
         kind(f"BNTT{inner}d", affine=FLAG, bias=FLAG),
@@ -117,6 +118,7 @@ ACTIVATION = st.one_of(
     kind("Hardsigmoid"),
     kind("ELU", alpha=st.sampled_from([0.5, 1.0])),
     kind("Softplus", beta=st.sampled_from([1.0, 2.0])),
+    kind("Normalize", dim=st.sampled_from([0, -1])),
     kind("PReLU", per=st.sampled_from(["layer", "channel"])),
 )
 ANYWHERE = (NEURON, NEURON, NEURON, dropout("Dropout"), kind("Identity"), DELAY, ACTIVATION)
@@ -158,6 +160,8 @@ def _by_size(shape: Shape) -> tuple[Fields, ...]:
         kind("Slice", dim=st.integers(-rank, rank - 1), step=st.sampled_from([1, 2])),
         kind("Slice", {"stop": st.integers(1, 3)}, start=st.integers(-2, 1)),
     ]
+    if rank == 3:
+        found.append(kind("Unfold", kernel_size=st.integers(1, 2), padding=st.integers(0, 1)))
     if rank > 1:
         sides = st.tuples(*[st.integers(0, 1)] * (2 * (rank - 1)))
         filled = st.sampled_from([0.0, 0.5])
