@@ -12,7 +12,7 @@ NAME = "snn_runtime"
 FORMAT = 2
 """The format of the runtime that generated code is written for; it states its own."""
 
-_HELPERS = ("checks", "delays", "encoders", "layers", "norms", "steps", "weights")
+_HELPERS = ("checks", "delays", "encoders", "layers", "lengths", "norms", "steps", "weights")
 """The modules whose functions and classes networks import one by one."""
 _KERNELS = ("fused", "fused.normed", "fused.pooled", "fused.recurrent")
 """The packages that say in ``__all__`` what kernels.py may import."""
@@ -70,7 +70,7 @@ def own_imports(uses: Collection[str], known: Collection[str], runtime: Runtime)
     Its neurons' classes, which are ``known``, come from kernels.py, all else from the runtime.
     """
     classes = {*known}.intersection(uses)
-    shared, own = runtime.used({*uses} - classes, runtime.relative), {".kernels": classes}
+    shared, own = (runtime.used({*uses} - classes, runtime.relative), {".kernels": classes})
     if runtime.inside:
         return statements({**shared, **own})
     return "\n\n".join(filter(None, [statements(shared), statements(own)]))

@@ -20,21 +20,21 @@
 #   fused/recurrent/launch.py fused/recurrent/loop.py fused/recurrent/module.py
 #   fused/recurrent/prelude.py fused/recurrent/selfcheck.py fused/recurrent/way.py
 #   fused/selfcheck.py fused/sums.py fused/with_cupy.py fused/with_nvrtc.py layers.py
-#   layouts.py measures/__init__.py measures/best.py measures/operations.py
+#   layouts.py lengths.py measures/__init__.py measures/best.py measures/operations.py
 #   measures/rates.py norms.py page/__init__.py page/document.py page/markup.py
 #   page/network.py page/tables.py pictures/__init__.py pictures/activity.py
 #   pictures/curves.py pictures/key.py pictures/maps.py pictures/one_neuron.py
 #   pictures/rates.py pictures/recording.py pictures/runs.py pictures/sample.py
 #   pictures/style.py pictures/tiles.py py.typed steps.py training/__init__.py
 #   training/allowed.py training/average.py training/batches.py training/checkpoints.py
-#   training/digests.py training/files.py training/finite.py training/fitting.py
-#   training/groups.py training/identity.py training/interrupts.py training/labels.py
-#   training/last_batch.py training/later.py training/learner.py training/log.py
-#   training/optimizers.py training/options.py training/own.py training/precision.py
-#   training/processes.py training/profile.py training/rates.py training/record.py
-#   training/score.py training/settings.py training/start.py training/summary.py
-#   training/targets.py training/truncated.py watching.py weights.py
-# Output format 2, body 304cbe740d79ea7b.
+#   training/ctc.py training/digests.py training/files.py training/finite.py
+#   training/fitting.py training/groups.py training/identity.py training/interrupts.py
+#   training/labels.py training/last_batch.py training/later.py training/learner.py
+#   training/log.py training/optimizers.py training/options.py training/own.py
+#   training/precision.py training/processes.py training/profile.py training/rates.py
+#   training/record.py training/score.py training/settings.py training/start.py
+#   training/summary.py training/targets.py training/truncated.py watching.py weights.py
+# Output format 2, body c3a2956111fb6031.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 
@@ -43,6 +43,7 @@ layers       layers that PyTorch does not have
 norms        batch normalisation over time
 encoders     from numbers to spikes
 delays       delayed layers and edges
+lengths      sequences with padding
 steps        the time steps of a call, and the state between calls
 checks       inputs of a wrong shape or range
 measures     firing rates, and which epoch is the best
