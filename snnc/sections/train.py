@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -26,6 +26,9 @@ from snnc.sections.groups import ParameterGroup, Pattern
 from snnc.shapes import Shape, ShapeError, show
 from snnc.sizes import Positive
 from snnc.source.nearest import nearest, one_of
+
+Logger = Literal["csv", "tensorboard", "wandb", "mlflow"]
+"""The loggers of the training script; csv is metrics.csv, which is always written."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,9 @@ class Train(BaseModel):
     ``groups`` are parameters, by patterns of their names, with settings of the optimizer.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="forbid", strict=True, allow_inf_nan=False
+    )
 
     dataset: Annotated[Dataset, Choice("snnc.datasets")]
     loss: Annotated[Loss | None, Choice("snnc.losses")]
@@ -76,6 +81,7 @@ class Train(BaseModel):
     accumulate: Positive = 1
     grad_clip: Annotated[float | None, Field(gt=0)] = None
     early_stop: Positive | None = None
+    loggers: Annotated[tuple[Logger, ...] | None, Field(min_length=1)] = None
     truncate: Positive | None = None
     groups: tuple[ParameterGroup, ...] = ()
     frozen: tuple[Pattern, ...] = ()

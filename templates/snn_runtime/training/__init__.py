@@ -24,14 +24,17 @@ checkpoints  sealed when written, and checked when read
 files        replaced at once, in a folder that is locked
 digests      of data
 identity     what makes a network another one
-log          metrics.csv and TensorBoard
+log          metrics.csv, and the folder of a run
+loggers      TensorBoard, Weights & Biases, MLflow, and functions
 record       settings.toml
 interrupts   Ctrl-C between two steps
 profile      where the time goes
+called       the script as a function, and from the command line
 """
 
 from ..lengths import real_steps
 from .batches import Batch, Batches, Split, mixed, seed_all
+from .called import Outcome, Where, call, outcome, run
 from .checkpoints import BEST, read
 from .ctc import ctc, label_errors
 from .identity import Network, difference, network
@@ -39,7 +42,7 @@ from .interrupts import Interrupts, Stopped
 from .labels import every_step, only, per_sample, right
 from .last_batch import check_last_batch
 from .learner import Learner
-from .log import Log
+from .log import where
 from .options import Options, parse
 from .own import own, own_loss, own_metric
 from .precision import in_full
@@ -61,9 +64,9 @@ __all__ = [
     "Clock",
     "Interrupts",
     "Learner",
-    "Log",
     "Network",
     "Options",
+    "Outcome",
     "Pace",
     "Recorder",
     "Row",
@@ -76,8 +79,10 @@ __all__ = [
     "Stopped",
     "Table",
     "Team",
+    "Where",
     "begin",
     "begin_with",
+    "call",
     "check_last_batch",
     "chunks",
     "ctc",
@@ -93,6 +98,7 @@ __all__ = [
     "mixed",
     "network",
     "only",
+    "outcome",
     "overlaps",
     "own",
     "own_loss",
@@ -103,6 +109,7 @@ __all__ = [
     "read",
     "real_steps",
     "right",
+    "run",
     "seed_all",
     "shown",
     "squares",
@@ -111,4 +118,5 @@ __all__ = [
     "together",
     "unseen",
     "watched",
+    "where",
 ]

@@ -66,6 +66,7 @@ class Learner:
     ) -> None:
         self.net, self.settings, self.team = net, settings, team
         self.network, self.workers = options.network, options.workers
+        self.loggers = options.loggers
         self.metric, self.sign = metric
         self.precision = Precision(team.device, settings.dtype, settings.amp)
         net.to(team.device, self.precision.dtype)
@@ -184,6 +185,12 @@ class Learner:
         patience = self.settings.early_stop
         return patience is not None and self.epoch - self.best_epoch >= patience
 
+    def log(self, folder: Path) -> Log | None:
+        """Where numbers of epochs go; only the leader has it. Raises RunError."""
+        if not self.team.leads:
+            return None
+        return Log(folder, self.epoch, self.network.name, self.loggers)
+
     def save(self, folder: Path, log: Log | None = None) -> None:
         """Writes the log and the latest checkpoint, and the best if the last epoch was.
 
@@ -205,6 +212,8 @@ class Learner:
             write(state, folder / LATEST)
 
         self.team.led(files)
+        if log:
+            log.tell(self.history)
         self.kept = f"{folder / LATEST} ({self.place})"
 
     @contextmanager
