@@ -46,6 +46,11 @@ class Dataset(Kind):
     validation: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
     @property
+    def padded(self) -> bool:
+        """Whether samples have lengths of their own, with padding behind them."""
+        return False
+
+    @property
     def classes(self) -> int | None:
         """The number of classes, if it is known."""
         return len(self.labels) if self.labels else None

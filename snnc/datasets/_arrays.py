@@ -17,7 +17,8 @@ class Arrays(Pictures):
     """Samples x in the shape of the network's input and labels y, to train and to test.
 
     ``labels_per`` states whether there is one label per sample or per time step, so that the linter
-    can compare it with the loss; without it the training script finds out.
+    can compare it with the loss; without it the training script finds out. With ``lengths``, the
+    data also say how many time steps of each sample are real; the others are padding.
     """
 
     shape = None
@@ -27,6 +28,11 @@ class Arrays(Pictures):
 
     white: Positive = 1
     labels_per: Literal["sample", "step"] | None = None
+    lengths: bool | None = None
+
+    @property
+    def padded(self) -> bool:
+        return bool(self.lengths)
 
     @property
     def each_step(self) -> bool:
@@ -45,6 +51,9 @@ class Arrays(Pictures):
         if self.each_step and not timed:
             message = "one label per time step needs samples with a time axis"
             raise ShapeError(message, "dataset", 'write `encoder = "none"` in [input]')
+        if self.lengths and not timed:
+            message = "lengths of samples need samples with a time axis"
+            raise ShapeError(message, "dataset", 'write `encoder = "none"` in [input]')
 
     def source(self, timed: bool) -> str:
         return self.source_of(timed, "class")
@@ -58,6 +67,9 @@ class Arrays(Pictures):
         steps, parameter = (", time_steps", ", time_steps: int") if timed else ("", "")
         want = "(time_steps, *SHAPE)" if timed else "SHAPE"
         told, judged = self._classes(timed) if form == "class" else _numbers(form)
+        head = f"def checked(samples: Tensor, labels: Tensor | None{parameter}) -> Split:"
+        words |= {"head": _HEAD if self.lengths else head}
+        words |= {"lengths": _LENGTHS * self.padded, "more": ", lengths" * self.padded}
         return Template(f"{_CHECKED}\n\n{text}").substitute(
             steps=steps, parameter=parameter, want=want, told=told, judged=judged, **words
         )
@@ -74,6 +86,8 @@ class Arrays(Pictures):
 
 def _numbers(form: Form) -> tuple[str, str]:
     """The same for labels that have the shape TARGET."""
+    if form == "sequence":
+        return "[N, L]", _SEQUENCE.replace("$told", "[N, L]")
     return "[N, *TARGET]", f"{_SIZED}{_JUDGED[form]}"
 
 
@@ -95,16 +109,16 @@ def tensor(array: object, name: str) -> Tensor:
     return torch.from_numpy(np.require(found, kept, ["C", "W"]))
 
 
-def checked(samples: Tensor, labels: Tensor | None$parameter) -> Split:
+$head
     """A split, if the network can take its samples and their labels $told."""
     found = tuple(samples.shape[1:])
     if found != $want or samples.dim() == 0:
         raise DataError(f"A sample of x is {found} instead of {$want}.")
     if len(samples) == 0:
         raise DataError("There are no samples: x_train and x_test need one at least.")
-    if labels is None:
-        return Split(samples, torch.zeros(len(samples), dtype=torch.long))
-$judged    return Split(samples, labels)
+$lengths    if labels is None:
+        return Split(samples, torch.zeros(len(samples), dtype=torch.long)$more)
+$judged    return Split(samples, labels$more)
 '''
 
 _CLASSES = """\
@@ -121,6 +135,17 @@ _CLASSES = """\
 """
 
 
+_HEAD = """\
+def checked(
+    samples: Tensor, labels: Tensor | None, lengths: Tensor, time_steps: int
+) -> Split:"""
+_LENGTHS = """\
+    if tuple(lengths.shape) != (len(samples),) or lengths.is_floating_point():
+        raise DataError(f"lengths are {tuple(lengths.shape)}: write one a sample.")
+    lengths = lengths.long()
+    if bool(((lengths < 1) | (lengths > time_steps)).any()):
+        raise DataError(f"A sample has 1 to {time_steps} steps: a length is another.")
+"""
 _SIZED = """\
     sizes, want = tuple(labels.shape), (len(samples), *TARGET)
     if sizes != want and (sizes, TARGET) != ((len(samples),), (1,)):
@@ -144,5 +169,15 @@ _SEVERAL = """\
     labels = labels.float()
     if not bool(((labels >= 0) & (labels <= 1)).all()):
         raise DataError("y holds other numbers than those from 0 to 1.")
+"""
+_SEQUENCE = """\
+    whole = not labels.is_floating_point() or bool((labels == labels.round()).all())
+    if labels.dim() != 2 or len(labels) != len(samples) or not whole:
+        raise DataError(f"y is {tuple(labels.shape)}: labels are integers $told.")
+    labels = labels.long()
+    behind = (labels[:, 1:] >= 0) & (labels[:, :-1] < 0)
+    if bool(((labels < -1) | (labels >= len(LABELS))).any() | behind.any()):
+        low = "behind the last of a sample -1 stands"
+        raise DataError(f"Labels are below {len(LABELS)}, and {low}.")
 """
 _JUDGED: dict[Form, str] = {"map": _MAP, "several": _SEVERAL, "values": _VALUES}

@@ -14,6 +14,7 @@ from snnc.emit.literal import paragraph
 from snnc.emit.model import model_py
 from snnc.emit.neurons import Neurons, neurons
 from snnc.emit.output_layers import answering
+from snnc.emit.preamble import masks
 from snnc.emit.recording import layers
 from snnc.emit.runtime import FORMAT, Runtime, files
 from snnc.emit.train import labelled
@@ -74,7 +75,9 @@ def _training(made: Compiled, ann: Ann | None, runtime: Runtime) -> dict[str, st
     sweep = data.operator.sweep if isinstance(data.operator, Encoder) else ""
     more = (fixed(graph), ann.name if ann else "", answering(made.program), sweep)
     built = trained(made.document.spec)
-    return training_files(*context, layers(graph), outputs, *more, built, target)
+    return training_files(
+        *context, layers(graph), outputs, *more, built, target, masks(made.program)
+    )
 
 
 def _converted(made: Compiled, ann: Ann, neurons: Neurons, runtime: Runtime) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from snnc.document import Document
+from snnc.graph.padding import unpadded
 from snnc.graph.shapes import fits
 from snnc.graph.truncation import untruncated
 from snnc.graph.types import Node
@@ -49,8 +50,8 @@ def _judged(
     }
     operators = ((path, node.operator) for path, node in nodes.items())
     neurons = {p: o.spike_value is not None for p, o in operators if isinstance(o, Neuron)}
-    found = (*train.judge(data, answers, neurons), *untruncated(document, nodes))
-    for misfit in found:
+    found = [*train.judge(data, answers, neurons), *untruncated(document, nodes)]
+    for misfit in [*found, *unpadded(document)]:
         of_data = misfit.path == ("dataset",)
         code = ("SNN307", "bad-dataset") if of_data else ("SNN309", "bad-training")
         yield _bad(document, ("train", *misfit.path), code, misfit.message, misfit.help)

@@ -15,6 +15,7 @@ from snnc.losses import Loss
 from snnc.metrics import Metric
 from snnc.metrics.accuracy import Accuracy
 from snnc.metrics.f1 import F1
+from snnc.metrics.label_error import LabelError
 from snnc.metrics.loss import LossMetric
 from snnc.metrics.mean_iou import MeanIoU
 from snnc.metrics.r2 import R2
@@ -51,6 +52,7 @@ USUAL: Mapping[Form, Metric] = {
     "map": MeanIoU(),
     "several": F1(),
     "values": R2(),
+    "sequence": LabelError(),
 }
 """The metric of each form of labels, if none is stated."""
 
@@ -183,6 +185,8 @@ class Train(BaseModel):
             message = f"`{loss.kind}` compares with {SAID[loss.form]}, but {self.dataset.kind} has"
             help = "npz and module have labels of any form"
             yield Misfit(at, f"{message} a class per sample", help)
+        elif loss.form == "sequence" and len(answer.shape) != 1:
+            yield from self._unclassed(answer)
         elif loss.form == "map" and len(answer.shape) < 2:
             message = f"`{loss.kind}` compares with {SAID['map']}, but the output is"
             help = "a segmentation returns [classes, height, width]"

@@ -5,6 +5,7 @@ layers       layers that PyTorch does not have
 norms        batch normalisation over time
 encoders     from numbers to spikes
 delays       delayed layers and edges
+lengths      sequences with padding
 steps        the time steps of a call, and the state between calls
 checks       inputs of a wrong shape or range
 measures     firing rates, and which epoch is the best

@@ -39,6 +39,8 @@ def labels(
     shape, form = graph[graph.outputs[0]].shape, document.spec.train and document.spec.train.form
     if form == "values":
         return draw.rand(*size, *shape).astype(np.float32)
+    if form == "sequence":
+        return draw.randint(1, classes, (size[0], 2))
     if form == "several":
         return draw.randint(0, 2, (*size, *shape))
     return draw.randint(0, classes, (*size, *(shape[1:] if form == "map" else ())))

@@ -36,10 +36,17 @@ def of_splits(data: Splits) -> dict[str, str]:
     """The digest of each split, by its name."""
     splits = {"train": data.train, "validation": data.validation, "test": data.test}
     return {
-        name: digest([some(split.samples), split.labels, list(split.samples.shape)])
+        name: digest([*of_labels(split), list(split.samples.shape)])
         for name, split in splits.items()
         if split is not None
     }
+
+
+def of_labels(split: Samples) -> list[Tensor]:
+    """The tensors of a split: samples, labels, and lengths if it has them."""
+    lengths = getattr(split, "lengths", None)
+    more = [] if lengths is None else [lengths]
+    return [some(split.samples), split.labels, *more]
 
 
 def some(samples: Tensor) -> Tensor:
