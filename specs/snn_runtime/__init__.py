@@ -27,15 +27,16 @@
 #   pictures/rates.py pictures/recording.py pictures/runs.py pictures/sample.py
 #   pictures/style.py pictures/tiles.py py.typed runs/__init__.py runs/comparing.py
 #   runs/printing.py runs/reading.py runs/script.py steps.py training/__init__.py
-#   training/allowed.py training/batches.py training/called.py training/checkpoints.py
-#   training/digests.py training/files.py training/finite.py training/fitting.py
-#   training/identity.py training/interrupts.py training/labels.py
-#   training/last_batch.py training/later.py training/learner.py training/log.py
-#   training/loggers.py training/optimizers.py training/options.py training/precision.py
-#   training/processes.py training/profile.py training/rates.py training/record.py
-#   training/score.py training/settings.py training/start.py training/summary.py
-#   training/targets.py watching.py weights.py
-# Output format 2, body 3c9a2e0c796c26b0.
+#   training/allowed.py training/average.py training/batches.py training/called.py
+#   training/checkpoints.py training/digests.py training/files.py training/finite.py
+#   training/fitting.py training/groups.py training/identity.py training/interrupts.py
+#   training/labels.py training/last_batch.py training/later.py training/learner.py
+#   training/log.py training/loggers.py training/optimizers.py training/options.py
+#   training/own.py training/precision.py training/processes.py training/profile.py
+#   training/rates.py training/record.py training/score.py training/settings.py
+#   training/start.py training/summary.py training/targets.py training/truncated.py
+#   watching.py weights.py
+# Output format 2, body f164ca4863eb0a47.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 

@@ -13,7 +13,7 @@ import torch
 from .identity import Network
 from .loggers import LOGGERS, Told, usual
 from .optimizers import KEYS, OPTIMIZERS, SCHEDULERS, SettingError, chosen
-from .settings import FREE, Settings, flag
+from .settings import FREE, LATER, Settings, flag
 
 EXCLUSIVE = (
     ("restart", "resume"),
@@ -87,6 +87,10 @@ def changed(settings: Settings, given: dict[str, Any]) -> Settings:
     if "label_smoothing" in given and settings.label_smoothing is None:
         problem = "no loss is cross_entropy, or each has its own"
         raise SettingError(f"--label-smoothing does not apply: {problem}")
+    for name in LATER & given.keys():
+        if getattr(settings, name) is None:
+            problem = f"the spec has no `{name}`"
+            raise SettingError(f"{flag(name)} does not apply: {problem}")
     if new.amp and new.dtype != "float32":
         raise SettingError("--dtype float64 needs --no-amp")
     return new
@@ -148,6 +152,8 @@ def of_learning(parser: argparse.ArgumentParser, spec: Settings) -> None:
     number("label_smoothing", real(0, 1), "share of the label given to all classes")
     number("early_stop", integer(1), "stop after so many epochs without a better one")
     number("limit", integer(1), "use only so many samples of each split")
+    number("truncate", integer(1), "steps that a gradient goes back through")
+    number("ema", real(0, 1, above=True), "decay of the average of the weights")
     number("seed", integer(0), "of weights, order and noise")
     amp = f"automatic mixed precision (default: {'on' if spec.amp else 'off'})"
     add("--amp", action=switch, default=None, help=amp)
