@@ -133,5 +133,5 @@ def _imports(package: Runtime, ann: str, answers: Sequence[str]) -> Mapping[str,
             *("data", "model", "train", "visualize"),
             runtime=["evaluation", "pictures", "training"],
         ),
-        "runs": package.script(runtime=["runs"]),
+        "runs": package.script(runtime=["comparison"]),
     }

@@ -10,7 +10,7 @@ from snnc.graph.types import Node
 from snnc.layer import Operator
 from snnc.neuron import Neuron
 from snnc.sections.train import Answer, Train
-from snnc.shapes import ShapeError
+from snnc.shapes import ShapeError, show
 from snnc.source.diagnostic import Diagnostic
 from snnc.source.tree import Path
 
@@ -24,6 +24,8 @@ def misfits(
     so itself.
     """
     train, inputs = document.spec.train, document.spec.inputs.values()
+    if document.spec.data is not None:
+        yield from _alone(document, nodes)
     if train is None:
         return
     shapes = [data.shape for data in inputs]
@@ -38,6 +40,32 @@ def misfits(
     else:
         if nodes is not None:
             yield from _judged(document, train, Answer(shapes[0], timed), nodes)
+
+
+def _alone(document: Document, nodes: Mapping[str, Node] | None) -> Iterator[Diagnostic]:
+    """Findings on [data], which a conversion without training has."""
+    spec, code = document.spec, ("SNN307", "bad-dataset")
+    assert spec.data is not None
+    data = spec.data.dataset
+    if spec.train is not None or spec.convert is None:
+        beside = "[train] has a dataset" if spec.train else "nothing is converted"
+        message = f"[data] is of [convert] without [train], and {beside}"
+        help = "leave [data] out" if spec.train else "the dataset of a training belongs in [train]"
+        yield _bad(document, ("data",), code, message, help)
+        return
+    try:
+        timed = any(one.encoder.timed_data for one in spec.inputs.values())
+        data.check(next(iter(spec.inputs.values())).shape, timed)
+    except ShapeError as error:
+        at = ("data", error.field or "dataset")
+        yield _bad(document, at, code, error.message, error.help)
+        return
+    for name in spec.outputs if nodes else ():
+        shape = nodes[name].shape if nodes else ()
+        if len(shape) != 1 or data.classes not in (None, *shape):
+            count = "classes" if data.classes is None else data.classes
+            message = f"the output is {show(shape)}, and accuracy needs a number for each class"
+            yield _bad(document, ("data", "dataset"), code, message, f"return [{count}]")
 
 
 def _judged(

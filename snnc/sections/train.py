@@ -12,6 +12,7 @@ from snnc.datasets import Dataset
 from snnc.labels import SAID, Form
 from snnc.layer import Name
 from snnc.losses import Loss
+from snnc.losses.cross_entropy import CrossEntropy
 from snnc.metrics import Metric
 from snnc.metrics.accuracy import Accuracy
 from snnc.metrics.f1 import F1
@@ -20,6 +21,7 @@ from snnc.metrics.loss import LossMetric
 from snnc.metrics.mean_iou import MeanIoU
 from snnc.metrics.r2 import R2
 from snnc.optimizers import Optimizer
+from snnc.optimizers.adam import Adam
 from snnc.penalties import Penalty
 from snnc.schedulers import Scheduler
 from snnc.sections.groups import ParameterGroup, Pattern
@@ -269,6 +271,12 @@ class Train(BaseModel):
                 message = f"there is no layer of neurons `{penalty.of}`"
             help = f"did you mean `{guess}`?" if guess else expected
             yield Misfit(("penalties", index, "of"), message, help)
+
+
+def of_data(dataset: Dataset) -> Train:
+    """A training on a dataset, for what is printed of the data alone."""
+    loss, optimizer = CrossEntropy(), Adam()
+    return Train(dataset=dataset, loss=loss, epochs=1, batch_size=100, optimizer=optimizer)
 
 
 def _said(answer: Answer) -> str:

@@ -42,7 +42,7 @@ from .interrupts import Interrupts, Stopped
 from .labels import every_step, only, per_sample, right
 from .last_batch import check_last_batch
 from .learner import Learner
-from .log import where
+from .log import begun_log, where
 from .options import Options, parse
 from .own import own, own_loss, own_metric
 from .precision import in_full
@@ -82,6 +82,7 @@ __all__ = [
     "Where",
     "begin",
     "begin_with",
+    "begun_log",
     "call",
     "check_last_batch",
     "chunks",

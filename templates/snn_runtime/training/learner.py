@@ -23,15 +23,7 @@ from .checkpoints import (
     write,
 )
 from .digests import Splits, of_splits
-from .finite import (
-    Trouble,
-    broken_gradient,
-    first,
-    in_gradients,
-    in_loss,
-    said,
-    worse,
-)
+from .finite import Trouble, broken_gradient, first, in_gradients, in_loss, said, worse
 from .fitting import here, unfit_optimizer, unfit_scaler, unfit_schedule
 from .groups import grouped
 from .interrupts import Interrupts, Stopped
@@ -184,12 +176,6 @@ class Learner:
         """Whether nothing became better for too long."""
         patience = self.settings.early_stop
         return patience is not None and self.epoch - self.best_epoch >= patience
-
-    def log(self, folder: Path) -> Log | None:
-        """Where numbers of epochs go; only the leader has it. Raises RunError."""
-        if not self.team.leads:
-            return None
-        return Log(folder, self.epoch, self.network.name, self.loggers)
 
     def save(self, folder: Path, log: Log | None = None) -> None:
         """Writes the log and the latest checkpoint, and the best if the last epoch was.
