@@ -11,7 +11,7 @@ from snnc.project import File
 from snnc.project.files import BLOCKING
 from snnc.run_cache.packages import CachedPackages
 from snnc.source.diagnostic import Diagnostic
-from snnc.staleness import Made, Package, complaints, orphans, stale_schemas
+from snnc.staleness import BuildState, Package, complaints, orphans, stale_schemas
 
 
 def build(options: BuildOptions) -> int:
@@ -88,7 +88,7 @@ class Builds:
     searched: Sequence[Path]
     options: BuildOptions
 
-    made: Made
+    made: BuildState
 
     def check(self) -> int:
         """Says what is not as it should be; exit code 1 if anything."""

@@ -14,7 +14,7 @@ from snnc.duplicates import folder as default
 from snnc.escape import word
 from snnc.project import place
 from snnc.source.diagnostic import Diagnostic, Findings
-from snnc.staleness import Made, Package, further, unmakeable
+from snnc.staleness import BuildState, Package, further, unmakeable
 
 
 @dataclass
@@ -36,11 +36,11 @@ class Packages:
     folders: dict[Path, str] = field(default_factory=dict)
     runtimes: dict[Path, str] = field(default_factory=dict)
 
-    def made(self, all_of_them: bool) -> Made:
+    def made(self, all_of_them: bool) -> BuildState:
         """Everything that could be built; ``all_of_them``: also what options made once."""
         packages = self.packages
         others = self.further if all_of_them else ()
-        return Made(
+        return BuildState(
             packages,
             others,
             tuple(self.findings),

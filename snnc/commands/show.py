@@ -57,7 +57,9 @@ def as_json(program: Program) -> str:
 def as_html(document: Document, program: Program) -> str:
     """The same as one page, which loads nothing from elsewhere, with the spec as built."""
     page = runtime_module("page")
-    rows = page.rows_of(program_rows(program, recorded(document.spec.train)))
+    rows = page.rows_of(
+        program_rows(program.graph, placement(program), recorded(document.spec.train))
+    )
     spec = built(document.spec) + trained(document.spec)
     steps = program.graph.time_steps
     lead = page.facts({"time steps": steps, "spec": document.source.path})

@@ -23,7 +23,7 @@ Moments = Annotated[tuple[float, ...], Field(min_length=1), _ONE_OR_MORE]
 Spreads = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1), _ONE_OR_MORE]
 
 
-class Normalize(BaseModel):
+class MeanStd(BaseModel):
     """(x - mean) / std of pixels in [0, 1], with one number for all channels or one per channel."""
 
     model_config = ConfigDict(
@@ -42,7 +42,7 @@ class Pictures(Dataset):
     """
 
     augment: tuple[Annotated[Augmentation, Choice("snnc.augmentations")], ...] = ()
-    normalize: Normalize | None = None
+    normalize: MeanStd | None = None
 
     @property
     def scale(self) -> int | None:

@@ -23,10 +23,11 @@ def loop(program: Program, region: Scan, scope: FunctionScope, apply: Apply) -> 
     rings = {c.name: f"{scope.names[c.name]}[0]" for c in region.carries if c.depth > 1}
     body = FunctionScope({**scope.names, **rings}, layouts=dict(scope.layouts), indent=12)
     body.layouts |= dict.fromkeys(delays, "step")
+    read = frozenset(region.yields)
     for op in region.ops:
         if op.writes not in delays:
             _step(program, op, body, apply)
-        if op.writes in region.yields:
+        if op.writes in read:
             body.line(f"{scope.names[collected(op.writes)]}.append({body.names[op.writes]})")
     for op in delays.values():
         body.line(_handed_on(program, op, scope, body))
@@ -108,7 +109,8 @@ def _step(program: Program, op: Op, scope: FunctionScope, apply: Apply) -> None:
         return
     states = ", ".join(scope.names[f"{op.node}.{state}"] for state in operator.start())
     inputs = ", ".join(scope.use(name, "step") for name in op.reads)
-    call = f"self.{access(op.node)}.step([{inputs}], [{states}])"
+    call = f"run_step(self.{access(op.node)}, [{inputs}], [{states}])"
+    scope.uses.add("run_step")
     results = f"{scope.names[op.writes]}, {states}"
     if scope.indent + len(f"{results} = {call}") <= WIDTH:
         scope.line(f"{results} = {call}")

@@ -21,6 +21,7 @@ from snnc.emit.variables import parameters
 from snnc.graph.types import Graph, Node
 from snnc.names import class_name
 from snnc.neuron import Neuron
+from snnc.program.placement import placement
 from snnc.program.table import shape_table
 from snnc.program.types import Program, data
 from snnc.readout import Readout
@@ -31,16 +32,16 @@ def model_py(made: Compiled, bodies: Bodies, held: Held, neurons: Neurons, runti
     """The text of model.py, without the header of generated code."""
     graph, program = made.graph, made.program
     outputs = graph.outputs if len(graph.outputs) > 1 else ()
-    answer = output_class(program)
+    answer, placed = output_class(program), placement(program)
     context = {
         "title": f"The network {graph.name}.",
         "class_name": class_name(graph.name),
         "summary": paragraph(graph.doc.strip() or f"The network {graph.name}.", 4),
-        "table": "\n".join(f"    {line}".rstrip() for line in shape_table(program)),
+        "table": "\n".join(f"    {line}".rstrip() for line in shape_table(graph, placed)),
         "imports": _imports(held.uses | bodies.uses, bool(outputs), neurons, runtime),
         "outputs": outputs,
         "built": built(made.document.spec),
-        "program": program_rows(program, events=recorded(made.document.spec.train)),
+        "program": program_rows(graph, placed, recorded(made.document.spec.train)),
         "neurons": _constant("NEURONS", _firing(graph)),
         "state": _constant("STATE", state_keys(program, neurons, bodies.forward.uses)),
         "time_steps": graph.time_steps,

@@ -4,11 +4,12 @@ One line an operator, fields between bars, as ``page.rows_of`` of the runtime re
 count operations and draw reports by it, and ``snnc show --html`` prints it.
 """
 
+from collections.abc import Iterable
+
 from snnc.encoder import Encoder
 from snnc.graph.types import Graph, Node
 from snnc.neuron import Neuron
-from snnc.program.placement import Placed, placement
-from snnc.program.types import Program
+from snnc.program.placement import Placed
 from snnc.sections.train import Train
 from snnc.shapes import show
 
@@ -16,10 +17,10 @@ ONCE, SPIKES, VALUES = "once", "spikes", "values"
 """The input of an operator over time: the same at every step, spikes, or other numbers."""
 
 
-def program_rows(program: Program, events: bool = False) -> str:
+def program_rows(graph: Graph, placed: Iterable[Placed], events: bool = False) -> str:
     """The lines. ``events``: data that already are a sequence are counts of events."""
-    sends = sent(program.graph, events)
-    return "\n".join(_line(program.graph, sends, row) for row in placement(program))
+    sends = sent(graph, events)
+    return "\n".join(_line(graph, sends, row) for row in placed)
 
 
 def recorded(train: Train | None) -> bool:

@@ -1,13 +1,18 @@
 """The statements of each kind of region."""
 
+from collections.abc import Callable
+
 from snnc.emit.crop import crop
 from snnc.emit.feedback import inputs, neuron_of, over_time, recurrent
 from snnc.emit.literal import access
 from snnc.emit.loops import loop
-from snnc.emit.python_format import WIDTH
+from snnc.emit.python_format import WIDTH, statement
 from snnc.emit.scope import FunctionScope, Layout
 from snnc.layer import Operator, Site
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan
+
+_LINES = 3
+"""Of a call: its head, all arguments, its end."""
 
 
 def emit(program: Program, region: Region, scope: FunctionScope) -> None:
@@ -101,19 +106,37 @@ def _arguments(program: Program, region: Scan, scope: FunctionScope) -> list[str
 
 def _pooled(program: Program, region: Scan, scope: FunctionScope) -> None:
     """One neuron and the pooling of its output, all steps."""
-    cell, pool = region.ops
-    args = [f"self.{access(pool.node)}", *_arguments(program, region, scope)]
-    scope.assign(pool.writes, f"self.{access(cell.node)}.pooled({', '.join(args)})", "timed")
-    crop(program, pool, scope)
+    held = [f"self.{access(op.node)}" for op in region.ops]
+
+    def call() -> str:
+        return f"run_pooled({', '.join([*held, *_arguments(program, region, scope)])})"
+
+    _with_neuron(program, region, scope, call)
 
 
 def _normed(program: Program, region: Scan, scope: FunctionScope) -> None:
     """A normalisation, one neuron and, if there is any, the pooling of its output, all steps."""
-    norm, cell, *pools = region.ops
-    x, *how = _arguments(program, region, scope)
-    args = [f"self.{access(norm.node)}", x, *(f"pool=self.{access(p.node)}" for p in pools), *how]
+    norm, cell, *pools = (f"self.{access(op.node)}" for op in region.ops)
+
+    def call() -> str:
+        x, *how = _arguments(program, region, scope)
+        args = [cell, norm, x, *(f"pool={pool}" for pool in pools), *how]
+        return f"run_normed({', '.join(args)})"
+
+    _with_neuron(program, region, scope, call)
+
+
+def _with_neuron(
+    program: Program, region: Scan, scope: FunctionScope, call: Callable[[], str]
+) -> None:
+    """The call of a neuron and of what its kernel does besides; its input first, if it is long."""
     last = region.ops[-1]
-    scope.assign(last.writes, f"self.{access(cell.node)}.normed({', '.join(args)})", "timed")
+    scope.uses.add(call().partition("(")[0])
+    if len(statement(f"{scope.names[last.writes]} = {call()}", scope.indent)) > _LINES:
+        for name in inputs(program, region):
+            if scope.layouts[name] == "folded":
+                scope.settle(name, "timed")
+    scope.assign(last.writes, call(), "timed")
     crop(program, last, scope)
 
 

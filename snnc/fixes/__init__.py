@@ -7,9 +7,8 @@ What makes fixes is imported with the first finding: most specs have none.
 import re
 from collections.abc import Iterable, Sequence
 
-from snnc.source.diagnostic import Diagnostic, Edit, Fix, Place, Safety
+from snnc.source.diagnostic import OTHER_NETWORK, Diagnostic, Edit, Fix, Place, Safety
 
-NETWORK = "the network that it describes is another one"
 SETTINGS = "--set"
 """The path of what stands on the command line, which no fix can change."""
 
@@ -51,7 +50,7 @@ def _offset(long_ends: Sequence[tuple[int, int]], at: int) -> int:
 
 
 def deletion(
-    place: Place, title: str, safety: Safety = "unsafe", warning: str = NETWORK
+    place: Place, title: str, safety: Safety = "unsafe", warning: str = OTHER_NETWORK
 ) -> tuple[Fix, ...]:
     """The fix that deletes the entry, item or table at ``place``; none, if it cannot be told."""
     from snnc.fixes.entries import deleted, entry
@@ -61,7 +60,7 @@ def deletion(
     return (Fix(title, (edit,), safety, "" if safety == "safe" else warning),) if edit else ()
 
 
-def statement(place: Place, key: str, value: str, warning: str = NETWORK) -> tuple[Fix, ...]:
+def statement(place: Place, key: str, value: str, warning: str = OTHER_NETWORK) -> tuple[Fix, ...]:
     """The unsafe fix that states ``key = value`` in the layer, or for the entry, at ``place``."""
     from snnc.fixes.changes import setting
     from snnc.fixes.entries import entry

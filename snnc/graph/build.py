@@ -251,7 +251,7 @@ class _Builder:
                 self.fail((*self.nodes[names[0]].at, "from"), "SNN308", "bad-cycle", message)
 
     def in_cycle(self, node: Node, names: Sequence[str]) -> None:
-        if any(node.operator.traits(mode).time == "whole" for mode in (True, False)):
+        if any(mode.time == "whole" for mode in node.modes):
             around = " → ".join(name for name in names if name != node.path)
             message = f"`{node.path}` needs all time steps at once, but is in a cycle with {around}"
             help = in_a_cycle(node.operator, node.inputs)

@@ -1,6 +1,7 @@
 """Cycles: which operators have to take their steps together, and in which order the rest runs."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 Reads = Mapping[str, Sequence[str]]
 """What each value is computed from, in the order of the text; other names are from outside."""
@@ -14,8 +15,14 @@ def components(reads: Reads) -> tuple[tuple[str, ...], ...]:
     """
     if in_order(reads):
         return tuple((name,) for name in reads)  # without networkx, whose import takes 0.1 s
+    return _condensed(tuple((name, tuple(sources)) for name, sources in reads.items()))
+
+
+@lru_cache(maxsize=4)  # passes ask the same of a large cycle again
+def _condensed(items: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[str, ...], ...]:
     import networkx as nx
 
+    reads = dict(items)
     position = {name: at for at, name in enumerate(reads)}
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(reads)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from snnc.blocks.uses import Container
 from snnc.graph.delayed_edge import Past
-from snnc.layer import Operator
+from snnc.layer import Operator, Traits
 from snnc.shapes import Shape
 from snnc.source.tree import Path
 
@@ -40,10 +40,15 @@ class Node:
     shape: Shape
     at: Path
 
-    @property
+    @cached_property
     def reads(self) -> tuple[str, ...]:
         """The values that it reads; an encoder reads data."""
         return tuple(ref.value for ref in self.inputs) or (f"{self.path}.data",)
+
+    @cached_property
+    def modes(self) -> tuple[Traits, Traits]:
+        """Behaviour over time, in training and in eval mode."""
+        return self.operator.traits(True), self.operator.traits(False)
 
 
 @dataclass(frozen=True)

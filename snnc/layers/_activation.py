@@ -4,6 +4,8 @@ from snnc.layer import Layer, Traits
 from snnc.shapes import Shape
 from snnc.window import alike
 
+_ANY, _MONOTONE = Traits(), Traits(algebra="monotone")
+
 
 class ElementwiseActivation(Layer):
     """A function of the elements of a sample."""
@@ -11,7 +13,7 @@ class ElementwiseActivation(Layer):
     kind: str = ""
 
     def traits(self, training: bool) -> Traits:
-        return Traits()
+        return _ANY
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
@@ -24,4 +26,4 @@ class Monotone(ElementwiseActivation):
     """A function of each element that never decreases."""
 
     def traits(self, training: bool) -> Traits:
-        return Traits(algebra="monotone")
+        return _MONOTONE

@@ -42,6 +42,5 @@ def _alive(given: Program) -> set[str]:
 
 def needed(given: Program, op: Op) -> bool:
     """Whether an operator must run although nothing may read it."""
-    operator = given.node(op).operator
-    updates = any(operator.traits(training).updates for training in (True, False))
+    updates = any(mode.updates for mode in given.node(op).modes)
     return updates or op.writes in given.graph.answers

@@ -47,9 +47,9 @@ def _part(given: Program, ops: Sequence[Op]) -> Region:
 
 def foldable(given: Program, op: Op) -> bool:
     """Whether an op takes all time steps at once: it has no state, or reads its past as data."""
-    operator = given.node(op).operator
-    causal = any(operator.traits(training).time == "causal" for training in (True, False))
-    return not causal or operator.over_time
+    node = given.node(op)
+    causal = any(mode.time == "causal" for mode in node.modes)
+    return not causal or node.operator.over_time
 
 
 def _joined(parts: list[Region]) -> Iterator[Region]:

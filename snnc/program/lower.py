@@ -44,7 +44,7 @@ def times(graph: Graph, node: Node) -> int:
 
 def whole(node: Node) -> bool:
     """Whether an operator needs all time steps at once, in training or in eval mode."""
-    return any(node.operator.traits(mode).time == "whole" for mode in (True, False))
+    return any(mode.time == "whole" for mode in node.modes)
 
 
 def scan(graph: Graph, ops: Sequence[Op]) -> Scan:

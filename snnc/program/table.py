@@ -1,9 +1,9 @@
 """The table of shapes that heads a generated class."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from snnc.program.placement import Placed, placement
-from snnc.program.types import Program
+from snnc.graph.types import Graph
+from snnc.program.placement import Placed
 from snnc.shapes import show
 
 _WHERE = {
@@ -14,10 +14,10 @@ _WHERE = {
 }
 
 
-def shape_table(program: Program) -> Iterator[str]:
+def shape_table(graph: Graph, placed: Iterable[Placed]) -> Iterator[str]:
     """One line a layer in the order of the spec: name, kind, shape, parameters, region."""
-    rows = {row.name: row for row in placement(program)}
-    cells = [_cells(rows[node.path]) for node in program.graph.nodes]
+    rows = {row.name: row for row in placed}
+    cells = [_cells(rows[node.path]) for node in graph.nodes]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for name, kind, shape, count, where in cells:
         left = f"{name:<{widths[0]}}  {kind:<{widths[1]}}  {shape:<{widths[2]}}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from snnc.program.crops import corners
+from snnc.program.crops import Shapes, corners
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan
 from snnc.shapes import show
 
@@ -11,11 +11,12 @@ def text(program: Program) -> str:
     """One line a region, one an op: ``name = Kind(reads)  [shape]``."""
     head = f"program {program.graph.name}, T = {program.graph.time_steps}\n"
     dropped = "".join(f"dropped {name}: {reason}\n" for name, reason in program.dropped)
-    return head + "".join(_region(program, region) for region in program.regions) + dropped
+    have = corners(program)
+    return head + "".join(_region(program, region, have) for region in program.regions) + dropped
 
 
-def _region(program: Program, region: Region) -> str:
-    return "".join(f"{line}\n" for line in (_title(region), *_ops(program, region)))
+def _region(program: Program, region: Region, have: Shapes) -> str:
+    return "".join(f"{line}\n" for line in (_title(region), *_ops(program, region, have)))
 
 
 def _title(region: Region) -> str:
@@ -29,8 +30,7 @@ def _title(region: Region) -> str:
             return f"scan {form}, carries {states}, yields {', '.join(yields) or 'nothing'}"
 
 
-def _ops(program: Program, region: Region) -> Iterator[str]:
-    have = corners(program)
+def _ops(program: Program, region: Region, have: Shapes) -> Iterator[str]:
     for op in region.ops:
         left, shape = show(have[op.writes]), show(program.shape(op))
         of = f" of {shape}" if left != shape else ""

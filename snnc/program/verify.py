@@ -68,7 +68,7 @@ def _each_node_once(program: Program) -> None:
 
 
 def _updates(node: Node) -> bool:
-    return any(node.operator.traits(training).updates for training in (True, False))
+    return any(mode.updates for mode in node.modes)
 
 
 def _each_op(program: Program) -> None:
@@ -117,21 +117,19 @@ def _defined_before_use(program: Program) -> None:
 
 
 def _fits(program: Program, region: Region, op: Op) -> None:
-    operator = program.node(op).operator
-    modes = [operator.traits(training) for training in (True, False)]
-    timed = any(name in program.timed for name in op.reads)
-    if isinstance(region, Once) and timed and not isinstance(operator, Readout):
+    node = program.node(op)
+    operator, modes, once = node.operator, node.modes, isinstance(region, Once)
+    timed = once and any(name in program.timed for name in op.reads)
+    if timed and not isinstance(operator, Readout):
         raise IllegalProgram(f"{op.node} runs once but reads a value that changes over time")
-    if isinstance(region, Once) and any(
-        m.time in ("causal", "indexed") or m.random == "step" for m in modes
-    ):
+    if once and any(m.time in ("causal", "indexed") or m.random == "step" for m in modes):
         raise IllegalProgram(f"{op.node} runs once but {operator.why()}")
-    if not isinstance(region, Once) and isinstance(operator, Readout):
+    if not once and isinstance(operator, Readout):
         raise IllegalProgram(f"{op.node} is a readout and runs once, after time")
     causal = any(m.time == "causal" for m in modes) and not operator.over_time
     if isinstance(region, Fold) and causal:
         raise IllegalProgram(f"{op.node} has a state and cannot run on all steps at once")
-    if isinstance(region, Scan) and whole(program.node(op)) and not _first(region, op):
+    if isinstance(region, Scan) and whole(node) and not _first(region, op):
         raise IllegalProgram(f"{op.node} needs every step at once and cannot be in a loop")
 
 

@@ -13,7 +13,7 @@ from snnc.run_cache.store import Store
 from snnc.source.diagnostic import Place, Span
 
 if TYPE_CHECKING:
-    from snnc.staleness import Further, Made, Package
+    from snnc.staleness import BuildState, Further, Package
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class CachedPackages:
     check: bool
     further: bool
 
-    def made(self) -> "Made | None":
+    def made(self) -> "BuildState | None":
         """The packages of an equal build before, all as they should be; None if anything is not."""
         body = self.store.read(self.name)
         try:
@@ -38,7 +38,7 @@ class CachedPackages:
         except (KeyError, TypeError, ValueError, OSError):
             return None
 
-    def keep(self, made: "Made", texts: Mapping[str, str]) -> None:
+    def keep(self, made: "BuildState", texts: Mapping[str, str]) -> None:
         """Remembers a build that has just ended well; ``texts`` are those of all files it read."""
         from snnc.staleness import digests
 
@@ -58,8 +58,8 @@ class CachedPackages:
         }
         self.store.write(self.name, body)
 
-    def _made(self, body: Mapping[str, Any]) -> "Made | None":
-        from snnc.staleness import Made
+    def _made(self, body: Mapping[str, Any]) -> "BuildState | None":
+        from snnc.staleness import BuildState
 
         texts = unchanged(Inputs(**body["inputs"]), self.specs)
         if texts is None:
@@ -73,7 +73,7 @@ class CachedPackages:
         abstract = tuple(map(Path, body["abstract"]))
         own = {path: texts[path] for path in body["specs"]}
         schemas = tuple(body["schemas"])
-        return Made(packages, further, abstract=abstract, texts=own, schemas=schemas)
+        return BuildState(packages, further, abstract=abstract, texts=own, schemas=schemas)
 
     def _further(self, packages: Sequence["Package"]) -> "list[Further]":
         """The packages that options made of these specs, if this build looks at them."""

@@ -164,7 +164,7 @@ def _badly_named(equations: Iterable[Equation]) -> Iterator[StepError]:
             yield StepError(f"`{equation.name}` {error.message()}", equation.at, help)
 
 
-def _model(name: str, **fields: Any) -> Any:
+def _model(name: str, /, **fields: Any) -> Any:
     """A class with these fields; ``register``, which metaclasses have, is one like any other."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Field name", UserWarning)

@@ -3,12 +3,12 @@
 from snnc.staleness.complaints import complaints
 from snnc.staleness.further import Further, further, unmakeable
 from snnc.staleness.orphans import orphans
-from snnc.staleness.package import Made, Package
+from snnc.staleness.package import BuildState, Package
 from snnc.staleness.schemas import digests, stale_schemas
 
 __all__ = [
+    "BuildState",
     "Further",
-    "Made",
     "Package",
     "complaints",
     "digests",

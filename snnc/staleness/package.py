@@ -34,7 +34,7 @@ class Package:
 
 
 @dataclass(frozen=True)
-class Made:
+class BuildState:
     """The packages of a run beside what is on the disk; what could not be made is in ``findings``.
 
     ``further`` are packages that options made of the same specs. ``broken`` and ``abstract`` are

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.fused import neurons, recurring, test_normed, test_pooled
+from tests.fused.neurons import run_pooled
 
 Call = tuple[Any, tuple[Any, ...]]  # an operator and what it is called with
 
@@ -103,9 +104,9 @@ def pooled(kind: str, window: str, dtype: torch.dtype) -> None:
     """A neuron with the pooling behind it, in one kernel and as two steps, and alone."""
     cell, pool = test_pooled.made(kind, window).to(real(dtype)), test_pooled.POOLS[window]
     xs = test_pooled.inputs(cell, 3, 2, dtype=dtype)
-    back(cell.pooled(pool, *xs))
-    back(cell.pooled(pool, *test_pooled.inputs(cell, 2, dtype=dtype), time_steps=3))
-    back(cell.pooled(pool, *(x.detach().contiguous().requires_grad_() for x in xs)))
+    back(run_pooled(cell, pool, *xs))
+    back(run_pooled(cell, pool, *test_pooled.inputs(cell, 2, dtype=dtype), time_steps=3))
+    back(run_pooled(cell, pool, *(x.detach().contiguous().requires_grad_() for x in xs)))
     back(cell(*xs))
 
 
@@ -120,7 +121,7 @@ def normed(kind: str, window: str, dtype: torch.dtype) -> None:
         back(test_normed.together(net, one, time_steps=3))
     back(net.cell(x))
     if isinstance(net.pool, nn.Module):
-        back(net.cell.pooled(net.pool, x))
+        back(run_pooled(net.cell, net.pool, x))
 
 
 def recurrent(kind: str, dtype: torch.dtype) -> None:

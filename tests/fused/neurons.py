@@ -84,6 +84,18 @@ def part(module: Any, name: str) -> ModuleType:
     return sys.modules[f"{package}.fused.{name}"]
 
 
+def run_pooled(cell: Any, *args: Any, **how: Any) -> Tensor:
+    """The function of that name of the neuron's package."""
+    y: Tensor = part(cell, "pooled").run_pooled(cell, *args, **how)
+    return y
+
+
+def run_normed(cell: Any, *args: Any, **how: Any) -> Tensor:
+    """The function of that name of the neuron's package."""
+    y: Tensor = part(cell, "normed").run_normed(cell, *args, **how)
+    return y
+
+
 def data(
     cell: Any,
     *lead: int,

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook
 
 from snnc import network
-from tests.fused.neurons import KINDS, part
+from tests.fused.neurons import KINDS, part, run_normed
 from tests.support.nets import document
 
 SHAPES = {1: (9,), 2: (9, 5, 7), 3: (9, 2, 3, 4)}  # odd: a row and a column are left over
@@ -78,8 +78,7 @@ Run = Callable[[Any, Tensor], Tensor]
 
 
 def together(net: Any, x: Tensor, **how: Any) -> Tensor:
-    y: Tensor = net.cell.normed(net.bn, x, pool=net.pool, **how)
-    return y
+    return run_normed(net.cell, net.bn, x, pool=net.pool, **how)
 
 
 def apart(net: Any, x: Tensor, time_steps: int | None = None, **how: Any) -> Tensor:

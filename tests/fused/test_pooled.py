@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook
 
 from snnc import network
-from tests.fused.neurons import KINDS, OWN, part, same
+from tests.fused.neurons import KINDS, OWN, part, run_pooled, same
 from tests.support.nets import document
 
 LAST = torch.channels_last
@@ -65,7 +65,7 @@ def trained(run: Run, cell: Any, xs: Sequence[Tensor]) -> list[Tensor]:
 
 
 def together(cell: Any, pool: nn.Module, **how: Any) -> Run:
-    return lambda *xs: cell.pooled(pool, *xs, **how)
+    return lambda *xs: run_pooled(cell, pool, *xs, **how)
 
 
 def apart(cell: Any, pool: nn.Module, **how: Any) -> Run:
@@ -135,7 +135,7 @@ def test_what_no_kernel_does_is_done_apart(launched: Callable[[Any], list[str]])
     for other in (nn.MaxPool2d(2, padding=1), nn.MaxPool2d(3), nn.AvgPool2d(2), nn.Identity()):
         same([together(cell, other)(*xs)], [apart(cell, other)(*xs)])
     state: dict[str, Tensor] = {}
-    cell.pooled(pool, *xs, state=state)
+    run_pooled(cell, pool, *xs, state=state)
     assert [v.shape for v in state.values()] == [(2, *SHAPE)]
     seen: list[Any] = []
     handle = cell.register_forward_hook(lambda *call: seen.append(call[2]))
@@ -177,7 +177,7 @@ def test_images_smaller_than_a_window_are_refused_as_ever() -> None:
     cell = made("plain", "max_2x2")
     for x in (torch.rand(3, 2, 9, 1, 5), torch.rand(3, 2, 1, 5, 9).movedim(-1, -3)):
         with pytest.raises(RuntimeError, match="too small"):
-            cell.pooled(nn.MaxPool2d(2), x)
+            run_pooled(cell, nn.MaxPool2d(2), x)
 
 
 def test_the_self_check_runs_them(

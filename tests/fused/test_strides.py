@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from tests.fused.neurons import run_normed, run_pooled
 from tests.fused.test_normed import close, made
 from tests.support.layouts import canonical, inmost, layouts
 
@@ -16,11 +17,11 @@ CHANNELS = 2
 FORMS: dict[str, tuple[str, Run]] = {
     "alone": ("", lambda net, x: net.cell(x)),
     "static": ("", lambda net, x: net.cell(x[0], time_steps=2)),
-    "pooled": ("max_2x2", lambda net, x: net.cell.pooled(net.pool, x)),
-    "averaged": ("avg_2x2", lambda net, x: net.cell.pooled(net.pool, x)),
-    "normed": ("", lambda net, x: net.cell.normed(net.bn, x)),
-    "normed and pooled": ("max_2x2", lambda net, x: net.cell.normed(net.bn, x, pool=net.pool)),
-    "normed once": ("", lambda net, x: net.cell.normed(net.bn, x[0], time_steps=2)),
+    "pooled": ("max_2x2", lambda net, x: run_pooled(net.cell, net.pool, x)),
+    "averaged": ("avg_2x2", lambda net, x: run_pooled(net.cell, net.pool, x)),
+    "normed": ("", lambda net, x: run_normed(net.cell, net.bn, x)),
+    "normed and pooled": ("max_2x2", lambda net, x: run_normed(net.cell, net.bn, x, pool=net.pool)),
+    "normed once": ("", lambda net, x: run_normed(net.cell, net.bn, x[0], time_steps=2)),
 }
 SIZES = ((2, 1, 9, 5, 7), (1, 1, 9, 5, 7), (2, 3, 9, 3, 1), (2, 3, 9, 1, 3), (1, 3, 9, 1, 1))
 

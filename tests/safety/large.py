@@ -43,6 +43,12 @@ def cycle(size: int) -> str:
     return listed([first, *(named("LIF", f"n{i}") for i in range(size))])
 
 
+def ring(size: int) -> str:
+    """One cycle through layers without a state, in a loop that hands on each of them."""
+    first = named("Add", "first", f'["input", "n{size - 1}@-1"]')
+    return listed([first, *(named("ReLU", f"n{i}") for i in range(size))])
+
+
 def feedbacks(size: int) -> str:
     return listed(['{ kind = "LIF", feedback = { kind = "Linear" } }'] * size)
 
@@ -133,7 +139,7 @@ def lines_of_doc(size: int) -> str:
 
 
 LARGE: tuple[Callable[[int], str], ...] = (
-    *(flat, pairs, convolutions, cropped, cycle, feedbacks, element_wise, residual, delays),
+    *(flat, pairs, convolutions, cropped, cycle, ring, feedbacks, element_wise, residual, delays),
     *(branches, inputs, outputs, heads, kinds, blocks, repeated, variables, learned, doc),
     lines_of_doc,
 )

@@ -12,7 +12,7 @@ import pytest
 from snnc.commands.packages import Packages
 from snnc.run_cache import store
 from snnc.schema import text as schema
-from snnc.staleness import Made
+from snnc.staleness import BuildState
 from tests.support.cli import SPEC, Ran, snnc
 
 Run = Callable[..., Ran]
@@ -28,7 +28,7 @@ class Making:
         self.count = 0
         real = Packages.made
 
-        def made(packages: Packages, all_of_them: bool) -> Made:
+        def made(packages: Packages, all_of_them: bool) -> BuildState:
             self.count += 1
             return real(packages, all_of_them)
 

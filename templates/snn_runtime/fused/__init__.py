@@ -8,7 +8,7 @@ error; "auto" takes the loop instead and says so once.
 from .calls import Spec, Tensors, choose, spike, spike_above
 from .draws import bernoulli, uniform
 from .kernels import Kernels
-from .module import FusedNeuron, State, channels, place_neurons
+from .module import FusedNeuron, State, channels, place_neurons, run_step
 from .selfcheck import selfcheck
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "channels",
     "choose",
     "place_neurons",
+    "run_step",
     "selfcheck",
     "spike",
     "spike_above",

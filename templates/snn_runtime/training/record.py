@@ -41,6 +41,7 @@ def run(options: Options, processes: int) -> Table:
         "workers": options.workers,
         "compile": options.compile,
         "data_dir": str(options.data_dir),
+        "loggers": [each for each in options.loggers if isinstance(each, str)],
         "python": platform.python_version(),
         "torch": str(torch.__version__),
         "output_format": options.network.output_format,

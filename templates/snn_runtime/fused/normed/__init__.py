@@ -6,6 +6,6 @@ state is asked for, one follows the other.
 """
 
 from .kernels import NormedKernels
-from .module import NormedNeuron
+from .module import NormedNeuron, run_normed
 
-__all__ = ["NormedKernels", "NormedNeuron"]
+__all__ = ["NormedKernels", "NormedNeuron", "run_normed"]

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from ...watching import watched
+from ...watching import ordinary, watched
 
 AXES: dict[type, tuple[int, ...]] = {
     nn.BatchNorm1d: (2, 3),
@@ -19,6 +19,9 @@ def taken(bn: nn.Module, x: Tensor) -> bool:
     mean, momentum = bn.running_mean, getattr(bn, "momentum", None)
     enough = x.numel() > x.shape[1] or not bn.training
     if not isinstance(mean, Tensor) or momentum is None or not enough:
+        return False
+    numbers = (*bn._parameters.values(), *bn._buffers.values())
+    if not all(ordinary(v) for v in numbers if v is not None):
         return False
     mixed = x.dtype.itemsize == 2 and mean.dtype == torch.float32
     return len(mean) == x.shape[1] and (mixed or mean.dtype == x.dtype)

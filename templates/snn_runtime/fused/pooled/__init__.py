@@ -5,6 +5,6 @@ is asked for, pooling follows the neuron.
 """
 
 from .kernels import PooledKernels
-from .module import PooledNeuron
+from .module import PooledNeuron, run_pooled
 
-__all__ = ["PooledKernels", "PooledNeuron"]
+__all__ = ["PooledKernels", "PooledNeuron", "run_pooled"]
