@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..measures import better, judge
+from .batches import Batch
 from .checkpoints import BEST, FORMAT, LATEST, CheckpointError, State, check, write
 from .digests import Splits, of_splits
 from .finite import (
@@ -23,6 +24,7 @@ from .finite import (
     worse,
 )
 from .fitting import here, unfit_optimizer, unfit_scaler, unfit_schedule
+from .graphs import way
 from .interrupts import Interrupts, Stopped
 from .later import Most
 from .log import Log
@@ -56,13 +58,15 @@ class Learner:
         self.metric, self.sign = metric
         self.precision = Precision(team.device, settings.dtype, settings.amp)
         net.to(team.device, self.precision.dtype)
-        compiled: Any = torch.compile(net) if options.compile else net
+        mode = "reduce-overhead" if options.graph else None
+        compiled: Any = torch.compile(net, mode=mode) if options.compile else net
         self.joined = team.joined(compiled)
         self.optimizer = make_optimizer(net.parameters(), settings.optimizer)
         self.data = of_splits(data) if team.leads else {}
         samples = len(data.train.labels)
         self.steps = math.ceil(samples / settings.batch_size / settings.accumulate)
         self.schedule = Schedule(self.optimizer, settings, self.steps, self.sign)
+        self.steps_by = way(options, team, settings, self.precision, self.schedule)
         self.interrupts = Interrupts()
         self.troubles, self.stops = Most(team), Most(team)
         self.after_step: Callable[[], None] = lambda: None
@@ -76,6 +80,25 @@ class Learner:
         self.broken: Trouble = 0  # the first with a loss or gradient, see finite.py
         self.silent: set[str] = set()  # layers that were said never to fire
         self.kept = ""  # the checkpoint that the run would go on from
+
+    def taken(
+        self,
+        run: Callable[..., tuple[Tensor, Tensor]],
+        batch: Batch,
+        *more: object,
+    ) -> tuple[Tensor, Tensor]:
+        """What `run` says of a batch, whose gradient it adds, or a graph of it does."""
+        return self.steps_by.batch(lambda held: run(self, held, *more), batch)
+
+    def update(self) -> None:
+        """One step of the optimizer along the gradients, which are then 0."""
+        scaler, most = self.precision.scaler, self.settings.grad_clip
+        if most is not None:
+            scaler.unscale_(self.optimizer)
+            nn.utils.clip_grad_norm_(self.net.parameters(), most)
+        scaler.step(self.optimizer)
+        scaler.update()
+        self.optimizer.zero_grad(self.steps_by.frees)
 
     def check(self, loss: Tensor, index: int) -> None:
         """Notes the loss of batch `index`: if it is not finite, no step follows.
@@ -91,18 +114,12 @@ class Learner:
         infinite in one of them.
         """
         self.refuse(self.troubles(worse(self.broken, self.score.broken)), "training")
-        scaler, settings = self.precision.scaler, self.settings
-        if not scaler.is_enabled():  # which leaves such steps out itself
+        if not self.precision.scaler.is_enabled():  # which leaves such steps out itself
             self.check_gradients(index)
-        if settings.grad_clip is not None:
-            scaler.unscale_(self.optimizer)
-            nn.utils.clip_grad_norm_(self.net.parameters(), settings.grad_clip)
-        number = self.epoch * self.steps + index // settings.accumulate
+        number = self.epoch * self.steps + index // self.settings.accumulate
         self.lr = self.schedule.rate(number)
         with self.schedule.warmed(number):
-            scaler.step(self.optimizer)
-        scaler.update()
-        self.optimizer.zero_grad()
+            self.steps_by.step(self.update, self.optimizer)
         self.schedule.after_step()
         self.batch = index + 1
         self.after_step()

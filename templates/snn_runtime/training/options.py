@@ -31,6 +31,7 @@ class Options:
     device: torch.device
     workers: int
     compile: bool
+    graph: bool
     data_dir: Path
     out_dir: Path | None  # None: a folder below runs/, named by the settings
     init: Path | None  # weights to begin with
@@ -173,6 +174,7 @@ def of_place(parser: argparse.ArgumentParser, name: str) -> None:
     add("--workers", type=integer(0), default=0, metavar="N", help=loaders)
     switch = argparse.BooleanOptionalAction
     add("--compile", action=switch, default=False, help="train with torch.compile")
+    add("--graph", action=switch, default=False, help="train by CUDA graphs")
     text = "where the data are, or go (default: data)"
     add("--data-dir", type=Path, default=Path("data"), metavar="DIR", help=text)
     text = f"where results go (default: below runs/{name}, named by the settings)"
