@@ -2,13 +2,11 @@
 
 import copyreg
 import importlib
-import importlib.abc
-import importlib.machinery
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -57,12 +55,14 @@ def _loaded(name: str, runtime: str, package: Mapping[str, str]) -> "nn.Module":
 
 def module(output: "GeneratedFiles", own: str) -> ModuleType:
     """The module ``own`` of the package that ``output`` defines."""
+    from snnc.finder import Finder
+
     texts = output.package.values()
     digest = sha256("".join(texts).encode()).hexdigest()[:16]
     package = f"_snnc_{output.name}_{digest}"
     if package not in sys.modules:
-        _Finder(output.runtime.absolute, output.shared).install()
-        _Finder(package, output.package).install()
+        Finder(output.runtime.absolute, output.shared).install()
+        Finder(package, output.package).install()
     return importlib.import_module(f"{package}.{own}")
 
 
@@ -71,8 +71,10 @@ def script(output: "GeneratedFiles", module: str) -> Callable[[Sequence[str]], i
 
     Scripts import their package by its name, so this is for a process that does nothing else.
     """
-    _Finder(output.runtime.absolute, output.shared).install()
-    sys.meta_path.insert(0, _Finder(output.name, output.package))
+    from snnc.finder import Finder
+
+    Finder(output.runtime.absolute, output.shared).install()
+    sys.meta_path.insert(0, Finder(output.name, output.package))
     found: Callable[[Sequence[str]], int]
     found = importlib.import_module(f"{output.name}.{module}").main
     return found
@@ -81,8 +83,9 @@ def script(output: "GeneratedFiles", module: str) -> Callable[[Sequence[str]], i
 def runtime_module(name: str) -> ModuleType:
     """A module of the runtime in this process, as ``page``, which needs no torch."""
     from snnc.emit.runtime import files
+    from snnc.finder import Finder
 
-    _Finder(_runtime(), files()).install()
+    Finder(_runtime(), files()).install()
     return importlib.import_module(f"{_runtime()}.{name}")
 
 
@@ -93,50 +96,3 @@ def _runtime() -> str:
 
     digest = sha256("".join(files().values()).encode()).hexdigest()[:16]
     return f"_snnc_runtime_{digest}"
-
-
-class _Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Imports a package out of a mapping; its text is there for tracebacks and ``inspect``."""
-
-    def __init__(self, package: str, files: Mapping[str, str]) -> None:
-        modules = {name: text for name, text in files.items() if name.endswith(".py")}
-        self.texts = {_module(package, name): text for name, text in modules.items()}
-        self.packages = {_module(package, n) for n in modules if n.endswith("__init__.py")}
-        self.package = package
-
-    def install(self) -> None:
-        """Makes the package importable for as long as the process lives."""
-        if self.package not in sys.modules:
-            sys.meta_path.append(self)
-            importlib.import_module(self.package)
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        if fullname not in self.texts:
-            return None
-        origin = _origin(fullname)
-        is_package = self.is_package(fullname)
-        spec = importlib.machinery.ModuleSpec(fullname, self, origin=origin, is_package=is_package)
-        spec.has_location = True  # so that the module has a file to ask for
-        return spec
-
-    def get_source(self, fullname: str) -> str:
-        return self.texts[fullname]
-
-    def get_code(self, fullname: str) -> CodeType:
-        # a name without <>: only then do tracebacks ask the loader for the source
-        return compile(self.texts[fullname], _origin(fullname), "exec", dont_inherit=True)
-
-    def is_package(self, fullname: str) -> bool:
-        return fullname in self.packages
-
-
-def _origin(fullname: str) -> str:
-    return f"snnc compiled {fullname}"
-
-
-def _module(package: str, path: str) -> str:
-    """``fused/calls.py`` as a module of the package."""
-    parts = path.removesuffix(".py").removesuffix("__init__").strip("/").split("/")
-    return ".".join([package, *(part for part in parts if part)])

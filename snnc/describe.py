@@ -100,7 +100,10 @@ def _code(kind: type[Kind]) -> str:
         return f"slope = {kind.gradient}"
     if issubclass(kind, Readout):
         return kind.expression.format(x="x")
-    return _made(kind).source() if issubclass(kind, Loss | Metric) else ""
+    if not issubclass(kind, Loss | Metric):
+        return ""
+    needed = (name for name, field in kind.model_fields.items() if field.is_required())
+    return _made(kind, **{name: f"package.module:{name}" for name in needed}).source()
 
 
 def _notes(kind: type[Kind]) -> Iterator[str]:

@@ -46,7 +46,8 @@ class Document:
     uses and repetitions by path, ``sizes`` what shape inference has to put in, ``problems`` what
     is wrong with names. ``unnamed`` are the layers and uses that state no name, by the path that
     they get. ``settings`` are the ``--set`` assignments that it was read with.
-    ``doubt`` has the keys at the top of which something was wrong and is left out.
+    ``doubt`` has the keys at the top of which something was wrong and is left out. ``sources`` are
+    all of its files, the lowest base first.
     """
 
     source: Source
@@ -61,6 +62,7 @@ class Document:
     problems: tuple[Diagnostic, ...] = ()
     unnamed: Mapping[str, Tree] = field(default_factory=dict)
     doubt: frozenset[str] = frozenset()
+    sources: tuple[Source, ...] = ()
 
     def place(self, *path: str | int) -> Place:
         """The place of the deepest part of ``path`` that the document has."""
@@ -195,6 +197,7 @@ def _document(
         problems=flat.problems,
         unnamed=flat.unnamed,
         doubt=made.doubt | resolved.lost | ({EDGES} if flat.findings else set()),
+        sources=resolved.sources,
     )
 
 

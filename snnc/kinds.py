@@ -1,6 +1,7 @@
 """Kinds: what can be named in a spec. One per file; a folder of them is a catalog."""
 
 import importlib
+import os
 import pkgutil
 import re
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from snnc.lazy import LazyMapping
 
-_STATED = re.compile(r'^    kind: Literal\["(\w+)"\] = "\1"', re.MULTILINE)
+_STATED = re.compile(rb'^    kind: Literal\["(\w+)"\] = "\1"', re.MULTILINE)
 
 
 class Kind(BaseModel):
@@ -58,24 +59,34 @@ def _kind(modules: Mapping[str, str], name: str) -> type[Kind]:
 def _modules(package: str) -> dict[str, str]:
     """The modules of a package, by the names of the kinds in them."""
     found: dict[str, str] = {}
-    folder = importlib.import_module(package)
-    for module in sorted(pkgutil.iter_modules(folder.__path__), key=lambda m: m.name):
-        for name in _names(f"{package}.{module.name}", module):
+    folder = importlib.import_module(package).__path__[0]
+    for module in _files(folder):
+        path = f"{package}.{module}"
+        for name in _names(path, f"{folder}/{module}.py"):
             if name in found:
-                both = f"{found[name]} and {package}.{module.name}"
+                both = f"{found[name]} and {path}"
                 raise TypeError(f"two kinds are called {name}: those of {both}")
-            found[name] = f"{package}.{module.name}"
+            found[name] = path
     return found
 
 
-def _names(path: str, module: pkgutil.ModuleInfo) -> list[str]:
-    """The names of the kinds in a module, from its text; without one, from the module itself."""
-    folder = getattr(module.module_finder, "path", None)
+def _files(folder: str) -> list[str]:
+    """The modules in a folder; in an archive, those that its finder tells."""
     try:
-        text = Path(str(folder), f"{module.name}.py").read_text("utf-8")
+        names = [entry.name.rpartition(".") for entry in os.scandir(folder)]
+    except NotADirectoryError:
+        return sorted(module.name for module in pkgutil.iter_modules([folder]))
+    return sorted({name for name, _, end in names if end in ("py", "pyc") and name != "__init__"})
+
+
+def _names(path: str, file: str) -> list[str]:
+    """The names of the kinds in a module, from its text; without one, from the module itself."""
+    try:
+        with Path(file).open("rb", 0) as opened:
+            text = opened.read()
     except OSError:
         return [str(kind.model_fields["kind"].default) for kind in _kinds_of(path)]
-    return _STATED.findall(text)
+    return [name.decode() for name in _STATED.findall(text)]
 
 
 def _kinds_of(module: str) -> list[type[Kind]]:

@@ -35,8 +35,8 @@ RESERVED = frozenset(
 )
 # What the run time's neurons define themselves (checked against templates in the tests).
 _NEURONS = frozenset(
-    """called inner kernel kernels looped norms operands path places pools recur
-    resumed run run_normed run_recurrent spike_value starts states terms""".split()
+    """called inner kernel kernels looped normed norms numbers operands path places pools recur
+     resumed run run_normed run_recurrent spike_value starts states terms""".split()
 )
 # What generated functions call or import (checked against templates/helpers in the tests).
 _LOCALS = frozenset(

@@ -21,7 +21,7 @@ class Value(BaseModel):
     ``lo + (hi - lo) * sigmoid(w)``; without one the number itself is learned.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", strict=True)
 
     value: Finite | None = None
     uniform: tuple[Finite, Finite] | None = None

@@ -60,6 +60,16 @@ class BuildOptions:
     watch: bool = False
     quiet: bool = False
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that packages depend on beside files."""
+        return repr(self.settings), repr(self.out), repr(self.config)
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is about packages as their specs say, without options."""
+        return not (self.settings or self.out)
+
 
 def _words(texts: tuple[str, ...]) -> tuple[str, ...]:
     """The words of an option that may be repeated and have commas."""

@@ -8,16 +8,17 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pathspec.patterns.gitignore.base import GitIgnorePatternError
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+if TYPE_CHECKING:
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 MOST_DEEP = 3
 """The number of ``**`` in a pattern."""
 _FOLDER = "ps_d"
 """The group of pathspec's expressions that is the slash behind a folder's name."""
 _STAR = "[^/]*"
-_NAME = re.compile(r"(?:\[\^/\]\*|\[\^?(?:\\.|[^\]\\])*\]|\\.|[^/()])+")
+_NAME = r"(?:\[\^/\]\*|\[\^?(?:\\.|[^\]\\])*\]|\\.|[^/()])+"
 """The part of a regular expression that stands for one name of a path."""
 
 
@@ -26,7 +27,7 @@ class Patterns:
     """The patterns for what lies in a folder, whose path ends with a slash; the last decides."""
 
     folder: str
-    last_first: tuple[GitIgnoreSpecPattern, ...]
+    last_first: "tuple[GitIgnoreSpecPattern, ...]"
 
     @staticmethod
     def of(folder: str | os.PathLike[str], lines: Iterable[str]) -> "Patterns":
@@ -42,25 +43,29 @@ class Patterns:
 
 def is_pattern(line: str) -> bool:
     """Whether a line is a pattern that can be used; a comment is none."""
+    from pathspec.patterns.gitignore.base import GitIgnorePatternError
+
     try:
         return _pattern(line).include is not None and line.isprintable()
     except GitIgnorePatternError:
         return False
 
 
-def _pattern(line: str) -> GitIgnoreSpecPattern:
+def _pattern(line: str) -> "GitIgnoreSpecPattern":
     """A pattern whose expression needs no more time than a text and itself are long.
 
     Raises:
         GitIgnorePatternError: it is none.
     """
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # few runs have patterns
+
     regex, include = GitIgnoreSpecPattern.pattern_to_regex(line)
     if regex is None or line.count("**") > MOST_DEEP:
         return GitIgnoreSpecPattern(None)
-    return GitIgnoreSpecPattern(re.compile(_NAME.sub(_once, regex)), include)
+    return GitIgnoreSpecPattern(re.compile(re.sub(_NAME, _once, regex)), include)
 
 
-def _matches(pattern: GitIgnoreSpecPattern, path: str) -> bool:
+def _matches(pattern: "GitIgnoreSpecPattern", path: str) -> bool:
     """Whether it names the path itself: neither a folder around it, nor only what is in it."""
     found = pattern.regex.finditer(path) if pattern.regex else ()
     return any(_whole(match, path) for match in found)

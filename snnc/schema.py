@@ -19,9 +19,10 @@ from snnc.kinds import catalog
 from snnc.neuron import SpikingNeuron
 from snnc.schema_keys import sentence
 from snnc.schema_words import Json, chosen, is_choice, words
+from snnc.source.reading import SCHEMA
 from snnc.spec import LAYERS, Spec
 
-FILE = "snnc.schema.json"
+FILE = SCHEMA
 """What specs call it in their first line."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

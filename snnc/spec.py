@@ -36,7 +36,9 @@ LAYERS = ("snnc.layers", "snnc.neurons")
 class Section(BaseModel):
     """A table of the document."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="forbid", strict=True, allow_inf_nan=False
+    )
 
 
 class Input(Section):

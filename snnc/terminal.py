@@ -30,7 +30,7 @@ QUIET: ContextVar[bool] = ContextVar("QUIET", default=False)
 """Whether remarks are left out, as somebody asked who only wants findings."""
 T = TypeVar("T")
 Options = TypeVar("Options")
-OBJECTS = 50_000
+OBJECTS = 200_000
 """New objects after which Python looks for some that nothing needs: often is a third of a lint."""
 
 
@@ -43,6 +43,7 @@ def run(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> Any:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a code page lacks is a ?, no failure
             stream.reconfigure(errors="replace")
+    gc.enable()
     gc.set_threshold(OBJECTS)  # nearly all that a command makes is needed to its end
     try:
         return app(args=arguments, prog_name="snnc")

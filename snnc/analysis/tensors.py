@@ -9,6 +9,7 @@ from snnc.number import Value
 from snnc.shapes import Shape
 
 Tensors = Mapping[str, Shape]
+_RUNNING = {"running_mean", "running_var", "num_batches_tracked"}
 
 
 def tensors(node: Node) -> Tensors:
@@ -21,6 +22,12 @@ def tensors(node: Node) -> Tensors:
         found |= _module(kept.module)
         found |= {name: shape for name, (shape, _) in kept.more.items()}
     return found
+
+
+def learned(node: Node) -> Tensors:
+    """Parameters of a layer, which training changes, without its buffers."""
+    fixed = {name for name, value in node.operator.run_time().items() if not value.learnable}
+    return {name: shape for name, shape in tensors(node).items() if name not in fixed | _RUNNING}
 
 
 def _numbers(values: Mapping[str, Value], shape: Shape) -> Iterator[tuple[str, Shape]]:

@@ -42,7 +42,7 @@ PARAMETER = re.compile(r"[^\W\d]\w*")
 class Stated(BaseModel):
     """The keys of a definition; its layers have a meaning only at a use."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", strict=True)
 
     doc: str = ""
     inputs: Annotated[tuple[Port, ...], Field(min_length=1)] = ("input",)
@@ -54,7 +54,7 @@ class Stated(BaseModel):
 class Blocks(BaseModel):
     """The part of a document that defines blocks."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="ignore")
 
     blocks: dict[BlockName, Stated] = Field(default_factory=dict)
 

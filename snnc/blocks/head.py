@@ -18,7 +18,7 @@ from snnc.validation import refusals
 class Head(BaseModel):
     """The keys of an entry that blocks read: name, sources, ``when`` and ``repeat``."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="ignore")
 
     name: Name | None = None
     source: Sources | None = Field(default=None, alias="from")

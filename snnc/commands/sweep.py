@@ -99,7 +99,7 @@ def _measure(document: Document) -> tuple[str, bool]:
     assert train is not None
     metric, _ = train.measured(graph.outputs)
     held = getattr(train.dataset, "validation", 0.0)
-    return f"{'validation' if held else 'test'}/{metric.kind}", metric.higher
+    return f"{'validation' if held else 'test'}/{metric.title}", metric.higher
 
 
 def _recipe(spec: Path, document: Document, options: SweepOptions, folder: Path) -> Recipe:

@@ -23,10 +23,12 @@ Moments = Annotated[tuple[float, ...], Field(min_length=1), _ONE_OR_MORE]
 Spreads = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1), _ONE_OR_MORE]
 
 
-class Normalize(BaseModel):
+class MeanStd(BaseModel):
     """(x - mean) / std of pixels in [0, 1], with one number for all channels or one per channel."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="forbid", strict=True, allow_inf_nan=False
+    )
 
     mean: Moments
     std: Spreads
@@ -40,7 +42,7 @@ class Pictures(Dataset):
     """
 
     augment: tuple[Annotated[Augmentation, Choice("snnc.augmentations")], ...] = ()
-    normalize: Normalize | None = None
+    normalize: MeanStd | None = None
 
     @property
     def scale(self) -> int | None:

@@ -1,26 +1,11 @@
 """module."""
 
-import keyword
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
-
-from snnc.datasets._arrays import LONGEST, Arrays
+from snnc.datasets._arrays import Arrays
 from snnc.escape import string
 from snnc.labels import Form
-
-
-def _loader(text: str) -> str:
-    """``package.module:function``."""
-    module, _, function = text.partition(":")
-    names = [*module.split("."), function]
-    if not all(name.isidentifier() and name.isascii() for name in names) or len(text) > LONGEST:
-        message = 'is not a function of a module: write "package.module:function"'
-        raise PydanticCustomError("bad_name", message)
-    if any(map(keyword.iskeyword, names)):
-        raise PydanticCustomError("bad_name", "has a Python keyword in it")
-    return text
+from snnc.user_code import Function
 
 
 class Module(Arrays):
@@ -33,7 +18,7 @@ class Module(Arrays):
     """
 
     kind: Literal["module"] = "module"
-    loader: Annotated[str, AfterValidator(_loader)]
+    loader: Function
 
     title = "data of one's own"
     standard_library = ("from importlib import import_module",)

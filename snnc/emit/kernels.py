@@ -6,8 +6,9 @@ from snnc.backends import cpu, cupy, pooled, recurrent, steps, torch
 from snnc.emit.environment import environment
 from snnc.emit.neurons import NeuronClass, Neurons
 from snnc.emit.parameters import members
-from snnc.emit.python_format import statement
+from snnc.emit.python_format import WIDTH, statement
 from snnc.emit.runtime import Runtime, statements
+from snnc.escape import string
 from snnc.kernel.types import Kernel
 from snnc.neuron import Neuron, SpikingNeuron
 from snnc.step.ssa import SPIKE_ABOVE
@@ -75,6 +76,7 @@ def _neuron(found: NeuronClass) -> dict[str, object]:
         "adjoint": _function(*torch.adjoint(found.kernel)),
         "spec": _spec(found.kernel),
         "states": _tuple(found.kernel.written.states),
+        "numbers": _numbers(found.numbers),
         "fire": _fire(found.neuron),
         "spike": _spike(found.neuron.spike_value),
         "inner": found.inner,
@@ -83,6 +85,13 @@ def _neuron(found: NeuronClass) -> dict[str, object]:
         "pools": bool(found.windows),
         "norms": bool(found.norms),
     }
+
+
+def _numbers(text: str) -> str:
+    """A literal; one that is too long for its line stands in brackets, if it fits there."""
+    literal = string(text) if text else ""
+    over, fits = len(f"    numbers = {literal}") > WIDTH, len(literal) + 8 <= WIDTH
+    return f"(\n        {literal}\n    )" if over and fits else literal
 
 
 def _fire(neuron: Neuron) -> str:

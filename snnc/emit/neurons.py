@@ -1,9 +1,11 @@
 """The neurons of a network as classes: one for each distinct set of equations."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+
+from pydantic import BaseModel
 
 from snnc.docstrings import own
 from snnc.emit.constructors import Constructor, shaped
@@ -21,6 +23,8 @@ from snnc.program.types import Program, Scan
 from snnc.step.print_torch import equations
 from snnc.step.ssa import unused
 from snnc.window import Window
+
+_NAMING = ("kind", "name", "source", "initial")
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,34 @@ class NeuronClass:
         return f"{surrogate.kind} ({numbers})" if numbers else surrogate.kind
 
     @property
+    def numbers(self) -> str:
+        """``v_threshold=1.0, tau=2.0, surrogate=ATan(alpha=2.0)``, for people.
+
+        Those that are tensors are left out, and words and switches that are as usual.
+        """
+        return ", ".join(_numbers(self.neuron))
+
+    @property
     def slope(self) -> list[str]:
         """The surrogate's gradient, to read."""
         if not isinstance(self.neuron, SpikingNeuron):
             return []
         return equations(self.neuron.surrogate.derivative().body)
+
+
+def _numbers(neuron: Neuron) -> Iterator[str]:
+    tensors = neuron.run_time()
+    for key, field in type(neuron).model_fields.items():
+        value = getattr(neuron, key)
+        if key in _NAMING or key in tensors or value is None:
+            continue
+        if isinstance(value, BaseModel):
+            pairs = [f"{k}={v!r}" for k, v in value.model_dump().items() if k != "kind"]
+            yield f"{key}={getattr(value, 'kind', '')}({', '.join(pairs)})"
+        elif isinstance(value, float | int) and not isinstance(value, bool):
+            yield f"{key}={float(f'{value:.6g}') if isinstance(value, float) else value!r}"
+        elif value != field.get_default(call_default_factory=True):
+            yield f"{key}={value!r}".replace("'", "")
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,12 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from snnc.emit.python_format import import_order, imported
-from snnc.spec import Spec
+
+if TYPE_CHECKING:
+    from snnc.spec import Spec
 
 NAME = "snn_runtime"
 FORMAT = 2
@@ -76,7 +79,7 @@ def own_imports(uses: Collection[str], known: Collection[str], runtime: Runtime)
     return "\n\n".join(filter(None, [statements(shared), statements(own)]))
 
 
-def runtime_of(spec: Spec) -> Runtime:
+def runtime_of(spec: "Spec") -> Runtime:
     """The runtime that ``[build]`` names."""
     above, said = spec.build.package, spec.build.runtime
     package = f"{above}.{spec.name}" if above else spec.name

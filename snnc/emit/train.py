@@ -34,7 +34,12 @@ def train_context(
         "classified": classified(train, outputs),
         "answered": labelled(train, outputs) if train.form in ("class", "map") else "",
         "form": train.form,
+        "groups": _literal([group.table() for group in train.groups]),
+        "frozen": _literal([*train.frozen]),
+        "owned": sorted({string(name) for name in _owned(train, losses, outputs)}),
         "widened": _widened(answer, several),
+        "chunked": train.truncate
+        and _chunked(losses, outputs, answer, timed, train.smoothing is not None),
         "penalties": list(_penalties(train)),
         "recorded": _literal(sorted({penalty.of for penalty in train.penalties})),
     }
@@ -60,6 +65,10 @@ def _settings(train: Train, time_steps: int) -> Iterator[str]:
         yield f"label_smoothing={train.smoothing!r}"
     if train.early_stop is not None:
         yield f"early_stop={train.early_stop}"
+    if train.truncate is not None:
+        yield f"truncate={train.truncate}"
+    if train.ema is not None:
+        yield f"ema={train.ema!r}"
 
 
 def _literal(value: object) -> str:
@@ -87,6 +96,36 @@ def _loss(losses: Mapping[str, Loss], answer: str, several: bool, smooths: bool)
         "labelled": "labels" in wanted,
         "over_steps": all(x.over == "steps" for x in losses.values() if x.wants == "labels"),
         "smooths": smooths,
+    }
+
+
+def _owned(train: Train, losses: Mapping[str, Loss], outputs: Mapping[str, bool]) -> Iterator[str]:
+    """The user's functions, which are imported before anything else is done."""
+    kinds: tuple[Loss | Metric, ...] = (*losses.values(), train.measured(outputs)[0])
+    yield from (kind.function_name for kind in kinds if kind.function_name)
+
+
+def _chunked(
+    losses: Mapping[str, Loss], outputs: Mapping[str, bool], answer: str, timed: bool, smooths: bool
+) -> dict[str, str]:
+    """The expressions of a batch in chunks of its steps; ``timed``: the samples have steps."""
+    several, wanted = len(outputs) > 1, {loss.wants for loss in losses.values()}
+    a_step = timed and any(
+        loss.over == "steps" and loss.form == "class" for loss in losses.values()
+    )
+    parts = {
+        "x": "x[chunk.steps]" if timed else "x",
+        "labels": "chunk.of(labels)" if a_step else "labels",
+    }
+    passed = [parts[name] for name in ("x", "labels") if name in wanted]
+    given = "x[chunk.steps]" if timed else "x, time_steps=chunk.length"
+    readouts = ['"sequence"' if over_time else '"mean"' for over_time in outputs.values()]
+    return {
+        "readouts": ", ".join(readouts),
+        "run": f"learner.joined({given}, state=state)",
+        "loss": f"loss_of({', '.join(['y', *passed, *['smoothing'] * smooths])})",
+        "answers": "y" if several else "[y]",
+        "whole": f"{answer}(*answers.whole())" if several else "answers.whole()[0]",
     }
 
 
@@ -121,7 +160,7 @@ def _metric(
 ) -> dict[str, Any]:
     """The function of the metric and its call; the loss needs none."""
     metric, of = train.measured(outputs)
-    found: dict[str, Any] = {"kind": metric.kind, "higher": metric.higher}
+    found: dict[str, Any] = {"kind": metric.title, "higher": metric.higher}
     if metric.wants is None:
         return found | {"expression": "", "call": "loss.detach() * batch.samples"}
     over = outputs[of]

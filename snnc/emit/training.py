@@ -1,4 +1,4 @@
-"""[train] ─▶ train.py, data.py, visualize.py and evaluate.py.
+"""[train] ─▶ train.py, data.py, visualize.py, evaluate.py and runs.py.
 
 The templates see
 
@@ -36,7 +36,7 @@ from snnc.emit.train import train_context
 from snnc.sections.train import Train
 
 IMAGE_AXES = 3  # [C, H, W]
-FILES = ("train.py", "data.py", "visualize.py", "evaluate.py")
+FILES = ("train.py", "data.py", "visualize.py", "evaluate.py", "runs.py")
 
 
 def training_files(
@@ -131,4 +131,5 @@ def _imports(package: Runtime, ann: str, answers: Sequence[str]) -> Mapping[str,
             *("data", "model", "train", "visualize"),
             runtime=["evaluation", "pictures", "training"],
         ),
+        "runs": package.script(runtime=["runs"]),
     }

@@ -1,8 +1,6 @@
 """A network's weights from a file: a safetensors file, or what torch.save wrote."""
 
-import pickle
 from collections.abc import Iterable, Mapping
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snnc.analysis.tensors import tensors
-from snnc.exchange import Unusable
+from snnc.exchange import Unusable, weight_files
 from snnc.graph.types import Node
 from snnc.shapes import show
 from snnc.source.nearest import nearest
 
 State = Mapping[str, NDArray[Any]]
 """Arrays by the keys of a ``state_dict``."""
-
-SAFE = ".safetensors"
-_WRAPPED = ("model", "state_dict", "net", "model_state_dict")
 
 
 def state_of(path: Path, nodes: Iterable[Node]) -> State:
@@ -29,8 +24,8 @@ def state_of(path: Path, nodes: Iterable[Node]) -> State:
         Unusable: the file holds no weights, or those of another network.
         OSError: the file cannot be read.
     """
-    found = _safe(path) if path.suffix == SAFE else _pickled(path)
     wanted = {f"{n.path}.{key}": shape for n in nodes for key, shape in tensors(n).items()}
+    found = weight_files.bare(weight_files.arrays(path), wanted)
     _fits(path, found, wanted)
     return {key: found[key] for key in wanted if key in found}
 
@@ -59,39 +54,3 @@ def _fits(path: Path, found: State, wanted: Mapping[str, tuple[int, ...]]) -> No
             raise Unusable(f"{path}: {key} is {got}, but the network's is {show(shape)}")
         if key in found and not np.isfinite(found[key]).all():
             raise Unusable(f"{path}: {key} holds NaN or infinity")
-
-
-def _safe(path: Path) -> State:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
-
-    try:
-        return load(path.read_bytes())
-    except (SafetensorError, ValueError, KeyError) as error:
-        raise Unusable(f"{path} is no complete safetensors file") from error
-
-
-def _pickled(path: Path) -> State:
-    import torch
-
-    content = path.read_bytes()
-    try:
-        found = torch.load(BytesIO(content), "cpu", weights_only=True)
-    except (RuntimeError, ValueError, EOFError, KeyError, pickle.UnpicklingError) as error:
-        hint = "expected what torch.save(net.state_dict()) writes, or a .safetensors file"
-        raise Unusable(f"{path} is no complete file of weights: {hint}") from error
-    state = _unwrapped(found)
-    if state is None:
-        raise Unusable(f"{path} holds no weights: expected a state_dict, tensors by name")
-    wide = (torch.bfloat16, torch.float16)
-    return {key: (t.float() if t.dtype in wide else t).numpy() for key, t in state.items()}
-
-
-def _unwrapped(found: Any) -> Mapping[str, Any] | None:
-    import torch
-
-    for key in _WRAPPED:
-        if isinstance(found, dict) and isinstance(found.get(key), dict):
-            found = found[key]
-    sound = isinstance(found, Mapping) and all(isinstance(t, torch.Tensor) for t in found.values())
-    return found if sound else None

@@ -1,15 +1,13 @@
 """Fixes of findings: the edits of a file that carry out what the advice says.
 
 ``fixes_of`` lists those of one finding, ``edited`` applies some to a text. Nothing here writes.
+What makes fixes is imported with the first finding: most specs have none.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 
-from snnc.fixes.advice import NETWORK, advised
-from snnc.fixes.changes import setting
-from snnc.fixes.entries import deleted, entry
-from snnc.source.diagnostic import Diagnostic, Edit, Fix, Place, Safety
+from snnc.source.diagnostic import OTHER_NETWORK, Diagnostic, Edit, Fix, Place, Safety
 
 SETTINGS = "--set"
 """The path of what stands on the command line, which no fix can change."""
@@ -22,6 +20,8 @@ def fixes_of(finding: Diagnostic) -> tuple[Fix, ...]:
     """
     if finding.place.path == SETTINGS:
         return ()
+    from snnc.fixes.advice import advised
+
     found = finding.fixes or advised(finding)
     return tuple(fix for fix in found if fix.path != SETTINGS)
 
@@ -50,16 +50,21 @@ def _offset(long_ends: Sequence[tuple[int, int]], at: int) -> int:
 
 
 def deletion(
-    place: Place, title: str, safety: Safety = "unsafe", warning: str = NETWORK
+    place: Place, title: str, safety: Safety = "unsafe", warning: str = OTHER_NETWORK
 ) -> tuple[Fix, ...]:
     """The fix that deletes the entry, item or table at ``place``; none, if it cannot be told."""
+    from snnc.fixes.entries import deleted, entry
+
     found = entry(place)
     edit = deleted(found) if found else None
     return (Fix(title, (edit,), safety, "" if safety == "safe" else warning),) if edit else ()
 
 
-def statement(place: Place, key: str, value: str, warning: str = NETWORK) -> tuple[Fix, ...]:
+def statement(place: Place, key: str, value: str, warning: str = OTHER_NETWORK) -> tuple[Fix, ...]:
     """The unsafe fix that states ``key = value`` in the layer, or for the entry, at ``place``."""
+    from snnc.fixes.changes import setting
+    from snnc.fixes.entries import entry
+
     found = entry(place)
     edit = setting(found, key, value) if found else None
     return (Fix(f"Write `{key} = {value}`", (edit,), "unsafe", warning),) if edit else ()

@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from snnc.fixes import changes, slips
 from snnc.fixes.changes import Change
-from snnc.source.diagnostic import Diagnostic, Fix, Safety
+from snnc.source.diagnostic import OTHER_NETWORK, Diagnostic, Fix, Safety
 
 GUESS = "the number is a guess"
-NETWORK = "the network that it describes is another one"
 
 
 class _Row(NamedTuple):
@@ -51,7 +50,7 @@ def _matches(finding: Diagnostic) -> Iterator[tuple[_Row, re.Match[str]]]:
 def _judged(fix: Fix, finding: Diagnostic) -> Fix:
     if not finding.of_rule:
         return fix
-    return Fix(fix.title, fix.edits, "unsafe", fix.warning or NETWORK)
+    return Fix(fix.title, fix.edits, "unsafe", fix.warning or OTHER_NETWORK)
 
 
 def _row(form: str, title: str, change: Change, safety: Safety = "safe", warning: str = "") -> _Row:

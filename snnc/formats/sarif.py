@@ -4,8 +4,9 @@ import json
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from snnc.fixes import fixes_of
 from snnc.formats._run import HOME, Meaning, Run
-from snnc.source.diagnostic import Diagnostic, Note, Place
+from snnc.source.diagnostic import Diagnostic, Fix, Note, Place
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -67,7 +68,20 @@ def _result(diagnostic: Diagnostic, codes: list[str], run: Run) -> dict[str, obj
     }
     if diagnostic.notes:
         result["relatedLocations"] = [_related(note, run) for note in diagnostic.notes]
+    if fixes := fixes_of(diagnostic):
+        result["fixes"] = [_fix(fix, run) for fix in fixes]
     return result
+
+
+def _fix(fix: Fix, run: Run) -> dict[str, object]:
+    """A fix, the likeliest of a finding first; what is at stake stands in its description."""
+    warning = f" ({fix.safety}: {fix.warning})" if fix.warning else ""
+    replacements = [
+        {"deletedRegion": _region(edit.place), "insertedContent": {"text": edit.text}}
+        for edit in fix.edits
+    ]
+    changes = {"artifactLocation": _artifact(fix.path, run), "replacements": replacements}
+    return {"description": {"text": f"{fix.title}{warning}"}, "artifactChanges": [changes]}
 
 
 def _related(note: Note, run: Run) -> dict[str, object]:
@@ -75,11 +89,19 @@ def _related(note: Note, run: Run) -> dict[str, object]:
 
 
 def _location(place: Place, run: Run) -> dict[str, object]:
-    uri = quote(run.within(place.path), errors="surrogateescape")
-    region = {
+    where = {"artifactLocation": _artifact(place.path, run), "region": _region(place)}
+    return {"physicalLocation": where}
+
+
+def _artifact(path: str, run: Run) -> dict[str, str]:
+    return {"uri": quote(run.within(path), errors="surrogateescape")}
+
+
+def _region(place: Place) -> dict[str, int]:
+    """Lines and columns from 1; an empty one is where something is inserted."""
+    return {
         "startLine": place.start.line,
         "startColumn": place.start.column,
         "endLine": place.end.line,
         "endColumn": place.end.column,
     }
-    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}

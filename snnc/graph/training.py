@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from snnc.document import Document
 from snnc.graph.shapes import fits
+from snnc.graph.truncation import untruncated
 from snnc.graph.types import Node
 from snnc.layer import Operator
 from snnc.neuron import Neuron
@@ -41,14 +42,15 @@ def misfits(
 def _judged(
     document: Document, train: Train, data: Answer, nodes: Mapping[str, Node]
 ) -> Iterator[Diagnostic]:
-    """Whether losses, metric and penalties fit."""
+    """Whether losses, metric, penalties and chunks of time fit."""
     answers = {
         name: Answer(nodes[name].shape, output.readout.keeps_time)
         for name, output in document.spec.outputs.items()
     }
     operators = ((path, node.operator) for path, node in nodes.items())
     neurons = {p: o.spike_value is not None for p, o in operators if isinstance(o, Neuron)}
-    for misfit in train.judge(data, answers, neurons):
+    found = (*train.judge(data, answers, neurons), *untruncated(document, nodes))
+    for misfit in found:
         of_data = misfit.path == ("dataset",)
         code = ("SNN307", "bad-dataset") if of_data else ("SNN309", "bad-training")
         yield _bad(document, ("train", *misfit.path), code, misfit.message, misfit.help)

@@ -47,7 +47,7 @@ class Node:
 
     @cached_property
     def modes(self) -> tuple[Traits, Traits]:
-        """Its behaviour over time, in training and in eval mode."""
+        """Behaviour over time, in training and in eval mode."""
         return self.operator.traits(True), self.operator.traits(False)
 
 

@@ -16,6 +16,7 @@ EXPECTS = {
     3: ((4,), "a volume [C, D, H, W]"),
 }
 """The axes that a sample may have, and how they are called."""
+Momentum = Annotated[float, Field(ge=0, le=1)]
 
 
 class Normalisation(Weighted):
@@ -29,7 +30,7 @@ class Normalisation(Weighted):
     kind: str = ""
     num_features: Positive | None = None
     eps: Annotated[float, Field(gt=0)] = 1e-5
-    momentum: Annotated[float, Field(ge=0, le=1)] = 0.1
+    momentum: Momentum = 0.1
     affine: bool = True
 
     @property
@@ -103,10 +104,16 @@ class BatchNorm(SequenceNorm):
     """A batch norm whose statistics follow ``stats``.
 
     ``"sequence"`` takes statistics over all T·B samples and makes one running update. ``"step"``
-    takes statistics of each time step and makes T running updates.
+    takes statistics of each time step and makes T running updates. With ``momentum =
+    "cumulative"``, running statistics are the mean of all batches so far.
     """
 
+    momentum: Momentum | Literal["cumulative"] = 0.1  # type: ignore[assignment]
     stats: Literal["sequence", "step"] = "sequence"
+
+    def keywords(self) -> dict[str, object]:
+        cumulative = {"momentum": None} if self.momentum == "cumulative" else {}
+        return {**super().keywords(), **cumulative}
 
     @property
     def per_step(self) -> bool:

@@ -39,6 +39,11 @@ class Loss(Kind):
         """The variable that the output is compared with."""
         return "labels"
 
+    @property
+    def function_name(self) -> str | None:
+        """The user's function that the training script imports, if it is one."""
+        return None
+
     def source(self, y: str = "y", smoothing: str = "smoothing") -> str:
         """The expression that computes the loss from ``y`` [B, ...], or [T, B, ...] per time step.
 

@@ -21,6 +21,16 @@ class Metric(Kind):
     says: ClassVar[str] = ""
     """The docstring of the function that computes it."""
 
+    @property
+    def title(self) -> str:
+        """The name of its column in tables."""
+        return self.kind
+
+    @property
+    def function_name(self) -> str | None:
+        """The user's function that the training script imports, if it is one."""
+        return None
+
     def source(self, y: str = "y", over_time: bool = False, timed: bool = False) -> str:
         """The expression of the sum over the samples of ``y`` [B, ...], or [T, B, ...].
 

@@ -12,7 +12,18 @@ from snnc.project.left_over import INIT, left_over
 from snnc.project.reading import at
 from snnc.project.writing import differs, replace, write
 
-__all__ = ["INIT", "File", "State", "compare", "diff", "differs", "replace", "write"]
+__all__ = [
+    "INIT",
+    "File",
+    "State",
+    "at",
+    "compare",
+    "diff",
+    "differs",
+    "left_over",
+    "replace",
+    "write",
+]
 
 
 def compare(folder: Path, files: Mapping[str, str]) -> tuple[File, ...]:

@@ -3,7 +3,6 @@
 import errno
 import fcntl
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -99,6 +98,8 @@ def _clear(paths: Iterable[Path]) -> None:
 
 def _staged(path: Path, content: bytes, stack: ExitStack) -> Path:
     """A temporary file beside ``path`` that holds ``content``; gone when ``stack`` is left."""
+    import tempfile  # a check writes nothing
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{_MARK}{path.name}.")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from snnc.resolve.references import dependencies, in_order
 from snnc.resolve.scope import alias
 from snnc.source.diagnostic import Diagnostic, Findings
-from snnc.source.invalid import MAX_DEPTH
+from snnc.source.limits import MAX_DEPTH
 from snnc.source.tree import Tree
 
 MOST = 100_000

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from snnc.run_cache.diagnostics import from_json, to_json
 from snnc.run_cache.inputs import Inputs, inputs_of, unchanged
+from snnc.run_cache.packages import CachedPackages
 from snnc.run_cache.store import Store
 from snnc.source.diagnostic import Diagnostic
 
@@ -44,7 +45,7 @@ class CachedRun:
         texts = {source.path: source.text for source in run.sources}
         wrong = any(each.severity == "error" for each in run.findings)
         rows = None if wrong else to_json(run.findings, texts)
-        inputs = None if rows is None else inputs_of(run, self.paths)
+        inputs = None if rows is None else inputs_of(texts, run.folders, self.paths)
         if inputs is not None:
             self.store.write(self.name, {"inputs": vars(inputs), "findings": rows})
 
@@ -55,6 +56,22 @@ def entry(paths: Sequence[Path], options: Sequence[str]) -> CachedRun | None:
     if store is None:
         return None
     return CachedRun(store, store.name([str(Path.cwd()), *options, *map(str, paths)]), paths)
+
+
+def packages(
+    specs: Sequence[Path],
+    searched: Sequence[Path],
+    options: Sequence[str],
+    check: bool,
+    further: bool,
+) -> CachedPackages | None:
+    """The entry of a build of ``specs``, which are in ``searched``, as of a run. None: no cache."""
+    store = None if os.environ.get(OFF) else Store.here()
+    if store is None:
+        return None
+    words = [str(Path.cwd()), "build", repr(check), *options, *map(str, specs)]
+    name = store.name(words, templates=True)
+    return CachedPackages(store, name, specs, searched, check, further)
 
 
 def _known(body: Mapping[str, Any], paths: Sequence[Path]) -> tuple[Diagnostic, ...] | None:

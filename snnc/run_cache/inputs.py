@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from snnc.source.reading import (
     CONFIGURATION,
@@ -18,9 +17,6 @@ from snnc.source.reading import (
     project,
     regular,
 )
-
-if TYPE_CHECKING:
-    from snnc.linting import LintRun
 
 _INIT = "__init__.py"
 
@@ -40,12 +36,17 @@ class Inputs:
     limit: str
 
 
-def inputs_of(run: "LintRun", paths: Sequence[Path]) -> Inputs | None:
-    """The inputs of a run that has just ended; None if some cannot be told."""
+def inputs_of(
+    texts: Mapping[str, str], folders: Sequence[Path], paths: Sequence[Path]
+) -> Inputs | None:
+    """The inputs of a run that has just ended; None if some cannot be told.
+
+    ``texts`` are those of specs and bases by path, ``folders`` those of their packages.
+    """
     try:
         roots = _roots(paths)
-        specs = {s.path: (os.path.realpath(s.path), _digest(s.text.encode())) for s in run.sources}
-        around = {**_folders(map(str, run.folders)), **_files(_about(roots.values(), run.folders))}
+        specs = {path: (os.path.realpath(path), digest(text)) for path, text in texts.items()}
+        around = {**_folders(map(str, folders)), **_files(_about(roots.values(), folders))}
     except (OSError, NotRegular, TooLarge, UnicodeEncodeError):
         return None
     return Inputs(specs, roots, around, os.environ.get(MOST, ""))
@@ -60,9 +61,9 @@ def unchanged(stored: Inputs, paths: Sequence[Path]) -> dict[str, str] | None:
     texts: dict[str, str] = {}
     try:
         now = {**_folders(path.removeprefix(_FOLDER) for path in folders), **_files(files)}
-        for path, (real, digest) in stored.specs.items():
+        for path, (real, known) in stored.specs.items():
             text = one_line_end(regular(Path(real), MOST_BYTES * 100).decode("utf-8"))
-            if os.path.realpath(path) != real or _digest(text.encode()) != digest:
+            if os.path.realpath(path) != real or digest(text) != known:
                 return None
             texts[path] = text
     except (NotRegular, TooLarge, UnicodeDecodeError):
@@ -96,10 +97,11 @@ def _about(roots: Iterable[str], folders: Sequence[Path]) -> Iterator[str]:
 
 def _digest_of(path: Path) -> str:
     try:
-        return _digest(regular(path, MOST_BYTES))
+        return hashlib.sha256(regular(path, MOST_BYTES)).hexdigest()
     except (FileNotFoundError, NotADirectoryError):
         return ""
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def digest(text: str) -> str:
+    """The digest of a text, in which half of a surrogate pair may stand."""
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

@@ -23,6 +23,8 @@ _HEAD = {
     "CACHEDIR.TAG": b"Signature: 8a477f597d28d172789f06886806bc55\n# The cache of snnc.\n",
 }
 _NEEDED = ("pydantic", "pydantic_core", "pathspec")
+_WRITING = ("jinja2", "markupsafe", "networkx")
+_ROOT = Path(snnc.__file__).parent
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,12 @@ class Store:
         key = _key()
         return Store(project(Path("x")) / FOLDER, key) if key else None
 
-    def name(self, words: Sequence[str]) -> str:
-        """The name of the entry of a run: of its words, of snnc and of Python."""
-        every = json.dumps([*words, *_program()])
+    def name(self, words: Sequence[str], templates: bool = False) -> str:
+        """The name of the entry of a run: of its words, of snnc and of Python.
+
+        ``templates``: also of all that makes generated files.
+        """
+        every = json.dumps([*words, *_program(), *(_templates() if templates else ())])
         return hashlib.sha256(every.encode(errors="surrogatepass")).hexdigest()
 
     def read(self, name: str) -> object:
@@ -109,19 +114,33 @@ def _made(path: Path) -> bytes:
 def _program() -> Iterator[str]:
     """The version of snnc and of Python, and every file of snnc: whoever works on it changes it."""
     yield from (snnc.__version__, sys.version, str(sys.flags.optimize))
-    for needed in _NEEDED:
-        found = find_spec(needed)
-        origin = found.origin if found else None
-        yield _stamp(Path(origin).with_name("version.py"), Path(origin)) if origin else ""
-    root = Path(snnc.__file__).parent
-    folders = [str(root)]
+    yield from map(_library, _NEEDED)
+    yield from _files(_ROOT, (".py", ".toml"))
+
+
+def _templates() -> Iterator[str]:
+    """All that generated files are made with, beside snnc's own modules."""
+    yield from map(_library, _WRITING)
+    for folder in (_ROOT / "templates", _ROOT.parent / "templates"):
+        yield from _files(folder, (".py", ".jinja", ".typed"))
+
+
+def _files(root: Path, ends: tuple[str, ...]) -> Iterator[str]:
+    folders = [str(root)] if root.is_dir() else []
     while folders:
         for entry in sorted(os.scandir(folders.pop()), key=lambda entry: entry.name):
             if entry.is_dir() and entry.name != "__pycache__":
                 folders.append(entry.path)
-            elif entry.name.endswith((".py", ".toml")):
+            elif entry.name.endswith(ends):
                 stat = entry.stat()
                 yield f"{entry.path}:{stat.st_size}:{stat.st_mtime_ns}"
+
+
+def _library(name: str) -> str:
+    """Size and date of the file that states the version of a library, or of its first one."""
+    found = find_spec(name)
+    origin = found.origin if found else None
+    return _stamp(Path(origin).with_name("version.py"), Path(origin)) if origin else ""
 
 
 def _stamp(*paths: Path) -> str:

@@ -25,7 +25,9 @@ class Convert(BaseModel):
     training samples for calibration.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="forbid", strict=True, allow_inf_nan=False
+    )
 
     rule: AnyRule = PercentileRule()
     compare: tuple[AnyRule, ...] = ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -21,9 +21,13 @@ from snnc.metrics.r2 import R2
 from snnc.optimizers import Optimizer
 from snnc.penalties import Penalty
 from snnc.schedulers import Scheduler
+from snnc.sections.groups import ParameterGroup, Pattern
 from snnc.shapes import Shape, ShapeError, show
 from snnc.sizes import Positive
 from snnc.source.nearest import nearest, one_of
+
+Logger = Literal["csv", "tensorboard", "wandb", "mlflow"]
+"""The loggers of the training script; csv is metrics.csv, which is always written."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,12 @@ class Train(BaseModel):
     """The training of the network: defaults of the training script's options.
 
     ``loss`` is the loss of a single output. ``[train.losses]`` has one for every output, added up.
+    ``groups`` are parameters, by patterns of their names, with settings of the optimizer.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="forbid", strict=True, allow_inf_nan=False
+    )
 
     dataset: Annotated[Dataset, Choice("snnc.datasets")]
     loss: Annotated[Loss | None, Choice("snnc.losses")]
@@ -72,6 +79,11 @@ class Train(BaseModel):
     accumulate: Positive = 1
     grad_clip: Annotated[float | None, Field(gt=0)] = None
     early_stop: Positive | None = None
+    loggers: Annotated[tuple[Logger, ...] | None, Field(min_length=1)] = None
+    truncate: Positive | None = None
+    groups: tuple[ParameterGroup, ...] = ()
+    frozen: tuple[Pattern, ...] = ()
+    ema: Annotated[float | None, Field(gt=0, lt=1)] = None
 
     @model_validator(mode="before")
     @classmethod

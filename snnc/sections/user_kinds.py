@@ -53,7 +53,9 @@ class OwnNeuron(BaseModel):
     Without a spike it is a synapse or a readout; without a state, an element-wise merge.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="forbid", strict=True, allow_inf_nan=False
+    )
 
     doc: str = ""
     inputs: Annotated[tuple[Symbol, ...], Field(min_length=1)] = ("x",)
@@ -119,7 +121,9 @@ class OwnNeuron(BaseModel):
 class OwnSurrogate(BaseModel):
     """``[surrogates.X]``: a surrogate gradient by its expression over ``u``."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="forbid", strict=True, allow_inf_nan=False
+    )
 
     doc: str = ""
     parameters: dict[Slope, float] = Field(default_factory=dict)
@@ -139,7 +143,7 @@ class OwnSurrogate(BaseModel):
 class OwnKinds(BaseModel):
     """The part of a document that defines kinds."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="ignore")
 
     neurons: dict[KindName, OwnNeuron] = Field(default_factory=dict)
     surrogates: dict[KindName, OwnSurrogate] = Field(default_factory=dict)
@@ -160,7 +164,7 @@ def _badly_named(equations: Iterable[Equation]) -> Iterator[StepError]:
             yield StepError(f"`{equation.name}` {error.message()}", equation.at, help)
 
 
-def _model(name: str, **fields: Any) -> Any:
+def _model(name: str, /, **fields: Any) -> Any:
     """A class with these fields; ``register``, which metaclasses have, is one like any other."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Field name", UserWarning)

@@ -74,6 +74,10 @@ class Edit:
     text: str
 
 
+OTHER_NETWORK = "the network that it describes is another one"
+"""The warning of a fix that is unsafe for no other reason."""
+
+
 @dataclass(frozen=True)
 class Fix:
     """A change of one file that answers a finding.

@@ -9,21 +9,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from snnc.source.diagnostic import Diagnostic, Note, Place, Span
+from snnc.source.limits import PUNCTUATION
 from snnc.source.meant import Finding, begins_anew, is_header, meant
 from snnc.source.reading import one_line_end
-from snnc.source.spans import CLOSED, STRING, clash
+from snnc.source.spans import CLOSED, clash
 from snnc.source.tree import Path
-
-MAX_DEPTH = 64
-MAX_VALUES = 50_000
-"""In a file; the largest network that snnc takes needs fewer, and each has its place to keep."""
 
 _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _TOKEN = re.compile(r"[\w+.:-]+|.|")
-_PUNCTUATION = re.compile(rf"{STRING.pattern}|#[^\n]*|[][{{}}.=,\n]")
 _ENTRY = re.compile(r"[\w.-]+[ \t]*=")
-_LEVELS = {"[": 1, "{": 1, "]": -1, "}": -1}
-_ENDS_OF_KEY = ("=", ",", "\n")
 _LONG_INTEGER = re.compile(r"\d[\d_]{4000,}")
 _QUOTE = "text needs quotes"
 _ONE_LINE = "an inline table `{ … }` must be on one line, without a comma after its last entry"
@@ -65,42 +59,6 @@ def not_utf8(path: str, data: bytes, start: int) -> Diagnostic:
     return Diagnostic("SNN002", "not-utf8", message, place, advice)
 
 
-def too_deep(path: str, text: str, span: Span) -> Diagnostic:
-    message = f"tables and arrays are nested more than {MAX_DEPTH} levels deep here"
-    return _diagnostic(path, text, Finding(span, message))
-
-
-def too_many(path: str, text: str) -> Diagnostic | None:
-    """The finding that there are more values than a file may have."""
-    if text.count(",") + text.count("=") <= MAX_VALUES:
-        return None
-    count = 0
-    for token in _PUNCTUATION.finditer(text):
-        count += token[0] in ("=", ",")
-        if count > MAX_VALUES:
-            message = f"the file has more than {MAX_VALUES:,} values"
-            return _diagnostic(path, text, Finding(Span(*token.span()), message))
-    return None
-
-
-def too_deep_at(text: str) -> int | None:
-    """The place where brackets and dotted keys first nest deeper than MAX_DEPTH."""
-    depth = dots = 0
-    for token in _PUNCTUATION.finditer(text):
-        depth += _LEVELS.get(token[0], 0)
-        dots += token[0] == "."
-        if token[0] in _ENDS_OF_KEY:
-            dots = 0
-        if depth + dots > MAX_DEPTH:
-            return token.start()
-    return None
-
-
-def at_end(error: ValueError) -> bool:
-    """Whether the parser missed something after the last character."""
-    return str(error).endswith("(at end of document)")
-
-
 def _diagnostic(path: str, text: str, finding: Finding) -> Diagnostic:
     place = Place(path, text, finding.span)
     return Diagnostic("SNN001", "invalid-toml", finding.message, place, finding.help)
@@ -109,7 +67,7 @@ def _diagnostic(path: str, text: str, finding: Finding) -> Diagnostic:
 def _still_open(place: Place) -> tuple[Note, ...]:
     """A bracket from a line above that nothing has closed may be the real mistake."""
     opened: list[Span] = []
-    for token in _PUNCTUATION.finditer(place.text, 0, place.span.start):
+    for token in PUNCTUATION.finditer(place.text, 0, place.span.start):
         if token[0] in ("[", "{"):
             opened.append(Span(*token.span()))
         elif token[0] in ("]", "}"):
@@ -249,7 +207,7 @@ def _character(text: str, at: int) -> Finding:
 
 
 def _open_string(text: str, at: int) -> Finding:
-    for token in _PUNCTUATION.finditer(text):
+    for token in PUNCTUATION.finditer(text):
         if token[0][0] in ('"', "'") and not CLOSED.fullmatch(token[0]):
             quotes = 3 if token[0][:3] in ('"""', "'''") else 1
             span = Span(token.start(), token.start() + quotes)

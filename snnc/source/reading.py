@@ -21,6 +21,8 @@ LONGEST_NAME = 200
 """Bytes of a file's name; generated files and temporary ones carry it too."""
 MOST = "SNNC_MAX_BYTES"
 MOST_BYTES = 1_000_000
+SCHEMA = "snnc.schema.json"
+"""The file of the editor's schema."""
 CONFIGURATION, PYPROJECT = "snnc.toml", "pyproject.toml"
 """What may configure a project: a file of its own, or ``[tool.snnc]`` of the other."""
 

@@ -7,11 +7,6 @@ from snnc.source.diagnostic import Diagnostic, Span
 from snnc.source.spans import begun
 from snnc.source.tree import Path
 
-MOST_ERRORS = 20
-"""That are looked for in one file."""
-MOST_READ = 1_000_000
-"""Characters that are read again after an error, all in all."""
-
 _HEADER = re.compile(r"^\[\[?[ \t]*[\w\"'-]", re.MULTILINE)
 _ANEW = re.compile(r"^(?:\[\[?[ \t]*)?[\w\"'][^\n=\[{]*[=\]]", re.MULTILINE)
 _NAME = re.compile(r"\[*[ \t]*[\"']?([\w-]+)")

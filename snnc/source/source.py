@@ -1,4 +1,7 @@
-"""A spec as a person wrote it: the text, and the tree of its values with their places."""
+"""A spec as a person wrote it: the text, and the tree of its values with their places.
+
+The words for a text that is no TOML, and the way on behind it, are imported where one is found.
+"""
 
 import os
 import tomllib
@@ -8,18 +11,16 @@ from typing import Any
 
 from snnc.source import tree
 from snnc.source.diagnostic import Diagnostic, Findings, Place, Span
-from snnc.source.invalid import (
+from snnc.source.limits import (
     MAX_DEPTH,
+    MOST_ERRORS,
+    MOST_READ,
     at_end,
-    byte_order_mark,
-    invalid_toml,
-    not_utf8,
     too_deep,
     too_deep_at,
     too_many,
 )
 from snnc.source.reading import content, one_line_end
-from snnc.source.recovery import MOST_ERRORS, MOST_READ, blanked, statement
 from snnc.source.spans import Mark, SourceMap, index
 from snnc.source.tree import Tree
 
@@ -63,6 +64,8 @@ def _decoded(path: Path | str, root: Path | None) -> tuple[str, str]:
     try:
         return shown, data.decode("utf-8")
     except UnicodeDecodeError as error:
+        from snnc.source.invalid import not_utf8
+
         raise Findings(not_utf8(shown, data, error.start)) from None
 
 
@@ -77,6 +80,8 @@ def parse_on(path: str, text: str) -> Source:
         try:
             source = parse(path, text, left)
         except Findings as findings:
+            from snnc.source.recovery import blanked, statement
+
             found += [_shown(path, text, d) for d in findings.diagnostics if not _again(d, found)]
             cut = statement(left, findings.diagnostics[0])
             if cut is None:
@@ -105,6 +110,8 @@ def parse(path: str, text: str, left: str | None = None) -> Source:
     shown = one_line_end(text)
     text = shown if left is None else left
     if text.startswith("\ufeff"):
+        from snnc.source.invalid import byte_order_mark
+
         raise Findings(byte_order_mark(path, text))
     if found := too_many(path, text):
         raise Findings(found)
@@ -124,6 +131,8 @@ def _load(path: str, text: str) -> dict[str, Any]:
         raise Findings(too_deep(path, text, Span(0, 0))) from None
     except ValueError as error:
         if deep is None or not at_end(error):
+            from snnc.source.invalid import invalid_toml
+
             raise Findings(invalid_toml(path, text, error)) from None
     if deep is not None:
         raise Findings(too_deep(path, text, Span(deep, deep + 1)))

@@ -1,10 +1,11 @@
 """One spec's package, or the runtime of several, compared with what is on the disk."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from snnc.project import File
-from snnc.source.diagnostic import Place
+from snnc.source.diagnostic import Diagnostic, Place
 
 
 @dataclass(frozen=True)
@@ -30,3 +31,21 @@ class Package:
 
     def in_state(self, *states: str) -> tuple[File, ...]:
         return tuple(file for file in self.files if file.state in states)
+
+
+@dataclass(frozen=True)
+class BuildState:
+    """The packages of a run beside what is on the disk; what could not be made is in ``findings``.
+
+    ``further`` are packages that options made of the same specs. ``broken`` and ``abstract`` are
+    specs that make none, ``texts`` those of the others by path. ``schemas`` are digests of editors'
+    schemas that are known to be right.
+    """
+
+    packages: tuple[Package, ...]
+    further: tuple[Package, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+    broken: tuple[Path, ...] = ()
+    abstract: tuple[Path, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    schemas: tuple[str, ...] = ()

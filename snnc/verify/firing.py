@@ -116,5 +116,7 @@ def _drivers(reference: Reference, path: str) -> Iterator[Sequence[nn.Module]]:
 
 
 def _weighted(module: nn.Module | None) -> list[nn.Module]:
+    """Layers that sum, of a module and those inside: PReLU has a slope and no bias."""
     inside = module.modules() if module is not None else ()
-    return [m for m in inside if isinstance(getattr(m, "weight", None), Tensor)]
+    with_weight = (m for m in inside if isinstance(getattr(m, "weight", None), Tensor))
+    return [module for module in with_weight if hasattr(module, "bias")]

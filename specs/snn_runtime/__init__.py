@@ -26,15 +26,16 @@
 #   pictures/curves.py pictures/key.py pictures/maps.py pictures/one_neuron.py
 #   pictures/rates.py pictures/recording.py pictures/runs.py pictures/sample.py
 #   pictures/style.py pictures/tiles.py py.typed steps.py training/__init__.py
-#   training/allowed.py training/batches.py training/checkpoints.py training/digests.py
-#   training/files.py training/finite.py training/fitting.py training/graphs.py
-#   training/identity.py training/interrupts.py training/labels.py
-#   training/last_batch.py training/later.py training/learner.py training/log.py
-#   training/optimizers.py training/options.py training/precision.py
-#   training/processes.py training/profile.py training/rates.py training/record.py
-#   training/score.py training/settings.py training/start.py training/summary.py
-#   training/targets.py watching.py weights.py
-# Output format 2, body e859908244fc4c5a.
+#   training/allowed.py training/average.py training/batches.py training/called.py
+#   training/checkpoints.py training/digests.py training/files.py training/finite.py
+#   training/fitting.py training/graphs.py training/groups.py training/identity.py
+#   training/interrupts.py training/labels.py training/last_batch.py training/later.py
+#   training/learner.py training/log.py training/loggers.py training/optimizers.py
+#   training/options.py training/own.py training/precision.py training/processes.py
+#   training/profile.py training/rates.py training/record.py training/score.py
+#   training/settings.py training/start.py training/summary.py training/targets.py
+#   training/truncated.py watching.py weights.py
+# Output format 2, body e2798764054fd8c0.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 
@@ -49,6 +50,7 @@ measures     firing rates, and which epoch is the best
 training     what every train.py needs
 conversion   what every convert.py needs
 pictures     what every visualize.py needs
+runs         what every runs.py needs
 
 Several packages share one copy; each says for which FORMAT it was written.
 """

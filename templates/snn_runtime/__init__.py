@@ -11,6 +11,7 @@ measures     firing rates, and which epoch is the best
 training     what every train.py needs
 conversion   what every convert.py needs
 pictures     what every visualize.py needs
+runs         what every runs.py needs
 
 Several packages share one copy; each says for which FORMAT it was written.
 """

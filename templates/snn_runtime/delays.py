@@ -44,6 +44,10 @@ class Delay(nn.Module):
         self.whole, self.part = int(delay // 1), delay % 1
         self.max_delay = self.whole + (self.part > 0)
 
+    def extra_repr(self) -> str:
+        """The steps that it delays."""
+        return f"delay={self.whole + self.part}"
+
     def forward(
         self, x: Tensor, name: str = "", state: dict[str, Tensor] | None = None
     ) -> Tensor:

@@ -6,6 +6,12 @@ from torch import nn
 class Drawing(nn.Module):
     """A layer that draws in training and does nothing in eval mode."""
 
+    p: float
+
+    def extra_repr(self) -> str:
+        """The share of what it drops."""
+        return f"p={self.p}"
+
 
 def draws(net: nn.Module) -> bool:
     """Whether a call draws: in training, or if one of its layers is left in training."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import snnc
-from snnc.analysis.tensors import tensors
+from snnc.analysis.tensors import learned, tensors
 from snnc.document import Document
 from tests.layers.test_layer_truth import CASES, SPEC
 from tests.support.nets import document
@@ -28,6 +28,8 @@ def kept(found: Document) -> dict[str, tuple[int, ...]]:
 def test_the_zoo(spec: Path) -> None:
     found = snnc.load(spec)
     assert told(found) == kept(found)
+    trained = {f"{n.path}.{name}" for n in snnc.link(found).nodes for name in learned(n)}
+    assert trained == {name for name, _ in snnc.network(found)().named_parameters()}
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -318,7 +318,7 @@ def test_weights_of_another_network_are_told(
         code, told = exported(capsys, path, weights, tmp_path / "net.nir")
         assert (code, said in told) == (2, True), told
     weights.write_bytes(b"nothing")
-    assert "is no complete safetensors file" in exported(capsys, path, weights, weights)[1]
+    assert "is not a complete file of safetensors" in exported(capsys, path, weights, weights)[1]
     torch.save(
         {"net": {"fc.weight": torch.ones(8, 6), "fc.bias": torch.ones(8)}}, tmp_path / "w.pt"
     )

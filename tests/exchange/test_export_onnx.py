@@ -169,6 +169,8 @@ LAYERS: dict[str, tuple[str, tuple[str, ...]]] = {
             'kind = "Permute", dims = [0, 2, 1], name = "turned"',
             'kind = "MatMul", from = ["turned", "softplus1"]',
             'kind = "Hardsigmoid"',
+            'kind = "Normalize", dim = 1',
+            'kind = "Unfold", kernel_size = [1, 2], stride = 2, padding = [1, 0]',
             'kind = "Flatten"',
             'kind = "Linear", out_features = 6',
             'kind = "LIF", v_threshold = 0.2, fires = "above"',

@@ -77,8 +77,18 @@ def test_random_encoders_are_refused_with_help(
     assert not (tmp_path / "net.pt2").exists()
 
 
+WRAPPERS: list[tuple[tuple[str, ...], str]] = [
+    *((("model",), ""), (("net",), ""), (("state_dict",), "model."), ((), "module._orig_mod.")),
+    (("ema", "state_dict"), "module."),
+]
+
+
+@pytest.mark.parametrize(("inside", "before"), WRAPPERS)
 def test_weights_of_a_file_of_torch_become_safetensors(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    inside: tuple[str, ...],
+    before: str,
 ) -> None:
     path = spec(
         tmp_path,
@@ -88,7 +98,10 @@ def test_weights_of_a_file_of_torch_become_safetensors(
         'kind = "PLIF"',
     )
     net = lively(snnc.compile(path))
-    torch.save({"model": net.state_dict(), "epoch": 3}, tmp_path / "checkpoint.pt")
+    kept: dict[str, object] = {f"{before}{key}": t for key, t in net.state_dict().items()}
+    for key in reversed(inside):
+        kept = {key: kept, "epoch": 3}
+    torch.save(kept, tmp_path / "checkpoint.pt")
     target = tmp_path / "net.safetensors"
     ran = export(capsys, "safetensors", path, tmp_path / "checkpoint.pt", "-o", str(target))
     assert ran.code == 0, ran.err

@@ -19,6 +19,7 @@ from tests.support.cli import Ran
 from tests.support.cli import snnc as run
 
 HERE = "tests.support.spiking_nets"
+RECURRENT = "tests.support.recurrent_nets"
 STEPS = spiking_nets.STEPS
 Import = Callable[..., Ran]
 NETS: list[tuple[str, tuple[int, ...], str, list[str]]] = [
@@ -29,6 +30,9 @@ NETS: list[tuple[str, tuple[int, ...], str, list[str]]] = [
     ("heads", (8,), "first", ['kind = "Slice"', "y = c - x", "start = 8"]),
     ("loop", (8,), "inside", ["[neurons.Leaky]", "[neurons.LeakyV]", "[outputs.output2]"]),
     ("loop_zero", (8,), "inside", ["h = beta * ((1 - r) * v) + x", 'fires = "above"']),
+    ("synaptic", (8,), "inside", ["[neurons.RSynaptic]", 'from = "rec@-1"', "c = clip(alpha"]),
+    ("synaptic_zero", (8,), "inside", ["h = g - g * r"]),
+    ("synaptic_potential", (8,), "inside", ["[neurons.RSynapticV]", 'from = "rec@-1"']),
     ("summed", (8,), "first", ['from = "lif@-1"', 'readout = "mean"']),
     ("kept", (8,), "first", ['from = ["fc", "back@-1"]']),
     ("cells", (8,), "first", ["[neurons.NorseLIF]", "k_mem = 0.1"]),
@@ -46,7 +50,8 @@ def bring(
 
 
 def imported(name: str, shape: tuple[int, ...], time: str) -> spiking.ImportedSpiking:
-    return spiking.imported(f"{HERE}:{name}", "net", shape, Clock(Time(time), STEPS))
+    where = RECURRENT if name.startswith("synaptic") else HERE
+    return spiking.imported(f"{where}:{name}", "net", shape, Clock(Time(time), STEPS))
 
 
 @pytest.mark.parametrize(("name", "shape", "time", "parts"), NETS)

@@ -215,6 +215,14 @@ def _placed(package: str, name: str, kind: type[Kind], table: Mapping[str, Any])
                 yield Host(title, put(put(made, ("time_steps",), steps), at, table), at, kind)
             continue
         yield Host(title, put(made, at, table), at, kind)
-        if package.endswith("metrics"):  # some are of networks that give back what they are given
-            back = put(made, ("train", "loss"), {"kind": "mse", "target": "input"})
-            yield Host(title, put(back, at, table), at, kind)
+    if package in ("snnc.losses", "snnc.metrics"):
+        for trained in _compared():
+            yield Host(title, put(trained, at, table), at, kind)
+
+
+def _compared() -> Iterator[Mapping[str, Any]]:
+    """Networks of vectors and of maps, with every loss and what it may compare with."""
+    targets: tuple[dict[str, str], ...] = ({}, {"target": "values"}, {"target": "input"})
+    for shape, loss, target in product(SHAPES[::2], catalog("snnc.losses"), targets):
+        made = put(net([LIF], shape, train=TRAINED), ("train", "loss"), {"kind": loss, **target})
+        yield made

@@ -83,7 +83,11 @@ def _refused(role: Role, word: str) -> Iterator[str]:
 
 
 def _built(role: Role, words: Sequence[str], counts: Counts, ruff: bool) -> list[str]:
-    """What is wrong with a spec of all these words, and which of them are to blame."""
+    """What is wrong with a spec of all these words, and which of them are to blame.
+
+    Words that the linter takes one by one and refuses beside one another (blocks ``v`` and ``v_``
+    would both have the class ``V``) are compared apart.
+    """
     counts.built += 1
     text = role.spec(words)
     together = [f"refused together: {f.message}" for f in findings(text)]
@@ -93,6 +97,8 @@ def _built(role: Role, words: Sequence[str], counts: Counts, ruff: bool) -> list
     half = len(words) // 2
     parts = (words[:half], words[half:])
     blamed = [one for part in parts for one in _built(role, part, counts, ruff)]
+    if together:
+        return blamed
     return blamed or [f"{role} {', '.join(words)}: {one}" for one in found]
 
 

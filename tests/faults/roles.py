@@ -176,7 +176,7 @@ def parameter(value: str) -> Callable[[Sequence[str]], str]:
 
 
 def inputs(names: Sequence[str]) -> str:
-    made = "".join(f"[inputs.{n}]\nshape = [3]\n" for n in (*names, "input"))
+    made = "".join(f"[inputs.{n}]\nshape = [3]\n" for n in dict.fromkeys((*names, "input")))
     lines = [f'{{ kind = "Zs", name = "zz{at}", from = "{n}" }}' for at, n in enumerate(names)]
     ends = [f"zz{at}" for at in range(len(names))]
     return f"{HEAD}{made}{branches(lines, ends)}{SMOOTH}"

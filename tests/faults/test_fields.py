@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 import snnc
+from snnc.kinds import catalog
 from snnc.layers.linear import Linear
 from snnc.source.diagnostic import Diagnostic, Place, Span
 from tests.faults import fields, parts, running
 from tests.faults.extremes import EXTREMES
-from tests.faults.hosts import SECTIONS, Host, net, packages, valid
+from tests.faults.hosts import SECTIONS, Host, host_of, net, packages, valid
 
 HOST = Host(
     "Linear", net([{"kind": "Linear", "out_features": 3}]), ("network", "layers", 0), Linear
@@ -33,6 +34,13 @@ def test_every_catalogue_has_a_place() -> None:
         *packages()
     }
     assert len(EXTREMES) > 100
+
+
+@pytest.mark.parametrize("package", ["snnc.losses", "snnc.metrics"])
+def test_what_depends_on_what_is_compared_has_a_host(package: str, tmp_path: Path) -> None:
+    kinds = catalog(package)
+    found = {name: host_of(package, name, kind, tmp_path) for name, kind in kinds.items()}
+    assert {name for name, host in found.items() if host is None} == set()
 
 
 def test_a_linter_that_raises_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

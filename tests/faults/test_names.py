@@ -46,6 +46,13 @@ def test_words_in_roles() -> None:
     assert names.run(short=True) == []
 
 
+def test_words_that_are_refused_beside_one_another_are_compared_apart() -> None:
+    counts, (block,) = names.Counts(), [role for role in ROLES if str(role) == "block"]
+    names.check(block, ["v", "v_"], counts)
+    assert counts.failures == []
+    assert (counts.refused, counts.built) == (0, 3)
+
+
 @pytest.mark.parametrize("path", sorted(SPECS.glob("*.toml")), ids=lambda p: p.name.split(".")[0])
 def test_what_went_wrong_once(path: Path) -> None:
     text, blamed = path.read_text("utf-8"), REFUSED.get(path.name.split(".")[0])

@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 
 from snnc import formats
 from snnc.codes import errors
+from snnc.fixes import deletion, edited, fixes_of
 from snnc.formats import Meaning, Run, full
 from snnc.meanings import meanings
 from snnc.rules import rules
-from snnc.source.diagnostic import Diagnostic, Note, Place, Span
+from snnc.source.diagnostic import Diagnostic, Fix, Note, Place, Span
 
 TEXT = 'name = "shd"\n\ntau = 0.5\nstep = """\nh\n"""\n'
 
@@ -324,6 +326,85 @@ def test_sarif_quotes_paths_and_relates_notes() -> None:
     assert physical["artifactLocation"]["uri"] == "a%20b/%C3%A9.toml"
     assert result["message"]["text"] == "x\nhelp: do"
     assert result["relatedLocations"][0]["message"] == {"text": "see"}
+
+
+_COUNT = {"type": "integer", "minimum": 1}
+_REGION = {
+    "type": "object",
+    "properties": dict.fromkeys(("startLine", "startColumn", "endLine", "endColumn"), _COUNT),
+    "required": ["startLine", "startColumn", "endLine", "endColumn"],
+    "additionalProperties": False,
+}
+_TEXT = {
+    "type": "object",
+    "properties": {"text": {"type": "string"}},
+    "required": ["text"],
+    "additionalProperties": False,
+}
+_CHANGE = {
+    "type": "object",
+    "properties": {
+        "artifactLocation": {"type": "object", "required": ["uri"]},
+        "replacements": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "properties": {"deletedRegion": _REGION, "insertedContent": _TEXT},
+                "required": ["deletedRegion"],
+                "additionalProperties": False,
+            },
+        },
+    },
+    "required": ["artifactLocation", "replacements"],
+    "additionalProperties": False,
+}
+SARIF_FIX = {
+    "type": "object",
+    "properties": {
+        "description": _TEXT,
+        "artifactChanges": {"type": "array", "minItems": 1, "items": _CHANGE},
+    },
+    "required": ["artifactChanges"],
+    "additionalProperties": False,
+}
+"""The shape of a ``fix`` in SARIF 2.1.0 (3.55 to 3.57), as far as snnc uses it."""
+
+
+def replaced(text: str, replacements: list[Any]) -> str:
+    """A text in which whoever reads SARIF carries out a fix."""
+    lines = [0]
+    for line in text.splitlines(keepends=True):
+        lines.append(lines[-1] + len(line))
+    for each in reversed(replacements):
+        region = each["deletedRegion"]
+        start = lines[region["startLine"] - 1] + region["startColumn"] - 1
+        end = lines[region["endLine"] - 1] + region["endColumn"] - 1
+        text = text[:start] + each["insertedContent"]["text"] + text[end:]
+    return text
+
+
+def test_sarif_brings_fixes() -> None:
+    text = "[vars]\nwidth = 3\nunused = 'é'\n\n[input]\nshap = [1]\n"
+    guess = Diagnostic("SNN201", "unknown-key", "x", place("shap", text), "did you mean `shape`?")
+    entry = place("unused", text)
+    stated = Fix(
+        "Delete it", deletion(entry, "Delete it")[0].edits, "unsafe", "somebody may want it"
+    )
+    unused = Diagnostic("SNN404", "unused-variable", "x", entry, fixes=(stated,))
+    plain = Diagnostic("SNN302", "x", "x", place("width", text), "think")
+    log = json.loads(formats.render("sarif", [guess, unused, plain]))
+    first, second, third = log["runs"][0]["results"]
+    assert "fixes" not in third
+    for result, finding in ((first, guess), (second, unused)):
+        (fix,) = result["fixes"]
+        jsonschema.validate(fix, SARIF_FIX)
+        (change,) = fix["artifactChanges"]
+        physical = result["locations"][0]["physicalLocation"]
+        assert change["artifactLocation"] == physical["artifactLocation"]
+        wanted = edited(text, fixes_of(finding)[0].edits)
+        assert replaced(text, change["replacements"]) == wanted != text
+    assert second["fixes"][0]["description"] == {"text": "Delete it (unsafe: somebody may want it)"}
 
 
 def test_junit_survives_any_message() -> None:

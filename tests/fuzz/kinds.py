@@ -18,12 +18,18 @@ SMALL = st.integers(1, 3)
 HALF = st.integers(0, 1)
 MASK = st.sampled_from(["sequence", "step"])
 SCALE = st.sampled_from([0.5, 1.0, 2.0])
+MOMENTUM = st.sampled_from([0.1, "cumulative"])
 LARGEST = 5
 """The size to which an axis may be enlarged."""
 
 START = {
     "weight_init": st.sampled_from(
-        ["kaiming_normal", "xavier_uniform", "orthogonal", {"kind": "normal", "std": 0.5}]
+        [
+            *("kaiming_normal", "xavier_uniform", "orthogonal", "zeros", "ones"),
+            {"kind": "normal", "std": 0.5},
+            {"kind": "constant", "val": 0.3},
+            {"kind": "trunc_normal", "std": 0.5, "a": -0.5, "b": 1.0},
+        ]
     )
 }
 """How a weight may start, if not as in PyTorch."""
@@ -42,7 +48,7 @@ def conv(name: str, **more: Drawn) -> Fields:
 def norms(inner: int) -> tuple[Fields, ...]:
     """Every batch normalisation; some fix the number of steps."""
     return (
-        kind(f"BatchNorm{inner}d", stats=MASK, affine=FLAG),
+        kind(f"BatchNorm{inner}d", stats=MASK, affine=FLAG, momentum=MOMENTUM),
         kind(f"TDBatchNorm{inner}d", alpha=SCALE, v_threshold=SCALE, affine=FLAG),
         kind(f"TEBN{inner}d", affine=FLAG),
         kind(f"BNTT{inner}d", affine=FLAG, bias=FLAG),
@@ -51,9 +57,13 @@ def norms(inner: int) -> tuple[Fields, ...]:
 
 def pools(inner: int) -> tuple[Fields, ...]:
     windows: dict[str, Drawn] = {"kernel_size": st.integers(1, 2), "ceil_mode": FLAG}
+    edge: dict[str, Drawn] = {"count_include_pad": FLAG, "ceil_mode": FLAG}
+    other = {"divisor_override": SMALL} if inner > 1 else {}
     return (
         kind(f"MaxPool{inner}d", None, **windows),
         kind(f"AvgPool{inner}d", None, **windows),
+        kind(f"AvgPool{inner}d", other, kernel_size=SMALL, stride=SMALL, **edge),
+        kind(f"AvgPool{inner}d", other, kernel_size=st.just(3), padding=st.just(1), **edge),
         kind(f"AdaptiveAvgPool{inner}d", output_size=SMALL),
         kind(f"AdaptiveMaxPool{inner}d", output_size=SMALL),
     )
@@ -73,10 +83,11 @@ def spiking(drawn: Mapping[str, Any]) -> Fields:
 
 PLAIN = kind(
     "LIF",
-    tau=st.sampled_from([4 / 3, 2.0, 3.0]),
+    tau=st.sampled_from([4 / 3, 2.0, 3.0, 49.0]),
     reset=st.sampled_from(["hard", "soft"]),
     decay_input=FLAG,
     detach_reset=FLAG,
+    fires=st.sampled_from(["at", "at", "above"]),
 )
 NEURON = st.one_of(kind("IF"), PLAIN, numbers().flatmap(spiking))
 TABLE: Fields = st.fixed_dictionaries(
@@ -97,6 +108,9 @@ ACTIVATION = st.one_of(
     kind("Sigmoid"),
     kind("SiLU"),
     kind("GELU", approximate=st.sampled_from(["none", "tanh"])),
+    kind("ReLU6"),
+    kind("ClippedReLU", max=SCALE),
+    kind("QCFS", levels=FEW, init=st.sampled_from([0.75, 1.0, 3.0])),
     kind("LeakyReLU", negative_slope=st.sampled_from([0.0, 0.25])),
     kind("Softmax", dim=st.sampled_from([0, -1])),
     kind("LogSoftmax", dim=st.sampled_from([0, -1])),
@@ -104,6 +118,7 @@ ACTIVATION = st.one_of(
     kind("Hardsigmoid"),
     kind("ELU", alpha=st.sampled_from([0.5, 1.0])),
     kind("Softplus", beta=st.sampled_from([1.0, 2.0])),
+    kind("Normalize", dim=st.sampled_from([0, -1])),
     kind("PReLU", per=st.sampled_from(["layer", "channel"])),
 )
 ANYWHERE = (NEURON, NEURON, NEURON, dropout("Dropout"), kind("Identity"), DELAY, ACTIVATION)
@@ -143,10 +158,16 @@ def _by_size(shape: Shape) -> tuple[Fields, ...]:
         kind("GroupNorm", num_groups=divisors(shape[0]), affine=FLAG),
         kind("Permute", dims=st.permutations(range(rank)).map(tuple)),
         kind("Slice", dim=st.integers(-rank, rank - 1), step=st.sampled_from([1, 2])),
+        kind("Slice", {"stop": st.integers(1, 3)}, start=st.integers(-2, 1)),
     ]
+    if rank == 3:
+        found.append(kind("Unfold", kernel_size=st.integers(1, 2), padding=st.integers(0, 1)))
     if rank > 1:
         sides = st.tuples(*[st.integers(0, 1)] * (2 * (rank - 1)))
-        found.append(kind("Pad", padding=st.just(1) | sides))
+        filled = st.sampled_from([0.0, 0.5])
+        found.append(kind("Pad", padding=st.just(1) | sides, value=filled))
+        how = st.sampled_from(["reflect", "replicate", "circular"])
+        found.append(kind("Pad", padding=st.just(1) | sides, mode=how))
     if rank == 1:
         found.append(kind("Voting", voters=divisors(shape[0])))
     if rank < max(BY_RANK):
@@ -208,5 +229,10 @@ output = "i"
 inputs = ["a", "b"]
 step = "y = (1 - a) * b"
 output = "y"
+
+[neurons.Scaled]
+parameters = { factor = { value = 0.75, per = "channel" } }
+step = "y = (x - 0.1) / 3 * factor"
+output = "y"
 '''
-"""Neurons of a spec's own: two inputs and two states, a synapse, an element-wise merge."""
+"""Neurons of a spec's own: two inputs and two states, a synapse, a merge, a constant operand."""

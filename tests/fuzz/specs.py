@@ -69,7 +69,7 @@ def specs(draw: st.DrawFn) -> str:
     if not sketch.layers:  # whatever was to grow had no place
         sketch.behind({"kind": "ReLU"}, [[*sketch.shapes][-1]])
     layers = "".join(f"  {layer},\n" for layer in sketch.layers)
-    own = OWN if any(f'"{kind}"' in layers for kind in ("Pair", "Filter", "Gate")) else ""
+    own = OWN if any(f'"{kind}"' in layers for kind in ("Pair", "Filter", "Gate", "Scaled")) else ""
     data = [given.text for given in inputs]
     network = f"[network]\nlayers = [\n{layers}]\n"
     head = HEAD.format(steps=steps)
@@ -112,7 +112,7 @@ def _grow(draw: st.DrawFn, sketch: Sketch) -> None:
     if draw(st.sampled_from([False, False, True])):
         source = draw(st.sampled_from([*sketch.shapes]))
     grow: Any = draw(
-        st.sampled_from([_layer, _layer, _layer, _join, _attention, _own, _stage, *GROW])
+        st.sampled_from([_layer, _layer, _layer, _join, _attention, _matmul, _own, _stage, *GROW])
     )
     grow(draw, sketch, source)
 
@@ -139,7 +139,7 @@ def _stage(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
 
 
 def _join(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
-    """A residual: by Add, or side by side."""
+    """A residual: by Add or Mul, or side by side."""
     kind = draw(st.sampled_from(["Add", "Mul", "Concat"]))
     values = sketch.beside(source) if kind == "Concat" else sketch.like(source)
     others = draw(st.lists(st.sampled_from(values), min_size=1, max_size=2))
@@ -161,8 +161,22 @@ def _attention(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
     return None
 
 
+def _matmul(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
+    """``source`` with as many columns as some value has rows; if none has, its transpose."""
+    shape = sketch.shapes[source]
+    if len(shape) < 2:
+        return _layer(draw, sketch, source)
+    rows = [n for n, s in sketch.shapes.items() if s[:-2] == shape[:-2] and s[-2:-1] == shape[-1:]]
+    if not rows:
+        turned = (*range(len(shape) - 2), len(shape) - 1, len(shape) - 2)
+        sketch.behind({"kind": "Permute", "dims": turned}, [source])
+        rows = [sketch.above]
+    sketch.behind({"kind": "MatMul"}, [source, draw(st.sampled_from(rows))])
+    return None
+
+
 def _own(draw: st.DrawFn, sketch: Sketch, source: str) -> None:
-    """A neuron of the spec's own: Filter takes one input, the others two of one shape."""
-    kind = draw(st.sampled_from(["Filter", "Pair", "Gate"]))
-    more = [] if kind == "Filter" else [draw(st.sampled_from(sketch.like(source)))]
+    """A neuron of the spec's own: Pair and Gate take two inputs of one shape, the others one."""
+    kind = draw(st.sampled_from(["Filter", "Scaled", "Pair", "Gate"]))
+    more = [] if kind in ("Filter", "Scaled") else [draw(st.sampled_from(sketch.like(source)))]
     sketch.add({"kind": kind}, [source, *more], sketch.shapes[source])

@@ -68,6 +68,12 @@ CASES: dict[str, tuple[str, str]] = {
   { kind = "Slice", dim = 1, start = -4 }, { kind = "Pad", padding = [1, 0, 2, 1], value = 0.5 },
   { kind = "Pad", mode = "reflect" }, { kind = "Pad", mode = "circular", padding = [0, 1, 1, 1] },
   { kind = "Pad", mode = "replicate" }, "LIF" """),
+    "columns": (IMAGE, """
+  "IF", { kind = "Normalize", dim = -1 }, { kind = "Normalize", eps = 0.25 },
+  { kind = "Unfold", kernel_size = [2, 1], stride = [1, 2], padding = [1, 0] },
+  { kind = "Conv1d", out_channels = 4, kernel_size = 1 },
+  { kind = "BatchNorm1d", momentum = "cumulative" }, "IF",
+  { kind = "BatchNorm1d", momentum = "cumulative", stats = "step" }, "LIF" """),
     "matrices": (LINE, """
   { kind = "Conv1d", name = "q", out_channels = 4, kernel_size = 1 }, "IF",
   { kind = "Permute", name = "turned", dims = [1, 0] },

@@ -20,6 +20,7 @@ from snnc.layers.add import Add
 from snnc.layers.concat import Concat
 from snnc.layers.group_norm import GroupNorm
 from snnc.layers.mul import Mul
+from snnc.layers.normalize import Normalize
 from snnc.layers.pad import Pad
 from snnc.layers.permute import Permute
 from snnc.layers.slice import Slice
@@ -67,7 +68,9 @@ EPS = st.floats(1e-8, 1.0)
 NORM: Fields = {
     "num_features": st.none(), "eps": EPS, "momentum": st.floats(0.0, 1.0), "affine": st.booleans()
 }  # fmt: skip
-BATCH_NORM: Fields = {**NORM, "stats": OVER}
+BATCH_NORM: Fields = {
+    **NORM, "stats": OVER, "momentum": st.floats(0.0, 1.0) | st.just("cumulative")
+}  # fmt: skip
 TD: Fields = {**NORM, "alpha": st.floats(0.1, 2.0), "v_threshold": st.floats(0.1, 2.0)}
 
 
@@ -159,6 +162,7 @@ CASES: dict[str, tuple[Fields, Shapes]] = {
     "LogSoftmax": ({"dim": AXIS}, shapes(1, 2, 3)),
     "PReLU": ({"per": st.sampled_from(["layer", "channel"]), "init": st.floats(-1, 1)},
               shapes(1, 2, 3)),
+    "Normalize": ({"dim": AXIS, "eps": EPS}, shapes(1, 2, 3)),
     "Slice": ({"dim": st.integers(-3, 2), "start": st.integers(-5, 5),
                "stop": st.none() | st.integers(-5, 6), "step": st.integers(1, 3)},
               shapes(1, 2, 3)),
@@ -181,6 +185,8 @@ CASES: dict[str, tuple[Fields, Shapes]] = {
     "TEBN2d": (NORM, shapes(3)),
     "Unflatten": ({"dim": AXIS, "unflattened_size": st.lists(st.sampled_from([1, 2, 3, -1]),
                    min_size=1, max_size=3).map(tuple)}, shapes(1, 2, 3, high=6)),
+    "Unfold": ({"kernel_size": sizes(1, 4, 2), "stride": sizes(1, 4, 2),
+                "padding": sizes(0, 2, 2), "dilation": sizes(1, 2, 2)}, shapes(3)),
     "Upsample": (UPSAMPLE, shapes(2, 3, 4, high=5)),
     "Voting": ({"voters": st.integers(1, 4)}, shapes(1)),
     "WSConv2d": (conv(2) | {"eps": EPS, "gain": st.booleans()}, shapes(3)),
@@ -234,7 +240,7 @@ def measured(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[Shape, int, int] 
         -len(inputs[0]) <= d < len(inputs[0]) for d in layer.dims
     ):
         return None  # it could reach the batch
-    if isinstance(layer, Slice) and not -len(inputs[0]) <= layer.dim < len(inputs[0]):
+    if isinstance(layer, Slice | Normalize) and not -len(inputs[0]) <= layer.dim < len(inputs[0]):
         return None  # it could reach the batch
     sides = layer.padding if isinstance(layer, Pad) else 0
     if isinstance(sides, tuple) and len(sides) != 2 * (len(inputs[0]) - 1):

@@ -1,5 +1,6 @@
 """Small data for a spec's input, in the form that its dataset reads."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -63,6 +64,8 @@ def stand_in(data: ModuleType, document: Document) -> None:
     """Lets data.py read made-up samples where its files would be somebody else's."""
     train = document.spec.train
     assert train
+    sys.modules["data"] = own = ModuleType("data")  # in which functions are called load
+    vars(own)["load"] = load
     if train.dataset.kind == "npz":
         return
     if train.dataset.recorded:
@@ -70,6 +73,13 @@ def stand_in(data: ModuleType, document: Document) -> None:
         vars(data)["events"] = lambda recording: recording.made
     else:
         vars(data)["read"] = lambda _, *steps: tuple(splits(data, document, *steps))
+
+
+def load(y: Any, labels: Any) -> Any:
+    """A loss, and a metric, of one's own."""
+    import torch.nn.functional as F
+
+    return F.cross_entropy(y, labels)
 
 
 def splits(data: ModuleType, document: Document, *steps: int) -> Iterator[Any]:

@@ -23,6 +23,8 @@ NAMED: dict[str, tuple[Any, ...]] = {
     "package": (),  # the package would lie elsewhere
     "out": (),
     "compare": (["max", 0.5],),
+    "groups": ([{"parameters": "fc*.bias", "weight_decay": 0.0, "lr": 0.01}],),
+    "frozen": (["fc1"],),
 }
 """Values of fields whose types do not tell them."""
 

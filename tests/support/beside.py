@@ -28,14 +28,19 @@ def toml(value: object) -> str:
 Layers = Mapping[str, Mapping[str, Any]]
 
 
-def beside(folder: Path, layers: Layers, size: int, steps: int, dtype: torch.dtype) -> Any:
-    """The module of a network in which each layer reads the input and is an output."""
+def beside(
+    folder: Path, layers: Layers, size: int, steps: int, dtype: torch.dtype, tables: str = ""
+) -> Any:
+    """The module of a network in which each layer reads the input and is an output.
+
+    ``tables`` are further ones of the spec, such as neurons of its own.
+    """
     entries = [toml({"name": name, "from": "input", **fields}) for name, fields in layers.items()]
     lines = [f'[input]\nshape = [{size}]\nencoder = "none"\n[network]\nlayers = [']
     lines += [*(f"  {entry}," for entry in entries), "]"]
     for name in layers:
         lines += [f'[outputs.{name}_out]\nfrom = "{name}"\nreadout = "sequence"']
-    doc = document(folder, "\n".join(lines) + "\n", steps)
+    doc = document(folder, "\n".join(lines) + f"\n{tables}", steps)
     usual = torch.get_default_dtype()
     torch.set_default_dtype(dtype)  # so that its numbers are those of the spec
     try:

@@ -119,22 +119,26 @@ def _lapicque(n: nn.Module, shape: Shape) -> SpikingLayer:
     return SpikingLayer("Lapicque", {**own, **fields}, state, equations, results=("s", "v"))
 
 
-def _synaptic(n: nn.Module, shape: Shape) -> SpikingLayer:
+def _current_body(n: nn.Module, charge: str) -> str:
+    """The equations of a step of a current ``c`` and a potential that it charges."""
     rule = _checked(n)
-    alpha, beta = _clamped("alpha", n.alpha), _clamped("beta", n.beta)  # type: ignore[arg-type]
-    charge = f"{alpha} * c + x"
-    if rule == "zero":  # the charge of the potential is taken away, the current stays
-        late = bool(getattr(n, "reset_delay", True))
-        body = lines(
-            "r = detach(spike(v - v_threshold))",
-            f"c = {charge}",
-            f"g = {beta} * v + c",
-            "h = g - g * r",
-            "s = spike(h - v_threshold)",
-            "v = h" if late else "v = h - (s - r) * h",
-        )
-    else:
-        body = _body(n, f"{beta} * {{v}} + c", f"c = {charge}")
+    beta = _clamped("beta", n.beta)  # type: ignore[arg-type]
+    if rule != "zero":
+        return _body(n, f"{beta} * {{v}} + c", f"c = {charge}")
+    late = bool(getattr(n, "reset_delay", True))
+    return lines(  # the charge of the potential is taken away, the current stays
+        "r = detach(spike(v - v_threshold))",
+        f"c = {charge}",
+        f"g = {beta} * v + c",
+        "h = g - g * r",
+        "s = spike(h - v_threshold)",
+        "v = h" if late else "v = h - (s - r) * h",
+    )
+
+
+def _synaptic(n: nn.Module, shape: Shape) -> SpikingLayer:
+    alpha = _clamped("alpha", n.alpha)  # type: ignore[arg-type]
+    body = _current_body(n, f"{alpha} * c + x")
     fields, state = _fires(n, shape, alpha=n.alpha, beta=n.beta)
     numbers = {"alpha": 0.9, "beta": 0.8, "v_threshold": 1.0}
     equations = Equations(_doc(n), numbers, {"c": 0.0, "v": 0.0}, step=body)
@@ -176,8 +180,7 @@ def _alpha(n: nn.Module, shape: Shape) -> SpikingLayer:
 def _recurrent(n: nn.Module, shape: Shape) -> SpikingLayer:
     rule = _checked(n)
     only(n, {"reset_delay": True})
-    alone = type(n.recurrent).__name__ == "RecurrentOneToOne"
-    charge = f"{_clamped('beta', n.beta)} * v + x + {'p * V' if alone else 'y'}"  # type: ignore[arg-type]
+    charge = f"{_clamped('beta', n.beta)} * v + x + {_fed(n)}"  # type: ignore[arg-type]
     body = lines(
         "" if rule == "none" else "r = detach(spike(v - v_threshold))",
         f"g = {charge}" if rule == "zero" else "",
@@ -188,16 +191,42 @@ def _recurrent(n: nn.Module, shape: Shape) -> SpikingLayer:
         }[rule],
         "s = spike(h - v_threshold)",
         "v = h",
-        "p = s" if alone else "",
     )
-    own = {"V": n.recurrent.V} if alone else {}  # type: ignore[union-attr]
-    fields, state = _fires(n, shape, beta=n.beta, **own)
-    numbers = {"beta": 0.9, "v_threshold": 1.0, **({"V": 1.0} if alone else {})}
-    states = {"v": 0.0, **({"p": 0.0} if alone else {})}
-    equations = Equations(_doc(n), numbers, states, ("x",) if alone else ("x", "y"), body)
-    before = () if alone else (_back(n.recurrent),)  # type: ignore[arg-type]
-    kind = "RLeakyAlone" if alone else "RLeaky"
-    return SpikingLayer(kind, fields, state, equations, results=("s", "v"), before=before)
+    return _with_feedback(n, shape, "RLeaky", body, {"v": 0.0}, beta=n.beta)
+
+
+def _recurrent_synaptic(n: nn.Module, shape: Shape) -> SpikingLayer:
+    only(n, {"reset_delay": True})
+    alpha = _clamped("alpha", n.alpha)  # type: ignore[arg-type]
+    body = _current_body(n, f"{alpha} * c + x + {_fed(n)}")
+    states = {"c": 0.0, "v": 0.0}
+    return _with_feedback(n, shape, "RSynaptic", body, states, alpha=n.alpha, beta=n.beta)
+
+
+def _alone(n: nn.Module) -> bool:
+    """Whether each neuron reads its own spike alone."""
+    return type(n.recurrent).__name__ == "RecurrentOneToOne"
+
+
+def _fed(n: nn.Module) -> str:
+    """The value that comes back, of the spikes of the step before."""
+    return "p * V" if _alone(n) else "y"
+
+
+def _with_feedback(
+    n: nn.Module, shape: Shape, kind: str, body: str, states: dict[str, float], **decays: object
+) -> SpikingLayer:
+    """A neuron that reads its spikes of the step before, each its own or through a layer."""
+    numbers = {**dict.fromkeys(decays, 0.9), "v_threshold": 1.0}
+    results = ("s", *states)
+    if not _alone(n):
+        fields, state = _fires(n, shape, **decays)
+        equations = Equations(_doc(n), numbers, states, ("x", "y"), body)
+        before = (_back(n.recurrent),)  # type: ignore[arg-type]
+        return SpikingLayer(kind, fields, state, equations, results=results, before=before)
+    fields, state = _fires(n, shape, **decays, V=n.recurrent.V)  # type: ignore[union-attr]
+    own = Equations(_doc(n), {**numbers, "V": 1.0}, {**states, "p": 0.0}, step=lines(body, "p = s"))
+    return SpikingLayer(f"{kind}Alone", fields, state, own, results=results)
 
 
 def _back(module: nn.Module) -> Weights:
@@ -221,6 +250,7 @@ LIBRARY = Library(
         "_neurons.synaptic.Synaptic": _synaptic,
         "_neurons.alpha.Alpha": _alpha,
         "_neurons.rleaky.RLeaky": _recurrent,
+        "_neurons.rsynaptic.RSynaptic": _recurrent_synaptic,
     },
     refused={"_neurons.slstm.SLSTM": _CELL, "_neurons.sconv2dlstm.SConv2dLSTM": _CELL},
     stateful=("_neurons",),

@@ -45,9 +45,18 @@ def _layer(b: Builder, node: Node, inputs: Sequence[str], module: Any) -> str:
     )
 
 
+def _normalized(b: Builder, node: Node, inputs: Sequence[str], module: Any) -> str:
+    operator: Any = node.operator
+    axis = operator.dim % len(node.shape) + 1
+    norm = b.op("ReduceL2", inputs[0], b.whole(axis), keepdims=1)
+    below = b.op("Max", norm, b.weight(operator.eps))
+    return b.op("Div", inputs[0], below, name=node.path)
+
+
 NORMS: Mapping[str, Write] = {
     **{f"BatchNorm{axes}d": _batch for axes in (1, 2, 3)},
     **{f"TDBatchNorm{axes}d": _batch for axes in (1, 2)},
     "GroupNorm": _group,
     "LayerNorm": _layer,
+    "Normalize": _normalized,
 }

@@ -111,10 +111,33 @@ def _upsampled(b: Builder, node: Node, inputs: Sequence[str], module: Any) -> st
     )  # fmt: skip
 
 
+def _unfolded(b: Builder, node: Node, inputs: Sequence[str], module: Any) -> str:
+    """Windows as columns: rows are gathered by their place in a window, then columns."""
+    operator: Any = node.operator
+    (x,) = inputs
+    pads = [*spread(operator.padding, 2)]
+    if any(pads):
+        x = b.op("Pad", x, b.whole(0, 0, *pads, 0, 0, *pads))
+    for at, axis in enumerate((2, 4)):
+        x = b.op("Gather", x, b.weight(_places(node, at), "sizes"), axis=axis)
+    x = b.op("Transpose", x, perm=[0, 1, 2, 4, 3, 5])
+    return b.op("Reshape", x, b.whole(-1, *node.shape), name=node.path)
+
+
+def _places(node: Node, at: int) -> NDArray[np.int64]:
+    """The elements [kernel, windows] of windows along an axis."""
+    operator: Any = node.operator
+    given = (operator.kernel_size, operator.stride, operator.padding, operator.dilation)
+    kernel, stride, padding, dilation = (spread(size, 2)[at] for size in given)
+    last = node.shapes[0][1 + at] + 2 * padding - dilation * (kernel - 1)
+    return np.arange(kernel)[:, None] * dilation + np.arange(0, last, stride)
+
+
 POOLS: Mapping[str, Write] = {
     **{f"MaxPool{axes}d": _max for axes in (1, 2, 3)},
     **{f"AvgPool{axes}d": _avg for axes in (1, 2, 3)},
     **{f"AdaptiveAvgPool{axes}d": _adaptive_avg for axes in (1, 2, 3)},
     **{f"AdaptiveMaxPool{axes}d": _adaptive_max for axes in (1, 2, 3)},
     "Upsample": _upsampled,
+    "Unfold": _unfolded,
 }

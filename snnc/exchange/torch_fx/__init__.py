@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from torch import Tensor, nn
+
 from snnc.exchange import Refused, entry, libraries
 from snnc.exchange.entry import SpecLine
-from snnc.exchange.torch_fx import check, factory, running, tracing, weights
+from snnc.exchange.torch_fx import check, exported, factory, running, tracing, weights
 from snnc.exchange.torch_fx.fitting import remarks
-from snnc.exchange.torch_fx.translate import Translation
+from snnc.exchange.torch_fx.translate import Translated, Translation
 from snnc.shapes import Shape
 
 STEPS = 32
@@ -44,13 +46,30 @@ def imported(path: str, name: str, shape: Shape, stored: Path | None = None) -> 
         weights.load(net, stored)
     x = running.samples(net, shape)
     y = running.output(net, x.clone())
-    found = Translation(running.seen(tracing.traced(net, x.clone())[0], x, y)).translated()
+    found, way = _translated(net, x, y)
     state = weights.renamed(found.state)
     doc = f"Imported from {path}."
     text = entry.spec(name, doc, shape, STEPS, found.definitions, found.entries, found.outputs)
     _proved(check.difference(text, state, x, y))
-    said = (*_said(found.entries), *remarks(found.state), *([_ALIKE] if check.alike(y) else []))
+    said = (
+        *way,
+        *_said(found.entries),
+        *remarks(found.state),
+        *([_ALIKE] if check.alike(y) else []),
+    )
     return Imported(text, weights.saved(state), len(found.entries), said)
+
+
+def _translated(
+    net: nn.Module, x: Tensor, y: Sequence[Tensor]
+) -> tuple[Translated, tuple[str, ...]]:
+    """The network as entries, and a note on how it was read if not by torch.fx. Raises Refused."""
+    try:
+        return Translation(running.seen(tracing.traced(net, x.clone())[0], x, y)).translated(), ()
+    except tracing.Untraceable as why:
+        graph = exported.exported(net, x.clone(), why)
+        found = Translation(running.seen(graph, x, y)).translated()
+        return found, (f"{why.short}, so that the network was read by torch.export",)
 
 
 def _said(entries: Sequence[SpecLine]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from torch import fx, nn
 
 from snnc.exchange import Refused, libraries
+from snnc.exchange.torch_fx import folding
 from snnc.exchange.torch_fx.handlers import HANDLERS, WORDS, spoken
 from snnc.exchange.torch_fx.tracing import GROUP, LINE
 from snnc.exchange.torch_fx.types import Handler, Layers
@@ -44,29 +45,32 @@ def layers(
 ) -> Layers:
     """The layers of a call in a spec; ``sample`` has the shape of its result.
 
-    ``front`` axes of what it reads are of time and batch. Raises Refused.
+    ``front`` axes of what it reads are of time and batch: 1 is the batch alone, 0 a batch that is
+    an axis of the sample too. Raises Refused.
     """
     what = target(node, net)
     handler = HANDLERS.get(what) or HANDLERS.get(spoken(what))
     if handler is None:
         raise Refused(_unknown(spoken(what)), help=_supported())
+    if front == 0:
+        folding.checked(handler, sample(node))
     out, args, options = sample(node), given(node.args), {**given(node.kwargs)}
     if node.op == "call_module":
         module = net.get_submodule(str(node.target))
         _unhooked(module)
         options |= _attributes(module, handler)
-    wanted = {key: value for key, value in options.items() if key not in _IGNORED}
+    wanted = {k: v for k, v in options.items() if k not in _IGNORED and (k, v) != ("out", None)}
     try:
         bound = inspect.signature(handler).bind(out, *args, **wanted)
     except TypeError as error:
         raise Refused(f"a call in this form is not supported ({error})") from error
-    for key in {*_AXES} & bound.arguments.keys() if front > 1 else ():
+    for key in {*_AXES} & bound.arguments.keys() if front != 1 else ():
         bound.arguments[key] = _behind(bound.arguments[key], front - 1)
     return handler(*bound.args, **bound.kwargs)
 
 
 def _behind(axes: Any, more: int) -> Any:
-    """Axes without these many in front."""
+    """Axes without these many in front, or with one more."""
     if isinstance(axes, tuple | list):
         return type(axes)(_behind(axis, more) for axis in axes)
     return max(axes - more, 0) if isinstance(axes, int) and axes >= 0 else axes

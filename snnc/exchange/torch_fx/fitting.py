@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from torch import Tensor, fx
 
 from snnc.exchange import Refused
-from snnc.exchange.torch_fx.tracing import GROUP
+from snnc.exchange.torch_fx.tracing import GROUP, LAYER
 from snnc.exchange.torch_fx.types import TracedValue
 from snnc.kinds import catalog
 from snnc.layer import Layer
@@ -50,6 +50,8 @@ def path_of(node: fx.Node, stem: str, first: bool) -> str:
     """The path of a layer: that of its module, or the place and the name of a function."""
     if node.op == "call_module" and first:
         return str(node.target)
+    if first and (layer := node.meta.get(LAYER)):
+        return str(layer)
     around = node.meta.get(GROUP, ())
     return f"{around[-1][0]}.{stem}" if around else stem
 

@@ -43,6 +43,7 @@ class NeuronLayers:
         self.layers: dict[str, str] = {}
         self.waiting: list[Waiting] = []
         self._made: dict[tuple[str, int], TracedValue] = {}
+        self._feeds: dict[str, tuple[str, ...]] = {}
 
     def calls(self, node: fx.Node) -> bool:
         """Whether a call is a neuron's."""
@@ -113,6 +114,8 @@ class NeuronLayers:
         returns = layer.results[result] if result < len(layer.results) else None
         if returns is None:
             raise Refused("its state is read by something else than its own next call")
+        if result and path not in self.layers and any(w.recurrent for w in layer.before):
+            self.made(call, 0, sample)  # its spikes come back
         kind = self.entries.definitions.spiking(layer, returns)
         name = self.entries.names.new(path if result == 0 else f"{path}.{returns}", kind.lower())
         if result == 0:
@@ -126,7 +129,7 @@ class NeuronLayers:
     def finish(self, one: Waiting, read: Read) -> None:
         """Gives a neuron what it reads. Raises Refused."""
         x = read(one.source, self.rolled.steps[one.call])
-        inputs = self._inputs(one.path, one.name, one.layer, x)
+        inputs = self._inputs(one.path, one.layer, x)
         line = self.entries.lines[one.name]
         self.entries.lines[one.name] = replace(line, sources=inputs, group=group_of(one.call))
 
@@ -138,17 +141,19 @@ class NeuronLayers:
     def _module(self, call: fx.Node) -> Any:
         return self.net.get_submodule(str(call.target))
 
-    def _inputs(self, path: str, name: str, layer: SpikingLayer, x: TracedValue) -> tuple[str, ...]:
+    def _inputs(self, path: str, layer: SpikingLayer, x: TracedValue) -> tuple[str, ...]:
         """The sources of a neuron: the value, and the layers that the module has inside."""
-        feeds = tuple(self._weights(path, name, x, weights) for weights in layer.before)
+        if path not in self._feeds:
+            self._feeds[path] = tuple(self._weights(path, x, weights) for weights in layer.before)
+        feeds = self._feeds[path]
         if all(weights.recurrent for weights in layer.before):
             return (x.name, *feeds)
         return feeds
 
-    def _weights(self, path: str, neuron: str, x: TracedValue, made: Weights) -> str:
+    def _weights(self, path: str, x: TracedValue, made: Weights) -> str:
         part = "recurrent" if made.recurrent else "weights"
         name = self.entries.names.new(f"{path}.{part}", part)
-        source = f"{neuron}@-1" if made.recurrent else x.name
+        source = f"{self.layers[path]}@-1" if made.recurrent else x.name
         fields = off_default(kind_of(made.kind), made.fields)
         self.entries.add(SpecLine(name, made.kind, fields, (source,)), made.state)
         return name

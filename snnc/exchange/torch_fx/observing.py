@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import snnc
+from snnc.exchange import libraries
 from snnc.exchange.time_axis import Time
 from snnc.exchange.torch_fx.running import tensors
 from snnc.exchange.torch_fx.timing import Clock
@@ -96,9 +97,10 @@ def watch(net: nn.Module, seen: Mapping[str, list[Tensor]]) -> None:
 
     Surrogates of some libraries return float32 whatever they read.
     """
-    for path, calls in seen.items():
-        neuron = net.get_submodule(path)
-        neuron.register_forward_hook(_kept(calls))
+    for path, neuron in net.named_modules():
+        if path not in seen and not libraries.is_neuron(neuron):
+            continue
+        neuron.register_forward_hook(_kept(seen.get(path, [])))
         for inside in neuron.children():
             inside.register_forward_pre_hook(_in_own_type)
 

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, fx, nn
 
 from snnc.exchange import Refused, Unusable
-from snnc.exchange.torch_fx import where
+from snnc.exchange.torch_fx import calls, folding, where
+from snnc.exchange.torch_fx.tracing import Untraceable
 from snnc.exchange.torch_fx.types import Parts, TracedValue
 from snnc.shapes import Shape, show
 
@@ -30,12 +31,14 @@ class SplitCall:
         whole = value(self.node.all_input_nodes[0])
         if isinstance(whole, Parts):  # split along the axis before the batch already
             return whole
-        kept = len(self.shapes[0]) == len(whole.shape) + 1
-        dim = along(self.node)
-        axis = dim % (len(whole.shape) + 1) - 1
-        if axis < 0:
+        front = 0 if whole.folded else 1
+        rank = len(whole.shape) + front
+        kept = len(self.shapes[0]) == rank
+        dim = along(self.node) % rank
+        if dim == 0:
             raise Refused("it splits the batch, where a spec describes one sample")
-        sizes = tuple(shape[1:][axis] if kept else 1 for shape in self.shapes)
+        axis = dim - front
+        sizes = tuple(shape[dim] if kept else 1 for shape in self.shapes)
         starts = tuple(sum(sizes[:at]) for at in range(len(sizes)))
         return Parts(whole, axis, starts, sizes, kept)
 
@@ -69,18 +72,25 @@ class SeenShapes(fx.Interpreter):
         self.shapes: dict[fx.Node, Shape] = {}
         self.constants: dict[fx.Node, Any] = {}
         self.parts: dict[fx.Node, SplitCall] = {}
+        self.folded: dict[fx.Node, int] = {}
 
     def run_node(self, n: fx.Node) -> Any:
         result = super().run_node(n)
         if isinstance(result, Tensor) and self._depends(n):
             self.shapes[n] = tuple(result.shape)
+            self._fold(n, folding.parts(n, self.shapes[n], BATCH, self.folded))
         elif n.op == "call_module" and isinstance(result, tuple) and isinstance(result[0], Tensor):
             self.shapes[n] = tuple(result[0].shape)
         elif isinstance(result, tuple | list) and is_split(n, result):
             self.parts[n] = SplitCall(n, tuple(tuple(part.shape) for part in result))
+            self._fold(n, self.folded.get(n.all_input_nodes[0], 0))
         elif not self._depends(n) or n.target in _OF_SHAPE:
             self.constants[n] = result
         return result
+
+    def _fold(self, node: fx.Node, count: int) -> None:
+        if count:
+            self.folded[node] = count
 
     def _depends(self, node: fx.Node) -> bool:
         if node.op == "placeholder":
@@ -92,22 +102,75 @@ class SeenShapes(fx.Interpreter):
         shape = self.shapes.get(node)
         if shape is None:
             raise Refused("its result is no tensor")
+        if node in self.folded:
+            return (self.folded[node], *shape[1:])
         if shape[:1] != (BATCH,):
-            raise Refused(f"of {BATCH} samples it makes {show(shape)}: a spec keeps them apart")
+            raise self.mixed(node)
         return shape[1:]
+
+    def mixed(self, node: fx.Node) -> Refused:
+        """The refusal of a call whose first axis is not the batch's."""
+        told = show(self.shapes[node])
+        return Refused(f"of {BATCH} samples it makes {told}: a spec keeps them apart")
 
 
 def seen(module: fx.GraphModule, x: Tensor, want: Sequence[Tensor]) -> SeenShapes:
-    """A run on samples. Raises Refused if the graph does not make of them what the network did."""
+    """A run on samples.
+
+    Raises Untraceable if the graph does not make of them what the network did, or Refused if
+    nothing could.
+    """
     watch = SeenShapes(module)
     with torch.no_grad():
         got = tensors(watch.run(x.clone()))
     if not all(map(_close, got, want)):
-        raise Refused(
-            "traced by torch.fx, the network computes something else: write `x = x + y` for "
-            "`x += y` where another name of x is read later, and draw nothing in evaluation"
-        )
+        raise _unlike(module, x)
     return watch
+
+
+def _unlike(module: fx.GraphModule, x: Tensor) -> Refused:
+    """The reason why a graph computes something else, with the call that it is."""
+    drawn = _drawn(module, x)
+    if drawn is not None:
+        return Refused(
+            f"{calls.told(drawn, module)}: it draws anew in evaluation too: pass "
+            "`training=self.training` to a dropout, and draw nothing else"
+        )
+    written = next((n for n in module.graph.nodes if _overwrites(n, module)), None)
+    place = f"{calls.told(written, module)}: " if written is not None else ""
+    return Untraceable(
+        f"{place}traced by torch.fx, the network computes something else: write `x = x + y` for "
+        "`x += y` where another name of x is read later",
+        f"{place}torch.fx records something else",
+    )
+
+
+def _drawn(module: fx.GraphModule, x: Tensor) -> fx.Node | None:
+    """The first call that gives something else when everything is run again."""
+    runs = SeenValues(module), SeenValues(module)
+    with torch.no_grad():
+        for run in runs:
+            run.run(x.clone())
+    one, other = (run.values for run in runs)
+    return next((n for n, value in one.items() if not torch.equal(value, other[n])), None)
+
+
+def _overwrites(node: fx.Node, module: fx.GraphModule) -> bool:
+    return calls.in_place(node, module) or _name(node) in ("iadd", "imul", "isub", "itruediv")
+
+
+class SeenValues(fx.Interpreter):
+    """Runs a graph; ``values`` are copies of all tensors."""
+
+    def __init__(self, module: fx.GraphModule) -> None:
+        super().__init__(module)
+        self.values: dict[fx.Node, Tensor] = {}
+
+    def run_node(self, n: fx.Node) -> Any:
+        result = super().run_node(n)
+        if isinstance(result, Tensor):
+            self.values[n] = result.clone()
+        return result
 
 
 def _close(got: Tensor, want: Tensor) -> bool:

@@ -12,8 +12,8 @@ from snnc.exchange import Unusable, entry
 from snnc.exchange.torch_fx import factory, proving, tracing, weights, where
 from snnc.exchange.torch_fx.fitting import remarks
 from snnc.exchange.torch_fx.observing import Sides
-from snnc.exchange.torch_fx.timed import Late, Timed, TimedTranslation
-from snnc.exchange.torch_fx.timing import Clock
+from snnc.exchange.torch_fx.timed import Timed, TimedTranslation
+from snnc.exchange.torch_fx.timing import Clock, Late
 from snnc.shapes import Shape, show
 
 

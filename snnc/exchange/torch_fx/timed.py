@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -16,10 +15,11 @@ from snnc.exchange.torch_fx.entries import Entries, outputs_of
 from snnc.exchange.torch_fx.neuron_layers import NeuronLayers
 from snnc.exchange.torch_fx.readouts import Readouts, commutes
 from snnc.exchange.torch_fx.rolling import Rolled, function
-from snnc.exchange.torch_fx.running import along, is_split
-from snnc.exchange.torch_fx.timing import Clock
+from snnc.exchange.torch_fx.running import along
+from snnc.exchange.torch_fx.timed_calls import TimedCalls
+from snnc.exchange.torch_fx.timing import Clock, Late
 from snnc.exchange.torch_fx.types import MadeLayer, Parts, TracedValue
-from snnc.shapes import Shape, show
+from snnc.shapes import show
 
 _MOVES = frozenset(
     "flatten unflatten view reshape unsqueeze squeeze expand repeat tile contiguous clone stack "
@@ -27,15 +27,6 @@ _MOVES = frozenset(
 )
 """Calls that may only move time and batch."""
 _TURNS = ("transpose", "permute", "movedim", "swapaxes")
-
-
-class Late(StrEnum):
-    """The source of a layer of a loop that follows a neuron's value of an earlier step."""
-
-    SOURCE = "source"
-    """The neuron's value of that step, 0 before the first: the layer is computed of it."""
-    VALUE = "value"
-    """The layer's own value of that step, which is 0 before the first."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +58,7 @@ class TimedTranslation:
         self.entries = Entries()
         self.neurons = NeuronLayers(net, values, self.rolled, self.entries)
         self.readouts = Readouts(self.rolled, values, clock)
+        self.calls = TimedCalls(values, clock, self.rolled, self.neurons, self.readouts)
         self.values: dict[int, TracedValue] = {}
         self.reduced: dict[int, str] = {}
         self.refused: list[tuple[fx.Node, Refused]] = []
@@ -74,11 +66,11 @@ class TimedTranslation:
 
     def translated(self) -> Timed:
         """Everything that the outputs need. Raises Refused, for every call that has no layer."""
-        calls.tell(self.neurons.unknown(self._sample), self.net)
+        calls.tell(self.neurons.unknown(self.calls.sample), self.net)
         self.rolled.checked()
         returned = next(n for n in self.net.graph.nodes if n.op == "output").args[0]
         named = list(outputs_of(returned))
-        for node in self._needed([node for _, node in named]):
+        for node in self.calls.needed([node for _, node in named]):
             self._value_of(node)
             self._finish()
         outputs = tuple(self._output(name, node) for name, node in named)
@@ -114,39 +106,6 @@ class TimedTranslation:
         readout = self.reduced.get(self.rolled.forms[node]) or self.readouts.of(node)
         return SpecOutput(name, value.name, readout)
 
-    def _needed(self, wanted: Sequence[Any]) -> list[fx.Node]:
-        """The latest call of every form that is needed, each behind what it reads."""
-        todo = [(node, False) for node in wanted if isinstance(node, fx.Node)]
-        seen, found = set[int](), list[fx.Node]()
-        while todo:
-            node, done = todo.pop()
-            form = self.rolled.forms[node]
-            node = self.rolled.last[form]
-            if done:
-                found.append(node)
-            elif form not in seen:
-                seen.add(form)
-                todo.append((node, True))
-                todo += [(read, False) for read in self._reads(node)]
-        return found
-
-    def _reads(self, node: fx.Node) -> list[fx.Node]:
-        """The values that a call reads, without constants and the states of neurons."""
-        if (found := self.readouts.reduced(node)) is not None:
-            return [found.node]
-        if (at := self.rolled.at(node)) is not None:
-            return [at[0]]
-        if (result := self.neurons.result(node)) is not None:
-            latest = self.rolled.last[self.rolled.forms[result[0]]]
-            return [read for read in latest.args[:1] if isinstance(read, fx.Node)]
-        stack = self.rolled.stacked(node)
-        return [stack] if stack else self._varying(node)
-
-    def _varying(self, node: fx.Node) -> list[fx.Node]:
-        """The values that a call reads and that depend on the input."""
-        read = (n.all_input_nodes[0] if self._is_split(n) else n for n in node.all_input_nodes)
-        return [n for n in read if n not in self.rolled.constant]
-
     def _value_of(self, node: fx.Node) -> TracedValue:
         """The value of a call's form; what cannot be said is told later, all at once."""
         form = self.rolled.forms[node]
@@ -175,32 +134,23 @@ class TimedTranslation:
             shape = ()
         return TracedValue(f"?{self.rolled.forms[node]}", shape)
 
-    def _sample(self, node: fx.Node) -> Shape:
-        value = self.tensors.get(node)
-        if not isinstance(value, Tensor):
-            first = value[0] if isinstance(value, tuple | list) and value else None
-            if not isinstance(first, Tensor):
-                raise Refused("its result is no tensor")
-            value = first
-        return self.clock.sample(tuple(value.shape))
-
     def _made(self, node: fx.Node) -> TracedValue:
         if node.op == "placeholder":
-            return TracedValue(INPUT, self._sample(node))
+            return TracedValue(INPUT, self.calls.sample(node))
         if (found := self.readouts.reduced(node)) is not None:
             self.reduced[self.rolled.forms[node]] = found.readout
             return self._value_of(found.node)
         if (at := self.rolled.at(node)) is not None:
             return self._value_of(at[0])
         if (result := self.neurons.result(node)) is not None:
-            return self.neurons.made(*result, self._sample)
+            return self.neurons.made(*result, self.calls.sample)
         if (stack := self.rolled.stacked(node)) is not None:
             return self._value_of(stack)
         return self._moved(node) or self._called(node)
 
     def _moved(self, node: fx.Node, late: int = 0) -> TracedValue | None:
         """The same value where a call only moves time and batch."""
-        inputs = self._varying(node)
+        inputs = self.calls.varying(node)
         if function(node) not in _MOVES or len(inputs) != 1:
             return None
         before, after = (self.tensors[n] for n in (inputs[0], node))
@@ -241,15 +191,11 @@ class TimedTranslation:
         step = None if own is None else own + late
 
         def value(n: fx.Node) -> Any:
-            if self._is_split(n):
+            if self.calls.is_split(n):
                 return self._parts(n, step)
             return self.tensors[n] if n in self.rolled.constant else self._read(n, step)
 
         return lambda args: fx.node.map_arg(args, value)
-
-    def _is_split(self, node: fx.Node) -> bool:
-        made = self.tensors.get(node)
-        return isinstance(made, tuple | list) and is_split(node, made)
 
     def _parts(self, node: fx.Node, step: int | None) -> Parts:
         """The values that a split makes. Raises Refused if time or the batch is split."""
@@ -265,9 +211,9 @@ class TimedTranslation:
         return Parts(whole, dim, starts, sizes, kept)
 
     def _called(self, node: fx.Node, late: int = 0) -> TracedValue:
-        read = [self.tensors[n] for n in self._varying(node)]
+        read = [self.tensors[n] for n in self.calls.varying(node)]
         front = self.clock.front(tuple(read[0].shape)) if isinstance(read[0], Tensor) else 1
-        made = calls.layers(node, self.net, self._sample, self._given(node, late), front)
+        made = calls.layers(node, self.net, self.calls.sample, self._given(node, late), front)
         self._behind_readout(node, () if isinstance(made, TracedValue) else made)
         if isinstance(made, TracedValue):
             return made
@@ -275,14 +221,14 @@ class TimedTranslation:
         if any(i.name.startswith("?") for i in inputs):
             return self._missing(node)
         value = self.entries.layers(node, made, partial(self._per_step, node))
-        out = self._sample(node)
+        out = self.calls.sample(node)
         if value.shape != out:
             raise Refused(f"it makes {show(out)}, where a spec's layer makes {value}")
         return value
 
     def _behind_readout(self, node: fx.Node, made: Sequence[MadeLayer]) -> None:
         """Layers behind a mean or a sum over time must commute with it. Raises Refused."""
-        inputs = self._varying(node)
+        inputs = self.calls.varying(node)
         readouts = [r for n in inputs if (r := self.reduced.get(self.rolled.forms[n]))]
         odd = readouts and not all(commutes(layer, readouts[0]) for layer in made)
         if odd or (readouts and len(inputs) > 1):

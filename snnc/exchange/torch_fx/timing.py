@@ -23,6 +23,15 @@ class Layout(StrEnum):
 _AXES = {Layout.SEQUENCE: 2, Layout.LATE: 2, Layout.LEAD: 2, Layout.FLAT: 1, Layout.ONE: 1}
 
 
+class Late(StrEnum):
+    """The source of a layer of a loop that follows a neuron's value of an earlier step."""
+
+    SOURCE = "source"
+    """The neuron's value of that step, 0 before the first: the layer is computed of it."""
+    VALUE = "value"
+    """The layer's own value of that step, which is 0 before the first."""
+
+
 @dataclass(frozen=True)
 class Clock:
     """The steps and samples that a network is traced with, unlike each other to be told apart."""

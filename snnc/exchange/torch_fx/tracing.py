@@ -6,6 +6,7 @@ depends on them, decisions and loops, is decided as it is for these samples.
 
 import inspect
 from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import Any
 
 import torch
@@ -13,14 +14,29 @@ from torch import Tensor, fx, nn
 
 from snnc.exchange import Refused, libraries
 from snnc.exchange.torch_fx import where
+from snnc.exchange.torch_fx.handlers import reshaping
 
-GROUP, LINE = "snnc_group", "snnc_line"
-"""Keys of ``node.meta``: the modules around a call, outermost first, and the user's line."""
+GROUP, LINE, LAYER = "snnc_group", "snnc_line", "snnc_layer"
+"""Keys of ``node.meta``: the modules around a call, outermost first, the user's line, and the
+path of the module of PyTorch's that a function is the forward of."""
 OF_SHAPE = frozenset({"size", "dim", "ndimension", "numel", "nelement", "stride", "element_size"})
 """Methods that tell a tensor's shape or memory, not its elements."""
 _ELEMENTS = frozenset("item tolist equal allclose is_nonzero float int bool __float__".split())
+_OF_SHAPE_ALONE = frozenset("new_zeros new_ones new_full new_tensor".split())
+"""Methods that make a constant, which the user's code may go on to write into."""
 _HOLDS = (Tensor, tuple, list, dict)
 _PROPERTIES = frozenset("shape ndim dtype device layout is_cuda is_sparse requires_grad".split())
+
+
+class Untraceable(Refused):
+    """torch.fx cannot record a module, or records something else; torch.export may.
+
+    ``short`` says which in a few words.
+    """
+
+    def __init__(self, reason: str, short: str) -> None:
+        super().__init__(reason)
+        self.short = short
 
 
 class ShapedProxy(fx.Proxy):
@@ -75,11 +91,22 @@ class ConcreteTracer(fx.Tracer):
         node.meta[LINE] = where.now(traced.__code__)
         return node
 
-    def create_proxy(self, kind: str, *args: Any, **kwargs: Any) -> Any:
-        proxy = super().create_proxy(kind, *args, **kwargs)
+    def create_proxy(self, kind: str, target: Any, *args: Any, **kwargs: Any) -> Any:
+        if kind == "call_function" and _is_theirs(target):
+            return self._through(target, *args, **kwargs)
+        proxy = super().create_proxy(kind, target, *args, **kwargs)
         node = proxy.node
         value = self.values[node] = self._computed(node)
+        if node.op == "call_method" and node.target in _OF_SHAPE_ALONE:
+            return value
         return value if kind != "placeholder" and self._is_plain(node, value) else proxy
+
+    def _through(self, target: Any, args: Any, options: Any, *names: Any, **more: Any) -> Any:
+        """The calls of a function that torch.fx was told to leave alone (torch.fx.wrap)."""
+        found = target(*args, **options)
+        if isinstance(found, fx.Proxy):
+            return found
+        return super().create_proxy("call_function", target, args, options, *names, **more)
 
     def _is_plain(self, node: fx.Node, value: Any) -> bool:
         """Whether a call tells a number of shapes and types alone, not of elements."""
@@ -130,6 +157,13 @@ class ConcreteTracer(fx.Tracer):
         return node.target(*args, **kwargs)
 
 
+def _is_theirs(target: Any) -> bool:
+    """Whether a function is written in Python outside of torch, and nothing is known of it."""
+    module = getattr(target, "__module__", "") or ""
+    python = isinstance(target, FunctionType) and module.partition(".")[0] != "torch"
+    return python and f"{module}.{target.__name__}" not in reshaping.BY_NAME
+
+
 def _attribute(found: Any, path: str) -> Any:
     for part in path.split("."):
         found = getattr(found, part)
@@ -137,7 +171,10 @@ def _attribute(found: Any, path: str) -> Any:
 
 
 def traced(net: nn.Module, x: Tensor) -> tuple[fx.GraphModule, ConcreteTracer]:
-    """The graph of a module for samples, optional arguments at their defaults. Raises Refused."""
+    """The graph of a module for samples, optional arguments at their defaults.
+
+    Raises Untraceable; Refused by what a library's neuron is.
+    """
     tracer = ConcreteTracer(x)
     try:
         graph = tracer.trace(net, _defaults(net))
@@ -147,7 +184,9 @@ def traced(net: nn.Module, x: Tensor) -> tuple[fx.GraphModule, ConcreteTracer]:
         place = where.of(error) or type(net).__name__
         message = f"{place}: torch.fx cannot trace values that are known only at run time"
         help = "decisions, loops and numbers may depend on arguments and shapes, not on elements"
-        raise Refused(f"{message}: {help}") from error
+        raise Untraceable(f"{message}: {help}", f"{place}: torch.fx cannot trace it") from error
+    for node in graph.nodes:  # its code would wrap inner calls for every later trace
+        node.meta.pop("is_wrapped", None)
     return fx.GraphModule(tracer.root, graph), tracer
 
 

@@ -1,17 +1,15 @@
 """A traced network without time as the entries of a spec."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from torch import Tensor, fx
 
 from snnc.exchange import Refused
 from snnc.exchange.entry import INPUT, Definition, SpecLine, SpecOutput
-from snnc.exchange.torch_fx import calls
+from snnc.exchange.torch_fx import calls, folding
 from snnc.exchange.torch_fx.entries import Entries, outputs_of
-from snnc.exchange.torch_fx.handlers.axes import axes_of
-from snnc.exchange.torch_fx.rolling import function
 from snnc.exchange.torch_fx.running import SeenShapes
 from snnc.exchange.torch_fx.types import MadeLayer, Parts, TracedValue
 from snnc.shapes import show
@@ -41,6 +39,7 @@ class Translation:
         for node in self.net.graph.nodes:
             if node.op == "output":
                 named = list(outputs_of(node.args[0]))
+                self._apart([given for _, given in named])
                 return self._needed({name: self._value(given).name for name, given in named})
             if node in self.run.constants or node in self.run.parts:
                 continue
@@ -62,8 +61,19 @@ class Translation:
     def _known(self, node: fx.Node) -> bool:
         return node in self.run.constants or node in self.run.shapes or node in self.run.parts
 
+    def _apart(self, returned: list[fx.Node]) -> None:
+        """Notes outputs in which parts of samples are a batch."""
+        for node in returned:
+            if node in self.run.folded:
+                name = self._value(node).name
+                self.refused.setdefault(name, (node, self.run.mixed(node)))
+
     def _added(self, node: fx.Node) -> TracedValue:
-        made = calls.layers(node, self.net, self.run.sample, self._given)
+        return replace(self._layers(node), folded=node in self.run.folded)
+
+    def _layers(self, node: fx.Node) -> TracedValue:
+        front = 0 if any(n in self.run.folded for n in node.all_input_nodes) else 1
+        made = calls.layers(node, self.net, self.run.sample, self._given, front)
         if isinstance(made, TracedValue):
             return made
         value, out = self.entries.layers(node, made), self.run.sample(node)
@@ -73,14 +83,16 @@ class Translation:
 
     def _behind_an_axis(self, node: fx.Node) -> Parts | None:
         """The parts along an axis that a permute puts before the batch, as of queries and keys."""
-        dims = [*axes_of(node.args[1:])] if function(node) == "permute" else []
-        if dims[1:2] != [0]:
+        dims = folding.turned(node)
+        if not dims:
             return None
         x = self._value(node.args[0])
-        order = tuple(dim % len(dims) - 1 for dim in (dims[0], *dims[2:]))
+        axes = (dims[0], *dims[1:]) if x.folded else (dims[0], *dims[2:])
+        order = tuple(dim % len(dims) - (0 if x.folded else 1) for dim in axes)
         turned = self.entries.layer(node, MadeLayer("Permute", {"dims": order}, (x,)), (x,))
         count = turned.shape[0]
-        return Parts(turned, 0, tuple(range(count)), (1,) * count, kept=False)
+        whole = replace(turned, folded=x.folded)
+        return Parts(whole, 0, tuple(range(count)), (1,) * count, kept=False)
 
     def _given(self, args: Any) -> Any:
         return fx.node.map_arg(args, self._value)

@@ -13,10 +13,14 @@ from snnc.shapes import Shape
 
 @dataclass(frozen=True)
 class TracedValue:
-    """A tensor that depends on the network's input: its layer, and the shape of one sample."""
+    """A tensor that depends on the network's input: its layer, and the shape of one sample.
+
+    Of one that is ``folded``, the first axis of the shape is the original's batch.
+    """
 
     name: str
     shape: Shape
+    folded: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import linecache
 import os
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -32,6 +33,13 @@ def of(error: BaseException) -> str:
         return ""
     text = linecache.getline(*found[-1]).strip()
     return f"{_told(*found[-1])}{f' (`{text}`)' if text else ''}"
+
+
+def traced(stack: str) -> str:
+    """The user's place in a stack that PyTorch has printed: ``net.py line 12``, or nothing."""
+    frames = re.findall(r'File "(.+)", line (\d+)', stack)
+    theirs = [(file, int(line)) for file, line in frames if _theirs(file)]
+    return _told(*theirs[-1]) if theirs else ""
 
 
 def said(error: BaseException) -> str:

@@ -21,6 +21,7 @@ class FusedNeuron(nn.Module):
     A subclass names its kernel and its states and, if it has numbers that are tensors, computes
     from them the ``terms`` that the kernel reads. ``path`` is its place in the network.
     One spike adds ``spike_value`` to the output: a number, or the name of one of its own.
+    ``numbers`` are those that its kernel knows, for people.
     """
 
     kernels: ClassVar[Kernels]
@@ -28,6 +29,14 @@ class FusedNeuron(nn.Module):
     states: ClassVar[tuple[str, ...]]
     spike_value: ClassVar[float | str] = 1.0
     path: str = ""
+    numbers: ClassVar[str] = ""
+
+    def extra_repr(self) -> str:
+        """Its numbers: those of its kernel, and its tensors as they are now."""
+        tensors = [*self.named_parameters(recurse=False)]
+        tensors += [*self.named_buffers(recurse=False)]
+        said = [numbered(self, name, tensor) for name, tensor in tensors]
+        return ", ".join(filter(None, [self.numbers, *said]))
 
     def terms(self) -> list[Tensor]:
         """What the kernel reads of the module's parameters."""
@@ -133,6 +142,23 @@ def run_step(
     }
     output: Tensor = own(*(x[None] for x in inputs), state=state)
     return output[0], *(state[place] for place in own.places())
+
+
+def numbered(neuron: nn.Module, name: str, own: Tensor) -> str:
+    """A tensor of a neuron: its number or its range, and whether it is learned."""
+    meant = getattr(neuron, name.removesuffix("_raw"), own)  # in its parametrisation
+    tensor = meant if isinstance(meant, Tensor) else own
+    words = ["learned"] * isinstance(own, nn.Parameter)
+    words += [str(list(tensor.shape))] * (tensor.ndim > 0)
+    text = "?" if tensor.is_meta or not tensor.numel() else span(tensor.detach())
+    told = f" ({', '.join(words)})" if words else ""
+    return f"{name.removesuffix('_raw')}={text}{told}"
+
+
+def span(tensor: Tensor) -> str:
+    """The one number of a tensor, or its smallest and its largest."""
+    low, high = f"{float(tensor.min()):.4g}", f"{float(tensor.max()):.4g}"
+    return low if low == high else f"{low} to {high}"
 
 
 def place_neurons(net: nn.Module) -> None:

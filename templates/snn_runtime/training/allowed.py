@@ -81,6 +81,8 @@ SETTINGS = {
     "seed": whole(0, 2**64 - 1),  # what torch.manual_seed takes
     "dtype": among("float32", "float64"),
     "deterministic": SWITCH,
+    "truncate": optional(whole()),
+    "ema": optional(real(0, 1, open=True)),
 }
 ADAM = {
     "lr": POSITIVE,

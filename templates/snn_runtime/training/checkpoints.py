@@ -140,6 +140,23 @@ def unmeasured(state: State) -> str | None:
     return None
 
 
+def averaged(state: State, path: Path) -> dict[str, Tensor]:
+    """The weights of which the model is the average. Raises CheckpointError."""
+    kept = state.get("average")
+    found = kept if isinstance(kept, dict) else {}
+    updates, weights = found.get("updates"), found.get("weights")
+    if type(updates) is not int or updates < 0:
+        raise CheckpointError(path, "is no whole checkpoint: its average is missing")
+    if not isinstance(weights, dict) or any(not named(*one) for one in weights.items()):
+        raise CheckpointError(path, "is no whole checkpoint: average holds no weights")
+    return weights
+
+
+def named(name: object, tensor: object) -> bool:
+    """Whether these are a name and a plain tensor."""
+    return isinstance(name, str) and isinstance(tensor, Tensor) and plain(tensor)
+
+
 def check(net: nn.Module, saved: Mapping[str, Tensor], path: Path) -> None:
     """Raises CheckpointError unless the network has exactly these tensors."""
     have = net.state_dict()

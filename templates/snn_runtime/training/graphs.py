@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .batches import Batch
 from .optimizers import FUSED, Schedule
@@ -15,7 +15,8 @@ from .processes import Team
 from .settings import Settings
 
 WARM_UP = 3  # steps that run as ever: kernels are compiled, and memory is claimed
-Run = Callable[[Batch], tuple[Tensor, Tensor]]
+Pair = tuple[Tensor, Tensor]
+Run = Callable[[Batch], Pair]
 T = TypeVar("T")
 cuda: Any = torch.cuda
 
@@ -25,15 +26,33 @@ class Plain:
 
     frees = True
 
-    def batch(self, run: Run, batch: Batch) -> tuple[Tensor, Tensor]:
+    def __init__(
+        self,
+        net: nn.Module,
+        settings: Settings,
+        precision: Precision,
+        optimizer: torch.optim.Optimizer,
+    ) -> None:
+        self.net, self.settings, self.optimizer = net, settings, optimizer
+        self.scaler, self.device = precision.scaler, precision.device
+
+    def update(self) -> None:
+        """One step of the optimizer along the gradients, which are then 0."""
+        most = self.settings.grad_clip
+        if most is not None:
+            self.scaler.unscale_(self.optimizer)
+            nn.utils.clip_grad_norm_(self.net.parameters(), most)
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+        self.optimizer.zero_grad(self.frees)
+
+    def batch(self, run: Run, batch: Batch) -> Pair:
         """The loss and the metric of a batch, whose gradient is added."""
         return run(batch)
 
-    def step(
-        self, update: Callable[[], None], optimizer: torch.optim.Optimizer
-    ) -> None:
+    def step(self) -> None:
         """Changes the weights at the rates that the optimizer has now."""
-        update()
+        self.update()
 
 
 class Graphs(Plain):
@@ -46,18 +65,25 @@ class Graphs(Plain):
 
     frees = False
 
-    def __init__(self, device: torch.device, settings: Settings) -> None:
-        self.size, many = settings.batch_size, settings.batch_size * settings.accumulate
-        self.device, self.share = device, self.size / many
-        self.stream = cuda.Stream(device)
+    def __init__(
+        self,
+        net: nn.Module,
+        settings: Settings,
+        precision: Precision,
+        optimizer: torch.optim.Optimizer,
+    ) -> None:
+        super().__init__(net, settings, precision, optimizer)
+        self.size = settings.batch_size
+        self.share = self.size / (self.size * settings.accumulate)
+        self.stream = cuda.Stream(self.device)
         self.steps = 0  # that were taken
         self.held: Batch | None = None  # what the graph of a batch reads
-        self.results: tuple[Tensor, Tensor] | None = None  # and what it leaves
+        self.results: Pair | None = None  # and what it leaves
         self.graphs: dict[str, Any] = {}
         self.rates: list[Tensor] = []
         self.refused = False
 
-    def batch(self, run: Run, batch: Batch) -> tuple[Tensor, Tensor]:
+    def batch(self, run: Run, batch: Batch) -> Pair:
         """The same, replayed if the batch is as large as most."""
         usual = batch.samples == self.size and batch.share == self.share
         if self.refused or self.steps < WARM_UP or not usual:
@@ -72,7 +98,7 @@ class Graphs(Plain):
         def keep() -> None:
             self.results = run(held)
 
-        def replayed() -> tuple[Tensor, Tensor]:
+        def replayed() -> Pair:
             held.x.copy_(batch.x, non_blocking=True)
             held.labels.copy_(batch.labels, non_blocking=True)
             if not self.replay("batch", keep) or self.results is None:
@@ -82,15 +108,13 @@ class Graphs(Plain):
 
         return self.beside(replayed)
 
-    def step(
-        self, update: Callable[[], None], optimizer: torch.optim.Optimizer
-    ) -> None:
+    def step(self) -> None:
         """The same, replayed after the first steps."""
         self.steps += 1
         if self.refused or self.steps <= WARM_UP:
-            self.beside(update)
+            self.beside(self.update)
             return
-        groups = optimizer.param_groups
+        groups = self.optimizer.param_groups
         now = [group["lr"] for group in groups]
         self.rates = self.rates or [torch.zeros((), device=self.device) for _ in groups]
 
@@ -100,7 +124,7 @@ class Graphs(Plain):
             for group, has, new in zip(groups, before, held):
                 group.update({k: new[k] for k in has})
             try:
-                update()
+                self.update()
             finally:
                 for group, has in zip(groups, before):
                     group.update(has)
@@ -109,7 +133,7 @@ class Graphs(Plain):
             for rate, value in zip(self.rates, now):
                 rate.fill_(value)
             if not self.replay("step", keep):
-                update()
+                self.update()
 
         self.beside(replayed)
 
@@ -162,6 +186,7 @@ def refusal(
 def way(
     options: Options,
     team: Team,
+    net: nn.Module,
     settings: Settings,
     precision: Precision,
     schedule: Schedule,
@@ -170,11 +195,16 @@ def way(
 
     With --compile, PyTorch makes graphs of what it compiles.
     """
+    of = net, settings, precision, schedule.optimizer
     if not options.graph or options.compile or options.evaluate:
-        return Plain()
+        return Plain(*of)
     why = refusal(team, settings, precision, schedule)
-    if not why:
-        return Graphs(team.device, settings)
-    if team.leads:
+    if why and team.leads:
         print(f"--graph: {why}, so steps run as without it.", file=sys.stderr)
-    return Plain()
+    return Plain(*of) if why else Graphs(*of)
+
+
+def compiled(net: nn.Module, options: Options) -> Any:
+    """The network as --compile has it, or as it is."""
+    mode = "reduce-overhead" if options.graph else None
+    return torch.compile(net, mode=mode) if options.compile else net

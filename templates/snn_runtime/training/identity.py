@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..weights import brief
 
 # Of [train]; all else there are settings, which flags change and a run keeps itself.
-LEARNT = ("dataset", "loss", "losses", "penalties", "metric")
+LEARNT = ("dataset", "loss", "losses", "penalties", "metric", "groups", "frozen")
 FREE = ("format", "name", "doc", "time_steps", "train")  # time steps are a setting too
 SHOWN = 3  # differences that are named
 

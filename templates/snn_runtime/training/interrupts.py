@@ -1,6 +1,7 @@
 """Ctrl-C, and the signal by which machines end a job, between two steps."""
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -28,8 +29,9 @@ class Interrupts:
 
     @contextmanager
     def noted(self) -> Iterator[None]:
-        """Where signals are only noted."""
-        watched = (signal.SIGINT, signal.SIGTERM)
+        """Where signals are only noted; a thread beside the main one gets none."""
+        main = threading.current_thread() is threading.main_thread()
+        watched = (signal.SIGINT, signal.SIGTERM) if main else ()
         before = {number: signal.signal(number, self.note) for number in watched}
         try:
             yield

@@ -2,17 +2,25 @@
 
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from ..measures import better, judge
+from .average import Average
 from .batches import Batch
-from .checkpoints import BEST, FORMAT, LATEST, CheckpointError, State, check, write
+from .checkpoints import (
+    BEST,
+    FORMAT,
+    LATEST,
+    CheckpointError,
+    State,
+    averaged,
+    check,
+    write,
+)
 from .digests import Splits, of_splits
 from .finite import (
     Trouble,
@@ -24,7 +32,8 @@ from .finite import (
     worse,
 )
 from .fitting import here, unfit_optimizer, unfit_scaler, unfit_schedule
-from .graphs import way
+from .graphs import Pair, compiled, way
+from .groups import grouped
 from .interrupts import Interrupts, Stopped
 from .later import Most
 from .log import Log
@@ -33,7 +42,7 @@ from .options import Options
 from .precision import Precision
 from .processes import Team
 from .score import Diverged, Row, Score
-from .settings import RunError, Settings
+from .settings import RunError, Settings, Table
 
 COUNTERS = ("epoch", "batch", "lr", "best", "best_epoch", "history")
 
@@ -52,21 +61,24 @@ class Learner:
         team: Team,
         data: Splits,
         metric: tuple[str, int],
+        groups: Sequence[Table] = (),
+        frozen: Sequence[str] = (),
     ) -> None:
         self.net, self.settings, self.team = net, settings, team
         self.network, self.workers = options.network, options.workers
+        self.loggers = options.loggers
         self.metric, self.sign = metric
         self.precision = Precision(team.device, settings.dtype, settings.amp)
         net.to(team.device, self.precision.dtype)
-        mode = "reduce-overhead" if options.graph else None
-        compiled: Any = torch.compile(net, mode=mode) if options.compile else net
-        self.joined = team.joined(compiled)
-        self.optimizer = make_optimizer(net.parameters(), settings.optimizer)
+        parameters = grouped(net, groups, frozen)
+        self.joined = team.joined(compiled(net, options))
+        self.optimizer = make_optimizer(parameters, settings.optimizer)
+        self.average = Average(net, settings.ema, team)
         self.data = of_splits(data) if team.leads else {}
         samples = len(data.train.labels)
         self.steps = math.ceil(samples / settings.batch_size / settings.accumulate)
         self.schedule = Schedule(self.optimizer, settings, self.steps, self.sign)
-        self.steps_by = way(options, team, settings, self.precision, self.schedule)
+        self.steps_by = way(options, team, net, settings, self.precision, self.schedule)
         self.interrupts = Interrupts()
         self.troubles, self.stops = Most(team), Most(team)
         self.after_step: Callable[[], None] = lambda: None
@@ -81,24 +93,9 @@ class Learner:
         self.silent: set[str] = set()  # layers that were said never to fire
         self.kept = ""  # the checkpoint that the run would go on from
 
-    def taken(
-        self,
-        run: Callable[..., tuple[Tensor, Tensor]],
-        batch: Batch,
-        *more: object,
-    ) -> tuple[Tensor, Tensor]:
+    def taken(self, run: Callable[..., Pair], batch: Batch, *more: object) -> Pair:
         """What `run` says of a batch, whose gradient it adds, or a graph of it does."""
         return self.steps_by.batch(lambda held: run(self, held, *more), batch)
-
-    def update(self) -> None:
-        """One step of the optimizer along the gradients, which are then 0."""
-        scaler, most = self.precision.scaler, self.settings.grad_clip
-        if most is not None:
-            scaler.unscale_(self.optimizer)
-            nn.utils.clip_grad_norm_(self.net.parameters(), most)
-        scaler.step(self.optimizer)
-        scaler.update()
-        self.optimizer.zero_grad(self.steps_by.frees)
 
     def check(self, loss: Tensor, index: int) -> None:
         """Notes the loss of batch `index`: if it is not finite, no step follows.
@@ -119,7 +116,8 @@ class Learner:
         number = self.epoch * self.steps + index // self.settings.accumulate
         self.lr = self.schedule.rate(number)
         with self.schedule.warmed(number):
-            self.steps_by.step(self.update, self.optimizer)
+            self.steps_by.step()
+        self.average.update()
         self.schedule.after_step()
         self.batch = index + 1
         self.after_step()
@@ -185,6 +183,12 @@ class Learner:
         patience = self.settings.early_stop
         return patience is not None and self.epoch - self.best_epoch >= patience
 
+    def log(self, folder: Path) -> Log | None:
+        """Where numbers of epochs go; only the leader has it. Raises RunError."""
+        if not self.team.leads:
+            return None
+        return Log(folder, self.epoch, self.network.name, self.loggers)
+
     def save(self, folder: Path, log: Log | None = None) -> None:
         """Writes the log and the latest checkpoint, and the best if the last epoch was.
 
@@ -206,6 +210,8 @@ class Learner:
             write(state, folder / LATEST)
 
         self.team.led(files)
+        if log:
+            log.tell(self.history)
         self.kept = f"{folder / LATEST} ({self.place})"
 
     @contextmanager
@@ -236,6 +242,7 @@ class Learner:
 
     def state(self) -> State:
         """What a checkpoint holds; all processes have to ask for it."""
+        model, average = self.average.state()
         return {
             "format": FORMAT,
             "network": self.network.name,
@@ -243,7 +250,8 @@ class Learner:
             "settings": dict(vars(self.settings)),
             "data": self.data,
             "time_steps": self.settings.time_steps,
-            "model": self.net.state_dict(),
+            "model": model,
+            **average,
             "optimizer": self.optimizer.state_dict(),
             "scheduler": self.schedule.state_dict(),
             "scaler": self.precision.scaler.state_dict(),
@@ -258,6 +266,8 @@ class Learner:
         """
         self.team.led(lambda: self.check_state(state, path, trains))
         self.net.load_state_dict(state["model"])
+        if trains and self.settings.ema is not None:
+            self.average.load(state["model"], state["average"])
         self.optimizer.load_state_dict(here(state["optimizer"], self.optimizer))
         self.schedule.load_state_dict(state["scheduler"])
         self.precision.scaler.load_state_dict(state["scaler"])
@@ -279,6 +289,8 @@ class Learner:
     def check_state(self, state: State, path: Path, trains: bool) -> None:
         """Raises CheckpointError if network, or data to train on, are others."""
         check(self.net, state["model"], path)
+        if self.settings.ema is not None:
+            check(self.net, averaged(state, path), path)
         if wrong := self.unfit(state):
             raise CheckpointError(
                 path, f"does not fit: its optimizer is another one: {wrong}"

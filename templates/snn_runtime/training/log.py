@@ -1,23 +1,20 @@
-"""The folder of a run: what may be there, metrics.csv and TensorBoard's events."""
+"""The folder of a run: what may be there, metrics.csv and what loggers write."""
 
 import csv
 import io
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-from torch.utils.tensorboard import SummaryWriter
-
 from .checkpoints import BEST, LATEST
-from .files import UNFINISHED, FileError, reason, remove, replace
+from .files import UNFINISHED, remove, replace
+from .loggers import TRACKED, Loggers, Place, Told
 from .options import Options
 from .score import Row
 from .settings import RunError
 
 METRICS, SETTINGS, SPEC = "metrics.csv", "settings.toml", "spec.toml"
 # In the order in which they go: a run that is being deleted can still be resumed.
-FILES = (LATEST, METRICS, SETTINGS, SPEC, BEST)
+FILES = (LATEST, METRICS, SETTINGS, SPEC, TRACKED, BEST)
 
 
 def claim(folder: Path, options: Options) -> None:
@@ -60,44 +57,36 @@ def tidy(folder: Path) -> None:
 
 
 class Log:
-    """Writes the numbers of every epoch."""
+    """Writes the numbers of every epoch: into metrics.csv, and where loggers want them.
 
-    def __init__(self, folder: Path, epoch: int) -> None:
+    Raises RunError if a logger cannot begin.
+    """
+
+    def __init__(
+        self, folder: Path, epoch: int, network: str, loggers: Sequence[str | Told]
+    ) -> None:
         self.folder = folder
-        threading.excepthook = quiet
-        with told(folder):
-            self.board = SummaryWriter(folder, purge_step=epoch + 1)
+        self.loggers = Loggers(loggers, Place(folder, epoch, network))
 
     def write(self, history: list[Row]) -> None:
-        """Adds the last row to TensorBoard; metrics.csv has them all."""
-        *_, row = history
-        with told(self.folder):
-            for name, number in row.items():
-                if name != "epoch":
-                    self.board.add_scalar(name, number, int(row["epoch"]))
-            self.board.flush()
+        """Adds the last row to the loggers; metrics.csv has them all."""
+        self.loggers.write(history[-1])
         write_metrics(self.folder, history)
+
+    def tell(self, history: list[Row]) -> None:
+        """Gives the last row to functions, once it is all on the disk."""
+        self.loggers.tell(history[-1])
 
     def close(self) -> None:
         """Waits until everything is written."""
-        with told(self.folder):
-            self.board.close()
+        self.loggers.close()
 
 
-@contextmanager
-def told(folder: Path) -> Iterator[None]:
-    """Raises FileError where TensorBoard's own files cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        problem = f"events.out.tfevents.* cannot be written: {reason(error)}."
-        raise FileError(f"{folder}: {problem}") from error
-
-
-def quiet(failed: threading.ExceptHookArgs) -> None:
-    """Says nothing of TensorBoard's thread, whose errors its next call raises."""
-    if not type(failed.thread).__module__.startswith("tensorboard"):
-        threading.__excepthook__(failed)
+def where(folder: Path) -> str:
+    """The lines that say where a run lies, and how TensorBoard shows it, if it can."""
+    shown = any(folder.glob("events.out.tfevents.*"))
+    board = f"\nTensorBoard  tensorboard --logdir {folder}" if shown else ""
+    return f"run          {folder}{board}"
 
 
 def write_metrics(folder: Path, history: list[Row]) -> None:

@@ -2,7 +2,7 @@
 
 import inspect
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -93,17 +93,17 @@ def completed(table: Table, known: Mapping[str, Any], epochs: int) -> Table:
 
 
 def make_optimizer(
-    parameters: Iterable[nn.Parameter], table: Table
+    groups: Sequence[Mapping[str, Any]], table: Table
 ) -> torch.optim.Optimizer:
     """The optimizer that the table names. Raises SettingError.
 
     On GPUs a step is one kernel, if PyTorch has one for the kind, which also reads
     whether a gradient overflowed.
     """
-    every = list(parameters)
+    every: list[nn.Parameter] = [p for group in groups for p in group["params"]]
     fused = table["kind"] in FUSED and every and all(p.is_cuda for p in every)
     how = {"fused": True} if fused else {}
-    made: torch.optim.Optimizer = called(torch.optim, table, every, **how)
+    made: torch.optim.Optimizer = called(torch.optim, table, groups, **how)
     return made
 
 
@@ -141,6 +141,9 @@ class Schedule:
         more: dict[str, Any] = {}
         if self.every_step:
             more = {"total_steps": settings.epochs * steps}
+            first = optimizer.param_groups[0]["lr"]
+            shares = [group["lr"] / first for group in optimizer.param_groups]
+            table = {**table, "max_lr": [table["max_lr"] * share for share in shares]}
         elif self.measured:
             more = {"mode": "max" if sign > 0 else "min"}
         self.scheduler: lr_scheduler.LRScheduler | None = None

@@ -11,8 +11,9 @@ from typing import Any
 import torch
 
 from .identity import Network
+from .loggers import LOGGERS, Told, usual
 from .optimizers import KEYS, OPTIMIZERS, SCHEDULERS, SettingError, chosen
-from .settings import FREE, Settings, flag
+from .settings import FREE, LATER, Settings, flag
 
 EXCLUSIVE = (
     ("restart", "resume"),
@@ -31,7 +32,6 @@ class Options:
     device: torch.device
     workers: int
     compile: bool
-    graph: bool
     data_dir: Path
     out_dir: Path | None  # None: a folder below runs/, named by the settings
     init: Path | None  # weights to begin with
@@ -39,6 +39,10 @@ class Options:
     evaluate: bool
     profile: int | None  # steps
     restart: bool
+    loggers: tuple[str | Told, ...] = ()
+    report: bool = True  # whether pictures are drawn at the end
+    exact: bool = False  # whether a run that goes on must have the settings given
+    graph: bool = False
 
 
 def parse(
@@ -52,7 +56,7 @@ def parse(
 
     Exits with code 2 and one sentence if something is wrong with it.
     """
-    parser = parser_of(package, spec)
+    parser = parser_of(package, spec, usual(network.spec))
     given = {k: v for k, v in vars(parser.parse_args(argv)).items() if v is not None}
     steps = given.get("time_steps", spec.time_steps)
     if fixed and steps != spec.time_steps:
@@ -60,6 +64,7 @@ def parse(
     places = {field.name for field in dataclasses.fields(Options)} & given.keys()
     place = {name: given.pop(name) for name in places}
     absent: dict[str, Any] = dict.fromkeys(("out_dir", "init", "resume", "profile"))
+    absent["loggers"] = usual(network.spec)
     options = Options(network, given, **(absent | place))
     for one, other in EXCLUSIVE:
         if getattr(options, one) and getattr(options, other):
@@ -83,6 +88,10 @@ def changed(settings: Settings, given: dict[str, Any]) -> Settings:
     if "label_smoothing" in given and settings.label_smoothing is None:
         problem = "no loss is cross_entropy, or each has its own"
         raise SettingError(f"--label-smoothing does not apply: {problem}")
+    for name in LATER & given.keys():
+        if getattr(settings, name) is None:
+            problem = f"the spec has no `{name}`"
+            raise SettingError(f"{flag(name)} does not apply: {problem}")
     if new.amp and new.dtype != "float32":
         raise SettingError("--dtype float64 needs --no-amp")
     return new
@@ -109,7 +118,9 @@ def by_flag(settings: Settings) -> dict[str, object]:
     return plain | {k: tables[entry.of].get(entry.keyword) for k, entry in KEYS.items()}
 
 
-def parser_of(package: str, spec: Settings) -> argparse.ArgumentParser:
+def parser_of(
+    package: str, spec: Settings, loggers: Sequence[str]
+) -> argparse.ArgumentParser:
     """Every flag; one that is not given keeps what the spec says."""
     name = package.rpartition(".")[2]
     parser = argparse.ArgumentParser(
@@ -119,7 +130,7 @@ def parser_of(package: str, spec: Settings) -> argparse.ArgumentParser:
     )
     of_learning(parser, spec)
     of_optimizer(parser, spec)
-    of_place(parser, name)
+    of_place(parser, name, ",".join(loggers))
     return parser
 
 
@@ -142,6 +153,8 @@ def of_learning(parser: argparse.ArgumentParser, spec: Settings) -> None:
     number("label_smoothing", real(0, 1), "share of the label given to all classes")
     number("early_stop", integer(1), "stop after so many epochs without a better one")
     number("limit", integer(1), "use only so many samples of each split")
+    number("truncate", integer(1), "steps that a gradient goes back through")
+    number("ema", real(0, 1, above=True), "decay of the average of the weights")
     number("seed", integer(0), "of weights, order and noise")
     amp = f"automatic mixed precision (default: {'on' if spec.amp else 'off'})"
     add("--amp", action=switch, default=None, help=amp)
@@ -164,7 +177,7 @@ def of_optimizer(parser: argparse.ArgumentParser, spec: Settings) -> None:
     group.add_argument("--warmup-epochs", type=real(0), metavar="X", help=warm)
 
 
-def of_place(parser: argparse.ArgumentParser, name: str) -> None:
+def of_place(parser: argparse.ArgumentParser, name: str, loggers: str) -> None:
     """Where it runs and where things go."""
     add = parser.add_argument_group("places").add_argument
     cuda = "cuda" if torch.cuda.is_available() else "cpu"
@@ -179,6 +192,10 @@ def of_place(parser: argparse.ArgumentParser, name: str) -> None:
     add("--data-dir", type=Path, default=Path("data"), metavar="DIR", help=text)
     text = f"where results go (default: below runs/{name}, named by the settings)"
     add("--out-dir", type=Path, metavar="DIR", help=text)
+    text = (
+        f"{', '.join(LOGGERS)}, with commas (default: {loggers}); csv is always there"
+    )
+    add("--loggers", type=named, metavar="NAME,…", help=text)
     text = "go on from a checkpoint or a run's folder; alone, from that of this run"
     add("--resume", type=Path, nargs="?", const=Path(), metavar="PATH", help=text)
     text = "begin with the weights of a file, as far as they fit by name and shape"
@@ -235,6 +252,12 @@ def kind(names: Sequence[str]) -> Callable[[str], str]:
         return found[0]
 
     return read
+
+
+def named(text: str) -> tuple[str, ...]:
+    """Reads names of loggers with commas between them."""
+    read = kind(list(LOGGERS))
+    return tuple(dict.fromkeys(read(name.strip()) for name in text.split(",")))
 
 
 def device(text: str) -> torch.device:

@@ -42,6 +42,7 @@ def run(options: Options, processes: int) -> Table:
         "compile": options.compile,
         "graph": options.graph,
         "data_dir": str(options.data_dir),
+        "loggers": [each for each in options.loggers if isinstance(each, str)],
         "python": platform.python_version(),
         "torch": str(torch.__version__),
         "output_format": options.network.output_format,

@@ -35,16 +35,19 @@ class Settings:
     seed: int = 0
     dtype: str = "float32"
     deterministic: bool = False
+    truncate: int | None = None  # steps that a gradient goes back through
+    ema: float | None = None  # the decay of an average of the weights
 
 
 # What may differ when a run goes on; all else decides what the next epoch does.
 FREE = {"epochs", "early_stop", "deterministic"}
+LATER = {"ema", "truncate"}  # older checkpoints have none of these
 
 
 def misfit(saved: Mapping[str, Any]) -> str | None:
     """Why a mapping does not hold exactly the settings of a run, or None."""
     for name in [*SETTINGS, *(name for name in saved if name not in SETTINGS)]:
-        if name not in saved:
+        if name not in saved and name not in LATER:
             return f"the setting {name} is missing"
         if name not in SETTINGS:
             return f"there is no setting {brief(name)}"

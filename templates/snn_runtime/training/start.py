@@ -13,6 +13,8 @@ from .files import locked, replace
 from .identity import Network
 from .learner import Learner
 from .log import SETTINGS, SPEC, claim, tidy, write_metrics
+from .loggers import require as require_loggers
+from .optimizers import SettingError
 from .options import Options, changed, resumed
 from .processes import Team
 from .record import toml
@@ -46,6 +48,8 @@ def start(spec: Settings, options: Options, held: ExitStack) -> Start:
     if given:
         require(given)
         own = options.out_dir or (given if given.is_dir() else given.parent)
+    if not options.profile:
+        require_loggers(options.loggers)
     held.enter_context(locked(own))
     found = None if options.resume is None else furthest(given or own, network)
     if found is None:
@@ -56,6 +60,8 @@ def start(spec: Settings, options: Options, held: ExitStack) -> Start:
         begun = Start(settings, own, own / LATEST, None)
     else:
         begun = of(*found, options, own)
+        if options.exact:
+            agreeing(begun, settings)
     if begun.state is None or not same(own, begun.path.parent):
         claim(own, options)
     elif given and not given.is_dir():
@@ -68,6 +74,15 @@ def of(path: Path, state: State, options: Options, folder: Path | None = None) -
     """A run that goes on from a checkpoint. Raises SettingError for fixed settings."""
     settings = resumed(Settings(**state["settings"]), options.changed)
     return Start(settings, folder or path.parent, path, state)
+
+
+def agreeing(begun: Start, settings: Settings) -> None:
+    """Raises SettingError if a run that goes on has other settings than those given."""
+    for name, saved in vars(begun.settings).items():
+        own = getattr(settings, name)
+        if saved != own:
+            problem = f"the run in {begun.folder} has {name} = {saved!r}, not {own!r}"
+            raise SettingError(f"{problem}: another out_dir is another run.")
 
 
 def named(resume: Path | None) -> bool:

@@ -17,6 +17,7 @@ from snnc.exchange.torch_fx.handlers import (
     axes,
     borders,
     dropping,
+    indices,
     matrices,
     merging,
     normalising,
@@ -41,6 +42,7 @@ _FAMILIES = (
     matrices,
     reshaping,
     dropping,
+    indices,
 )
 
 

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from snnc.exchange import Refused
 from snnc.exchange.libraries.types import number
+from snnc.exchange.torch_fx.handlers.reshaping import reshaped, shapes
 from snnc.exchange.torch_fx.types import (
     Handler,
     Layers,
@@ -163,22 +164,40 @@ def _joined(kind: str, out: Shape, one: TracedValue, other: TracedValue) -> Laye
 
 
 def _spread(out: Shape, *values: TracedValue) -> Any:
-    """Both values in the shape of the result: one element a channel is copied over its map."""
+    """Both values in the shape of the result: axes of one element are copied along it."""
     layers: list[MadeLayer] = []
     found: list[TracedValue | MadeLayer] = []
     for value in values:
-        if value.shape == out:
-            found.append(value)
-            continue
-        fits = len(value.shape) == len(out) > 1 and value.shape[0] == out[0]
-        if not fits or {*value.shape[1:]} != {1}:
-            shapes = " and ".join(show(v.shape) for v in values)
-            raise Refused(
-                f"it joins {shapes}, where a spec copies [C, 1, 1] over [C, H, W] at most"
-            )
-        layers.append(MadeLayer("Upsample", {"size": out[1:]}, (value,)))
-        found.append(layers[-1])
+        row = () if value.shape == out else _copied(value, out)
+        layers += row
+        found.append(row[-1] if row else value)
     return (*found, tuple(layers))
+
+
+def _copied(x: TracedValue, out: Shape) -> tuple[MadeLayer, ...]:
+    """Copies along axes of one element: a whole axis stands in front of them. Raises Refused."""
+    rank = len(out)
+    wide = [axis for axis in range(rank) if axis < len(x.shape) and x.shape[axis] != out[axis]]
+    whole = [axis for axis in range(rank) if axis not in wide]
+    known = len(x.shape) == rank <= (4 if whole else 3) and all(x.shape[a] == 1 for a in wide)
+    if not known:
+        raise Refused(f"it joins {show(x.shape)} and {show(out)}, which have other axes")
+    if not whole:
+        first = reshaped(x, (1, *x.shape))
+        copies = MadeLayer("Upsample", {"size": out}, (first[-1],))
+        return (*first, copies, *_reshaped_after(copies, (1, *out), out))
+    order = (whole[0], *(axis for axis in range(rank) if axis != whole[0]))
+    if whole[0] == 0:
+        return (MadeLayer("Upsample", {"size": out[1:]}, (x,)),)
+    turned = MadeLayer("Permute", {"dims": order}, (x,))
+    copies = MadeLayer("Upsample", {"size": tuple(out[a] for a in order[1:])}, (turned,))
+    back = tuple(order.index(axis) for axis in range(rank))
+    return (turned, copies, MadeLayer("Permute", {"dims": back}, (copies,)))
+
+
+def _reshaped_after(layer: MadeLayer, before: Shape, out: Shape) -> tuple[MadeLayer, ...]:
+    first, *more = shapes(before, out)
+    return (MadeLayer(first.kind, first.fields, (layer,)), *more)
 
 
 TABLE: dict[str, Handler] = {

@@ -55,7 +55,8 @@ def getitem(out: Shape, input: Any, index: Any) -> Layers:
     x = read(input)
     if index == 0 and out == x.shape:  # the first of several results
         return x
-    layers, shape = _sliced(x, index if isinstance(index, tuple) else (index,))
+    parts = index if isinstance(index, tuple) else (index,)
+    layers, shape = _sliced(x, (slice(None), *parts) if x.folded else parts)
     return _then(x, layers, shape, out)
 
 
@@ -149,7 +150,7 @@ def reduced(pool: str, scale: bool = False) -> Handler:
 def _over(x: TracedValue, axes: list[int], pool: str, out: Shape) -> tuple[MadeLayer, ...]:
     """Any axes: they are put last, and made one."""
     kept = [a for a in range(len(x.shape)) if a not in axes]
-    if not kept:
+    if not out:
         raise Refused(f"it makes one number of {show(x.shape)}, where a channel stays")
     order, rows = [*kept, *axes], tuple(x.shape[a] for a in kept)
     moved = order != sorted(order)
@@ -175,6 +176,25 @@ def _axes(dim: Any, x: TracedValue) -> list[int]:
     return axes
 
 
+def roll(out: Shape, input: Any, shifts: Any, dims: Any = None) -> Layers:
+    """Each axis in two parts that change places. Raises Refused."""
+    x = read(input)
+    steps = shifts if isinstance(shifts, tuple | list) else (shifts,)
+    named = () if dims is None else axes_of((dims,))
+    axes = [d % (1 + len(x.shape)) - 1 for d in named]
+    if len(axes) != len(steps) or min(axes) < 0:
+        raise Refused("it does not say which axes of a sample it rolls: name them by `dims`")
+    layers: list[MadeLayer] = []
+    for axis, shift in zip(axes, steps, strict=True):
+        whole = layers[-1] if layers else x
+        cut = -shift % x.shape[axis]
+        if cut:
+            ends = ({"start": cut}, {"stop": cut})
+            parts = [MadeLayer("Slice", {"dim": axis, **end}, (whole,)) for end in ends]
+            layers += [*parts, MadeLayer("Concat", {"dim": axis}, tuple(parts))]
+    return tuple(layers) or x
+
+
 def pixel_shuffle(out: Shape, input: Any, upscale_factor: int) -> Layers:
     """Channels of [C * r * r, H, W] as the rows and columns of [C, H * r, W * r]."""
     x, r = read(input), upscale_factor
@@ -194,6 +214,7 @@ TABLE: dict[str, Handler] = {
     "select": select,
     "PixelShuffle pixel_shuffle": pixel_shuffle,
     "narrow": narrow,
+    "roll": roll,
     "mean": reduced("AdaptiveAvgPool"),
     "sum": reduced("AdaptiveAvgPool", scale=True),
     "amax": reduced("AdaptiveMaxPool"),

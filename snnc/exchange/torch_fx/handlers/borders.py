@@ -1,20 +1,30 @@
-"""Borders around a map, and maps of another size."""
+"""Borders around a map, maps of another size, and the windows of one as columns."""
 
 from typing import Any
 
 from snnc.exchange import Refused
-from snnc.exchange.torch_fx.types import Handler, Layers, MadeLayer, TracedValue, only, read
+from snnc.exchange.torch_fx.types import Handler, Layers, MadeLayer, TracedValue, one, only, read
 from snnc.shapes import Shape
 
 
 def pad(out: Shape, input: Any, pad: Any, mode: str = "constant", value: Any = None) -> Layers:
-    """A border, the last axis first, in any mode; a negative one is cut away. Raises Refused."""
+    """A border, the last axis first, in any mode. Raises Refused."""
     x, sides = read(input), tuple(pad)
-    axes = len(sides) // 2
-    if min(sides) < 0 or axes > len(x.shape) - 1 or not 2 <= len(x.shape) <= 4:
-        raise Refused(f"it pads by {list(sides)}, where a spec widens the axes after the channel")
-    wide = (*sides, *[0] * (2 * (len(x.shape) - 1 - axes)))
-    return _border(x, wide, mode, value)
+    rank = len(x.shape)
+    if not any(sides):
+        return x
+    wide = (*sides, *[0] * (2 * rank - len(sides)))
+    pairs = [*zip(wide[::2], wide[1::2], strict=True)][::-1]
+    free = [axis for axis, pair in enumerate(pairs) if not any(pair)]
+    if min(sides) < 0 or len(sides) > 2 * rank or not 2 <= rank <= 4 or not free:
+        raise Refused(f"it pads by {list(sides)}, where a spec widens one to three axes but one")
+    if free[0] == 0:
+        return (_border(pairs, mode, value, x),)
+    order = (free[0], *(axis for axis in range(rank) if axis != free[0]))
+    first = MadeLayer("Permute", {"dims": order}, (x,))
+    back = tuple(order.index(axis) for axis in range(rank))
+    border = _border([pairs[axis] for axis in order], mode, value, first)
+    return (first, border, MadeLayer("Permute", {"dims": back}, (border,)))
 
 
 def module(mode: str) -> Handler:
@@ -26,11 +36,15 @@ def module(mode: str) -> Handler:
     return made
 
 
-def _border(x: TracedValue, sides: tuple[int, ...], mode: str, value: Any) -> Layers:
+def _border(
+    pairs: list[tuple[int, int]], mode: str, value: Any, x: TracedValue | MadeLayer
+) -> MadeLayer:
+    """A border of these widths before and after each axis, of which the first has none."""
+    sides = tuple(width for pair in pairs[:0:-1] for width in pair)
     width = sides[0] if len({*sides}) == 1 else sides
     fields: dict[str, object] = {"padding": width, "mode": mode}
     fields |= {"value": float(value)} if value and mode == "constant" else {}
-    return (MadeLayer("Pad", fields, (x,)),)
+    return MadeLayer("Pad", fields, (x,))
 
 
 def interpolate(
@@ -55,6 +69,14 @@ def interpolate(
     return (MadeLayer("Upsample", {"scale_factor": factor, **fields}, (x,)),)
 
 
+def unfold(
+    out: Shape, input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+) -> Layers:
+    """Windows as columns."""
+    sizes = {"kernel_size": kernel_size, "dilation": dilation, "padding": padding, "stride": stride}
+    return (MadeLayer("Unfold", {key: one(size) for key, size in sizes.items()}, (read(input),)),)
+
+
 TABLE: dict[str, Handler] = {
     "F.pad": pad,
     "ZeroPad1d ZeroPad2d ZeroPad3d": module("constant"),
@@ -62,5 +84,6 @@ TABLE: dict[str, Handler] = {
     "ReflectionPad1d ReflectionPad2d ReflectionPad3d": module("reflect"),
     "ReplicationPad1d ReplicationPad2d ReplicationPad3d": module("replicate"),
     "CircularPad1d CircularPad2d CircularPad3d": module("circular"),
+    "nn.Unfold F.unfold": unfold,
     "interpolate Upsample UpsamplingNearest2d UpsamplingBilinear2d": interpolate,
 }

@@ -69,6 +69,7 @@ def depth(out: Shape, input: Any, p: Any, mode: Any = "", training: bool = True)
 
 TABLE: dict[str, Handler] = {
     "Flatten flatten Unflatten unflatten Tensor.view reshape squeeze unsqueeze": reshape,
+    "Tensor.view_as Tensor.reshape_as": reshape,
     "Tensor.contiguous clone detach Tensor.float Tensor.to": same,
     "nn.Identity": identity,
 }
