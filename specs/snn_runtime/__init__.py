@@ -11,33 +11,36 @@
 #   evaluation/results.py evaluation/scores.py evaluation/subject.py
 #   evaluation/weights.py fused/__init__.py fused/autograd.py fused/cache.py
 #   fused/calls.py fused/checked.py fused/compiler.py fused/cpu.py fused/cuda.py
-#   fused/draws.py fused/kernels.py fused/launch.py fused/loaded.py fused/loop.py
-#   fused/module.py fused/normed/__init__.py fused/normed/autograd.py
-#   fused/normed/kernels.py fused/normed/loop.py fused/normed/module.py
-#   fused/normed/native.py fused/normed/prelude.py fused/normed/taken.py fused/philox.py
-#   fused/philox_cuda.py fused/pooled/__init__.py fused/pooled/kernels.py
-#   fused/pooled/module.py fused/pooled/parts.py fused/pooled/prelude.py
-#   fused/pooled/windows.py fused/prelude.py fused/recurrent/__init__.py
-#   fused/recurrent/autograd.py fused/recurrent/calls.py fused/recurrent/kernels.py
-#   fused/recurrent/launch.py fused/recurrent/loop.py fused/recurrent/module.py
-#   fused/recurrent/prelude.py fused/recurrent/selfcheck.py fused/recurrent/way.py
-#   fused/selfcheck.py fused/sums.py fused/with_cupy.py fused/with_nvrtc.py layers.py
-#   layouts.py measures/__init__.py measures/best.py measures/operations.py
-#   measures/rates.py norms.py page/__init__.py page/document.py page/markup.py
-#   page/network.py page/tables.py pictures/__init__.py pictures/activity.py
-#   pictures/curves.py pictures/key.py pictures/maps.py pictures/one_neuron.py
-#   pictures/rates.py pictures/recording.py pictures/runs.py pictures/sample.py
-#   pictures/style.py pictures/tiles.py py.typed steps.py training/__init__.py
-#   training/allowed.py training/average.py training/batches.py training/called.py
-#   training/checkpoints.py training/digests.py training/files.py training/finite.py
-#   training/fitting.py training/groups.py training/identity.py training/interrupts.py
-#   training/labels.py training/last_batch.py training/later.py training/learner.py
-#   training/log.py training/loggers.py training/optimizers.py training/options.py
-#   training/own.py training/precision.py training/processes.py training/profile.py
-#   training/rates.py training/record.py training/score.py training/settings.py
-#   training/start.py training/summary.py training/targets.py training/truncated.py
-#   watching.py weights.py
-# Output format 2, body de7f90cc75fb1b4e.
+#   fused/draws.py fused/joined/__init__.py fused/joined/autograd.py
+#   fused/joined/forms.py fused/joined/kernels.py fused/joined/loop.py
+#   fused/joined/module.py fused/joined/on_cpu.py fused/joined/on_gpu.py
+#   fused/joined/parts.py fused/joined/places.py fused/joined/prelude.py
+#   fused/joined/prelude_cuda.py fused/joined/taken.py fused/joined/windows.py
+#   fused/joining.py fused/joining_cuda.py fused/kernels.py fused/launch.py
+#   fused/loaded.py fused/loop.py fused/module.py fused/philox.py fused/philox_cuda.py
+#   fused/prelude.py fused/recurrent/__init__.py fused/recurrent/autograd.py
+#   fused/recurrent/calls.py fused/recurrent/kernels.py fused/recurrent/launch.py
+#   fused/recurrent/loop.py fused/recurrent/module.py fused/recurrent/prelude.py
+#   fused/recurrent/selfcheck.py fused/recurrent/way.py fused/selfcheck.py fused/sums.py
+#   fused/whole/__init__.py fused/whole/autograd.py fused/whole/calls.py
+#   fused/whole/kernels.py fused/whole/launch.py fused/whole/loop.py
+#   fused/whole/prelude.py fused/whole/taken.py fused/with_cupy.py fused/with_nvrtc.py
+#   layers.py layouts.py lengths.py measures/__init__.py measures/best.py
+#   measures/operations.py measures/rates.py norms.py page/__init__.py page/document.py
+#   page/markup.py page/network.py page/tables.py pictures/__init__.py
+#   pictures/activity.py pictures/curves.py pictures/key.py pictures/maps.py
+#   pictures/one_neuron.py pictures/rates.py pictures/recording.py pictures/runs.py
+#   pictures/sample.py pictures/style.py pictures/tiles.py py.typed steps.py
+#   training/__init__.py training/allowed.py training/average.py training/batches.py
+#   training/called.py training/checkpoints.py training/ctc.py training/digests.py
+#   training/files.py training/finite.py training/fitting.py training/graphs.py
+#   training/groups.py training/identity.py training/interrupts.py training/labels.py
+#   training/last_batch.py training/later.py training/learner.py training/log.py
+#   training/loggers.py training/optimizers.py training/options.py training/own.py
+#   training/precision.py training/processes.py training/profile.py training/rates.py
+#   training/record.py training/score.py training/settings.py training/start.py
+#   training/summary.py training/targets.py training/truncated.py watching.py weights.py
+# Output format 2, body 72fb7b58dddc7f3e.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 
@@ -46,6 +49,7 @@ layers       layers that PyTorch does not have
 norms        batch normalisation over time
 encoders     from numbers to spikes
 delays       delayed layers and edges
+lengths      sequences with padding
 steps        the time steps of a call, and the state between calls
 checks       inputs of a wrong shape or range
 measures     firing rates, and which epoch is the best
