@@ -1,5 +1,7 @@
 """Which batch normalisations a kernel takes over."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -19,6 +21,8 @@ def taken(bn: nn.Module, x: Tensor) -> bool:
     mean, momentum = bn.running_mean, getattr(bn, "momentum", None)
     enough = x.numel() > x.shape[1] or not bn.training
     if not isinstance(mean, Tensor) or momentum is None or not enough:
+        return False
+    if not 0 <= bn.eps < math.inf:
         return False
     numbers = (*bn._parameters.values(), *bn._buffers.values())
     if not all(ordinary(v) for v in numbers if v is not None):
