@@ -314,7 +314,7 @@ def test_a_state_is_told(launched: Watch, window: str, static: bool, last: bool)
         total = sum(((y * y).sum() for y in outputs), state["cell.v"].pow(3).sum())
         wrt = [x, net.bn.weight, net.bn.bias, *net.cell.parameters()]
         found.append([*outputs, *state.values(), *torch.autograd.grad(total, wrt)])
-    close(*found)
+    close(found[0], found[1])
     assert found[0][2].shape == (3, 9, 5, 7)
     assert len(names) == 2 * (window != "max_2x2")
 

@@ -40,7 +40,8 @@ class Joined(torch.autograd.Function):
         )
         stats, batch = ctx.known + ctx.found, ctx.found > 0
         of = *ctx.how, batch, stats, *ctx.saved_tensors, *arrived
-        return (None,) * 8 + once(JoinedOnce, *of) + (None,) * ctx.known
+        known: tuple[None, ...] = (None,) * ctx.known
+        return (None,) * 8 + once(JoinedOnce, *of) + known
 
 
 class JoinedOnce(Once):

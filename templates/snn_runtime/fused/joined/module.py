@@ -1,5 +1,6 @@
 """Neurons with layers around them in their kernel, as modules."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import torch
@@ -60,8 +61,8 @@ class JoinedNeuron(FusedNeuron):
         inputs: Tensors,
         time_steps: int | None,
         state: Kept | None,
-        affine: list[Tensor] | None = None,
-        known: list[Tensor] | None = None,
+        affine: Sequence[Tensor] = (),
+        known: Sequence[Tensor] = (),
         eps: float = 0.0,
     ) -> Tensors:
         """The output, and the statistics of the batch unless they are known."""
@@ -69,8 +70,8 @@ class JoinedNeuron(FusedNeuron):
         steps = inputs[0].shape[0] if time_steps is None else time_steps
         starts = self.starts() if state is None else self.resumed(state)
         check_starts(self.places(), starts, inputs[0].shape[0 if static else 1 :])
-        operands = *self.operands(inputs, starts), affine or []
-        how = known or [], eps, steps, static, state is not None
+        operands = *self.operands(inputs, starts), affine
+        how = known, eps, steps, static, state is not None
         output, *rest = self.joined.join(kernel, operands, *how)
         if state is None:
             return output, *rest
@@ -118,8 +119,8 @@ def run_normed(
     if isinstance(cell, JoinedNeuron) and untouched(cell):
         window = window_of(pool) or "none" if pool else ""
         kernel = f"{cell.kernel}_{text_of(window, True)}"
-        known = taken(bn, images) and images.numel()
-        if known and cell.takes(kernel, images, state):
+        does = images.numel() and cell.takes(kernel, images, state)
+        if taken(bn, images) and does:
             return cell.run_normed(kernel, bn, x, time_steps, state)
     if time_steps is not None:
         normal = batch_norm_once(bn, x, time_steps)

@@ -1,10 +1,12 @@
 """Which batch normalisations a kernel takes over."""
 
 import math
+from typing import TypeGuard
 
 import torch
 from torch import Tensor, nn
 
+from ...averages import BatchNorm
 from ...watching import ordinary, watched
 
 AXES: dict[type, tuple[int, ...]] = {
@@ -14,7 +16,7 @@ AXES: dict[type, tuple[int, ...]] = {
 }
 
 
-def taken(bn: nn.Module, x: Tensor) -> bool:
+def taken(bn: nn.Module, x: Tensor) -> TypeGuard[BatchNorm]:
     """Whether kernels do to x [B, C, ...] what ``bn`` would: nobody watches, nothing is unusual."""
     if x.dim() not in AXES.get(type(bn), ()) or watched(bn):
         return False
