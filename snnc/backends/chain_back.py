@@ -98,7 +98,7 @@ def _feedback_back(at: int, stage: Feedback) -> Iterator[str]:
 
 
 def places(w: Whole) -> str:
-    """Where the sums of a chunk are."""
+    """The places of the sums of a chunk."""
     lines, before = list[str](), "0"
     for name, reads, width in learned(w):
         lines += [f"{name.upper()} = {before}"]

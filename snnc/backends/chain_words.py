@@ -31,7 +31,7 @@ def terms_of(at: int, cells: Cells | Feedback) -> list[str]:
 
 
 def learned(w: Whole) -> Iterator[tuple[str, int, int]]:
-    """What has a gradient besides the input: its name, the features it reads and its width."""
+    """The operands with a gradient besides the input: name, features that it reads, width."""
     for at, stage in enumerate(w.stages, 1):
         if isinstance(stage, Product | Feedback):
             columns = stage.reads if isinstance(stage, Product) else stage.columns
@@ -71,7 +71,7 @@ def called(begin: str, *arguments: str, end: str = ");") -> Iterator[str]:
 
 
 def leaves(w: Whole) -> str:
-    """How the last value leaves time: the first step that counts, steps, numbers, a divisor."""
+    """The way in which the last value leaves time: first step, steps, numbers, a divisor."""
     first = "steps - 1" if w.how == "last" else "0"
     share = "steps" if w.how == "mean" else "1"
     return f"{first}, steps, m * {width_at(w, len(w.stages))}, {share}"
