@@ -42,7 +42,7 @@ class NormedNeuron(PooledNeuron):
 
 def run_normed(
     cell: nn.Module,
-    bn: nn.Module,
+    bn: BatchNorm,
     x: Tensor,
     pool: nn.Module | None = None,
     time_steps: int | None = None,
