@@ -34,6 +34,7 @@ called       the script as a function, and from the command line
 from .batches import Batch, Batches, Split, mixed, seed_all
 from .called import Outcome, Where, call, outcome, run
 from .checkpoints import BEST, read
+from .files import sentence
 from .identity import Network, difference, network
 from .interrupts import Interrupts, Stopped
 from .labels import only, per_sample, right
@@ -104,6 +105,7 @@ __all__ = [
     "right",
     "run",
     "seed_all",
+    "sentence",
     "shown",
     "squares",
     "start",
