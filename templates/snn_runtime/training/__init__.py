@@ -37,6 +37,7 @@ from .batches import Batch, Batches, Split, mixed, seed_all
 from .called import Outcome, Where, call, outcome, run
 from .checkpoints import BEST, read
 from .ctc import ctc, label_errors
+from .files import sentence
 from .identity import Network, difference, network
 from .interrupts import Interrupts, Stopped
 from .labels import every_step, only, per_sample, right
@@ -112,6 +113,7 @@ __all__ = [
     "right",
     "run",
     "seed_all",
+    "sentence",
     "shown",
     "squares",
     "start",
