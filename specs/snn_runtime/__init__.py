@@ -30,12 +30,12 @@
 #   training/checkpoints.py training/ctc.py training/digests.py training/files.py
 #   training/finite.py training/fitting.py training/groups.py training/identity.py
 #   training/interrupts.py training/labels.py training/last_batch.py training/later.py
-#   training/learner.py training/log.py training/loggers.py training/optimizers.py
-#   training/options.py training/own.py training/precision.py training/processes.py
-#   training/profile.py training/rates.py training/record.py training/score.py
-#   training/settings.py training/start.py training/summary.py training/targets.py
-#   training/truncated.py watching.py weights.py
-# Output format 2, body af5f324a54e48fc7.
+#   training/learner.py training/log.py training/loggers.py training/mapped.py
+#   training/optimizers.py training/options.py training/own.py training/precision.py
+#   training/processes.py training/profile.py training/rates.py training/record.py
+#   training/score.py training/settings.py training/start.py training/summary.py
+#   training/targets.py training/truncated.py watching.py weights.py
+# Output format 2, body 848a42f8f0b7c4b1.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 
