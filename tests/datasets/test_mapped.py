@@ -50,10 +50,10 @@ def test_a_run_is_that_of_arrays_in_memory(
     assert_same(states[0]["model"], states[1]["model"])
     assert_same(states[0]["history"], states[1]["history"])
     script = build(tmp_path, f"net_npy{parts}", MSE + SGD, dataset=NPY)
-    flags = ("--data-dir", ".", "--batch-size", "16")
-    workers = run(script, tmp_path / "workers", *flags, "--epochs", "2", "--workers", "1")
+    usual = ("--data-dir", ".", "--batch-size", "16")
+    workers = run(script, tmp_path / "workers", *usual, "--epochs", "2", "--workers", "1")
     assert_same(workers["model"], states[0]["model"])
-    longer = run(script, tmp_path / "npy", *flags, "--epochs", "3", "--resume")
+    longer = run(script, tmp_path / "npy", *usual, "--epochs", "3", "--resume")
     assert len(longer["history"]) == 3
 
 
