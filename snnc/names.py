@@ -45,7 +45,7 @@ _LOCALS = frozenset(
     keep_state kept kernels latency_spikes lengths likely_mistake linear_attention
     masked_readout model nn past_values phase_bits place_neurons poisson population_code
     population_spikes range real_steps resumed_state run_normed run_pooled run_step seed self
-    softmax_attention steps_done steps_taken torch uniform x""".split()
+    softmax_attention steps_done steps_taken torch uniform whole_readout x""".split()
 )
 BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
 VARIABLES = frozenset(

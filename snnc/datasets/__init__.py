@@ -37,6 +37,8 @@ class Dataset(Kind):
     """Whether samples are recordings of events, to be counted in frames."""
     formed: ClassVar[bool] = False
     """Whether labels may be other than a class per sample: per place, several, or values."""
+    mapped: ClassVar[bool] = False
+    """Whether samples stay in files, of which a batch reads what it needs."""
     mirrors: ClassVar[bool] = True
     """Whether a sample that is mirrored left to right keeps its label."""
     standard_library: ClassVar[tuple[str, ...]] = ()

@@ -3,6 +3,8 @@
 from string import Template
 from typing import Literal
 
+from pydantic_core import PydanticCustomError
+
 from snnc.datasets._pictures import Pictures
 from snnc.labels import Form
 from snnc.shapes import Shape, ShapeError
@@ -11,6 +13,14 @@ from snnc.step.bounds import ANYTHING, Bounds
 
 LONGEST = 64
 """Of a path or a function: its line in generated code fits."""
+
+
+def printable_path(text: str) -> str:
+    """A path that generated code can hold as it is. Raises PydanticCustomError."""
+    if not text.isprintable() or not 0 < len(text) <= LONGEST or '"' in text or "\\" in text:
+        message = f"is not an allowed path: at most {LONGEST} characters, no quotes, no backslashes"
+        raise PydanticCustomError("bad_name", message)
+    return text
 
 
 class Arrays(Pictures):
@@ -67,10 +77,12 @@ class Arrays(Pictures):
         steps, parameter = (", time_steps", ", time_steps: int") if timed else ("", "")
         want = "(time_steps, *SHAPE)" if timed else "SHAPE"
         told, judged = self._classes(timed) if form == "class" else _numbers(form)
-        head = f"def checked(samples: Tensor, labels: Tensor | None{parameter}) -> Split:"
-        words |= {"head": _HEAD if self.lengths else head}
+        stored = "Mapped" if self.mapped else "Tensor"
+        head = f"def checked(samples: {stored}, labels: Tensor | None{parameter}) -> Split:"
+        words |= {"head": _HEAD.replace("STORED", stored) if self.lengths else head}
         words |= {"lengths": _LENGTHS * self.padded, "more": ", lengths" * self.padded}
-        return Template(f"{_CHECKED}\n\n{text}").substitute(
+        checks = _CHECKED if self.mapped else f"{_TENSOR}{_CHECKED}"
+        return Template(f"{checks}\n\n{text}").substitute(
             steps=steps, parameter=parameter, want=want, told=told, judged=judged, **words
         )
 
@@ -91,7 +103,7 @@ def _numbers(form: Form) -> tuple[str, str]:
     return "[N, *TARGET]", f"{_SIZED}{_JUDGED[form]}"
 
 
-_CHECKED = '''\
+_TENSOR = '''\
 def tensor(array: object, name: str) -> Tensor:
     """An array of any kind of numbers, in any layout, as a tensor."""
     if isinstance(array, Tensor):
@@ -109,6 +121,8 @@ def tensor(array: object, name: str) -> Tensor:
     return torch.from_numpy(np.require(found, kept, ["C", "W"]))
 
 
+'''
+_CHECKED = '''\
 $head
     """A split, if the network can take its samples and their labels $told."""
     found = tuple(samples.shape[1:])
@@ -137,7 +151,7 @@ _CLASSES = """\
 
 _HEAD = """\
 def checked(
-    samples: Tensor, labels: Tensor | None, lengths: Tensor, time_steps: int
+    samples: STORED, labels: Tensor | None, lengths: Tensor, time_steps: int
 ) -> Split:"""
 _LENGTHS = """\
     if tuple(lengths.shape) != (len(samples),) or lengths.is_floating_point():

@@ -3,19 +3,10 @@
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
 
-from snnc.datasets._arrays import LONGEST, Arrays
+from snnc.datasets._arrays import Arrays, printable_path
 from snnc.escape import string
 from snnc.labels import Form
-
-
-def _path(text: str) -> str:
-    """Check that generated code can hold the path as it is."""
-    if not text.isprintable() or not 0 < len(text) <= LONGEST or '"' in text or "\\" in text:
-        message = f"is not an allowed path: at most {LONGEST} characters, no quotes, no backslashes"
-        raise PydanticCustomError("bad_name", message)
-    return text
 
 
 class Npz(Arrays):
@@ -29,7 +20,7 @@ class Npz(Arrays):
     """
 
     kind: Literal["npz"] = "npz"
-    path: Annotated[str, AfterValidator(_path)]
+    path: Annotated[str, AfterValidator(printable_path)]
 
     title = "arrays of one's own"
     standard_library = ("import zipfile", "import zlib")

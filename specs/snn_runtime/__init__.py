@@ -36,11 +36,12 @@
 #   training/files.py training/finite.py training/fitting.py training/graphs.py
 #   training/groups.py training/identity.py training/interrupts.py training/labels.py
 #   training/last_batch.py training/later.py training/learner.py training/log.py
-#   training/loggers.py training/optimizers.py training/options.py training/own.py
-#   training/precision.py training/processes.py training/profile.py training/rates.py
-#   training/record.py training/score.py training/settings.py training/start.py
-#   training/summary.py training/targets.py training/truncated.py watching.py weights.py
-# Output format 2, body 72fb7b58dddc7f3e.
+#   training/loggers.py training/mapped.py training/optimizers.py training/options.py
+#   training/own.py training/precision.py training/processes.py training/profile.py
+#   training/rates.py training/record.py training/score.py training/settings.py
+#   training/start.py training/summary.py training/targets.py training/truncated.py
+#   watching.py weights.py
+# Output format 2, body 471b273d5a47efeb.
 # This file is yours, without conditions (0BSD).
 """The runtime of packages that snnc writes: it imports torch and never snnc.
 

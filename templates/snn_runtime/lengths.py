@@ -26,7 +26,7 @@ def real_steps(x: Tensor, lengths: Tensor) -> Tensor:
 def masked_readout(x: Tensor, lengths: Tensor | None, kind: str) -> Tensor:
     """The readout of x [T, B, ...] over the first `lengths` [B] steps; None: all."""
     if lengths is None:
-        return of_all(x, kind)
+        return whole_readout(x, kind)
     lengths = lengths.to(x.device)
     if kind == "last":
         return x[lengths - 1, torch.arange(x.shape[1], device=x.device)]
@@ -38,7 +38,7 @@ def masked_readout(x: Tensor, lengths: Tensor | None, kind: str) -> Tensor:
     return total / lengths.to(x.dtype).view(-1, *ones) if kind == "mean" else total
 
 
-def of_all(x: Tensor, kind: str) -> Tensor:
+def whole_readout(x: Tensor, kind: str) -> Tensor:
     """The readout of every step."""
     if kind == "last":
         return x[-1]

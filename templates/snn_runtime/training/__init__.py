@@ -9,6 +9,7 @@ precision    16-bit products, if asked for
 processes    one process, or several under torchrun
 batches      which samples make which batch, on which process
 ctc          sequences of labels
+mapped       samples that stay in files
 labels       one a sample, or one a step
 targets      labels of every place, several of a sample, or values
 own          losses and metrics of one's own

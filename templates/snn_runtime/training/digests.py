@@ -2,9 +2,11 @@
 
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 from ..weights import digest
+from .mapped import Mapped
 
 MOST = 2**26  # bytes of a split that are read; of a larger one only some samples are
 
@@ -13,7 +15,7 @@ class Samples(Protocol):
     """A split as it is stored: samples [N, ...] and labels [N, ...]."""
 
     @property
-    def samples(self) -> Tensor: ...
+    def samples(self) -> Tensor | Mapped: ...
 
     @property
     def labels(self) -> Tensor: ...
@@ -49,7 +51,9 @@ def of_labels(split: Samples) -> list[Tensor]:
     return [some(split.samples), split.labels, *more]
 
 
-def some(samples: Tensor) -> Tensor:
+def some(samples: Tensor | Mapped) -> Tensor:
     """All samples, or as many of them, evenly spaced, as `MOST` bytes hold."""
+    if isinstance(samples, Mapped):
+        return samples[torch.arange(0, len(samples), max(1, -(-samples.size // MOST)))]
     size = samples.numel() * samples.element_size()
     return samples[:: -(-size // MOST)] if size else samples
