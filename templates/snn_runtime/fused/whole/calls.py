@@ -144,8 +144,8 @@ def checked(call: Passed) -> Passed:
     """The call, if every operand has the type and the shape that the chain says."""
     check_backend(call.backend)
     x, lead = call.x, ["B"] if call.chain.static else ["T", "B"]
-    like = x.dim() == len(lead) + 1 and x.shape[-1] == call.chain.reads
-    if not plain(x) or not x.is_cpu or x.dtype not in DTYPES or not like:
+    right = plain(x) and x.is_cpu and x.dtype in DTYPES
+    if not right or x.dim() != len(lead) + 1 or x.shape[-1] != call.chain.reads:
         shape = ", ".join([*lead, str(call.chain.reads)])
         refuse(call, "x", x, f"float32 or float64 [{shape}] on cpu, dense")
     if call.steps < 0 or not (call.chain.static or call.steps == x.shape[0]):
@@ -171,7 +171,8 @@ def checked(call: Passed) -> Passed:
 def check_grad(call: Passed, grad: Tensor) -> None:
     """A gradient of what the forward gave, in any layout."""
     shape = (call.batch, call.chain.stages[-1].width)
-    check_one(call, "grad", grad, grad.shape == shape, [*shape])
+    fits = plain(grad) and grad.shape == shape
+    check_one(call, "grad", grad, fits, [*shape])
 
 
 def check_all(call: Passed, what: str, tensors: Sequence[Tensor], count: int) -> None:

@@ -99,7 +99,8 @@ def readable(call: Passed) -> Passed:
     """The call with an input that its strides do not lead out of: copied if need be."""
     x = call.x
     last = sum((n - 1) * stride for n, stride in zip(x.shape, x.stride()))
-    if call.chain.static or last >= x.numel():
+    held = x.untyped_storage().nbytes() // x.element_size() - x.storage_offset()
+    if call.chain.static or last >= x.numel() or held < x.numel():
         return replace(call, x=x.contiguous())
     return call
 
