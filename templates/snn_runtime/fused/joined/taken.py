@@ -1,7 +1,7 @@
 """Which batch normalisations a kernel takes over."""
 
 import math
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import torch
 from torch import Tensor, nn
@@ -24,7 +24,8 @@ def taken(bn: nn.Module, x: Tensor) -> TypeGuard[BatchNorm]:
     enough = x.numel() > x.shape[1] or not bn.training
     if not isinstance(mean, Tensor) or momentum is None or not enough:
         return False
-    if not 0 <= bn.eps < math.inf:
+    eps: Any = bn.eps
+    if not 0 <= eps < math.inf:
         return False
     numbers = (*bn._parameters.values(), *bn._buffers.values())
     if not all(ordinary(v) for v in numbers if v is not None):
