@@ -6,6 +6,7 @@ judges it. The scanner follows the punctuation of a valid document.
 
 import contextlib
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -29,7 +30,7 @@ _VOID = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 _COMMENT = re.compile(r"#[^\r\n]*")
 _KEY = re.compile(rf"[A-Za-z0-9_-]+|{STRING.pattern}")
 _VALUE = re.compile(rf"{STRING.pattern}|\d{{4}}-\d\d-\d\d \d[^,\]}}\s#]*|[^,\]}}\s#]+")
-_ESCAPE = re.compile(r"\\(?:x(..)|u(....)|U(........)|(.))")
+_ESCAPE = re.compile(r"\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))")
 _NAMED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
 
 
@@ -240,5 +241,8 @@ def _name(written: str) -> str:
 
 
 def _unescape(escape: re.Match[str]) -> str:
-    code = escape[1] or escape[2] or escape[3]
-    return chr(int(code, 16)) if code else _NAMED.get(escape[4], escape[4])
+    """The character of an escape; one that TOML does not know is no more than its letter."""
+    code = int(escape[1] or escape[2] or escape[3] or "0", 16)
+    if escape[4]:
+        return _NAMED.get(escape[4], escape[4])
+    return chr(code) if code <= sys.maxunicode else "\N{REPLACEMENT CHARACTER}"
