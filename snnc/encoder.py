@@ -37,6 +37,11 @@ class Encoder(Operator):
         return False
 
     @property
+    def bernoulli(self) -> bool:
+        """Whether it gives a spike with probability x at each step, and nothing else."""
+        return False
+
+    @property
     def spiking(self) -> bool:
         """Whether its values are spikes: mostly 0, and otherwise one number at each step."""
         return False

@@ -199,6 +199,11 @@ class Operator(Kind):
         return False
 
     @property
+    def flattens(self) -> bool:
+        """Whether the operator joins axes and leaves every number where it is."""
+        return False
+
+    @property
     def concatenates(self) -> bool:
         """Whether the operator joins features."""
         return False

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from snnc import project
 from snnc.commands.replaceable import replaceable
+from snnc.commands.show_chains import chained, sentences
 from snnc.compile import runtime_module
 from snnc.document import Document
 from snnc.emit.built import built, trained
@@ -49,8 +50,12 @@ def as_json(program: Program) -> str:
     """The same as JSON: one object a layer."""
     layers = [asdict(row) for row in placement(program)]
     kernels = [asdict(kernel) for kernel in fused(program)]
+    chains = [asdict(chain) for chain in chained(program)]
     head = {"name": program.graph.name, "time_steps": program.graph.time_steps}
-    return json.dumps({**head, "layers": layers, "kernels": kernels}, indent=2) + "\n"
+    return (
+        json.dumps({**head, "layers": layers, "kernels": kernels, "chains": chains}, indent=2)
+        + "\n"
+    )
 
 
 def as_html(document: Document, program: Program) -> str:
@@ -97,12 +102,12 @@ class Fused:
 
 
 def fused(program: Program) -> tuple[Fused, ...]:
-    """Every layer that a fused kernel runs, in order; a loop that is written out is none."""
+    """Every layer that a kernel of its own runs, in order; a loop that is written out has none."""
     names = {path: found for found in neurons(program).classes for path in found.layers}
     return tuple(
         _fused(program, region, op, names[op.node].kernel)
         for region, op in program.placed()
-        if op.node in names and not (isinstance(region, Scan) and region.form == "loop")
+        if op.node in names and not (isinstance(region, Scan) and region.form in ("loop", "whole"))
     )
 
 
@@ -140,6 +145,7 @@ def _kernels(program: Program) -> Iterator[str]:
         once = "; its input is read once for all steps" if first.static_input else ""
         bytes_moved = f"{moved:.4g} bytes per neuron and time step in training ({parts}, fp32)"
         yield f"kernel {first.kernel} ({which}): {bytes_moved}{once}"
+    yield from sentences(program)
 
 
 def _grouped(layers: Sequence[Fused]) -> dict[tuple[str, bool, float], list[Fused]]:

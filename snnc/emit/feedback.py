@@ -1,6 +1,6 @@
 """Neurons that run in one kernel with the feedback around them: what it consists of, its call."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from snnc.emit.literal import access
@@ -9,6 +9,7 @@ from snnc.graph.delayed_edge import Past
 from snnc.kernel.build import Front
 from snnc.layer import Layer
 from snnc.neuron import Neuron
+from snnc.program.links import links
 from snnc.program.types import Op, Program, Scan
 
 
@@ -22,9 +23,12 @@ class How:
 
 def feedbacks(program: Program) -> Mapping[str, How]:
     """The feedback of each neuron that is not alone in its kernel, by its path."""
-    found = {}
+    found: dict[str, How] = {}
     for region in program.regions:
-        if not isinstance(region, Scan) or region.form in ("loop", "pooled", "normed"):
+        if isinstance(region, Scan) and region.form == "whole":
+            fed = (neuron_in(program, link) for link in links(region) if len(link) > 1)
+            found |= {cell.node: How(recurrent=True) for cell in fed}
+        if not isinstance(region, Scan) or region.form in ("loop", "pooled", "normed", "whole"):
             continue
         if len(region.ops) > 1:
             cell = neuron_of(program, region)
@@ -34,7 +38,12 @@ def feedbacks(program: Program) -> Mapping[str, How]:
 
 def neuron_of(program: Program, region: Scan) -> Op:
     """The neuron of a kernel."""
-    return next(op for op in region.ops if _stateful(program, op))
+    return neuron_in(program, region.ops)
+
+
+def neuron_in(program: Program, ops: Sequence[Op]) -> Op:
+    """The neuron among ops."""
+    return next(op for op in ops if _stateful(program, op))
 
 
 def _stateful(program: Program, op: Op) -> bool:

@@ -1,8 +1,9 @@
 """kernels.py: the neurons of a network, as steps over tensors and as C and CUDA text."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from snnc.backends import cpu, cupy, places, recurrent, steps, torch
+from snnc.emit import whole
 from snnc.emit.environment import environment
 from snnc.emit.neurons import NeuronClass, Neurons
 from snnc.emit.parameters import members
@@ -10,23 +11,28 @@ from snnc.emit.python_format import WIDTH, statement
 from snnc.emit.runtime import Runtime, statements
 from snnc.escape import string
 from snnc.kernel.types import Kernel
+from snnc.kernel.whole import Cells, Draw, Feedback, Product, Whole
 from snnc.neuron import Neuron, SpikingNeuron
 from snnc.step.ssa import SPIKE_ABOVE
 
 
-def kernels_py(name: str, neurons: Neurons, runtime: Runtime) -> str:
+def kernels_py(name: str, neurons: Neurons, runtime: Runtime, chains: Sequence[Whole] = ()) -> str:
     """The text of kernels.py, without the header of generated code; "" if there are no neurons."""
-    return printed(name, neurons.classes, runtime) if neurons.classes else ""
+    return printed(name, neurons.classes, runtime, chains) if neurons.classes else ""
 
 
-def printed(name: str, classes: Sequence[NeuronClass], runtime: Runtime) -> str:
-    """kernels.py of a network called ``name``, which has these neurons."""
+def printed(
+    name: str, classes: Sequence[NeuronClass], runtime: Runtime, chains: Sequence[Whole] = ()
+) -> str:
+    """kernels.py of a network called ``name``, which has these neurons and chains."""
     kernels = [found.kernel for found in classes]
     back = [k for k in kernels if k.recurrent]
     checks = _checks(classes)
     context = {
         "name": name,
-        "imports": _imports(classes, checks, runtime),
+        "imports": _imports(classes, {*checks.values(), *_chained(chains)}, runtime),
+        "whole": whole.texts(chains),
+        "chains": whole.table(chains),
         "neurons": [_neuron(found) for found in classes],
         "recurrent": "\n".join(statement(f"{_tuple(k.name for k in back)},", 4)) if back else "",
         "steps": "\n".join(map(steps.steps, kernels)),
@@ -39,13 +45,13 @@ def printed(name: str, classes: Sequence[NeuronClass], runtime: Runtime) -> str:
     return environment().get_template("kernels.py.jinja").render(**context)
 
 
-def _imports(classes: Sequence[NeuronClass], checks: Mapping[str, str], runtime: Runtime) -> str:
+def _imports(classes: Sequence[NeuronClass], more: Collection[str], runtime: Runtime) -> str:
     members_of = [members(found.neuron, found.kernel) for found in classes]
     uses = {name for found in classes for name in torch.uses(found.kernel)}
     uses |= {name for code in members_of for name in code.uses}
     inner = {target for found in classes for _, target in found.inner}
     uses |= {*inner, *(target.partition(".")[0] for target in inner)} - {c.name for c in classes}
-    uses |= {"Spec", "Tensors", *checks.values(), *map(_base, classes), *_tables(classes)}
+    uses |= {"Spec", "Tensors", *more, *map(_base, classes), *_tables(classes)}
     names = ["Tensor", *sorted(uses & {"nn"})]
     heads = ["import torch"] * ("torch" in uses) + [f"from torch import {', '.join(names)}"]
     shared = statements(runtime.used(uses, runtime.relative))
@@ -57,6 +63,14 @@ def _tables(classes: Sequence[NeuronClass]) -> Iterator[str]:
     recurrent = any(found.kernel.recurrent for found in classes)
     yield "RecurrentKernels" if recurrent else "Kernels"
     yield from ["JoinedKernels"] if any(found.kernel.joined for found in classes) else []
+
+
+def _chained(chains: Sequence[Whole]) -> Iterator[str]:
+    """The classes of the table of chains."""
+    if chains:
+        yield from ("Chain", "WholeKernels")
+    names = {Draw: "Draw", Product: "Product", Cells: "Neurons", Feedback: "Feedback"}
+    yield from {names[type(stage)] for w in chains for stage in w.stages}
 
 
 def _neuron(found: NeuronClass) -> dict[str, object]:

@@ -9,7 +9,7 @@ from snnc.emit.fixed_steps import fixed
 from snnc.emit.forward import Bodies, output_class
 from snnc.emit.literal import paragraph, source
 from snnc.emit.neurons import Neurons
-from snnc.emit.preamble import STATE
+from snnc.emit.preamble import STATE, masks
 from snnc.emit.program_rows import program_rows, recorded
 from snnc.emit.python_format import statement
 from snnc.emit.recording import has_rate
@@ -18,6 +18,7 @@ from snnc.emit.signatures import load, signature, step
 from snnc.emit.state_keys import state_keys
 from snnc.emit.types import Compiled
 from snnc.emit.variables import parameters
+from snnc.emit.whole import TABLE
 from snnc.graph.types import Graph, Node
 from snnc.names import class_name
 from snnc.neuron import Neuron
@@ -46,6 +47,7 @@ def model_py(made: Compiled, bodies: Bodies, held: Held, neurons: Neurons, runti
         "state": _constant("STATE", state_keys(program, neurons, bodies.forward.uses)),
         "time_steps": graph.time_steps,
         "variable": not fixed(graph),
+        "masked": masks(program),
         "time_chunk": program.time_chunk,
         "blocks": held.blocks,
         "attributes": held.attributes,
@@ -105,6 +107,6 @@ def _imports(uses: Collection[str], outputs: bool, neurons: Neurons, runtime: Ru
     """The imports of the module: torch, its runtime, and its neurons."""
     standard = "from pathlib import Path\n"
     standard += f"{'from typing import NamedTuple' if outputs else ''}\n" + "\n" * outputs
-    own = own_imports({*uses, "load_weights"}, neurons.names, runtime)
+    own = own_imports({*uses, "load_weights"}, {*neurons.names, TABLE}, runtime)
     text = f"{standard}import torch\nfrom torch import Tensor, nn"
     return f"{text}\n\n{own}" if own else text

@@ -8,6 +8,7 @@ from snnc.emit.literal import access
 from snnc.emit.loops import loop
 from snnc.emit.python_format import WIDTH, statement
 from snnc.emit.scope import FunctionScope, Layout
+from snnc.emit.whole import call as chain
 from snnc.layer import Operator, Site
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan
 
@@ -30,6 +31,8 @@ def emit(program: Program, region: Region, scope: FunctionScope) -> None:
             _normed(program, region, scope)
         case Scan(form="recurrent"):
             _recurrent(program, region, scope)
+        case Scan(form="whole"):
+            chain(program, region, scope)
         case Scan():
             loop(program, region, scope, _at_a_step)
 

@@ -27,6 +27,10 @@ class Poisson(Encoder):
         return "Poisson draws anew at every step"
 
     @property
+    def bernoulli(self) -> bool:
+        return True
+
+    @property
     def spiking(self) -> bool:
         return True
 

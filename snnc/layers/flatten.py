@@ -20,6 +20,10 @@ class Flatten(Layer):
     start_dim: int = 0
     end_dim: int = -1
 
+    @property
+    def flattens(self) -> bool:
+        return True
+
     def traits(self, training: bool) -> Traits:
         return Traits(algebra="move")
 

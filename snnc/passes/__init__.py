@@ -14,6 +14,7 @@ from snnc.passes.norm import Norm
 from snnc.passes.pool import PoolInKernel
 from snnc.passes.recur import Recur
 from snnc.passes.sink import Sink
+from snnc.passes.whole import WholeChains
 from snnc.program.types import Program
 from snnc.program.verify import minimal, verify
 
@@ -41,7 +42,7 @@ class Pass(Protocol):
 
 PIPELINE: tuple[Pass, ...] = (
     *(Hoist(), Sink(), Drop(), FoldTime()),
-    *(Fuse(), Recur(), PoolInKernel(), Norm(), Crop()),
+    *(Fuse(), Recur(), PoolInKernel(), Norm(), Crop(), WholeChains()),
 )
 """Every pass, in order."""
 

@@ -34,7 +34,7 @@ def _inside(program: Program, region: Region) -> Iterator[str]:
     yields = region.yields if isinstance(region, Scan) else ()
     for op in region.ops:
         past = isinstance(program.node(op).operator, Past)
-        if past or (kernel and op.writes not in yields):
+        if past or (kernel and op.writes not in yields and not program.once(region, op)):
             yield op.writes
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from snnc.encoder import Encoder
 from snnc.program.crops import Shapes, corners, inputs, reach, wanted
+from snnc.program.links import links
 from snnc.program.types import Once, Op, Program, Region, Scan
 from snnc.readout import Readout
 from snnc.shapes import Shape
@@ -48,6 +49,7 @@ def _placed(program: Program) -> Iterator[Placed]:
         where: Where = once if isinstance(region, Once) else "time"
         for op in region.ops:
             place: Where = "before" if _same(program, region, op) else where
+            place = "after" if over_time and program.once(region, op) else place
             row = _row(program, region, op, place, have)
             less = row.computed != row.shape and reach(row.shape, want[op.writes])
             yield replace(row, reason=f"{row.reason}; {less}") if less else row
@@ -88,6 +90,8 @@ def reason(program: Program, region: Region, op: Op, where: Where) -> str:
         return _once(program, op, where)
     if isinstance(region, Scan) and region.form in ("pooled", "normed"):
         return _with_neuron(program, region, op)
+    if isinstance(region, Scan) and region.form == "whole":
+        return _chained(program, region, op)
     if isinstance(region, Scan) and (region.form == "loop" or len(region.ops) > 1):
         return _looped(program, region, op)
     if own := operator.why():
@@ -96,6 +100,18 @@ def reason(program: Program, region: Region, op: Op, where: Where) -> str:
         return "not hoisted: the data itself is a sequence"
     source = next((name for name in op.reads if name in program.timed), op.reads[0])
     return f"not hoisted: {source} changes over time; all steps at once"
+
+
+def _chained(program: Program, region: Scan, op: Op) -> str:
+    """The reason for an op in the kernel of a chain."""
+    (link,) = (link for link in links(region) if op in link)
+    if len(link) > 1:
+        others = _others(replace(region, ops=link), op)
+        why = f"in a cycle with {others}: step by step"
+    else:
+        why = program.node(op).operator.why() or f"{op.reads[0]} changes over time"
+        why = f"not hoisted: {why}"
+    return f"{why}; in one kernel up to {region.ops[-1].writes}"
 
 
 def _with_neuron(program: Program, region: Scan, op: Op) -> str:

@@ -60,13 +60,14 @@ class Scan:
     alone or with element-wise feedback, that runs all steps in one call; a "recurrent" kernel
     brings its output back through a weight; a "pooled" one makes one value of every window of its
     output; a "normed" one begins with a batch normalisation of all steps, and may end with windows;
-    a "loop" is written out.
+    a "whole" one is a chain of products and neurons and the readout behind it; a "loop" is written
+    out.
     """
 
     ops: tuple[Op, ...]
     carries: tuple[Carry, ...]
     yields: tuple[str, ...]
-    form: Literal["kernel", "recurrent", "pooled", "normed", "loop"]
+    form: Literal["kernel", "recurrent", "pooled", "normed", "whole", "loop"]
 
     @cached_property
     def cyclic(self) -> bool:
@@ -128,6 +129,10 @@ class Program:
         sunk = op.writes != op.node and isinstance(self.node(op).operator, Readout)
         return self.graph[reads].shape if sunk else self.node(op).shape
 
+    def once(self, region: Region, op: Op) -> bool:
+        """Whether an op gives one value for all steps: after time, a kernel's readout too."""
+        return isinstance(region, Once) or isinstance(self.node(op).operator, Readout)
+
     @cached_property
     def whole(self) -> Mapping[str, Shape]:
         """The shape of every value, of one sample, with nothing cropped."""
@@ -156,7 +161,7 @@ class Program:
     @cached_property
     def timed(self) -> frozenset[str]:
         """The values with a time axis: written over time, or data that has one."""
-        over_time = {op.writes for r, op in self.placed() if not isinstance(r, Once)}
+        over_time = {op.writes for r, op in self.placed() if not self.once(r, op)}
         return frozenset(over_time | timed_data(self.graph))
 
 

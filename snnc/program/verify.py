@@ -3,12 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
+from snnc.encoder import Encoder
 from snnc.graph.cycles import components
 from snnc.graph.delayed_edge import Past
 from snnc.graph.types import Node
+from snnc.layer import Operator
 from snnc.neuron import Neuron
 from snnc.program.cropped import unlawful
+from snnc.program.links import links, outside
 from snnc.program.lower import times, whole
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan, carries, data
 from snnc.readout import Readout
@@ -45,7 +49,7 @@ def minimal(program: Program) -> Program:
         IllegalProgram: something is looped that need not be.
     """
     for region in program.regions:
-        if not isinstance(region, Scan) or region.form in ("pooled", "normed"):
+        if not isinstance(region, Scan) or region.form in ("pooled", "normed", "whole"):
             continue
         if len(region.ops) > 1 and not region.cyclic:
             groups = components({op.writes: op.reads for op in region.ops})
@@ -124,12 +128,13 @@ def _fits(program: Program, region: Region, op: Op) -> None:
         raise IllegalProgram(f"{op.node} runs once but reads a value that changes over time")
     if once and any(m.time in ("causal", "indexed") or m.random == "step" for m in modes):
         raise IllegalProgram(f"{op.node} runs once but {operator.why()}")
-    if not once and isinstance(operator, Readout):
+    if not once and isinstance(operator, Readout) and not _last(region, op):
         raise IllegalProgram(f"{op.node} is a readout and runs once, after time")
     causal = any(m.time == "causal" for m in modes) and not operator.over_time
     if isinstance(region, Fold) and causal:
         raise IllegalProgram(f"{op.node} has a state and cannot run on all steps at once")
-    if isinstance(region, Scan) and whole(node) and not _first(region, op):
+    inside = isinstance(region, Scan) and not (_first(region, op) or _last(region, op))
+    if inside and whole(node):
         raise IllegalProgram(f"{op.node} needs every step at once and cannot be in a loop")
 
 
@@ -138,22 +143,52 @@ def _first(region: Scan, op: Op) -> bool:
     return region.form == "normed" and op is region.ops[0]
 
 
+def _last(region: Region, op: Op) -> bool:
+    """Whether an op runs behind the time steps of a kernel."""
+    return isinstance(region, Scan) and region.form == "whole" and op is region.ops[-1]
+
+
 def _scan(program: Program, region: Scan) -> None:
     names = {op.writes for op in region.ops}
     if region.carries != carries(program.graph, region.ops):
         raise IllegalProgram(f"the loop over {', '.join(sorted(names))} loses a state")
     cells = [op for op in region.ops if isinstance(program.node(op).operator, Neuron)]
     stateful = [op for op in cells if program.node(op).operator.carries()]
-    if region.form != "loop" and len(stateful) != 1:
+    if region.form not in ("loop", "whole") and len(stateful) != 1:
         raise IllegalProgram("a kernel runs one neuron")
     if region.form == "pooled":
         _pooled(program, region)
     elif region.form == "normed":
         _normed(program, region)
+    elif region.form == "whole":
+        _whole(program, region)
     elif region.form != "loop" and len(region.ops) > 1 and not region.cyclic:
         raise IllegalProgram("a kernel runs one neuron and its feedback")
     if not names.issuperset(region.yields):
         raise IllegalProgram("a loop yields what it does not compute")
+
+
+def _whole(program: Program, region: Scan) -> None:
+    """A chain of which each op but the first reads the one before and nobody else does."""
+    *layers, readout = region.ops
+    if not layers or not isinstance(program.node(readout).operator, Readout):
+        raise IllegalProgram("a kernel of a chain ends with a readout")
+    for link, after in pairwise(links(region)):
+        end = link[-1]
+        if len(link) == 1 and not _chains(program.node(end).operator):
+            raise IllegalProgram(f"{end.node} is neither a product nor a neuron: no chain has it")
+        others = {*program.readers[end.writes]} - {*link}
+        if {*outside(after)} != {end.writes} or not others <= {*after}:
+            raise IllegalProgram(f"{end.writes} is read, but only its kernel knows it")
+    first = program.node(region.ops[0]).operator
+    if region.ops[0].reads[0] not in program.timed and first.product:
+        raise IllegalProgram(f"{region.ops[0].node} is the same at every step, but in a kernel")
+
+
+def _chains(operator: Operator) -> bool:
+    """Whether an operator alone may be a link of a chain."""
+    drawn = isinstance(operator, Encoder) or operator.flattens
+    return operator.product or isinstance(operator, Neuron) or drawn
 
 
 def _normed(program: Program, region: Scan) -> None:

@@ -40,6 +40,10 @@ PLANTED = {
         "last with 1 more",
         (*BLIND, ("fused/recurrent/calls.py", "if len(last) > 1:", "if False:")),
     ),
+    "sizes of weights of chains": Plant(
+        "weights[0] one less in 0",
+        (*BLIND, ("fused/whole/calls.py", "weight, weight.shape == size,", "weight, True,")),
+    ),
 }
 
 

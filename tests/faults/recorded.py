@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from tests.fused import neurons, recurring, test_normed, test_pooled
+from tests.fused import chains, neurons, recurring, test_normed, test_pooled
 from tests.fused.neurons import run_pooled
 
 Call = tuple[Any, tuple[Any, ...]]  # an operator and what it is called with
@@ -86,6 +86,9 @@ def uses(short: bool) -> Iterator[Callable[[], object]]:
                 yield lambda k=kind, w=window, d=dtype: normed(k, w, d)  # type: ignore[misc]
         for kind in ("channel",) if short else ("LIF", "ALIF", "channel"):
             yield lambda kind=kind, dtype=dtype: recurrent(kind, dtype)  # type: ignore[misc]
+        if dtype != torch.bfloat16:
+            for name in ("fed",) if short else chains.NETS:
+                yield lambda name=name, dtype=dtype: whole(name, dtype)  # type: ignore[misc]
         yield lambda dtype=dtype: drawn(dtype)  # type: ignore[misc]
 
 
@@ -133,6 +136,19 @@ def recurrent(kind: str, dtype: torch.dtype) -> None:
     back(cell.recur(x, weight))
     back(cell.recur(x[0].detach().requires_grad_(), weight, time_steps=3))
     back(cell(x))
+
+
+def whole(name: str, dtype: torch.dtype) -> None:
+    """A chain of layers in one kernel, and its layers one after the other; sums are exact."""
+    net, x = chains.made(name, dtype), chains.data(name, dtype)
+    for parameter in net.parameters():
+        parameter.data = (parameter.data * 16).round() / 16
+    back(net(x))
+    handle = net.fc1.register_forward_hook(lambda *_: None)
+    back(net(x))
+    handle.remove()
+    for path, width in (("cell1", 18), ("cell2", 3)):
+        back(net.get_submodule(path)(torch.rand(3, 2, width, dtype=dtype).requires_grad_()))
 
 
 def drawn(dtype: torch.dtype) -> None:

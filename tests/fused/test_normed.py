@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook
 
 from snnc import network
+from templates.snn_runtime.fused.joined.parts import Norm
+from templates.snn_runtime.fused.joined.taken import taken
 from tests.fused.neurons import KINDS, part, run_normed
 from tests.support.nets import document
 
@@ -437,3 +439,13 @@ def test_gradients_of_the_wrong_shape_are_refused() -> None:
     stats = [net.bn.running_mean, net.bn.running_var]
     with pytest.raises(ValueError, match="if_max_2x2_normed: grad is"):
         joined.backward(call, [], stats, 1e-5, True, torch.zeros_like(x), [])
+
+
+@pytest.mark.parametrize("eps", [-0.01, float("nan"), float("inf")])
+def test_an_eps_that_no_kernel_takes_is_left_to_the_module(eps: float) -> None:
+    net = made("plain").eval()
+    net.bn.eps = eps
+    assert not taken(net.bn, data(net, 3))
+    assert together(net, data(net, 2, 3)).shape[:2] == (2, 3)
+    with pytest.raises(ValueError, match=f"eps is {eps}, not a number from 0 on"):
+        Norm(eps=eps)

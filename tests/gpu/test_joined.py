@@ -118,7 +118,8 @@ def test_unaligned_memory_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
         def backward(self, *how: Any) -> list[torch.Tensor]:
             *first, grad, ends = how
             room = torch.empty(grad.numel() + 1, dtype=grad.dtype)[1:]
-            return super().backward(*first, room.view(grad.shape).copy_(grad), ends)
+            handed: Any = (*first, room.view(grad.shape).copy_(grad), ends)
+            return super().backward(*handed)
 
     copies, copied = list[Any](), cuda.copied
 

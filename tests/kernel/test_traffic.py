@@ -140,9 +140,12 @@ layers = [
 
 
 def shown(folder: Path, body: str, *settings: str) -> dict[str, tuple[str, float, bool]]:
-    """Of every layer in a kernel: its kernel, the bytes of a training step, a static input."""
+    """Of every layer in a kernel: its kernel, the bytes of a training step, a static input.
+
+    Without kernels of several layers, which store nothing between them.
+    """
     doc = document(folder, body.lstrip(), 4, *settings)
-    found = show.fused(snnc.lower(snnc.link(doc), doc.spec.build.schedule))
+    found = show.fused(snnc.lower(snnc.link(doc), doc.spec.build.schedule, without={"whole"}))
     return {
         one.layer: (one.kernel, one.bytes_forward + one.bytes_backward, one.static_input)
         for one in found
@@ -180,3 +183,27 @@ def test_show_says_what_each_sweep_moves(tmp_path: Path) -> None:
     parts = {"statistics": 4.0, "forward": 5.0, "backward": 9.0, "finish": 12.0}
     assert kernels["second"]["sweeps"] == parts
     assert (kernels["second"]["bytes_forward"], kernels["second"]["bytes_backward"]) == (9, 21)
+
+
+CHAIN = """
+[input]
+shape = [9]
+encoder = "none"
+[network]
+layers = [{ kind = "Linear", name = "a", out_features = 7 }, { kind = "IF", name = "b" }]
+"""
+
+
+def test_show_says_which_chains_are_one_kernel(tmp_path: Path) -> None:
+    """And which are too large for one, with the limit."""
+    program = snnc.lower(snnc.link(document(tmp_path, CHAIN)), "fold")
+    line = (
+        "one kernel (a, b, output): 63 weights fit the cache of a core, nothing between is stored"
+    )
+    assert line in show.as_text(program).splitlines()
+    assert json.loads(show.as_json(program))["chains"] == [
+        {"layers": ["a", "b", "output"], "weights": 63, "one_kernel": True}
+    ]
+    large = snnc.lower(snnc.link(document(tmp_path, CHAIN.replace("7", "1000"))), "fold")
+    line = "layer by layer (a, b, output): 9,000 weights, one kernel takes at most 8,192 weights"
+    assert f"{line} and 512 neurons a layer" in show.as_text(large).splitlines()

@@ -91,6 +91,10 @@ EDGE_NUMBERS = "a number for each neuron of a map with an edge"
 EDGE_DELAY = "an edge that is read a step later"
 EDGE_LARGER = "an edge of an enlarged map"
 EDGE_STRIDES = "an edge that three strides meet otherwise"
+CHAIN_BESIDE = "a layer of a chain that is read"
+CHAIN_DRAWN = "drawn spikes that are an output"
+CHAIN_START = "a chain with a learned first state"
+CHAIN_FIRST = "a chain whose output comes back in front"
 POOL_BESIDE = "spikes that are pooled and read"
 POOL_OUTPUT = "spikes that are pooled and an output"
 POOL_OVERLAP = "windows that overlap"
@@ -225,8 +229,25 @@ CASES = {
         NEURON_OF_TWO,
     ),
     NORM_STEPS: vector(f'{LINEAR}, {PER_STEP}, "LIF"', "none"),
+    CHAIN_BESIDE: vector(
+        f'{LINEAR}, {{ kind = "LIF", name = "a" }}, {LINEAR}, "LIF"',
+        "none",
+        '[outputs.first]\nfrom = "a"\nreadout = "sequence"\n[outputs.last]\n',
+    ),
+    CHAIN_DRAWN: vector(
+        f'{LINEAR}, {{ kind = "LIF", name = "a" }}',
+        "poisson",
+        '[outputs.spikes]\nfrom = "input"\nreadout = "sum"\n[outputs.rates]\nfrom = "a"\n',
+    ),
+    CHAIN_START: vector(
+        f'{LINEAR}, {{ kind = "LIF", initial = {{ v = {{ value = 0.75, learnable = true }} }} }}',
+        "none",
+    ),
+    CHAIN_FIRST: vector(side_by_side("a@-1", "fc1"), "none"),
 }
 """Specs by what they are."""
 
-COMPILED = frozenset({POOL_OVERLAP, POOL_BORDER, POOL_GAPS, POOL_REST, POOL_DIVISOR})
+COMPILED = frozenset(
+    {POOL_OVERLAP, POOL_BORDER, POOL_GAPS, POOL_REST, POOL_DIVISOR, CHAIN_START, CHAIN_FIRST}
+)
 """Those that only a compiled kernel gets wrong."""

@@ -52,6 +52,10 @@ from tests.mutants.cases import (
     BACK_READ,
     BACK_TWO,
     BIAS,
+    CHAIN_BESIDE,
+    CHAIN_DRAWN,
+    CHAIN_FIRST,
+    CHAIN_START,
     COLUMN,
     CYCLE,
     DATA,
@@ -98,6 +102,7 @@ from tests.mutants.cases import (
     TWO_BACK,
     TWO_OUTPUTS,
 )
+from tests.mutants.chains import CHAIN_COLUMNS, CHAIN_READ, CHAIN_STATE
 from tests.mutants.windows import (
     ANY_DIVISOR,
     ANY_WINDOW,
@@ -213,6 +218,10 @@ MUTANTS = (
     Mutant("norm of each step", NORM_STEP, (NORM_STEPS,)),
     Mutant("norm of one of two inputs", SEVERAL_INPUTS, (NORM_SEVERAL,)),
     Mutant("norm of one of two inputs, no law", lawless(SEVERAL_INPUTS), (NORM_SEVERAL,)),
+    Mutant("whole although it is read", CHAIN_READ, (CHAIN_BESIDE, CHAIN_DRAWN)),
+    Mutant("whole although it is read, no law", lawless(CHAIN_READ), (CHAIN_BESIDE, CHAIN_DRAWN)),
+    Mutant("whole with a learned first state", CHAIN_STATE, (CHAIN_START,)),
+    Mutant("whole with the columns swapped", CHAIN_COLUMNS, (CHAIN_FIRST,)),
     Mutant("crop by shorter windows", SHORT_WINDOWS, (EDGE,)),
     Mutant("crop by shorter pools", SHORT_POOLS, (EDGE,)),
     Mutant("crop under statistics", apart(Normalisation), (EDGE_NORM,)),

@@ -20,7 +20,7 @@ TAIL = '"Flatten", { kind = "Linear", out_features = 3 }, "IF"'
 
 def lowered(folder: Path, layers: str, more: str = "") -> Program:
     spec = f"{HEAD}{more}[network]\nlayers = [{layers}]\n"
-    return snnc.lower(snnc.link(document(folder, spec)))
+    return snnc.lower(snnc.link(document(folder, spec)), without={"whole"})
 
 
 def forms(program: Program) -> list[str]:

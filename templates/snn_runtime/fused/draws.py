@@ -20,11 +20,11 @@ from .cpu import blocks_of, count_threads, launching
 from .cuda import cuda_launch
 from .kernels import chosen_backend, fall_back
 from .launch import Unavailable
-from .philox import LOOPS, PHILOX
+from .philox import LOOPS, PHILOX, POSSIBLE
 from .philox_cuda import PHILOX_CUDA
 from .prelude import PRELUDE, PRELUDE_C, PRELUDE_CUDA
 
-C = PRELUDE + PRELUDE_C + PHILOX + LOOPS
+C = PRELUDE + PRELUDE_C + PHILOX + POSSIBLE + LOOPS
 CUDA = PRELUDE + PRELUDE_CUDA + PHILOX_CUDA
 NAMES = ("uniform", "bernoulli")
 NAMESPACE = f"snnc_draws_{hashlib.sha256(C.encode()).hexdigest()[:16]}"

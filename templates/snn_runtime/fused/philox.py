@@ -82,6 +82,22 @@ STEP void philox(const u64 *at, int m, i64 block, i64 key, u32 (*words)[BLOCK])
 #endif
 """
 
+POSSIBLE = r"""
+/* Where x is above 0, and the least number of 24 bits that is no spike there. */
+STEP int possible(const io *restrict x, int m, int *restrict where, u32 *restrict limit)
+{
+    int count = 0;
+    for (int j = 0; j < m; ++j) {
+        const real scaled = LOAD(x[j]) * R(0x1p24);
+        const int whole = scaled < R(0x1p24) ? (int)scaled : 1 << 24;
+        where[count] = j;
+        limit[count] = (u32)whole + ((real)whole < scaled);
+        count += scaled > R(0.0);
+    }
+    return count;
+}
+"""
+
 # Four steps are one counter, so they are drawn together.
 LOOPS = r"""
 void uniform(io *restrict output, i64 key, i64 first, i64 steps, i64 n, i64 threads)
@@ -104,20 +120,6 @@ void uniform(io *restrict output, i64 key, i64 first, i64 steps, i64 n, i64 thre
                 output[t * n + from + j] = (real)(int)(words[word][j] >> 8) * R(0x1p-24);
         }
     }
-}
-
-/* Where x is above 0, and the least number of 24 bits that is no spike there. */
-STEP int possible(const io *restrict x, int m, int *restrict where, u32 *restrict limit)
-{
-    int count = 0;
-    for (int j = 0; j < m; ++j) {
-        const real scaled = LOAD(x[j]) * R(0x1p24);
-        const int whole = scaled < R(0x1p24) ? (int)scaled : 1 << 24;
-        where[count] = j;
-        limit[count] = (u32)whole + ((real)whole < scaled);
-        count += scaled > R(0.0);
-    }
-    return count;
 }
 
 void bernoulli(

@@ -1,5 +1,6 @@
 """What every compiled way of running a joined neuron has in common."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ class Norm:
     stats: Known = ()
     eps: float = 0.0
     batch: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.eps < math.inf:
+            raise ValueError(f"eps is {self.eps}, not a number from 0 on")
 
 
 class Native(ABC):

@@ -1,6 +1,7 @@
 """Which batch normalisations a kernel takes over."""
 
-from typing import TypeGuard
+import math
+from typing import Any, TypeGuard
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +23,9 @@ def taken(bn: nn.Module, x: Tensor) -> TypeGuard[BatchNorm]:
     mean, momentum = bn.running_mean, getattr(bn, "momentum", None)
     enough = x.numel() > x.shape[1] or not bn.training
     if not isinstance(mean, Tensor) or momentum is None or not enough:
+        return False
+    eps: Any = bn.eps
+    if not 0 <= eps < math.inf:
         return False
     numbers = (*bn._parameters.values(), *bn._buffers.values())
     if not all(ordinary(v) for v in numbers if v is not None):
