@@ -259,5 +259,5 @@ def test_gradients_of_the_wrong_shape_are_refused() -> None:
         cell.joined.backward(call, [], [], 0.0, False, torch.zeros(3, 2, *SHAPE), [])
     with pytest.raises(ValueError, match="whole windows, as the last states are asked for"):
         cell.joined.forward(call, [], [], 0.0, True)
-    with pytest.raises(ValueError, match="it takes no numbers for it"):
+    with pytest.raises(ValueError, match="affine are 2, not 0: it normalises nothing"):
         cell.joined.forward(call, [torch.ones(9)] * 2, [], 0.0, False)

@@ -148,10 +148,10 @@ class JoinedKernels(Kernels):
                     x,
                     "whole windows, as the last states are asked for",
                 )
-        if not form.normed and (affine or known):
-            raise ValueError(
-                f"{call.name} normalises nothing: it takes no numbers for it"
-            )
+        for what, given in (("affine", affine), (name, known)):
+            if given and not form.normed:
+                count = f"{what} are {len(given)}, not 0"
+                raise ValueError(f"{call.name}: {count}: it normalises nothing")
         check_channels(call, "affine", affine)
         check_channels(call, name, known)
         if form.normed and not known and not x.numel():

@@ -55,18 +55,18 @@ STEP void take_plane(const io *restrict x, i64 inner, double *before, double *me
 {
     for (i64 first = 0; first < inner; first += BLOCK) {
         const int m = inner - first < BLOCK ? (int)(inner - first) : BLOCK;
-        real sum = R(0.0), off = R(0.0);
+        double sum = 0.0, off = 0.0;
         SIMD_SUM
         for (int j = 0; j < m; ++j) sum += LOAD(x[first + j]);
-        const real center = sum / (real)m;
-        sum = R(0.0);
+        const double center = sum / m;
+        sum = 0.0;
         SIMD_SUMS
         for (int j = 0; j < m; ++j) {
-            const real d = LOAD(x[first + j]) - center;
+            const double d = LOAD(x[first + j]) - center;
             off += d;
             sum += d * d;
         }
-        const double part = (double)off / m;
+        const double part = off / m;
         combine(mean, away, *before, m, center + part, sum - m * part * part);
         *before += m;
     }
