@@ -7,7 +7,7 @@ OURS := snnc tests benchmarks tools
 ZOO = $(patsubst %/__init__.py,%,$(wildcard specs/*/__init__.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test coverage fuzz fuzz-specs matrix mutants faults lint fmt zoo docs site demo bench release clean
+.PHONY: help setup test coverage fuzz fuzz-specs matrix mutants faults lint fmt zoo docs site page demo bench release clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -59,6 +59,9 @@ docs: $(READY) ## Regenerate docs/reference/ and the editor's schema of specs
 
 site: $(READY) ## Run the tutorials and build the documentation as a site, build/site/html
 	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(PYTHON) -m tools.site $(REPOSITORY:%=--repository %)
+
+page: $(READY) ## Open a report page in Chromium and check it; FILES="a.html b.html"
+	$(PYTHON) -m tools.page $(FILES)
 
 demo: $(READY) ## Build specs/digits_conv.snn.toml and train it with three seeds
 	.venv/bin/snnc build specs/digits_conv.snn.toml

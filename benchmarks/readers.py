@@ -100,7 +100,7 @@ def sinabs(file: Path, x: Tensor) -> Tensor:
     net = sinabs.nir.from_nir(nir.read(file), batch_size=x.shape[1])
     found = net(x.transpose(0, 1).flatten(0, 1))
     y: Tensor = found[0] if isinstance(found, tuple) else found
-    return y.unflatten(0, (x.shape[1], len(x))).transpose(0, 1)
+    return y.view(x.shape[1], len(x), *y.shape[1:]).transpose(0, 1)
 
 
 def rockpool(file: Path, x: Tensor) -> Tensor:

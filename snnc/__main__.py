@@ -16,7 +16,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if plain is not None:
         late_metadata.install()
         code = terminal.run(lambda **_: plain(), words)
-        gc.freeze()  # to look for garbage once more at the end takes a fifth of a lint
+        if arguments is None:  # the process ends: to look for garbage takes a fifth of a lint
+            gc.freeze()
         sys.exit(code)
     from snnc.cli import main as whole
 

@@ -219,10 +219,21 @@ def new(
         str | None, typer.Argument(help="The name of the network and of its folder.")
     ] = None,
     base: Annotated[
-        str, typer.Option("--from", metavar="ZOO", help="The spec to start from.")
-    ] = "digits_conv",
+        str | None,
+        typer.Option(
+            "--from", metavar="ZOO", help="A spec of the zoo to start from.  [default: digits_conv]"
+        ),
+    ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TASK",
+            help="A template to start from: classification, conversion, events, own_neuron, "
+            "regression, segmentation or sequence.",
+        ),
+    ] = None,
     listing: Annotated[
-        bool, typer.Option("--list", help="Print the specs that --from accepts.")
+        bool, typer.Option("--list", help="Print what --template and --from accept.")
     ] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Another folder.")] = None,
 ) -> None:
@@ -238,7 +249,7 @@ def new(
         return
     if name is None:
         raise terminal.UsageError("the name is missing: snnc new NAME")
-    for sentence in projects.start(name, base, out):
+    for sentence in projects.start(name, base, template, out):
         terminal.say(sentence)
 
 

@@ -35,17 +35,17 @@ RESERVED = frozenset(
 )
 # What the run time's neurons define themselves (checked against templates in the tests).
 _NEURONS = frozenset(
-    """called inner kernel kernels looped normed norms numbers operands path places pools recur
-     resumed run run_normed run_recurrent spike_value starts states terms""".split()
+    """called inner joined kernel kernels looped numbers operands path places recur resumed run
+    run_joined run_normed run_recurrent spike_value starts states takes terms""".split()
 )
 # What generated functions call or import (checked against templates/helpers in the tests).
 _LOCALS = frozenset(
     """batch_norm batch_norm_once batch_norm_once_per_step batch_norm_per_step call_seed
-    check_input check_starts check_state delayed_by in_chunks in_range joined keep_state kept
-    kernels latency_spikes likely_mistake linear_attention model nn past_values phase_bits
-    place_neurons poisson population_code population_spikes range resumed_state
-    run_normed run_pooled run_step seed self softmax_attention steps_done steps_taken torch
-    uniform x""".split()
+    check_input check_lengths check_starts check_state delayed_by in_chunks in_range joined
+    keep_state kept kernels latency_spikes lengths likely_mistake linear_attention
+    masked_readout model nn past_values phase_bits place_neurons poisson population_code
+    population_spikes range real_steps resumed_state run_normed run_pooled run_step seed self
+    softmax_attention steps_done steps_taken torch uniform whole_readout x""".split()
 )
 BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
 VARIABLES = frozenset(

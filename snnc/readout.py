@@ -42,3 +42,21 @@ class Readout(Operator):
     def read(self, x: Any) -> Any:
         """The readout of a tensor [T, B, ...]: the meaning of :attr:`expression`."""
         raise NotImplementedError
+
+
+class MaskedReadout(Readout):
+    """A readout that can leave out padding.
+
+    With ``masked``, a call of the network takes ``lengths``, the number of real steps of each
+    sample; steps behind them are not read. Without ``lengths``, all are.
+    """
+
+    masked: bool | None = None
+
+    def call(self, name: str, args: Sequence[str], site: Site) -> str:
+        if self.masked:
+            return f'masked_readout({args[0]}, lengths, "{self.kind}")'
+        return super().call(name, args, site)
+
+    def uses(self, site: Site) -> tuple[str, ...]:
+        return ("masked_readout", "lengths") if self.masked else ()

@@ -18,6 +18,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
 from snnc.choice import Choice
+from snnc.datasets import Dataset
 from snnc.encoder import Encoder
 from snnc.encoders.direct import Direct
 from snnc.layer import Layer, Name, Source
@@ -25,6 +26,7 @@ from snnc.names import dotted, network, runtime_name
 from snnc.readout import Readout
 from snnc.readouts.mean import Mean
 from snnc.sections.convert import Convert
+from snnc.sections.data import Data
 from snnc.sections.train import Train
 from snnc.sections.user_kinds import OwnNeuron, OwnSurrogate
 from snnc.sizes import Positive, Steps
@@ -134,9 +136,16 @@ class Spec(Section):
     outputs: Annotated[dict[Name, Output], Field(min_length=1)]
     neurons: dict[Name, OwnNeuron] = Field(default_factory=dict)
     surrogates: dict[Name, OwnSurrogate] = Field(default_factory=dict)
+    data: Data | None = None
     train: Train | None = None
     convert: Convert | None = None
     build: Build = Build()
+
+    @property
+    def dataset(self) -> Dataset | None:
+        """The dataset of ``[train]`` or, without that, of ``[data]``."""
+        found = self.train or self.data
+        return found.dataset if found else None
 
     @model_validator(mode="before")
     @classmethod

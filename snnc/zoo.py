@@ -1,4 +1,4 @@
-"""The zoo: the specs that come with snnc, to read and to begin with (``snnc new``)."""
+"""Specs that come with snnc, to read and to begin with: the zoo, and templates by task."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,26 +18,41 @@ def folder() -> Path:
     return shipped if shipped.is_dir() else package.parent / "specs"
 
 
-def names() -> tuple[str, ...]:
-    """The names that ``Entry`` accepts, in order."""
-    return tuple(sorted(path.name.removesuffix(SUFFIX) for path in folder().glob(f"*{SUFFIX}")))
+def tasks() -> Path:
+    """The folder of the templates by task."""
+    package = Path(__file__).parent
+    shipped = package / "templates"
+    return (shipped if shipped.is_dir() else package.parent / "templates") / "new" / "tasks"
+
+
+def names(of: Path | None = None) -> tuple[str, ...]:
+    """The names of the specs in a folder, in order; of the zoo, unless told otherwise."""
+    found = (of or folder()).glob(f"*{SUFFIX}")
+    return tuple(sorted(path.name.removesuffix(SUFFIX) for path in found))
 
 
 @dataclass(frozen=True)
 class ZooEntry:
-    """One spec of the zoo."""
+    """One spec of the zoo, or of another folder."""
 
     name: str
+    place: Path | None = None
 
     @cached_property
     def chain(self) -> tuple[Source, ...]:
         """The file of the spec, then the files that it extends."""
-        return tuple(reversed(chain(read(folder() / f"{self.name}{SUFFIX}"), read)))
+        return tuple(reversed(chain(read((self.place or folder()) / f"{self.name}{SUFFIX}"), read)))
 
     @cached_property
     def whole(self) -> Tree:
         """The content of the spec, together with what it extends."""
         return extended(tuple(reversed(self.chain)))[0]
+
+    @property
+    def samples(self) -> str:
+        """The text of the module that draws its data; nothing if it needs none."""
+        path = (self.place or folder()) / f"{self.name}.py"
+        return path.read_text("utf-8") if path.is_file() else ""
 
     @property
     def summary(self) -> str:

@@ -176,7 +176,7 @@ def learner_of(train: Any, net: Any, settings: Any, split: Any) -> Any:
     """A learner on the pretended GPU."""
     training = train.training
     given: dict[str, Any] = dict.fromkeys(("out_dir", "init", "resume", "profile"))
-    flags = {"workers": 0, "compile": False, "evaluate": False, "restart": False}
+    flags = {"workers": 0, "compile": False, "graph": False, "evaluate": False, "restart": False}
     options = training.Options(
         network=train.NETWORK, changed={}, device=GPU, data_dir=Path(), **flags, **given
     )

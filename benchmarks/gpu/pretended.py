@@ -67,9 +67,11 @@ class Watching(TorchDispatchMode):  # type: ignore[no-untyped-call, unused-ignor
 
 def operators(package: ModuleType) -> Mapping[str, Callable[..., Any]]:
     """The operators that a package has on a GPU, by their names."""
-    kernels = package.KERNELS
+    tables = [getattr(package, name, None) for name in ("KERNELS", "JOINED")]
     found = {
         f"{kernels.namespace}::{name}_{end}": kernels.on_call(name, getattr(kernels, end))
+        for kernels in tables
+        if kernels is not None
         for name in kernels.specs
         for end in ("forward", "backward")
     }
@@ -99,11 +101,13 @@ def pretended(package: ModuleType, seen: Seen) -> Iterator[None]:
         return nullcontext()
 
     autocast, fused = torch.autocast, import_module(f"{RUNTIME}.fused.kernels")
-    draws, later = (import_module(f"{RUNTIME}.{n}") for n in ("fused.draws", "training.later"))
+    parts = ("fused.draws", "training.later", "fused.joined.on_gpu")
+    draws, later, joined = (import_module(f"{RUNTIME}.{n}") for n in parts)
     with ExitStack() as held:
         for where, name, other in (
             (fused, "cuda_launcher", launcher),
             (draws, "cuda_launch", drawn),
+            (joined, "cuda_launch", drawn),
             (later.Later, "take", lambda _: None),
             (torch, "autocast", lambda _, *a, **k: autocast("cpu", *a, **k)),
             (torch.cuda, "Event", lambda: SimpleNamespace(record=lambda: None)),

@@ -11,9 +11,9 @@ from snnc.step.parse import StepError
 
 
 def ranges(document: Document, graph: Graph) -> Mapping[str, Bounds]:
-    """The bounds of the value of every node, for the data of [train] or for any."""
-    train, found = document.spec.train, dict[str, Bounds]()
-    data = train.dataset.bounds if train else ANYTHING
+    """The bounds of the value of every node, for the data of [train] or [data], or for any."""
+    dataset, found = document.spec.dataset, dict[str, Bounds]()
+    data = dataset.bounds if dataset else ANYTHING
     known: dict[tuple[Alike, Sequence[Bounds]], Bounds] = {}
     for node in graph.nodes:
         read = tuple(of_edge(ref, found) for ref in node.inputs) or (data,)

@@ -42,9 +42,9 @@ def _whole(document: Document, ann: Graph, section: Convert) -> Iterator[Problem
     if class_name(ann.name) == "OverTime":
         message = f"`{ann.name}` is taken: convert.py has a class OverTime"
         yield ("name",), message, None
-    if document.spec.train is None:
-        message = "[convert] needs [train]: its data determines the thresholds"
-        yield ("convert",), message, "add [train], with your data as its `dataset`"
+    if document.spec.dataset is None:
+        message = "[convert] needs [train] or [data]: samples determine the thresholds"
+        yield ("convert",), message, "add [data], with your data as its `dataset`"
     if section.readout_delay >= ann.time_steps:
         message = f"`readout_delay` leaves no step of {ann.time_steps} to read"
         yield ("convert", "readout_delay"), message, f"at most {ann.time_steps - 1}"

@@ -2,15 +2,20 @@
 
 The backward pass goes over a block twice: forwards, keeping what the adjoint reads, then back. A
 static input is read at stride 0 and its gradient summed in the block.
+
+A kernel that layers are joined to names them by macros, which the run time defines: NORMED before
+the step, GIVE and SHARE behind it. The same text, compiled with other macros, is each of its forms.
 """
 
 from collections.abc import Iterable
 
+from snnc.backends.joined import chunked, hooked, kept_size
 from snnc.backends.steps import signature
 from snnc.kernel.types import Kernel
 from snnc.step.grad import seed
 from snnc.step.symbol import symbol
 
+_PLACE = "const i64 in = t * stride + first, at = t * n + first;"
 _BLOCK = """\
     PARALLEL_FOR
     for (i64 first = 0; first < n; first += BLOCK) {
@@ -24,24 +29,27 @@ def loops(k: Kernel) -> str:
 
 
 def _forward(k: Kernel) -> str:
-    lines = [*start(k), "for (i64 t = 0; t < steps; ++t) {"]
-    lines += ["    const i64 in = t * stride + first, at = t * n + first;", "    SIMD"]
-    lines += ["    for (int j = 0; j < m; ++j) {", f"        real {scratch(k)};"]
-    lines += [f"        {_step(k)}", "        STORE(output[at + j], out);", "    }", "}"]
-    for s in k.step.states:
-        lines += [leave(s)]
-    head = signature("", k, False, ["i64 threads"])
-    return f"{head}{_BLOCK}{indented(lines)}    }}\n}}\n"
+    own = ["const i64 in = t * stride + first;"] if k.joined else [_PLACE]
+    out = "OUTPUT[j]" if k.joined else "output[at + j]"
+    lines = [*start(k), *hooked(k, "NORM_BEGIN", "FIRED"), "for (i64 t = 0; t < steps; ++t) {"]
+    lines += [f"    {own[0]}", "    SIMD", "    for (int j = 0; j < m; ++j) {"]
+    lines += [f"        real {scratch(k)};", f"        {_step(k)}", f"        STORE({out}, out);"]
+    lines += ["    }", *hooked(k, "    GIVE"), "}", *map(leave, k.step.states)]
+    return _function(k, False, lines)
 
 
 def _backward(k: Kernel) -> str:
-    lines = [*start(k)]
-    size = len(k.kept)
+    lines, size = [*start(k), *hooked(k, "NORM_BEGIN", "NORM_SUMS", "GIVEN")], kept_size(k)
     if size:
         lines += [f"real *mine = kept + THREAD * steps * BLOCK * {size};"]
-    lines += [*_replay(k), *_gradients(k), *_back(k), *_finish(k)]
-    head = signature("", k, True, ["i64 threads"])
-    return f"{head}{_BLOCK}{indented(lines)}    }}\n}}\n"
+    lines += [*_replay(k), *_gradients(k), *_back(k), *_finish(k), *hooked(k, "NORM_TOTAL")]
+    return _function(k, True, lines)
+
+
+def _function(k: Kernel, back: bool, lines: Iterable[str]) -> str:
+    head = signature("", k, back, ["i64 threads"])
+    body = chunked(indented(lines, 12), back) if k.joined else f"{_BLOCK}{indented(lines)}    }}\n"
+    return f"{head}{body}}}\n"
 
 
 def start(k: Kernel, room: str = "BLOCK") -> Iterable[str]:
@@ -76,8 +84,14 @@ def scratch(k: Kernel) -> str:
     return ", ".join(["out", *map(symbol, k.kept_values)])
 
 
+def _input(k: Kernel, x: str) -> str:
+    """An input at one element and step, normalised if it is."""
+    value = f"LOAD({symbol(x, 'data')}[in + j])"
+    return f"NORMED({value})" if k.joined else value
+
+
 def _step(k: Kernel) -> str:
-    arguments = [f"LOAD({symbol(x.name, 'data')}[in + j])" for x in k.inputs]
+    arguments = [_input(k, x.name) for x in k.inputs]
     arguments += [f"{symbol(p.name)}[j]" for p in k.terms]
     arguments += [f"&{symbol(s)}[j]" for s in k.step.states]
     arguments += ["&out", *(f"&{symbol(v)}" for v in k.kept_values)]
@@ -86,12 +100,12 @@ def _step(k: Kernel) -> str:
 
 def _slot(k: Kernel, name: str) -> str:
     at = k.kept.index(name)
-    return f"mine[(t * {len(k.kept)} + {at}) * BLOCK + j]"
+    return f"mine[(t * {kept_size(k)} + {at}) * BLOCK + j]"
 
 
 def _replay(k: Kernel) -> Iterable[str]:
     """The steps again, keeping what the way back reads."""
-    if not k.kept:
+    if not kept_size(k):
         return
     yield "for (i64 t = 0; t < steps; ++t) {"
     yield "    const i64 in = t * stride + first;"
@@ -103,6 +117,7 @@ def _replay(k: Kernel) -> Iterable[str]:
     yield f"        {_step(k)}"
     for v in k.kept_values:
         yield f"        {_slot(k, v)} = {symbol(v)};"
+    yield from hooked(k, f"        KEEP(mine[(t * {kept_size(k)} + {len(k.kept)}) * BLOCK + j]);")
     yield "    }"
     yield "}"
 
@@ -128,13 +143,17 @@ def arriving(state: str) -> str:
 def _back(k: Kernel) -> Iterable[str]:
     grads = [seed(x.name) for x in (*k.inputs, *k.terms)]
     yield "for (i64 t = steps - 1; t >= 0; --t) {"
-    yield "    const i64 in = t * stride + first, at = t * n + first;"
+    yield "    const i64 in = t * stride + first;" if k.joined else f"    {_PLACE}"
+    yield from hooked(k, f"    SHARE(mine + (t * {kept_size(k)} + {len(k.kept)}) * BLOCK)")
     yield "    SIMD"
     yield "    for (int j = 0; j < m; ++j) {"
     yield f"        real {', '.join(symbol(g, 'now') for g in grads)};"
     yield f"        {_adjoint(k)}"
     for g in grads:
         yield f"        {symbol(g)}[j] += {symbol(g, 'now')};"
+    for x in k.inputs:
+        now, data = symbol(seed(x.name), "now"), symbol(x.name, "data")
+        yield from hooked(k, f"        NORM_ADD({now}, LOAD({data}[in + j]))")
     for g in grads[: len(k.inputs)]:
         store = f"STORE({symbol(g, 'data')}[in + j], {symbol(g, 'now')})"
         yield f"        if (stride) {store};"
@@ -143,10 +162,10 @@ def _back(k: Kernel) -> Iterable[str]:
 
 
 def _adjoint(k: Kernel) -> str:
-    arguments = [f"LOAD({symbol(x, 'data')}[in + j])" for x in k.kept_inputs]
+    arguments = [_input(k, x) for x in k.kept_inputs]
     arguments += [_slot(k, name) for name in k.kept]
     arguments += [f"{symbol(p.name)}[j]" for p in k.terms]
-    arguments += ["LOAD(g_output[at + j])"]
+    arguments += ["GRADIENT" if k.joined else "LOAD(g_output[at + j])"]
     arguments += [f"&{symbol(seed(s))}[j]" for s in k.step.states]
     arguments += [f"&{symbol(seed(x.name), 'now')}" for x in (*k.inputs, *k.terms)]
     return f"{k.name}_adjoint({', '.join(arguments)});"
@@ -175,6 +194,6 @@ def summed(term: str) -> str:
     return f"for (int j = 0; j < m; ++j) {data}[first + j] = {g}[j];"
 
 
-def indented(lines: Iterable[str]) -> str:
+def indented(lines: Iterable[str], by: int = 8) -> str:
     """Lines inside a loop inside a function."""
-    return "".join(f"        {line}\n" for line in lines)
+    return "".join(f"{' ' * by}{line}\n" for line in lines)

@@ -10,6 +10,12 @@ from snnc.step.grad import seed
 from snnc.step.print_c import declarations
 from snnc.step.symbol import symbol
 
+SIZES = ("i64 steps", "i64 n", "i64 stride")
+BY_CHANNEL = tuple(f"const real *restrict {name}" for name in ("scale", "shift", "center"))
+"""The numbers of a normalisation: nothing where there is none."""
+JOINED = tuple(f"i64 {x}" for x in ("span", "inner", "channels", "height", "width", "chunks"))
+"""The sizes of a kernel that layers are joined to; the run time says what they are."""
+
 
 def steps(kernel: Kernel) -> str:
     """Both functions of one kernel."""
@@ -86,7 +92,9 @@ def whole(k: Kernel) -> list[str]:
 def parameters(k: Kernel, back: bool) -> list[str]:
     """The parameters of a kernel's loop, in the order in which the host passes them."""
     results = backward(k, whole(k)) if back else forward(k)
-    return [*read(k), *results, "i64 steps", "i64 n", "i64 stride"]
+    if not k.joined:
+        return [*read(k), *results, *SIZES]
+    return [*read(k), *BY_CHANNEL, *results, *["double *restrict sums"] * back, *SIZES, *JOINED]
 
 
 def signature(prefix: str, k: Kernel, back: bool, extra: Iterable[str] = ()) -> str:

@@ -28,14 +28,13 @@ def placed(raw: Tree, done: Tree, frame: Frame) -> Tree:
         note = Note(raw.place, _where(frame))
         return replace(done, key=frame.place, place=given.place, notes=limit((note, *given.notes)))
     notes = _chain(raw.place, done.notes, frame)
-    moved = replace(done, key=frame.place, place=frame.place, notes=notes)
+    value = done.value
     if isinstance(raw.value, dict):
-        inner = {key: placed(node, done.table[key], frame) for key, node in raw.table.items()}
-        return replace(moved, value=inner)
+        value = {key: placed(node, done.table[key], frame) for key, node in raw.table.items()}
     if isinstance(raw.value, list):
         items = zip(raw.items, done.items, strict=True)
-        return replace(moved, value=[placed(node, other, frame) for node, other in items])
-    return moved
+        value = [placed(node, other, frame) for node, other in items]
+    return Tree(value, frame.place, frame.place, notes)
 
 
 def blamed(findings: Iterable[Diagnostic], frame: Frame) -> list[Diagnostic]:

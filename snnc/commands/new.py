@@ -33,16 +33,24 @@ _AT_ROOT = {
 }
 
 
-def start(name: str, base: str, out: Path | None = None) -> list[str]:
+_SAMPLES = "samples.py"
+
+
+def start(
+    name: str, base: str | None, template: str | None = None, out: Path | None = None
+) -> list[str]:
     """Writes a project into the folder NAME or another one, and says what was done.
 
     Raises UsageError, OSError.
     """
     _check_name(name)
+    if base and template:
+        raise terminal.UsageError("--from and --template exclude each other")
+    entry = _template(template) if template else _entry(base or "digits_conv")
     folder = out or Path(name)
     root = reading.project(folder / "x")
     inside = root != Path(os.path.realpath(folder))
-    files = project.compare(folder, files_of(name, _entry(base), inside))
+    files = project.compare(folder, files_of(name, entry, inside))
     if folder.is_symlink():
         raise terminal.UsageError(f"{folder}: is a symlink, and `snnc new` follows none")
     if there := [file.path for file in files if file.have is not None or file.obstacle]:
@@ -74,10 +82,12 @@ def _around(root: Path, folder: Path, name: str) -> Additions:
 
 
 def listing() -> str:
-    """Every spec of the zoo, a line each."""
+    """Every template and every spec of the zoo, a line each."""
+    tasks = [zoo.ZooEntry(name, zoo.tasks()) for name in zoo.names(zoo.tasks())]
     entries = [zoo.ZooEntry(name) for name in zoo.names()]
-    width = max(len(entry.name) for entry in entries)
-    return "".join(f"{entry.name:<{width}}  {entry.summary}\n" for entry in entries)
+    width = max(len(entry.name) for entry in [*tasks, *entries])
+    lines = [[f"  {e.name:<{width}}  {e.summary}\n" for e in part] for part in (tasks, entries)]
+    return f"--template\n{''.join(lines[0])}--from\n{''.join(lines[1])}"
 
 
 def files_of(name: str, entry: zoo.ZooEntry, inside: bool = False) -> Mapping[str, str]:
@@ -93,9 +103,12 @@ def files_of(name: str, entry: zoo.ZooEntry, inside: bool = False) -> Mapping[st
         raise terminal.UsageError(f"{name}: {base}, which has the same name: choose another name")
     trained = entry.whole.get("train") is not None
     context = {"name": name, "zoo": entry.name, "trained": trained, "inside": inside}
+    context |= {"by_task": entry.place is not None, "samples": bool(entry.samples)}
+    context |= {"converted": entry.whole.get("convert") is not None}
+    own = {_SAMPLES: entry.samples} if entry.samples else {}
     wanted = _INSIDE if inside else {**_INSIDE, **_AT_ROOT}
     around = {path: _rendered(template, **context) for path, template in wanted.items()}
-    return {main: _renamed(spec, name), **copies, **around}
+    return {main: _renamed(spec, name), **copies, **own, **around}
 
 
 def _rendered(template: str, **context: object) -> str:
@@ -143,9 +156,17 @@ def _near(name: str) -> str | None:
 
 
 def _entry(name: str) -> zoo.ZooEntry:
-    known = zoo.names()
-    if name in known:
-        return zoo.ZooEntry(name)
-    near = nearest(name, known)
-    hint = f"did you mean `{near}`?" if near else f"expected {one_of(known, 20)}"
-    raise terminal.UsageError(f"there is no spec `{name}` in the zoo: {hint}")
+    _known(name, zoo.names(), f"there is no spec `{name}` in the zoo")
+    return zoo.ZooEntry(name)
+
+
+def _template(name: str) -> zoo.ZooEntry:
+    _known(name, zoo.names(zoo.tasks()), f"there is no template `{name}`")
+    return zoo.ZooEntry(name, zoo.tasks())
+
+
+def _known(name: str, known: tuple[str, ...], problem: str) -> None:
+    if name not in known:
+        near = nearest(name, known)
+        hint = f"did you mean `{near}`?" if near else f"expected {one_of(known, 20)}"
+        raise terminal.UsageError(f"{problem}: {hint}")

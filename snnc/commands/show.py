@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from snnc import project
-from snnc.backends.form import Form
 from snnc.commands.replaceable import replaceable
 from snnc.commands.show_chains import chained, sentences
 from snnc.compile import runtime_module
@@ -117,8 +116,7 @@ def _fused(program: Program, region: Region, op: Op, kernel: Kernel) -> Fused:
     around, share = _around(program, region), 1 / program.graph.time_steps
     once = share if isinstance(region, Once) else 1.0
     moved = traffic(kernel, around, share if static else 1.0, once)
-    form = Form(kernel, around.window, around.normed)
-    return Fused(op.node, form.name, static, moved.forward, moved.backward, moved.sweeps)
+    return Fused(op.node, around.name(kernel), static, moved.forward, moved.backward, moved.sweeps)
 
 
 def _outside(region: Region, op: Op) -> list[str]:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -53,10 +54,24 @@ def sweep(spec: Path, options: SweepOptions) -> int:
     recipe, plan = _recipe(spec, document, options, folder), _plan(document, options, varied)
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        study = Study(options.storage or f"sqlite:///{folder / 'study.db'}", name, plan)
+        with _alone(folder):
+            study = Study(options.storage or f"sqlite:///{folder / 'study.db'}", name, plan)
     except OtherSweep as error:
         raise terminal.UsageError(str(error)) from None
     return _carried_out(study, recipe)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keeps processes that are started at once from planning the trials twice."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    with (folder / "study.lock").open("w") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        yield
 
 
 def _varied(options: SweepOptions) -> tuple[Varied, ...]:

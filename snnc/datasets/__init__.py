@@ -37,6 +37,8 @@ class Dataset(Kind):
     """Whether samples are recordings of events, to be counted in frames."""
     formed: ClassVar[bool] = False
     """Whether labels may be other than a class per sample: per place, several, or values."""
+    mapped: ClassVar[bool] = False
+    """Whether samples stay in files, of which a batch reads what it needs."""
     mirrors: ClassVar[bool] = True
     """Whether a sample that is mirrored left to right keeps its label."""
     standard_library: ClassVar[tuple[str, ...]] = ()
@@ -44,6 +46,11 @@ class Dataset(Kind):
     """The import statements that ``source()`` needs beyond those of every data.py."""
 
     validation: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+    @property
+    def padded(self) -> bool:
+        """Whether samples have lengths of their own, with padding behind them."""
+        return False
 
     @property
     def classes(self) -> int | None:

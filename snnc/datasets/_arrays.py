@@ -3,6 +3,8 @@
 from string import Template
 from typing import Literal
 
+from pydantic_core import PydanticCustomError
+
 from snnc.datasets._pictures import Pictures
 from snnc.labels import Form
 from snnc.shapes import Shape, ShapeError
@@ -13,11 +15,20 @@ LONGEST = 64
 """Of a path or a function: its line in generated code fits."""
 
 
+def printable_path(text: str) -> str:
+    """A path that generated code can hold as it is. Raises PydanticCustomError."""
+    if not text.isprintable() or not 0 < len(text) <= LONGEST or '"' in text or "\\" in text:
+        message = f"is not an allowed path: at most {LONGEST} characters, no quotes, no backslashes"
+        raise PydanticCustomError("bad_name", message)
+    return text
+
+
 class Arrays(Pictures):
     """Samples x in the shape of the network's input and labels y, to train and to test.
 
     ``labels_per`` states whether there is one label per sample or per time step, so that the linter
-    can compare it with the loss; without it the training script finds out.
+    can compare it with the loss; without it the training script finds out. With ``lengths``, the
+    data also say how many time steps of each sample are real; the others are padding.
     """
 
     shape = None
@@ -27,6 +38,11 @@ class Arrays(Pictures):
 
     white: Positive = 1
     labels_per: Literal["sample", "step"] | None = None
+    lengths: bool | None = None
+
+    @property
+    def padded(self) -> bool:
+        return bool(self.lengths)
 
     @property
     def each_step(self) -> bool:
@@ -45,6 +61,9 @@ class Arrays(Pictures):
         if self.each_step and not timed:
             message = "one label per time step needs samples with a time axis"
             raise ShapeError(message, "dataset", 'write `encoder = "none"` in [input]')
+        if self.lengths and not timed:
+            message = "lengths of samples need samples with a time axis"
+            raise ShapeError(message, "dataset", 'write `encoder = "none"` in [input]')
 
     def source(self, timed: bool) -> str:
         return self.source_of(timed, "class")
@@ -58,7 +77,12 @@ class Arrays(Pictures):
         steps, parameter = (", time_steps", ", time_steps: int") if timed else ("", "")
         want = "(time_steps, *SHAPE)" if timed else "SHAPE"
         told, judged = self._classes(timed) if form == "class" else _numbers(form)
-        return Template(f"{_CHECKED}\n\n{text}").substitute(
+        stored = "Mapped" if self.mapped else "Tensor"
+        head = f"def checked(samples: {stored}, labels: Tensor | None{parameter}) -> Split:"
+        words |= {"head": _HEAD.replace("STORED", stored) if self.lengths else head}
+        words |= {"lengths": _LENGTHS * self.padded, "more": ", lengths" * self.padded}
+        checks = _CHECKED if self.mapped else f"{_TENSOR}{_CHECKED}"
+        return Template(f"{checks}\n\n{text}").substitute(
             steps=steps, parameter=parameter, want=want, told=told, judged=judged, **words
         )
 
@@ -74,10 +98,12 @@ class Arrays(Pictures):
 
 def _numbers(form: Form) -> tuple[str, str]:
     """The same for labels that have the shape TARGET."""
+    if form == "sequence":
+        return "[N, L]", _SEQUENCE.replace("$told", "[N, L]")
     return "[N, *TARGET]", f"{_SIZED}{_JUDGED[form]}"
 
 
-_CHECKED = '''\
+_TENSOR = '''\
 def tensor(array: object, name: str) -> Tensor:
     """An array of any kind of numbers, in any layout, as a tensor."""
     if isinstance(array, Tensor):
@@ -95,16 +121,18 @@ def tensor(array: object, name: str) -> Tensor:
     return torch.from_numpy(np.require(found, kept, ["C", "W"]))
 
 
-def checked(samples: Tensor, labels: Tensor | None$parameter) -> Split:
+'''
+_CHECKED = '''\
+$head
     """A split, if the network can take its samples and their labels $told."""
     found = tuple(samples.shape[1:])
     if found != $want or samples.dim() == 0:
         raise DataError(f"A sample of x is {found} instead of {$want}.")
     if len(samples) == 0:
         raise DataError("There are no samples: x_train and x_test need one at least.")
-    if labels is None:
-        return Split(samples, torch.zeros(len(samples), dtype=torch.long))
-$judged    return Split(samples, labels)
+$lengths    if labels is None:
+        return Split(samples, torch.zeros(len(samples), dtype=torch.long)$more)
+$judged    return Split(samples, labels$more)
 '''
 
 _CLASSES = """\
@@ -121,6 +149,17 @@ _CLASSES = """\
 """
 
 
+_HEAD = """\
+def checked(
+    samples: STORED, labels: Tensor | None, lengths: Tensor, time_steps: int
+) -> Split:"""
+_LENGTHS = """\
+    if tuple(lengths.shape) != (len(samples),) or lengths.is_floating_point():
+        raise DataError(f"lengths are {tuple(lengths.shape)}: write one a sample.")
+    lengths = lengths.long()
+    if bool(((lengths < 1) | (lengths > time_steps)).any()):
+        raise DataError(f"A sample has 1 to {time_steps} steps: a length is another.")
+"""
 _SIZED = """\
     sizes, want = tuple(labels.shape), (len(samples), *TARGET)
     if sizes != want and (sizes, TARGET) != ((len(samples),), (1,)):
@@ -144,5 +183,15 @@ _SEVERAL = """\
     labels = labels.float()
     if not bool(((labels >= 0) & (labels <= 1)).all()):
         raise DataError("y holds other numbers than those from 0 to 1.")
+"""
+_SEQUENCE = """\
+    whole = not labels.is_floating_point() or bool((labels == labels.round()).all())
+    if labels.dim() != 2 or len(labels) != len(samples) or not whole:
+        raise DataError(f"y is {tuple(labels.shape)}: labels are integers $told.")
+    labels = labels.long()
+    behind = (labels[:, 1:] >= 0) & (labels[:, :-1] < 0)
+    if bool(((labels < -1) | (labels >= len(LABELS))).any() | behind.any()):
+        low = "behind the last of a sample -1 stands"
+        raise DataError(f"Labels are below {len(LABELS)}, and {low}.")
 """
 _JUDGED: dict[Form, str] = {"map": _MAP, "several": _SEVERAL, "values": _VALUES}

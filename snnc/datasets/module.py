@@ -14,7 +14,7 @@ class Module(Arrays):
     ``loader`` names the function as "package.module:function". Only the training script imports it,
     when it runs. The script calls it with --data-dir (a Path) and, if the encoder is none, with the
     number of time steps. Arrays or tensors have the shapes that npz requires. For an autoencoder,
-    y_train and y_test may be None.
+    y_train and y_test may be None. With ``lengths``, lengths_train and lengths_test follow.
     """
 
     kind: Literal["module"] = "module"
@@ -25,7 +25,10 @@ class Module(Arrays):
     third_party = ("import numpy as np",)
 
     def source_of(self, timed: bool, form: Form) -> str:
-        return self.filled(_SOURCE, timed, form, loader=string(self.loader))
+        text = _SOURCE
+        for usual, measured in _MEASURED.items() if self.lengths else ():
+            text = text.replace(usual, measured)
+        return self.filled(text, timed, form, loader=string(self.loader))
 
 
 _SOURCE = '''\
@@ -53,3 +56,12 @@ def read(data_dir: Path$parameter) -> tuple[Split, Split]:
         checked(test, arrays.get("y_test")$steps),
     )
 '''
+
+_MEASURED = {
+    '"y_test")\n    made': '"y_test", "lengths_train", "lengths_test")\n    made',
+    "the four arrays": "the six arrays",
+    'LABELLED or name.startswith("x")': 'LABELLED or not name.startswith("y")',
+    'arrays.get("y_train")': 'arrays.get("y_train"), arrays["lengths_train"]',
+    'arrays.get("y_test")': 'arrays.get("y_test"), arrays["lengths_test"]',
+}
+"""The text with lengths, piece by piece."""

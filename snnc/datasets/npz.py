@@ -3,19 +3,10 @@
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
 
-from snnc.datasets._arrays import LONGEST, Arrays
+from snnc.datasets._arrays import Arrays, printable_path
 from snnc.escape import string
 from snnc.labels import Form
-
-
-def _path(text: str) -> str:
-    """Check that generated code can hold the path as it is."""
-    if not text.isprintable() or not 0 < len(text) <= LONGEST or '"' in text or "\\" in text:
-        message = f"is not an allowed path: at most {LONGEST} characters, no quotes, no backslashes"
-        raise PydanticCustomError("bad_name", message)
-    return text
 
 
 class Npz(Arrays):
@@ -23,21 +14,31 @@ class Npz(Arrays):
 
     Samples x are [N, ...] in the shape of the network's input, or [N, T, ...] if its encoder is
     none. Labels y are integers [N], or [N, T] with one per time step; an autoencoder needs none.
+    With ``lengths``, lengths_train and lengths_test are integers [N]: the real steps of a sample.
     ``path`` starts at --data-dir. ``white`` is the number that stands for 1 (255 for images of
     bytes). `numpy.savez_compressed` writes such a file.
     """
 
     kind: Literal["npz"] = "npz"
-    path: Annotated[str, AfterValidator(_path)]
+    path: Annotated[str, AfterValidator(printable_path)]
 
     title = "arrays of one's own"
     standard_library = ("import zipfile", "import zlib")
     third_party = ("import numpy as np",)
 
     def source_of(self, timed: bool, form: Form) -> str:
-        return self.filled(_SOURCE, timed, form, path=string(self.path))
+        returned = _MEASURED if self.lengths else _RETURNED
+        steps = ", time_steps" * timed
+        returned = returned.replace("$steps", steps)
+        return self.filled(_SOURCE, timed, form, path=string(self.path), returned=returned)
 
 
+_RETURNED = "    return checked(*train$steps), checked(*test$steps)"
+_MEASURED = """\
+    return (
+        checked(*train, array(path, "lengths_train")$steps),
+        checked(*test, array(path, "lengths_test")$steps),
+    )"""
 _SOURCE = '''\
 # Below --data-dir.
 PATH = $path
@@ -51,7 +52,7 @@ def read(data_dir: Path$parameter) -> tuple[Split, Split]:
         raise DataError(f"There is no {path}: `{how}` writes it.")
     train = array(path, "x_train"), array(path, "y_train") if LABELLED else None
     test = array(path, "x_test"), array(path, "y_test") if LABELLED else None
-    return checked(*train$steps), checked(*test$steps)
+$returned
 
 
 def array(path: Path, name: str) -> Tensor:

@@ -23,7 +23,7 @@ class How:
 
 def feedbacks(program: Program) -> Mapping[str, How]:
     """The feedback of each neuron that is not alone in its kernel, by its path."""
-    found = dict[str, How]()
+    found: dict[str, How] = {}
     for region in program.regions:
         if isinstance(region, Scan) and region.form == "whole":
             fed = (neuron_in(program, link) for link in links(region) if len(link) > 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from snnc.backends import cpu, cupy, pooled, recurrent, steps, torch
+from snnc.backends import cpu, cupy, places, recurrent, steps, torch
 from snnc.emit import whole
 from snnc.emit.environment import environment
 from snnc.emit.neurons import NeuronClass, Neurons
@@ -14,7 +14,6 @@ from snnc.kernel.types import Kernel
 from snnc.kernel.whole import Cells, Draw, Feedback, Product, Whole
 from snnc.neuron import Neuron, SpikingNeuron
 from snnc.step.ssa import SPIKE_ABOVE
-from snnc.window import Window
 
 
 def kernels_py(name: str, neurons: Neurons, runtime: Runtime, chains: Sequence[Whole] = ()) -> str:
@@ -39,11 +38,9 @@ def printed(
         "steps": "\n".join(map(steps.steps, kernels)),
         "c": "\n".join([*map(cpu.loops, kernels), *map(recurrent.loops, back)]),
         "cuda": "\n".join(map(cupy.loops, kernels)),
-        "pooled": "\n".join(pooled.loops(c.kernel, w) for c in classes for w in c.windows),
-        "pools": "\n".join(_pools(found, found.windows) for found in classes if found.windows),
+        "places": "\n".join(places.loops(c.kernel, w) for c in classes for w in c.windows),
+        "forms": "\n".join(map(_forms, (found for found in classes if found.kernel.joined))),
         "checks": " or ".join(f"{call}({table})" for table, call in checks.items()),
-        "normed": "\n".join(pooled.loops(c.kernel, w, True) for c in classes for w in c.norms),
-        "norms": "\n".join(_pools(found, found.norms) for found in classes if found.norms),
     }
     return environment().get_template("kernels.py.jinja").render(**context)
 
@@ -65,8 +62,7 @@ def _tables(classes: Sequence[NeuronClass]) -> Iterator[str]:
     """The classes of the tables of kernels."""
     recurrent = any(found.kernel.recurrent for found in classes)
     yield "RecurrentKernels" if recurrent else "Kernels"
-    yield from ["PooledKernels"] if any(found.windows for found in classes) else []
-    yield from ["NormedKernels"] if any(found.norms for found in classes) else []
+    yield from ["JoinedKernels"] if any(found.kernel.joined for found in classes) else []
 
 
 def _chained(chains: Sequence[Whole]) -> Iterator[str]:
@@ -96,8 +92,7 @@ def _neuron(found: NeuronClass) -> dict[str, object]:
         "inner": found.inner,
         "parameters": own.text,
         "base": _base(found),
-        "pools": bool(found.windows),
-        "norms": bool(found.norms),
+        "joined": found.kernel.joined,
     }
 
 
@@ -122,25 +117,24 @@ def _spike(value: float | str | None) -> str:
 
 
 def _base(found: NeuronClass) -> str:
-    if found.norms:
-        return "NormedNeuron"
-    if found.windows:
-        return "PooledNeuron"
+    if found.kernel.joined:
+        return "JoinedNeuron"
     return "RecurrentNeuron" if found.kernel.recurrent else "FusedNeuron"
 
 
-def _pools(found: NeuronClass, windows: Iterable[Window | None]) -> str:
-    """The windows that a kernel is pooled in, "" for none, as an entry of a dict."""
-    names = _tuple(window.text if window else "" for window in windows)
-    return "\n".join(statement(f'"{found.kernel.name}": {names},', 8))
+def _forms(found: NeuronClass) -> str:
+    """The layers that a kernel runs besides, as an entry of a dict."""
+    names = [window.text for window in found.windows]
+    names += [f"{window.text}_normed" if window else "normed" for window in found.norms]
+    return "\n".join(statement(f'"{found.kernel.name}": {_tuple(names)},', 8))
 
 
 def _checks(classes: Sequence[NeuronClass]) -> Mapping[str, str]:
     """The function that checks each table of kernels, by the table's name."""
     recurrent = any(found.kernel.recurrent for found in classes)
     checks = {"KERNELS": "selfcheck_recurrent" if recurrent else "selfcheck"}
-    checks |= {"POOLS": "selfcheck"} if any(found.windows for found in classes) else {}
-    return checks | ({"NORMS": "selfcheck"} if any(found.norms for found in classes) else {})
+    joined = any(found.kernel.joined for found in classes)
+    return checks | ({"JOINED": "selfcheck"} if joined else {})
 
 
 def _function(signature: str, lines: list[str]) -> str:
@@ -155,6 +149,7 @@ def _spec(k: Kernel) -> str:
     fields = [f"{len(k.inputs)}", f"{len(k.terms)}", repr(start)]
     fields += [f"{k.name}_step", f"{k.name}_adjoint"]
     fields += [repr(inputs), repr(states), str(len(k.kept_values)), str(k.segment)]
+    fields += ["joined=True"] if k.joined else []
     return "\n".join(statement(f'"{k.name}": Spec({", ".join(fields)}),', 8))
 
 

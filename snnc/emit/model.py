@@ -9,7 +9,7 @@ from snnc.emit.fixed_steps import fixed
 from snnc.emit.forward import Bodies, output_class
 from snnc.emit.literal import paragraph, source
 from snnc.emit.neurons import Neurons
-from snnc.emit.preamble import STATE
+from snnc.emit.preamble import STATE, masks
 from snnc.emit.program_rows import program_rows, recorded
 from snnc.emit.python_format import statement
 from snnc.emit.recording import has_rate
@@ -47,6 +47,7 @@ def model_py(made: Compiled, bodies: Bodies, held: Held, neurons: Neurons, runti
         "state": _constant("STATE", state_keys(program, neurons, bodies.forward.uses)),
         "time_steps": graph.time_steps,
         "variable": not fixed(graph),
+        "masked": masks(program),
         "time_chunk": program.time_chunk,
         "blocks": held.blocks,
         "attributes": held.attributes,

@@ -5,7 +5,7 @@ from functools import cache
 from snnc.emit.runtime import defined
 from snnc.names import VARIABLES, class_name
 
-_CONSTANTS = frozenset("C CUDA KERNELS NORMED NORMS POOLED POOLS STEPS".split())
+_CONSTANTS = frozenset("C CUDA JOINED KERNELS PLACES STEPS".split())
 _STANDARD = frozenset("NamedTuple Tensor nn require sys torch".split())
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pydantic import BaseModel
@@ -138,10 +138,11 @@ def neurons(program: Program) -> Neurons:
     for key, name in names.items():
         one = wanted[layers_of[key][0]]
         plain = unused(name.lower().replace("_", ""), kernels)
-        made = kernel(plain, one.neuron, one.how.fronts, one.how.recurrent)
         paths = tuple(layers_of[key])
         found = tuple(dict.fromkeys(pools[path] for path in paths if path in pools))
         behind = tuple(dict.fromkeys(norms[path] for path in paths if path in norms))
+        made = kernel(plain, one.neuron, one.how.fronts, one.how.recurrent)
+        made = replace(made, joined=bool(found or behind))
         classes.append(NeuronClass(name, one.neuron, made, paths, one.inner, found, behind))
     calls = {path: _made(names[one.key], one.neuron, graph[path]) for path, one in wanted.items()}
     return Neurons(tuple(classes), calls)

@@ -14,6 +14,7 @@ from snnc.emit.literal import paragraph
 from snnc.emit.model import model_py
 from snnc.emit.neurons import Neurons, neurons
 from snnc.emit.output_layers import answering
+from snnc.emit.preamble import masks
 from snnc.emit.recording import layers
 from snnc.emit.runtime import FORMAT, Runtime, files
 from snnc.emit.train import labelled
@@ -23,6 +24,7 @@ from snnc.emit.whole import chains
 from snnc.encoder import Encoder
 from snnc.graph.types import Graph
 from snnc.names import class_name
+from snnc.sections.train import of_data
 
 
 def output(
@@ -58,7 +60,8 @@ def package(made: Compiled, runtime: Runtime, scripts: bool = True) -> dict[str,
 
 def _training(made: Compiled, ann: Ann | None, runtime: Runtime) -> dict[str, str]:
     """The files that train the network, if its spec says how."""
-    graph, train = made.graph, made.document.spec.train
+    graph, spec = made.graph, made.document.spec
+    train = spec.train or (of_data(spec.data.dataset) if spec.data else None)
     if train is None:
         return {}
     data = graph[graph.inputs[0]]
@@ -74,7 +77,10 @@ def _training(made: Compiled, ann: Ann | None, runtime: Runtime) -> dict[str, st
     sweep = data.operator.sweep if isinstance(data.operator, Encoder) else ""
     more = (fixed(graph), ann.name if ann else "", answering(made.program), sweep)
     built = trained(made.document.spec)
-    return training_files(*context, layers(graph), outputs, *more, built, target)
+    files = training_files(
+        *context, layers(graph), outputs, *more, built, target, masks(made.program)
+    )
+    return files if spec.train else {"data.py": files["data.py"]}
 
 
 def _converted(made: Compiled, ann: Ann, neurons: Neurons, runtime: Runtime) -> dict[str, str]:

@@ -10,7 +10,7 @@ from snnc.emit.scope import FunctionScope
 from snnc.emit.variables import parameter, parameters
 from snnc.names import class_name
 from snnc.program.types import Program, data
-from snnc.readout import Readout
+from snnc.readout import MaskedReadout, Readout
 from snnc.readouts.max import Max
 
 STATE = "dict[str, Tensor]"
@@ -26,6 +26,7 @@ def preamble(program: Program, scope: FunctionScope) -> Code:
     uses |= counted.uses
     parts = [
         _shapes(program, scope.streams),
+        _lengths(program, scope),
         _time_steps(program, scope, uses),
         head,
         counted,
@@ -38,6 +39,23 @@ def preamble(program: Program, scope: FunctionScope) -> Code:
     broken = [line for text in made.lines for line in statement(text.lstrip(), _indent(text))]
     gap = bool(broken) and scope.lines[0].strip().startswith("#")
     return Code([*broken, *[""] * gap], made.uses)
+
+
+def _lengths(program: Program, scope: FunctionScope) -> Code:
+    """The lengths of samples, which are checked where they are given."""
+    if "lengths" not in scope.uses:
+        return Code()
+    if not scope.streams:
+        return Code(["lengths = None"])
+    timed, given = [*timed_inputs(program).values()], parameters(program).values()
+    samples = f"{timed[0]}.shape[1]" if timed else f"len({next(iter(given))})"
+    return Code([f"check_lengths(lengths, {samples}, state)"], ["check_lengths"])
+
+
+def masks(program: Program) -> bool:
+    """Whether a call takes the lengths of its samples."""
+    readouts = (program.graph[name].operator for name in program.graph.outputs)
+    return any(isinstance(readout, MaskedReadout) and readout.masked for readout in readouts)
 
 
 def _indent(text: str) -> int:
@@ -145,4 +163,9 @@ def _chunks(program: Program) -> Code:
     when = "state is None and not self.training and self.time_chunk < time_steps"
     # the gradient of a maximum is shared by all its ties, wherever they are: parts cannot tell
     when += " and not torch.is_grad_enabled()" if MAX in kinds else ""
-    return Code([f"if {when}:", f"    return {answer}"], ["in_chunks", "time_steps"])
+    lines = [f"if {when}:", f"    return {answer}"]
+    if masks(program):
+        alone = "state is None and not self.training"
+        lines[0] = lines[0].replace(alone, "whole")
+        lines = [f"whole = {alone} and lengths is None", *lines]
+    return Code(lines, ["in_chunks", "time_steps"])

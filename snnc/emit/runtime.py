@@ -15,9 +15,9 @@ NAME = "snn_runtime"
 FORMAT = 2
 """The format of the runtime that generated code is written for; it states its own."""
 
-_HELPERS = ("checks", "delays", "encoders", "layers", "norms", "steps", "weights")
+_HELPERS = ("checks", "delays", "encoders", "layers", "lengths", "norms", "steps", "weights")
 """The modules whose functions and classes networks import one by one."""
-_KERNELS = ("fused", "fused.normed", "fused.pooled", "fused.recurrent", "fused.whole")
+_KERNELS = ("fused", "fused.joined", "fused.recurrent", "fused.whole")
 """The packages that say in ``__all__`` what kernels.py may import."""
 
 
@@ -73,7 +73,7 @@ def own_imports(uses: Collection[str], known: Collection[str], runtime: Runtime)
     Its neurons' classes, which are ``known``, come from kernels.py, all else from the runtime.
     """
     classes = {*known}.intersection(uses)
-    shared, own = runtime.used({*uses} - classes, runtime.relative), {".kernels": classes}
+    shared, own = (runtime.used({*uses} - classes, runtime.relative), {".kernels": classes})
     if runtime.inside:
         return statements({**shared, **own})
     return "\n\n".join(filter(None, [statements(shared), statements(own)]))

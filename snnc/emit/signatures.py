@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from snnc.emit.preamble import STATE, checked, timed_inputs
+from snnc.emit.preamble import STATE, checked, masks, timed_inputs
 from snnc.emit.python_format import statement
 from snnc.emit.variables import parameters
 from snnc.program.types import Program
@@ -19,6 +19,8 @@ def signature(program: Program, name: str, answer: str) -> list[str]:
         arguments.append("*")
     if name == "forward" and not timed_inputs(program):
         arguments.append("time_steps: int | None = None")
+    if name == "forward" and masks(program):
+        arguments.append("lengths: Tensor | None = None")
     if name in ("forward", "step"):
         arguments.append(state)
     return statement(f"def {name}(self, {', '.join(arguments)}) -> {answer}:", 4)

@@ -8,6 +8,7 @@ breaks them.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from snnc.emit.padding import padding, real
 from snnc.escape import string
 from snnc.labels import Form
 from snnc.losses import Loss
@@ -16,11 +17,16 @@ from snnc.sections.train import Train
 
 
 def train_context(
-    train: Train, class_name: str, outputs: Mapping[str, bool], time_steps: int, timed: bool
+    train: Train,
+    class_name: str,
+    outputs: Mapping[str, bool],
+    time_steps: int,
+    timed: bool,
+    masked: bool = False,
 ) -> dict[str, Any]:
     """The template's variables; ``outputs`` says which outputs have a time axis.
 
-    ``timed``: the data have one.
+    ``timed``: the data have one; ``masked``: the network takes lengths of samples.
     """
     losses = train.by_output(outputs)
     several = len(outputs) > 1
@@ -28,7 +34,8 @@ def train_context(
     return {
         "answers": [class_name, *[answer] * several],
         "settings": ", ".join(_settings(train, time_steps)),
-        "loss": _loss(losses, answer, several, train.smoothing is not None)
+        **padding(train, masked),
+        "loss": _loss(losses, answer, several, train.smoothing is not None, train.dataset.padded)
         | _judged(train, losses, outputs),
         "metric": _metric(train, outputs, answer, several, timed),
         "classified": classified(train, outputs),
@@ -81,7 +88,9 @@ def _literal(value: object) -> str:
     return string(value) if isinstance(value, str) else repr(value)
 
 
-def _loss(losses: Mapping[str, Loss], answer: str, several: bool, smooths: bool) -> dict[str, Any]:
+def _loss(
+    losses: Mapping[str, Loss], answer: str, several: bool, smooths: bool, padded: bool
+) -> dict[str, Any]:
     """The function of the loss and its call; ``smooths``: a setting smooths the labels."""
     wanted = {loss.wants for loss in losses.values()}
     passed: list[str] = [name for name in ("x", "labels") if name in wanted]
@@ -89,6 +98,9 @@ def _loss(losses: Mapping[str, Loss], answer: str, several: bool, smooths: bool)
     if smooths:
         typed, passed = [*typed, "smoothing: float"], [*passed, "smoothing"]
     lines = _sum(losses, smooths) if several else _single(*losses.values())
+    if padded and not several and any(loss.over == "steps" for loss in losses.values()):
+        typed, passed = [*typed, "lengths: Tensor"], [*passed, "lengths"]
+        lines = real(*losses.values())
     return {
         "signature": ", ".join([f"y: {answer}", *typed]),
         "lines": list(lines),
@@ -164,6 +176,13 @@ def _metric(
     if metric.wants is None:
         return found | {"expression": "", "call": "loss.detach() * batch.samples"}
     over = outputs[of]
+    if over and train.dataset.padded:
+        return found | {
+            "signature": f"y: Tensor, {metric.wants}: Tensor, lengths: Tensor",
+            "doc": metric.says,
+            "expression": metric.padded("y"),
+            "call": f"metric_of(y, {metric.wants}, lengths)",
+        }
     return found | {
         "signature": f"y: {answer}, {metric.wants}: Tensor",
         "doc": metric.says,

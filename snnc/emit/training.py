@@ -56,13 +56,15 @@ def training_files(
     sweep: str = "",
     trained_by: str = "",
     target: tuple[int, ...] = (),
+    masked: bool = False,
 ) -> dict[str, str]:
     """The text of each file, formatted, without the header of generated code.
 
     ``outputs`` says which outputs have a time axis (default: one, without); ``fixed``: whether the
     network can take no other number of steps; ``answering``: layers that mixed precision leaves.
     """
-    told = train_context(train, ann or class_name, outputs or {"output": False}, time_steps, timed)
+    ends = outputs or {"output": False}
+    told = train_context(train, ann or class_name, ends, time_steps, timed, masked)
     context = {
         "name": name,
         "package": runtime,
@@ -131,5 +133,5 @@ def _imports(package: Runtime, ann: str, answers: Sequence[str]) -> Mapping[str,
             *("data", "model", "train", "visualize"),
             runtime=["evaluation", "pictures", "training"],
         ),
-        "runs": package.script(runtime=["runs"]),
+        "runs": package.script(runtime=["comparison"]),
     }

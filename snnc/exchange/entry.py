@@ -14,12 +14,8 @@ data, and run: snnc convert {name}.snn.toml --weights {name}.pt
 
 """
 _SECTIONS = """\
-[train]
+[data]
 dataset = { kind = "npz", path = "mine.npz" }
-loss = "cross_entropy"
-epochs = 1
-batch_size = 64
-optimizer = "Adam"
 
 [convert]
 rule = "99.9%"

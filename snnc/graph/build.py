@@ -197,7 +197,7 @@ class _Builder:
     def misfit(self, entry: Draft, error: ShapeError) -> None:
         """Blames a layer that does not fit what it reads, with a note at that."""
         where = self.document.tree.find((*entry.at, error.field or "kind"))[0]
-        data = self.spec.train.dataset.shape if self.spec.train else None
+        data = self.spec.dataset.shape if self.spec.dataset else None
         read = [self.drafts[name] for name in entry.sources if name in self.drafts]
         notes = tuple(origins(self.document, read, self.found))
         help = error.help
@@ -262,7 +262,8 @@ class _Builder:
 
     def train(self) -> None:
         """Whether [train] fits the inputs; the outputs too, once all else is right."""
-        if self.spec.train is None or self.doubtful() or "train" in self.document.doubt:
+        doubt = not self.document.doubt.isdisjoint({"train", "data", "convert"})
+        if self.spec.dataset is None or self.doubtful() or doubt:
             return
         unfit = (e for e, _ in self.entries if e.name in self.found.errors)
         self.findings += misfits(

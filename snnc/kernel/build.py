@@ -41,6 +41,12 @@ class _Whole:
     places: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, Value] = field(default_factory=dict)
 
+    @property
+    def fixed(self) -> frozenset[str]:
+        """The numbers that are neither learned nor drawn."""
+        stated = (name for name, n in self.numbers.items() if not n.learnable and n.uniform is None)
+        return frozenset(stated)
+
 
 def kernel(
     name: str, neuron: Neuron, fronts: Sequence[Front] = (), recurrent: bool = False
@@ -54,7 +60,7 @@ def kernel(
     count = len(whole.step.inputs)
     if not count or (recurrent and count > 1):
         raise ValueError(f"{name} has {count} inputs: it must have {'just ' * recurrent}one")
-    plain, lifted = simplified(whole.step)
+    plain, lifted = simplified(whole.step, whole.fixed)
     names = safe_names(plain)
     step = safe_step(plain, names)
     step = replace(step, body=shortened(step.body, used(step)))

@@ -25,6 +25,11 @@ class Around:
     window: Window | None = None
     recurrent: bool = False
 
+    def name(self, kernel: Kernel) -> str:
+        """``if_max_2x2``, ``if_normed``: the form of the kernel."""
+        window = f"_{self.window.text}" if self.window else ""
+        return f"{kernel.name}{window}{'_normed' * self.normed}"
+
 
 @dataclass(frozen=True)
 class Sweep:

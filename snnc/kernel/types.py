@@ -32,6 +32,8 @@ class Kernel:
     is the step as a person reads it. ``states`` are carried over time from ``start`` unless a call
     brings them; ``terms`` are computed from the parameters once a call and read like inputs.
     ``recurrent``: it can also be called with a weight by which its output comes back to its input.
+    ``joined``: other layers may run in it, a normalisation before its input or windows of its
+    output.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Kernel:
     start: Mapping[str, float]
     written: Step
     recurrent: bool = False
+    joined: bool = False
 
     @property
     def kept_inputs(self) -> tuple[str, ...]:

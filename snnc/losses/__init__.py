@@ -44,6 +44,14 @@ class Loss(Kind):
         """The user's function that the training script imports, if it is one."""
         return None
 
+    @property
+    def padded(self) -> str:
+        """The expression for a sequence [T, B, ...] of which ``lengths`` says what is padding.
+
+        "" for losses that are computed at every time step by itself.
+        """
+        return ""
+
     def source(self, y: str = "y", smoothing: str = "smoothing") -> str:
         """The expression that computes the loss from ``y`` [B, ...], or [T, B, ...] per time step.
 

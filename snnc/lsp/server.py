@@ -17,11 +17,11 @@ from snnc.lsp.workspace import OpenSpec, OpenSpecs, is_spec
 from snnc.source.reading import CONFIGURATION, PYPROJECT, SUFFIX
 
 _LEAST, _MOST = 0.005, 0.5
-_SHARE = 0.25
+_SHORT, _SHARE = 0.1, 0.25
 """Seconds that the server waits for a further edit, at least and at most.
 
-Between them it waits for this share of the time that the last look took: longer where looks take
-long and somebody who types would wait for each.
+Between them it waits for this share of the time by which the last look was no short one: longer
+where looks take long and somebody who types would wait for each.
 """
 _WATCHED = (f"*{SUFFIX}", CONFIGURATION, PYPROJECT)
 _PAUSE = 1.0
@@ -97,7 +97,7 @@ class SpecServer(LanguageServer):
         """Looks at a text once there was no further edit for a moment."""
         if timer := self.waiting.pop(spec.uri, None):
             timer.cancel()
-        pause = min(max(_SHARE * self.took, _LEAST), _MOST)
+        pause = min(max(_SHARE * (self.took - _SHORT), _LEAST), _MOST)
         loop = asyncio.get_running_loop()
         self.waiting[spec.uri] = loop.call_later(pause, self.publish, spec.uri)
 

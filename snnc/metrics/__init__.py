@@ -41,6 +41,13 @@ class Metric(Kind):
         """
         raise NotImplementedError
 
+    def padded(self, y: str) -> str:
+        """The same for a sequence [T, B, ...] of which ``lengths`` says what is padding.
+
+        "" if the metric would count the padding.
+        """
+        return ""
+
     def on_maps(self, y: str, over_time: bool) -> str:
         """The same for labels [B, ...] of every place of ``y`` [B, C, ...]."""
         return self.source(y, over_time)

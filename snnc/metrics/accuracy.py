@@ -26,6 +26,9 @@ class Accuracy(Metric):
         answer = f"{y}.mean(0)" if over_time else y
         return f"({answer}.argmax(1) == labels).sum()"
 
+    def padded(self, y: str) -> str:
+        return f"training.right({y}, labels, lengths)"
+
     def on_maps(self, y: str, over_time: bool) -> str:
         """The expression for labels [B, ...] of every place."""
         answer = f"{y}.mean(0)" if over_time else y

@@ -2,10 +2,10 @@
 
 from typing import Any, ClassVar, Literal
 
-from snnc.readout import Readout
+from snnc.readout import MaskedReadout
 
 
-class Last(Readout):
+class Last(MaskedReadout):
     """The value at the last time step."""
 
     expression: ClassVar[str] = "{x}[-1]"

@@ -2,10 +2,10 @@
 
 from typing import Any, ClassVar, Literal
 
-from snnc.readout import Readout
+from snnc.readout import MaskedReadout
 
 
-class Max(Readout):
+class Max(MaskedReadout):
     """The largest value over time, such as the peak of a potential."""
 
     expression: ClassVar[str] = "{x}.amax(0)"

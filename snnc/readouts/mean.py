@@ -2,10 +2,10 @@
 
 from typing import Any, ClassVar, Literal
 
-from snnc.readout import Readout
+from snnc.readout import MaskedReadout
 
 
-class Mean(Readout):
+class Mean(MaskedReadout):
     """The mean over time. The mean of spikes is the firing rate, in spikes per time step."""
 
     expression: ClassVar[str] = "{x}.mean(0)"

@@ -2,10 +2,10 @@
 
 from typing import Any, ClassVar, Literal
 
-from snnc.readout import Readout
+from snnc.readout import MaskedReadout
 
 
-class Sum(Readout):
+class Sum(MaskedReadout):
     """The sum over time. The sum of spikes is their number."""
 
     expression: ClassVar[str] = "{x}.sum(0)"

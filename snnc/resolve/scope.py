@@ -65,6 +65,8 @@ def settle(tree: Tree, scope: Variables) -> tuple[Tree, tuple[Diagnostic, ...]]:
 
 def _settled(tree: Tree, scope: Variables, found: list[Diagnostic]) -> Tree:
     if isinstance(tree.value, str):
+        if "$" not in tree.value:
+            return tree
         try:
             return _text(tree, tree.value, scope)
         except Findings as findings:
@@ -91,7 +93,7 @@ def mentioned(tree: Tree) -> frozenset[str]:
 
 def alias(node: Tree) -> str | None:
     """The name, if the node is a reference to that name alone: ``$name`` or ``${name}``."""
-    if not isinstance(node.value, str):
+    if not isinstance(node.value, str) or "$" not in node.value:
         return None
     if match := NAME.fullmatch(node.value):
         return match[1]
@@ -116,6 +118,8 @@ def _strings(tree: Tree) -> Iterator[Tree]:
 
 
 def _names(node: Tree) -> tuple[str, ...]:
+    if "$" not in str(node.value):
+        return ()
     if match := NAME.fullmatch(str(node.value)):
         return (match[1],)
     expression = _parsed(node)
@@ -205,7 +209,7 @@ def _value(node: Tree, text: str, names: Mapping[str, Tree]) -> Tree:
     except Findings as findings:
         raise Findings(*(replace(d, notes=notes) for d in findings.diagnostics)) from None
     assert isinstance(value, Scalar)
-    return replace(node, value=value, notes=limit((*node.notes, *notes)))
+    return Tree(value, node.key, node.place, limit((*node.notes, *notes)))
 
 
 def _referred(use: Tree, name: str, definition: Tree) -> Tree:
@@ -226,7 +230,7 @@ def _noted(tree: Tree, note: Note) -> Tree:
 
 def annotate(tree: Tree, note: Note) -> Tree:
     """The tree with a note on it and on everything inside."""
-    return replace(_noted(tree, note), notes=limit((*tree.notes, note)))
+    return Tree(_noted(tree, note).value, tree.key, tree.place, limit((*tree.notes, note)))
 
 
 def limit(notes: tuple[Note, ...]) -> tuple[Note, ...]:

@@ -12,13 +12,16 @@ from snnc.datasets import Dataset
 from snnc.labels import SAID, Form
 from snnc.layer import Name
 from snnc.losses import Loss
+from snnc.losses.cross_entropy import CrossEntropy
 from snnc.metrics import Metric
 from snnc.metrics.accuracy import Accuracy
 from snnc.metrics.f1 import F1
+from snnc.metrics.label_error import LabelError
 from snnc.metrics.loss import LossMetric
 from snnc.metrics.mean_iou import MeanIoU
 from snnc.metrics.r2 import R2
 from snnc.optimizers import Optimizer
+from snnc.optimizers.adam import Adam
 from snnc.penalties import Penalty
 from snnc.schedulers import Scheduler
 from snnc.sections.groups import ParameterGroup, Pattern
@@ -51,6 +54,7 @@ USUAL: Mapping[Form, Metric] = {
     "map": MeanIoU(),
     "several": F1(),
     "values": R2(),
+    "sequence": LabelError(),
 }
 """The metric of each form of labels, if none is stated."""
 
@@ -183,6 +187,8 @@ class Train(BaseModel):
             message = f"`{loss.kind}` compares with {SAID[loss.form]}, but {self.dataset.kind} has"
             help = "npz and module have labels of any form"
             yield Misfit(at, f"{message} a class per sample", help)
+        elif loss.form == "sequence" and len(answer.shape) != 1:
+            yield from self._unclassed(answer)
         elif loss.form == "map" and len(answer.shape) < 2:
             message = f"`{loss.kind}` compares with {SAID['map']}, but the output is"
             help = "a segmentation returns [classes, height, width]"
@@ -265,6 +271,12 @@ class Train(BaseModel):
                 message = f"there is no layer of neurons `{penalty.of}`"
             help = f"did you mean `{guess}`?" if guess else expected
             yield Misfit(("penalties", index, "of"), message, help)
+
+
+def of_data(dataset: Dataset) -> Train:
+    """A training on a dataset, for what is printed of the data alone."""
+    loss, optimizer = CrossEntropy(), Adam()
+    return Train(dataset=dataset, loss=loss, epochs=1, batch_size=100, optimizer=optimizer)
 
 
 def _said(answer: Answer) -> str:

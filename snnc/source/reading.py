@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from pathlib import Path
 
 from snnc.source.diagnostic import Diagnostic, Findings, Place, Span
@@ -168,10 +169,20 @@ def is_configured(folder: Path) -> bool:
     if os.path.lexists(folder / CONFIGURATION):
         return True
     try:
-        read = tomllib.loads(regular(folder / PYPROJECT, MOST_BYTES).decode())
-    except (OSError, NotRegular, TooLarge, ValueError, RecursionError):
+        return _has_table(regular(folder / PYPROJECT, MOST_BYTES))
+    except (OSError, NotRegular, TooLarge):
         return False
-    tool = read.get("tool")
+
+
+@lru_cache(maxsize=8)
+def _has_table(text: bytes) -> bool:
+    """Whether a text of TOML has [tool.snnc]. A run asks dozens of times."""
+    if b"snnc" not in text and b"\\" not in text:  # nor an escape that could stand for it
+        return False
+    try:
+        tool = tomllib.loads(text.decode()).get("tool")
+    except (ValueError, RecursionError):
+        return False
     return isinstance(tool, dict) and "snnc" in tool
 
 

@@ -4,7 +4,7 @@ Merging, substitution and defaults move nodes about; their places move with them
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from snnc.source.diagnostic import Note, Place
@@ -69,4 +69,5 @@ class Tree:
 
     def with_value(self, value: "Scalar | dict[str, Tree] | list[Tree]", *notes: Note) -> "Tree":
         """The same place with another value."""
-        return replace(self, value=value, notes=(*self.notes, *notes))
+        # not by ``replace``: a large network has its tree copied many times
+        return Tree(value, self.key, self.place, (*self.notes, *notes))

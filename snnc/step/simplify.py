@@ -4,7 +4,7 @@ Powers become products, every call gets a name of its own (its derivative needs 
 depends on parameters alone leaves the step: a ``Lifted`` term is computed once a call, outside.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -47,12 +47,13 @@ class Lifted:
     parameters: frozenset[str]
 
 
-def simplified(step: Step) -> tuple[Step, tuple[Lifted, ...]]:
+def simplified(step: Step, fixed: Collection[str] = ()) -> tuple[Step, tuple[Lifted, ...]]:
     """The same step in that form, and what was lifted out of it.
 
-    The parameters of the step returned are the names of the lifted terms.
+    The parameters of the step returned are the names of the lifted terms. Those that are ``fixed``
+    are neither learned nor drawn: a division by them alone stays one, as by any constant.
     """
-    walker = _Walker(step)
+    walker = _Walker(step, frozenset(fixed))
     for assign in step.body:
         walker.assign(assign)
     lifted = tuple(walker.lifted.values())
@@ -75,7 +76,8 @@ def misfits(step: Step) -> list[StepError]:
 
 
 class _Walker:
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Step, fixed: frozenset[str] = frozenset()) -> None:
+        self.fixed = fixed
         self.parameters, self.chosen = frozenset(step.parameters), chosen(step, _CHOICE)
         self.taken = {*step.inputs, *step.states, *step.parameters, *(a.name for a in step.body)}
         self.lifted: dict[Expr, Lifted] = {}
@@ -105,7 +107,7 @@ class _Walker:
             raise StepError(message, _at(assign.value), help)
 
     def lift(self, expr: Expr, chosen: bool = False) -> Expr:
-        """Largest terms of parameters first; ``a / p`` is ``a * (1 / p)``, rounded once.
+        """Largest terms of parameters first; ``a / p`` is ``a * (1 / p)`` unless p is fixed.
 
         A term that may be infinite stays in the step if only a ``where`` reads it: outside, nobody
         would know which elements took it.
@@ -115,10 +117,14 @@ class _Walker:
         if not isinstance(expr, Operation):
             return expr
         chosen = (chosen or expr.name in _CHOICE) and expr.name not in COMPARISONS
-        if expr.name == "div" and self.pure(expr.args[1]) and expr.args[0] != _ONE:
+        if expr.name == "div" and self.inverted(expr.args[1]) and expr.args[0] != _ONE:
             inverse = self.lift(Operation("div", (_ONE, expr.args[1]), expr.at), chosen)
             return Operation("mul", (self.lift(expr.args[0], chosen), inverse), expr.at)
         return Operation(expr.name, tuple(self.lift(arg, chosen) for arg in expr.args), expr.at)
+
+    def inverted(self, divisor: Expr) -> bool:
+        """Whether a divisor is inverted once a call: no tie depends on the last bit of it."""
+        return self.pure(divisor) and not self.fixed.issuperset(names(divisor))
 
     def pure(self, expr: Expr) -> bool:
         """Whether an expression depends on parameters alone and can be computed outside."""

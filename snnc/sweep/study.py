@@ -15,10 +15,12 @@ from optuna.distributions import (
     IntDistribution,
 )
 from optuna.trial import FrozenTrial, Trial, TrialState
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from snnc.sweep.vary import Choices, Value, Varied, planned
 
 _PATIENCE = 300  # seconds without a sign of life, of a worker on another machine
+_ATTEMPTS = 10  # to make a database
 PLAN, READY = "snnc", "planned"
 
 
@@ -58,6 +60,16 @@ def _distribution(varied: Varied) -> BaseDistribution:
     return FloatDistribution(varied.low, varied.high, log=varied.log)
 
 
+def _opened(**told: Any) -> optuna.Study:
+    """The study, also where several processes make its database at the same moment."""
+    for _ in range(_ATTEMPTS):
+        try:
+            return optuna.create_study(**told)
+        except (IntegrityError, OperationalError):
+            time.sleep(0.5)
+    return optuna.create_study(**told)
+
+
 class Study:
     """The study ``name`` in a database, made if it is not there. Raises OtherSweep."""
 
@@ -69,7 +81,7 @@ class Study:
         if plan.tpe:
             sampler = samplers.TPESampler(seed=plan.seed, constant_liar=True)
         median = pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=1)
-        self.study = optuna.create_study(
+        self.study = _opened(
             storage=url,
             study_name=name,
             load_if_exists=True,
@@ -109,9 +121,18 @@ class Study:
             if not waiting and (not self.plan.tpe or len(self.trials) >= self.plan.trials):
                 return
             trial = self.study.ask(self.plan.distributions)
+            if self._double(trial):
+                self.study.tell(trial, state=TrialState.FAIL)
+                continue
             trial.set_user_attr("worker", _worker())
             self.alive(trial)
             yield trial, dict(trial.params)
+
+    def _double(self, trial: Trial) -> bool:
+        """Whether two processes, started at once, both planned a trial; the first one counts."""
+        planned = trial.user_attrs.get("planned")
+        same = (t.number for t in self.trials if t.user_attrs.get("planned") == planned)
+        return planned is not None and min(same, default=trial.number) < trial.number
 
     def _enqueue(self) -> None:
         """The planned trials that are not there, or failed when another command took them."""

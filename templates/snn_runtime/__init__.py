@@ -5,13 +5,14 @@ layers       layers that PyTorch does not have
 norms        batch normalisation over time
 encoders     from numbers to spikes
 delays       delayed layers and edges
+lengths      sequences with padding
 steps        the time steps of a call, and the state between calls
 checks       inputs of a wrong shape or range
 measures     firing rates, and which epoch is the best
 training     what every train.py needs
 conversion   what every convert.py needs
 pictures     what every visualize.py needs
-runs         what every runs.py needs
+comparison   what every runs.py needs
 
 Several packages share one copy; each says for which FORMAT it was written.
 """

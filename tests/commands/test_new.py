@@ -1,5 +1,6 @@
 """``snnc new``: a project that lints, builds and proves itself from the first minute."""
 
+import importlib
 import subprocess
 import sys
 import tomllib
@@ -10,6 +11,7 @@ import pytest
 
 from snnc import schema, zoo
 from tests.support.cli import Ran, snnc
+from tests.training.packages import undrawn
 
 Run = Callable[..., Ran]
 AROUND = [".gitattributes", ".github/workflows/snnc.yml", ".gitignore", ".pre-commit-config.yaml"]
@@ -51,6 +53,35 @@ def test_the_files_of_a_project(run: Run) -> None:
     assert "mine/** linguist-generated" in Path("mine/.gitattributes").read_text("utf-8")
 
 
+@pytest.mark.parametrize("task", zoo.names(zoo.tasks()))
+def test_every_template_lints_builds_and_trains(
+    run: Run, task: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"mine_{task}"
+    assert run("new", name, "--template", task).code == 0
+    monkeypatch.chdir(name)
+    samples = "samples:load" in Path(f"{name}.snn.toml").read_text("utf-8")
+    assert Path("samples.py").is_file() == samples
+    assert f"the template `{task}`" in Path("README.md").read_text("utf-8")
+    assert run("lint", ".") == Ran(0, "", "all fine in 1 spec\n")
+    assert run("build", f"{name}.snn.toml").code == 0
+    monkeypatch.syspath_prepend(Path.cwd())
+    script = importlib.import_module(f"{name}.train")
+    undrawn(script, monkeypatch)
+    flags = ["--epochs", "1", "--limit", "40", "--device", "cpu", "--loggers", "csv"]
+    assert script.main(flags) == 0
+    sys.modules.pop("samples", None)
+
+
+def test_help_and_list_name_every_template(run: Run) -> None:
+    names = zoo.names(zoo.tasks())
+    assert len(names) == 7
+    told = " ".join(run("new", "--help").out.replace("│", " ").split())
+    assert f"{', '.join(names[:-1])} or {names[-1]}." in told
+    listed = run("new", "--list").out
+    assert all(f"  {name} " in listed for name in (*names, *zoo.names()))
+
+
 @pytest.mark.parametrize("base", zoo.names())
 def test_every_project_lints_and_builds(
     run: Run, base: str, monkeypatch: pytest.MonkeyPatch
@@ -83,6 +114,14 @@ def test_what_a_spec_extends_comes_along(run: Run) -> None:
         (
             ("mine", "--from", "conv_fmist"),
             "there is no spec `conv_fmist` in the zoo: did you mean `conv_fmnist`?",
+        ),
+        (
+            ("mine", "--template", "clasification"),
+            "there is no template `clasification`: did you mean `classification`?",
+        ),
+        (
+            ("mine", "--template", "events", "--from", "conv_fmnist"),
+            "--from and --template exclude each other",
         ),
         (
             ("conv_fmnist", "--from", "conv_fmnist_lif"),

@@ -118,7 +118,7 @@ def test_what_is_no_longer_generated_goes(run: Run) -> None:
     assert Path("net/train.py").exists()
     Path("net.snn.toml").write_text(SPEC)
     told = check(run).out
-    assert "[SNN507] left-over-file: net/data.py and 3 others: no longer generated\n" in told
+    assert "[SNN507] left-over-file: net/data.py and 4 others: no longer generated\n" in told
     assert "help: run snnc build net.snn.toml to remove it\n" in told
     diff = run("--diff", "net.snn.toml").out
     assert "--- net/train.py\n+++ /dev/null\n" in diff

@@ -63,3 +63,25 @@ def test_a_generated_package_does_without_the_machinery_of_torch_compile() -> No
     loaded = set(ran.stdout.split())
     assert "snn_runtime.fused.kernels" in loaded
     assert loaded & {"torch._dynamo", "torch._inductor", "torchvision", "sympy"} == set()
+
+
+@pytest.mark.parametrize("command", [["lint"], ["build", "--check"]])
+def test_lint_and_build_look_for_no_plugins(command: list[str]) -> None:
+    """The metadata of all that is installed is not read, and still there for whoever asks."""
+    code = (
+        "import sys\nfrom snnc.__main__ import main\ntry: main()\nfinally:\n"
+        "    print('email.message' in sys.modules, 'pydantic' in sys.modules)\n"
+        "    from importlib.metadata import entry_points, version\n"
+        "    import importlib.metadata\n"
+        "    print(version('pydantic') == importlib.metadata.version('pydantic'))\n"
+        "    print(len(entry_points(group='console_scripts')) > 0)\n"
+    )
+    spec = Path(__file__).parents[2] / "specs" / "conv_fmnist.snn.toml"
+    ran = subprocess.run(
+        [sys.executable, "-c", code, *command, "--no-cache", str(spec)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.stdout.splitlines() == ["False True", "True", "True"], ran.stderr
+    assert ran.returncode == 0

@@ -81,7 +81,7 @@ def trained(path: str, shape: torch.Size) -> tuple[nn.Module, Tensor]:
 def shown(text: str) -> str:
     """The sections in the comment at the end of an imported spec."""
     lines = [line.removeprefix("#").strip() for line in text.splitlines()]
-    return "\n".join(lines[lines.index("[train]") :])
+    return "\n".join(lines[lines.index("[data]") :])
 
 
 def done(*arguments: str) -> None:

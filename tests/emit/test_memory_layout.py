@@ -95,20 +95,16 @@ def test_fused_kernels_are_reached_from_contiguous_data(
     """What a user's own loop hands over; the network does not convert it."""
     net.to(dtype).train(training)
     given: dict[str, Tensor] = {}
-    norms, pools = type(net.if1).norms, type(net.if2).pools
+    joined = type(net.if1).joined
+    take = joined.take
 
-    def seen(name: str, take: Any) -> Any:
-        def took(kernel: str, images: Tensor) -> bool:
-            given[name] = images
-            found: bool = take(kernel, images)
-            assert found, f"{kernel} does not take strides {images.stride()}"
-            return found
+    def took(kernel: str, images: Tensor) -> bool:
+        given["normed" if kernel.endswith("normed") else "pooled"] = images
+        found: bool = take(kernel, images)
+        assert found, f"{kernel} does not take strides {images.stride()}"
+        return found
 
-        return took
-
-    monkeypatch.setattr(norms, "take", seen("normed", norms.take))
-    if pools is not norms:
-        monkeypatch.setattr(pools, "take", seen("pooled", pools.take))
+    monkeypatch.setattr(joined, "take", took)
     x = torch.rand(2, 3, 8, 8, dtype=dtype)
     assert x.is_contiguous()
     net(x).sum().backward()

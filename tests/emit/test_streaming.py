@@ -118,6 +118,52 @@ def test_chunks_of_time_change_nothing(
             torch.testing.assert_close(a, whole[output], rtol=1e-9, atol=1e-11)
 
 
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("chunk", [0, 2])
+def test_parts_of_time_run_whole_kernels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int, last: bool
+) -> None:
+    """Normalisation, neuron and pooling are one kernel in ``step`` and in chunks of time too."""
+    text = """
+[input]
+shape = [2, 6, 6]
+[network]
+layers = [
+  { kind = "Conv2d", out_channels = 4, kernel_size = 3, padding = 1 },
+  "BatchNorm2d",
+  "IF",
+  { kind = "MaxPool2d", kernel_size = 2 },
+  { kind = "Conv2d", out_channels = 4, kernel_size = 3, padding = 1 },
+  "BatchNorm2d",
+  "LIF",
+]
+[output]
+readout = "sequence"
+"""
+    text += f"[build]\ntime_chunk = {chunk}\n" * bool(chunk)
+    net: Any = pair(document(tmp_path, text, STEPS), batch=2).module.eval()
+    net = net.to(memory_format=torch.channels_last if last else torch.contiguous_format)
+    x = torch.rand(2, 2, 6, 6, dtype=torch.float64)
+    kind, names = type(net.if1), list[str]()
+    run = kind.run_joined
+
+    def run_joined(self: Any, kernel: str, *how: Any) -> Any:
+        names.append(kernel)
+        return run(self, kernel, *how)
+
+    monkeypatch.setattr(kind.__mro__[1], "run_joined", run_joined)
+    if chunk:
+        net(x)
+    else:
+        state, every = None, []
+        for _ in range(STEPS):
+            y, state = net.step(x, state)
+            every.append(y)
+        torch.testing.assert_close(torch.stack(every), net(x))
+    count = -(-STEPS // chunk) if chunk else STEPS + 1
+    assert names == ["if_max_2x2_normed", "lif_normed"] * count
+
+
 def test_ties_of_a_maximum_share_its_gradient_whatever_the_chunks(tmp_path: Path) -> None:
     text = """
 [input]

@@ -108,6 +108,10 @@ CASES: list[tuple[tuple[int, ...], Call | nn.Module, str, str]] = [
     (FEATURES, lambda x: x.square(), "Power2", "y = x ** 2"),
     (FEATURES, lambda x: -x.abs(), "Negative", "y = abs(x)"),
     (IMAGE, lambda x: x * x.mean([2, 3], keepdim=True), "Mul", 'kind = "Upsample"'),
+    (IMAGE, lambda x: x * x.mean(1, keepdim=True), "Mul", 'kind = "Upsample"'),
+    (IMAGE, lambda x: x / x.abs().sum((1, 2), keepdim=True), "Quotient", "dims = [2, 0, 1]"),
+    (FEATURES, lambda x: x - x.mean(1, keepdim=True), "Difference", "size = [8]"),
+    (IMAGE, lambda x: F.pad(x, (0, 0, 0, 0, 1, 0)), "Pad", "dims = [1, 0, 2]"),
     (IMAGE, lambda x: x.chunk(2, 1)[1], "Slice", "start = 2"),
     (IMAGE, lambda x: torch.cat(torch.split(x, [1, 3], 1)[::-1], 1), "Concat", "stop = 1"),
     (IMAGE, lambda x: x[:, 1:, ..., ::2], "Slice", "dim = 2, step = 2"),
@@ -137,6 +141,10 @@ CASES: list[tuple[tuple[int, ...], Call | nn.Module, str, str]] = [
     (SEQUENCE, lambda x: F.interpolate(x if x.shape[1] == 4 else x[:, :4], 3), "Upsample", ""),
     (FEATURES, nn.utils.parametrizations.weight_norm(nn.Linear(8, 5)), "Linear", ""),
 ]
+
+
+def _six(x: Tensor) -> Tensor:
+    return x.view(-1, 2, 2, 2, 4, 8)
 
 
 class Net(nn.Module):
@@ -184,7 +192,10 @@ def test_calls(
         (lambda x: x.mean((0, 1), keepdim=True), "a spec keeps them apart"),
         (lambda x: x.clamp(x.mean(), 1.0), "Tensor.mean"),
         (lambda x: x.transpose(0, 1), "it moves the batch|a spec keeps them apart"),
-        (lambda x: x + x[:, :1], r"it joins \[4, 8, 8\] and \[1, 8, 8\]"),
+        (
+            lambda x: _six(x) * _six(x)[:, :, :1],
+            r"it joins \[2, 1, 2, 4, 8\] and \[2, 2, 2, 4, 8\]",
+        ),
         (lambda x: x.abs() ** 0.3, "its exponent is 0.3"),
         (lambda x: x + torch.arange(3.0).view(3, 1, 1, 1), "is a constant of"),
         (lambda x: torch.roll(x, 1), "torch.roll, .* line .*: it does not say which axes"),

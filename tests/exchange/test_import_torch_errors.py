@@ -149,7 +149,6 @@ def test_a_package_that_would_hide_their_code(
         ("too_much", "0 (nn.Dropout)"),
         ("too_much", "a spec's Dropout cannot have `p = 1.0`"),
         ("Decides", "(`if x.sum() > 0:`): torch.fx cannot trace values that are known only at"),
-        ("Adds", "write `x = x + y` for `x += y` where another name of x is read later"),
     ],
 )
 def test_networks_that_a_spec_cannot_say(bring: Import, path: str, said: str) -> None:

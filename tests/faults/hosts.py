@@ -226,3 +226,5 @@ def _compared() -> Iterator[Mapping[str, Any]]:
     for shape, loss, target in product(SHAPES[::2], catalog("snnc.losses"), targets):
         made = put(net([LIF], shape, train=TRAINED), ("train", "loss"), {"kind": loss, **target})
         yield made
+    sequence = put(net([LIF], train=TRAINED), ("output", "readout"), "sequence")
+    yield put(sequence, ("train", "loss"), "ctc")

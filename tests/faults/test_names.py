@@ -1,6 +1,7 @@
 """Names of every sort in every role: the short form, and what went wrong once."""
 
 import re
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from pydantic_core import PydanticCustomError
 
 from snnc import names as allowed
-from snnc.backends import cpu, cupy, pooled, recurrent, steps
+from snnc.backends import cpu, cupy, places, recurrent, steps
 from snnc.kernel.build import kernel
 from snnc.neurons.alif import ALIF
 from snnc.number import Value
@@ -17,9 +18,10 @@ from snnc.program.types import Program
 from snnc.sections.user_kinds import OwnNeuron
 from snnc.step import print_c
 from snnc.window import Window
-from templates.snn_runtime.fused import prelude
-from templates.snn_runtime.fused.normed.prelude import PRELUDE_NORMED
-from templates.snn_runtime.fused.pooled.prelude import PRELUDE_POOLED
+from templates.snn_runtime.fused import joining, joining_cuda, prelude
+from templates.snn_runtime.fused.joined.places import PLACES
+from templates.snn_runtime.fused.joined.prelude import PRELUDE_NORMED
+from templates.snn_runtime.fused.joined.prelude_cuda import PRELUDE_NORMED_CUDA
 from templates.snn_runtime.fused.recurrent.prelude import PRELUDE_RECURRENT
 from tests.faults import names, words
 from tests.faults.comparing import findings, wrong
@@ -108,7 +110,7 @@ def test_words_of_c_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def plain(name: str, part: str = "") -> str:
         return f"{name}_{part}" if part else name
 
-    for module in (print_c, steps, cpu, cupy, pooled, recurrent):
+    for module in (print_c, steps, cpu, cupy, places, recurrent):
         monkeypatch.setattr(module, "symbol", plain)
     (role,) = (role for role in ROLES if role.what == "local")
     counts = names.Counts()
@@ -127,16 +129,12 @@ def test_nothing_of_the_run_time_ends_like_a_symbol() -> None:
         output="qqv",
     ).kind("Qq")
     own = kernel("qqk", kind(), recurrent=True)
-    window = Window("max", 2, 2)
-    texts = [steps.steps(own), cpu.loops(own), cupy.loops(own), recurrent.loops(own)]
-    texts += [
-        pooled.loops(own, w, normed)
-        for w in (window, None)
-        for normed in (True, False)
-        if w or normed
-    ]
+    joined = replace(own, joined=True)
+    texts = [steps.steps(own), recurrent.loops(own), places.loops(joined, Window("max", 2, 2))]
+    texts += [text for k in (own, joined) for text in (cpu.loops(k), cupy.loops(k))]
     texts += [prelude.PRELUDE, prelude.PRELUDE_C, prelude.PRELUDE_CUDA]
-    texts += [PRELUDE_NORMED, PRELUDE_POOLED, PRELUDE_RECURRENT]
+    texts += [joining.JOINING, joining_cuda.JOINING_CUDA, PRELUDE_NORMED, PRELUDE_NORMED_CUDA]
+    texts += [PLACES, PRELUDE_RECURRENT]
     found = {word for text in texts for word in PRINTED.findall(text)}
     assert {word for word in found if "qq" in word}
     ours = {word for word in found if "qq" not in word and not _derived(word)}

@@ -5,16 +5,14 @@ import keyword
 
 from torch import nn
 
+import templates.snn_runtime.fused.joined.module
 import templates.snn_runtime.fused.module
-import templates.snn_runtime.fused.normed.module
-import templates.snn_runtime.fused.pooled.module
 import templates.snn_runtime.fused.recurrent.module
 from snnc.emit.names import taken_names
 
 _BASES = (
     templates.snn_runtime.fused.module.FusedNeuron,
-    templates.snn_runtime.fused.pooled.module.PooledNeuron,
-    templates.snn_runtime.fused.normed.module.NormedNeuron,
+    templates.snn_runtime.fused.joined.module.JoinedNeuron,
     templates.snn_runtime.fused.recurrent.module.RecurrentNeuron,
 )
 _MODULES = """torch torchgen functorch sys os re math cmath random typing types abc ast io json time

@@ -86,13 +86,13 @@ def part(module: Any, name: str) -> ModuleType:
 
 def run_pooled(cell: Any, *args: Any, **how: Any) -> Tensor:
     """The function of that name of the neuron's package."""
-    y: Tensor = part(cell, "pooled").run_pooled(cell, *args, **how)
+    y: Tensor = part(cell, "joined").run_pooled(cell, *args, **how)
     return y
 
 
 def run_normed(cell: Any, *args: Any, **how: Any) -> Tensor:
     """The function of that name of the neuron's package."""
-    y: Tensor = part(cell, "normed").run_normed(cell, *args, **how)
+    y: Tensor = part(cell, "joined").run_normed(cell, *args, **how)
     return y
 
 

@@ -82,14 +82,14 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], list[str]]:
 
     def watch(cell: Any) -> list[str]:
         names: list[str] = []
-        kind = type(cell.pools)  # another package of the same text may have its operators
-        run = kind.pooled_launcher
+        kind = part(cell, "joined.on_cpu").OnCpu
+        run = kind.launch
 
-        def launcher(self: Any, text: str, call: Any) -> Any:
-            names.append(call.name)
-            return run(self, text, call)
+        def launch(self: Any, end: str, arguments: Any) -> Any:
+            names.append(self.call.name)
+            return run(self, end, arguments)
 
-        monkeypatch.setattr(kind, "pooled_launcher", launcher)
+        monkeypatch.setattr(kind, "launch", launch)
         return names
 
     return watch
@@ -105,6 +105,23 @@ def test_together_is_apart(kind: str, window: str, static: bool) -> None:
     got = trained(together(cell, pool, **how), cell, xs)
     want = trained(apart(cell, pool, **how), cell, xs)
     assert 0.02 < float(got[0].detach().mean()) < 0.98
+    assert got[0].stride() == want[0].stride()
+    same(got, want)
+
+
+@pytest.mark.parametrize("static", [False, True])
+@pytest.mark.parametrize("window", POOLS)
+@pytest.mark.parametrize("kind", ["plain", "neuron", "twin"])
+def test_channels_outermost(
+    launched: Callable[[Any], list[str]], kind: str, window: str, static: bool
+) -> None:
+    cell, pool = made(kind, window), POOLS[window]
+    names = launched(cell)
+    lead, how = ((2,), {"time_steps": 6}) if static else ((6, 2), {})
+    xs = [x.detach().contiguous().requires_grad_() for x in inputs(cell, *lead)]
+    got = trained(together(cell, pool, **how), cell, xs)
+    want = trained(apart(cell, pool, **how), cell, xs)
+    assert len(names) == 2
     assert got[0].stride() == want[0].stride()
     same(got, want)
 
@@ -126,12 +143,10 @@ def test_it_is_one_kernel(launched: Callable[[Any], list[str]]) -> None:
 
 
 def test_what_no_kernel_does_is_done_apart(launched: Callable[[Any], list[str]]) -> None:
-    """Channels outermost, other windows, a state, a hook: right all the same."""
+    """Other windows, a state of elements that are left over, a hook: right all the same."""
     cell, pool = made("plain", "max_2x2"), POOLS["max_2x2"]
     names = launched(cell)
     xs = inputs(cell, 3, 2)
-    plain = [x.detach().contiguous().requires_grad_() for x in xs]
-    same(trained(together(cell, pool), cell, plain), trained(apart(cell, pool), cell, plain))
     for other in (nn.MaxPool2d(2, padding=1), nn.MaxPool2d(3), nn.AvgPool2d(2), nn.Identity()):
         same([together(cell, other)(*xs)], [apart(cell, other)(*xs)])
     state: dict[str, Tensor] = {}
@@ -186,13 +201,16 @@ def test_the_self_check_runs_them(
     """And sees a kernel that is wrong."""
     cell = made("plain", "max_2x2")
     names, check = launched(cell), part(cell, "selfcheck").selfcheck
-    assert check(cell.pools, []) == 0
-    assert len(names) == 4 * 2 * 2  # types, static or not, both ways
+    assert check(cell.joined, []) == 0
+    assert len(names) == 4 * 2 * 2 * 2  # types, static or not, both layouts, both ways
     assert "if_max_2x2" in capsys.readouterr().out
-    right = cell.pools.c
-    cell.pools.c = right.replace("pooled = STORED(out) >", "pooled = STORED(out) <")
-    assert check(cell.pools, []) == 1
-    cell.pools.c = right
+    right, small = cell.joined.places, "pooled = STORED(out) <"
+    cell.joined.places = right.replace("pooled = STORED(out) >", small)
+    assert check(cell.joined, []) == 1
+    cell.joined.places, right = right, cell.joined.c
+    cell.joined.c = right.replace("pooled = LOAD(fired[CELL]) >", "pooled = LOAD(fired[CELL]) <")
+    assert check(cell.joined, []) == 1
+    cell.joined.c = right
 
 
 def test_without_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,8 +254,10 @@ def test_threads_and_wide_images() -> None:
 def test_gradients_of_the_wrong_shape_are_refused() -> None:
     cell = made("plain", "max_2x2")
     (x,) = inputs(cell, 3, 2)
-    call = cell.pools.call("if_max_2x2", [x], [], [], 3, False, "auto")
+    call = cell.joined.call("if_max_2x2", [x], [], [], 3, False, "auto")
     with pytest.raises(ValueError, match="if_max_2x2: grad is"):
-        cell.pools.backward(call, torch.zeros(3, 2, *SHAPE), [])
-    with pytest.raises(ValueError, match="neither end nor end_grads"):
-        cell.pools.forward(call, end=True)
+        cell.joined.backward(call, [], [], 0.0, False, torch.zeros(3, 2, *SHAPE), [])
+    with pytest.raises(ValueError, match="whole windows, as the last states are asked for"):
+        cell.joined.forward(call, [], [], 0.0, True)
+    with pytest.raises(ValueError, match="it takes no numbers for it"):
+        cell.joined.forward(call, [torch.ones(9)] * 2, [], 0.0, False)

@@ -44,7 +44,7 @@ def test_every_layer_and_neuron_is_drawn() -> None:
     def alone(layers: tuple[Fields, ...]) -> None:
         drawn.update(layer["kind"] for layer in layers)
 
-    @seen(100)
+    @seen(300)
     @given(specs())
     def joined(text: str) -> None:
         drawn.update(re.findall(r'kind = "(\w+)"', text))

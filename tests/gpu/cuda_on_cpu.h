@@ -9,3 +9,4 @@ struct Index { unsigned x; };
 static Index blockIdx, blockDim, threadIdx;
 static float __uint_as_float(unsigned a) { float b; std::memcpy(&b, &a, 4); return b; }
 static unsigned __float_as_uint(float a) { unsigned b; std::memcpy(&b, &a, 4); return b; }
+static double __longlong_as_double(long long a) { double b; std::memcpy(&b, &a, 8); return b; }

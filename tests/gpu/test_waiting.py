@@ -1,5 +1,6 @@
 """Nobody waits for a GPU: neither a network forwards and backwards, nor its training script."""
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -10,11 +11,14 @@ import torch
 from torch import Tensor
 from torch._subclasses.fake_tensor import DataDependentOutputException
 
+import snnc
 from benchmarks.gpu import counted
 from benchmarks.gpu.pretended import pretended
 
 ROOT = Path(__file__).parents[2]
 ZOO = sorted(path.parent.name for path in ROOT.glob("specs/*/train.py"))
+MATRIX = ROOT / "tests" / "matrix" / "forms"
+FORMS = sorted(path.name.removesuffix(".snn.toml") for path in MATRIX.glob("*.snn.toml"))
 READS = ("aminmax", "_local_scalar_dense", "is_nonzero", "equal", "nonzero", "unique")
 
 
@@ -26,6 +30,24 @@ def _specs(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", ZOO)
 def test_a_step_reads_nothing(name: str) -> None:
     """Data, forward, backward, optimizer, sums and checks; then an evaluation."""
+    found = counted.step(name, batch=4)
+    assert all(found.launches[part] for part in counted.PARTS)
+    assert [n for n in found.names if any(read in n for read in READS)] == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_step_of_each_form_reads_nothing(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cycles, delays, penalties, equations of one's own: what the zoo does not have."""
+    name, spec = f"waits_{form}"[:32], tmp_path / "form.snn.toml"
+    text = (MATRIX / f"{form}.snn.toml").read_text("utf-8")
+    spec.write_text(re.sub("^name = .*", f'name = "{name}"', text, count=1, flags=re.M), "utf-8")
+    made = snnc.emit(snnc.load(spec))
+    for path, content in made.package.items():
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / path).write_text(content, "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
     found = counted.step(name, batch=4)
     assert all(found.launches[part] for part in counted.PARTS)
     assert [n for n in found.names if any(read in n for read in READS)] == []

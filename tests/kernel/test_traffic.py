@@ -2,12 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import snnc
-from snnc.backends import cpu, pooled, recurrent
+from snnc.backends import cpu, places, recurrent
 from snnc.commands import show
 from snnc.kernel.build import kernel
 from snnc.kernel.traffic import Around, sweeps, traffic
@@ -46,7 +47,12 @@ def text(made: Kernel, around: Around) -> tuple[str, str]:
     if around.recurrent:
         whole = recurrent.loops(made)
     elif around.normed or around.window:
-        whole = pooled.loops(made, around.window, around.normed)
+        joined = replace(made, joined=True)
+        window = around.window
+        whole = places.loops(joined, window) if window else cpu.loops(joined)
+        whole = whole.replace("OUTPUT[", "output[").replace("GRADIENT", "LOAD(g_output[j])")
+        lines = whole.splitlines(keepends=True)
+        whole = "".join(x for x in lines if around.normed or "NORM_" not in x)
     else:
         whole = cpu.loops(made)
     forward, name, backward = whole.partition(f"void {made.name}")[2].partition("\nvoid ")

@@ -15,10 +15,10 @@ SAMPLES, TESTS = 12, 6
 
 
 def write(document: Document, folder: Path, a_step: bool) -> None:
-    """a.npz for an [input] of its own; with labels [N, T] if ``a_step``."""
+    """Arrays for an [input] of its own; with labels [N, T] if ``a_step``."""
     train, classes = document.spec.train, classes_of(document)
     assert train
-    if train.dataset.kind != "npz":
+    if train.dataset.kind not in ("npz", "npy"):
         return
     white = train.dataset.scale
     draw, found = np.random.RandomState(0), {}
@@ -27,7 +27,13 @@ def write(document: Document, folder: Path, a_step: bool) -> None:
         found[f"x_{split}"] = (x * white).astype(np.uint8) if white else x
         steps = (document.spec.time_steps,) * a_step
         found[f"y_{split}"] = labels(document, (count, *steps), classes, draw)
-    with (folder / train.dataset.model_dump()["path"]).open("wb") as file:
+    path = folder / train.dataset.model_dump()["path"]
+    if train.dataset.kind == "npy":
+        path.mkdir()
+        for name, array in found.items():
+            np.save(path / f"{name}.npy", array)
+        return
+    with path.open("wb") as file:
         np.savez(file, allow_pickle=False, **found)  # under its own name, whatever that ends in
 
 
@@ -39,6 +45,8 @@ def labels(
     shape, form = graph[graph.outputs[0]].shape, document.spec.train and document.spec.train.form
     if form == "values":
         return draw.rand(*size, *shape).astype(np.float32)
+    if form == "sequence":
+        return draw.randint(1, classes, (size[0], 2))
     if form == "several":
         return draw.randint(0, 2, (*size, *shape))
     return draw.randint(0, classes, (*size, *(shape[1:] if form == "map" else ())))
@@ -66,7 +74,7 @@ def stand_in(data: ModuleType, document: Document) -> None:
     assert train
     sys.modules["data"] = own = ModuleType("data")  # in which functions are called load
     vars(own)["load"] = load
-    if train.dataset.kind == "npz":
+    if train.dataset.kind in ("npz", "npy"):
         return
     if train.dataset.recorded:
         vars(data)["find"] = lambda _: (recordings(data, SAMPLES), recordings(data, TESTS))

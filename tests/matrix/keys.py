@@ -25,6 +25,7 @@ NAMED: dict[str, tuple[Any, ...]] = {
     "compare": (["max", 0.5],),
     "groups": ([{"parameters": "fc*.bias", "weight_decay": 0.0, "lr": 0.01}],),
     "frozen": (["fc1"],),
+    "loggers": (["csv"],),
 }
 """Values of fields whose types do not tell them."""
 

@@ -103,6 +103,8 @@ def metrics(kind: type[Kind]) -> Iterator[Tree]:
     yield net([NEURON], train=train(metric=spelt(kind)))
     for loss in ("bce", "l1"):
         yield net([NEURON], train=train(metric=spelt(kind), loss=loss))
+    aligned = {"readout": "sequence"}
+    yield net([NEURON], output=aligned, train=train(metric=spelt(kind), loss="ctc"))
     yield segmenting(train(metric=spelt(kind), loss="dice"))
     yield giving_back(train(metric=spelt(kind), loss=BACK))
 

@@ -92,6 +92,22 @@ def test_a_time_constant_divides(
         np.testing.assert_array_equal(got[f"n{at}"].numpy(), want, err_msg=f"tau = {tau}")
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_fixed_number_of_each_neuron_divides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: str
+) -> None:
+    """It is a tensor, and never changes; one that is learned is inverted once a call."""
+    use(monkeypatch, backend)
+    x = ties(torch.float64)
+    taus = {"a": 49.0, "b": 103.0}
+    tables = {f"{name}_{per}": {"value": tau, "per": per} for name, tau in taus.items()
+              for per in ("channel", "neuron")}  # fmt: skip
+    layers = {name: {"kind": "LIF", "tau": table} for name, table in tables.items()}
+    got = outputs(beside(tmp_path, layers, len(TAUS), STEPS, torch.float64), x, layers)
+    for name, spikes in got.items():
+        np.testing.assert_array_equal(spikes.numpy(), lif(x.numpy(), taus[name[0]]), err_msg=name)
+
+
 def test_the_reference_divides(tmp_path: Path) -> None:
     """So that `snnc verify` finds a product that should be a quotient."""
     x = ties(torch.float64)

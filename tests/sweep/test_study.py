@@ -35,6 +35,17 @@ def test_values_are_those_of_one_process(tmp_path: Path) -> None:
     assert shared == alone
 
 
+def test_a_trial_that_two_processes_planned_is_trained_once(tmp_path: Path) -> None:
+    study = Study(url(tmp_path), "net", plan())
+    study.study.enqueue_trial({"lr": 0.5, "kind": "A"}, user_attrs={"planned": 2})
+    found = []
+    for trial, _ in study.taken():
+        study.study.tell(trial, 0.5)
+        found.append(trial.number)
+    assert found == [0, 1, 2, 3]
+    assert [t.number for t in finished(study.trials)] == [0, 1, 2, 3]
+
+
 DIES = """
 from tests.sweep.test_study import *
 trial, _ = next(Study(sys.argv[1], "net", plan()).taken())

@@ -199,3 +199,26 @@ def test_metrics_are_ahead_of_the_checkpoint(
     monkeypatch.setattr(files, "replace", watched)
     run(script, folder, "--resume", "--epochs", "3")
     assert [rows for name, rows in seen if name == "checkpoint_latest.pt"] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FileExistsError(17, "File exists", "p.png"), "p.png: File exists."),
+        (OSError(28, "No space"), "A picture: the disk is full (No space)."),
+        (OSError("as it is"), "as it is"),
+    ],
+)
+def test_pictures_that_cannot_be_written(
+    script: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: OSError,
+    said: str,
+) -> None:
+    def redraw(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(script.visualize, "redraw", redraw)
+    assert script.visualize.main(["--run", "run"]) == 1
+    assert capsys.readouterr().err == f"{said}\n"

@@ -37,7 +37,7 @@ def listed(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> An
     """The runtime's module, in a folder with a copy of these runs."""
     shutil.copytree(trained / "runs", tmp_path / "runs")
     monkeypatch.chdir(tmp_path)
-    return importlib.import_module("snn_runtime.runs")
+    return importlib.import_module("snn_runtime.comparison")
 
 
 def told(listed: Any, capsys: pytest.CaptureFixture[str], *argv: str) -> list[dict[str, Any]]:

@@ -43,8 +43,6 @@ def compared(document: Document, made: OnnxExport) -> list[OnnxDifference]:
     net.load_state_dict({k: torch.from_numpy(v) for k, v in made.state.items()}, strict=False)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    # its fusions of batch norms round otherwise, and a spike may hang on that
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(
         made.model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )

@@ -12,12 +12,18 @@ Write = Callable[[Builder, Node, Sequence[str], Any], str]
 
 
 def _batch(b: Builder, node: Node, inputs: Sequence[str], module: Any) -> str:
-    channels = np.ones(node.shape[0])
-    weight = channels if module.weight is None else array(module.weight)
-    bias = 0 * channels if module.bias is None else array(module.bias)
-    numbers = (weight, bias, array(module.running_mean), array(module.running_var))
-    names = [b.weight(value, f"{node.path}.norm") for value in numbers]
-    return b.op("BatchNormalization", *inputs, *names, name=node.path, epsilon=module.eps)
+    """A factor and a term, rounded as in PyTorch; onnxruntime would join a norm with a convolution.
+
+    Joined, weights are rounded otherwise, and a spike may hang on that. The constant comes first:
+    what multiplies a convolution from behind is joined too.
+    """
+    one = np.float32(1)
+    eps, var = np.float32(module.eps), array(module.running_var).astype(np.float32)
+    scale = one / np.sqrt(var + eps) * (one if module.weight is None else array(module.weight))
+    shift = (0 if module.bias is None else array(module.bias)) - array(module.running_mean) * scale
+    axes = (-1, *[1] * (len(node.shape) - 1))
+    scaled = b.op("Mul", b.weight(scale.reshape(axes), f"{node.path}.scale"), *inputs)
+    return b.op("Add", scaled, b.weight(shift.reshape(axes), f"{node.path}.shift"), name=node.path)
 
 
 def _group(b: Builder, node: Node, inputs: Sequence[str], module: Any) -> str:

@@ -14,16 +14,15 @@ Spell = Callable[..., Any]
 """Takes the graph that is written, the value of a call, and its arguments."""
 
 
-def called(graph: fx.Graph, target: Any, args: Any, kwargs: Mapping[str, Any]) -> fx.Node:
-    """A call of the function or method of a name, or of a function."""
-    if not isinstance(target, str):
-        return graph.call_function(target, args, dict(kwargs))
-    own = target.removesuffix("_") if target.startswith("_") else target
-    functions = [getattr(space, own) for space in (torch, F) if hasattr(space, own)]
+def called(
+    graph: fx.Graph, name: str, target: Any, args: Any, kwargs: Mapping[str, Any]
+) -> fx.Node:
+    """A call of the function or method of a name; without one, of the operator itself."""
+    functions = [getattr(space, name) for space in (torch, F) if hasattr(space, name)]
     known = next((f for f in functions if f in HANDLERS), None)
-    if known is None and (own in HANDLERS or not functions) and hasattr(Tensor, own):
-        return graph.call_method(own, args, dict(kwargs))
-    return graph.call_function(known or functions[0], args, dict(kwargs))
+    if known is None and hasattr(Tensor, name) and (name in HANDLERS or not functions):
+        return graph.call_method(name, args, dict(kwargs))
+    return graph.call_function(known or (*functions, target)[0], args, dict(kwargs))
 
 
 def _first(graph: fx.Graph, value: Any, x: Any, *options: Any, **named: Any) -> Any:
@@ -33,6 +32,10 @@ def _first(graph: fx.Graph, value: Any, x: Any, *options: Any, **named: Any) -> 
 
 def _second(graph: fx.Graph, value: Any, x: Any, source: Any, *options: Any) -> Any:
     return source
+
+
+def _reshape(graph: fx.Graph, value: Any, x: Any, sizes: Any) -> Any:
+    return graph.call_method("reshape", (x, sizes))
 
 
 def _without_last(function: Any, count: int) -> Spell:
@@ -72,7 +75,8 @@ def _slice_scatter(
     end: Any = None, step: int = 1,
 ) -> Any:  # fmt: skip
     if step != 1:
-        return called(graph, "slice_scatter", (x, source, dim, start, end, step), {})
+        given = (x, source, dim, start, end, step)
+        return graph.call_function(torch.slice_scatter, given)
     first, last, _ = slice(start, end).indices(value.shape[dim])
     return _replaced(graph, value, x, source, dim, first, last)
 
@@ -117,15 +121,29 @@ def _smooth(mode: str) -> Spell:
     return spell
 
 
+def _dropout(graph: fx.Graph, value: Any, *args: Any) -> Any:
+    return graph.call_function(F.dropout, args)
+
+
+def _largest(graph: fx.Graph, value: Any, *args: Any) -> Any:
+    """An adaptive pooling, of which the indices are told too."""
+    function = getattr(F, f"adaptive_max_pool{value[0].dim() - 2}d")
+    return (graph.call_function(function, args),)
+
+
 _AXES = (1, 2, 3)
 SPELT: Mapping[str, Spell] = {
     **dict.fromkeys("clone alias detach lift_fresh_copy _to_copy contiguous to".split(), _first),
+    **dict.fromkeys("view _unsafe_view reshape view_copy _reshape_copy".split(), _reshape),
     "copy": _second,
     "": _getitem,
     "batch_norm": _batch_norm,
     "_native_batch_norm_legit_no_training": _normed,
     "layer_norm": _without_last(F.layer_norm, 5),
     "group_norm": _without_last(F.group_norm, 5),
+    "instance_norm": _without_last(F.instance_norm, 8),
+    "dropout": _dropout,
+    **{f"adaptive_max_pool{n}d": _largest for n in _AXES},
     "slice": _slice,
     "slice_scatter": _slice_scatter,
     "select_scatter": _select_scatter,

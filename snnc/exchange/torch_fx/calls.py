@@ -9,7 +9,7 @@ from torch import fx, nn
 from snnc.exchange import Refused, libraries
 from snnc.exchange.torch_fx import folding
 from snnc.exchange.torch_fx.handlers import HANDLERS, WORDS, spoken
-from snnc.exchange.torch_fx.tracing import GROUP, LINE
+from snnc.exchange.torch_fx.tracing import GROUP, LINE, OPTIONS
 from snnc.exchange.torch_fx.types import Handler, Layers
 from snnc.kinds import catalog
 from snnc.shapes import Shape
@@ -66,6 +66,7 @@ def layers(
         raise Refused(f"a call in this form is not supported ({error})") from error
     for key in {*_AXES} & bound.arguments.keys() if front != 1 else ():
         bound.arguments[key] = _behind(bound.arguments[key], front - 1)
+    bound.arguments.update(node.meta.get(OPTIONS, {}))
     return handler(*bound.args, **bound.kwargs)
 
 

@@ -38,32 +38,40 @@ class Entries:
         self.lines[line.name], self.state[line.name] = line, state
 
     def layers(self, node: fx.Node, made: Sequence[MadeLayer], amend: Amend = _same) -> TracedValue:
-        """The value of a call's layers: the last one. Raises Refused."""
+        """The value of a call's layers: the last one. Raises Refused.
+
+        The layer that has the weights is called as the module is, or the first.
+        """
+        main = next((one for one in made if one.state), made[0] if made else None)
         found: dict[int, TracedValue] = {}
         value: TracedValue | None = None
         for one in made:
             read = tuple(found[id(i)] if isinstance(i, MadeLayer) else i for i in one.inputs)
-            value = found[id(one)] = self.layer(node, amend(one), read or (value,))
+            value = found[id(one)] = self.layer(node, amend(one), read or (value,), one is main)
         if value is None:
             raise Refused("it has no layer")
         return value
 
-    def layer(self, node: fx.Node, made: MadeLayer, inputs: Sequence[Any]) -> TracedValue:
+    def layer(
+        self, node: fx.Node, made: MadeLayer, inputs: Sequence[Any], main: bool = True
+    ) -> TracedValue:
         """A layer of a call. Raises Refused if it does not fit what it reads."""
         if made.equations is not None:
-            return self._own(node, made, inputs)
+            return self._own(node, made, inputs, main)
         kind = kind_of(made.kind)
         fields = off_default(kind, made.fields)
         shape = shape_of(kind, fields, inputs)
-        name = self.names.new(path_of(node, kind.stem, bool(made.inputs)), kind.stem)
+        name = self.names.new(path_of(node, kind.stem, main), kind.stem)
         sources = tuple(value.name for value in inputs)
         self.add(SpecLine(name, made.kind, fields, sources, group_of(node)), made.state)
         return TracedValue(name, shape)
 
-    def _own(self, node: fx.Node, made: MadeLayer, inputs: Sequence[Any]) -> TracedValue:
+    def _own(
+        self, node: fx.Node, made: MadeLayer, inputs: Sequence[Any], main: bool
+    ) -> TracedValue:
         """A layer by equations, of each element."""
         kind = self.definitions.kind(made, "y")
-        name = self.names.new(path_of(node, kind.lower(), bool(made.inputs)), kind.lower())
+        name = self.names.new(path_of(node, kind.lower(), main), kind.lower())
         fields = self.definitions.stated(kind, made.fields)
         sources = tuple(value.name for value in inputs)
         self.add(SpecLine(name, kind, fields, sources, group_of(node)), made.state)

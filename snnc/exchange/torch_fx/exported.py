@@ -6,20 +6,21 @@ written as the function or method of that name, so that the same reader translat
 
 import logging
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, fx, nn
 from torch.export import ExportedProgram
 from torch.utils import _pytree as trees
 
 from snnc.exchange import Refused
-from snnc.exchange.torch_fx import where
+from snnc.exchange.torch_fx import running, where
 from snnc.exchange.torch_fx.aten import SPELT, called
-from snnc.exchange.torch_fx.tracing import GROUP, LAYER, LINE, Untraceable
+from snnc.exchange.torch_fx.tracing import GROUP, LAYER, LINE, OPTIONS, Untraceable
 
 _TORCHS = "torch.nn.modules."
 
@@ -31,7 +32,17 @@ def exported(net: nn.Module, x: Tensor, why: Untraceable) -> fx.GraphModule:
             program = torch.export.export(net, (x,), strict=False).run_decompositions({})
     except Exception as error:
         raise Refused(f"{why}; nor can torch.export ({type(error).__name__})") from error
-    return _Rewriting(program).graph()
+    return _Rewriting(program, net).graph()
+
+
+def seen(
+    graph: fx.GraphModule, x: Tensor, want: Sequence[Tensor], why: Untraceable
+) -> running.SeenShapes:
+    """A run of an exported graph. Raises Refused if it does not compute what the module did."""
+    try:
+        return running.seen(graph, x, want)
+    except Exception as error:
+        raise Refused(f"{why}; torch.export records something else") from error
 
 
 @contextmanager
@@ -50,8 +61,8 @@ def _quiet() -> Iterator[None]:
 class _Rewriting:
     """Goes through a program once; ``nodes`` has what stands for each of its nodes."""
 
-    def __init__(self, program: ExportedProgram) -> None:
-        self.program, self.signature = program, program.graph_signature
+    def __init__(self, program: ExportedProgram, net: nn.Module) -> None:
+        self.program, self.signature, self.net = program, program.graph_signature, net
         self.nodes: dict[fx.Node, Any] = {}
         self.made = fx.Graph()
         self.held: dict[str, Any] = {}
@@ -65,7 +76,14 @@ class _Rewriting:
                 self.nodes[node] = self._written(node)
             for new in list(self.made.nodes)[before:]:
                 new.meta.update(_places(node))
+                new.meta[OPTIONS] = self._options(new)
         return fx.GraphModule(self.held, self.made)
+
+    def _options(self, new: fx.Node) -> dict[str, Any]:
+        """The momentum of a batch norm: an average of all batches is 0 in evaluation."""
+        if new.target is not F.batch_norm or LAYER not in new.meta:
+            return {}
+        return {"momentum": getattr(self.net.get_submodule(new.meta[LAYER]), "momentum", 0.1)}
 
     def _output(self, node: fx.Node) -> None:
         by_name = {n.name: n for n in node.args[0] if isinstance(n, fx.Node)}  # type: ignore[union-attr]
@@ -83,7 +101,7 @@ class _Rewriting:
         name = _operator(node)
         if name in SPELT:
             return SPELT[name](self.made, node.meta.get("val"), *args, **kwargs)
-        return called(self.made, name or node.target, args, kwargs)
+        return called(self.made, name, node.target, args, kwargs)
 
     def _placeholder(self, node: fx.Node) -> fx.Node:
         """The input, or a tensor that the program holds."""

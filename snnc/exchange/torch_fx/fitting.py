@@ -46,11 +46,11 @@ def shape_of(
         raise Refused(message) from error
 
 
-def path_of(node: fx.Node, stem: str, first: bool) -> str:
+def path_of(node: fx.Node, stem: str, main: bool) -> str:
     """The path of a layer: that of its module, or the place and the name of a function."""
-    if node.op == "call_module" and first:
+    if node.op == "call_module" and main:
         return str(node.target)
-    if first and (layer := node.meta.get(LAYER)):
+    if main and (layer := node.meta.get(LAYER)):
         return str(layer)
     around = node.meta.get(GROUP, ())
     return f"{around[-1][0]}.{stem}" if around else stem

@@ -16,9 +16,10 @@ from snnc.exchange import Refused, libraries
 from snnc.exchange.torch_fx import where
 from snnc.exchange.torch_fx.handlers import reshaping
 
-GROUP, LINE, LAYER = "snnc_group", "snnc_line", "snnc_layer"
-"""Keys of ``node.meta``: the modules around a call, outermost first, the user's line, and the
-path of the module of PyTorch's that a function is the forward of."""
+GROUP, LINE = "snnc_group", "snnc_line"
+"""Keys of ``node.meta``: the modules around a call, outermost first, and the user's line."""
+LAYER, OPTIONS = "snnc_layer", "snnc_options"
+"""Of a function that is a module's forward, the module's path, and what the call does not tell."""
 OF_SHAPE = frozenset({"size", "dim", "ndimension", "numel", "nelement", "stride", "element_size"})
 """Methods that tell a tensor's shape or memory, not its elements."""
 _ELEMENTS = frozenset("item tolist equal allclose is_nonzero float int bool __float__".split())

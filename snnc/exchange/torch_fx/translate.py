@@ -17,12 +17,16 @@ from snnc.shapes import show
 
 @dataclass(frozen=True)
 class Translated:
-    """Entries in order, the tensors of each by key, what they define, and which are read."""
+    """Entries in order, the tensors of each by key, what they define, and which are read.
+
+    ``folded`` says that parts of samples were in the batch.
+    """
 
     entries: tuple[SpecLine, ...]
     state: Mapping[str, Mapping[str, Tensor]]
     outputs: tuple[SpecOutput, ...]
     definitions: tuple[Definition, ...]
+    folded: bool = False
 
 
 class Translation:
@@ -131,4 +135,5 @@ class Translation:
         calls.tell([told for name, told in self.refused.items() if name in live], self.net)
         state = {e.name: self.entries.state[e.name] for e in entries}
         read = tuple(SpecOutput(name, layer, "mean") for name, layer in outputs.items())
-        return Translated(entries, state, read, self.entries.definitions.of(entries))
+        made = self.entries.definitions.of(entries)
+        return Translated(entries, state, read, made, bool(self.run.folded))

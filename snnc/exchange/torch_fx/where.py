@@ -31,8 +31,10 @@ def of(error: BaseException) -> str:
         found.append((error.filename, error.lineno or 0))
     if not found:
         return ""
-    text = linecache.getline(*found[-1]).strip()
-    return f"{_told(*found[-1])}{f' (`{text}`)' if text else ''}"
+    own = [place for place in found if "site-packages" not in place[0]]
+    file, line = (own or found)[-1]
+    text = linecache.getline(file, line).strip()
+    return f"{_told(file, line)}{f' (`{text}`)' if text else ''}"
 
 
 def traced(stack: str) -> str:

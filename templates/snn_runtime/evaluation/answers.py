@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..lengths import masked_readout, real_steps
 from ..training import Batch
 
 
@@ -50,7 +51,11 @@ class Watch:
             self.steps = labels[0].numel()
             answer, labels = answer.movedim(1, -1).flatten(0, -2), labels.flatten()
         elif self.over_time and labels.dim() == 1:
-            answer = answer.mean(0)
+            lengths = batch.lengths.cpu() if len(batch.lengths) else None
+            answer = masked_readout(answer, lengths, "mean")
+        elif self.over_time and len(batch.lengths):
+            real = real_steps(answer, batch.lengths.cpu())
+            answer, labels = answer[real], labels[real]
         elif self.over_time:
             self.steps = len(labels)
             # all steps of a sample one after another

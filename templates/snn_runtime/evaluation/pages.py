@@ -173,8 +173,16 @@ def layers(report: Report, last: Result) -> Iterator[Markup]:
     yield table([*head, "energy, nJ"], cells)
 
 
+def words(value: object) -> object:
+    """A setting as people read it: ``Adam, lr 0.002``."""
+    if not isinstance(value, Mapping):
+        return value
+    rest = [f"{name} {each}" for name, each in value.items() if name != "kind"]
+    return ", ".join([str(value["kind"]), *rest])
+
+
 def told(report: Report) -> dict[str, object]:
     """The settings and the file."""
     settings: Iterable[tuple[str, object]] = vars(report.settings).items()
-    found = {name: value for name, value in settings if value is not None}
+    found = {name: words(value) for name, value in settings if value is not None}
     return {"weights": report.evaluated.path, "split": report.split, **found}

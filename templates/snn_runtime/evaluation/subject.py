@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from ..training import Learner, Network, Score, Seen, Settings, Split
+from ..training.mapped import Mapped
 
 Drawn = Iterator[tuple[str, Figure]]  # each under its file's name
 
@@ -18,7 +19,7 @@ class EvaluatedSplit(Split, Protocol):
     """A split as data.py has it: its samples one by one, and all labels."""
 
     @property
-    def samples(self) -> Tensor: ...
+    def samples(self) -> Tensor | Mapped: ...
 
     @property
     def labels(self) -> Tensor: ...

@@ -12,6 +12,7 @@ Memory = tuple[Tensor, int, torch.dtype]  # with how many numbers, and of which 
 Operand = Memory | int | None
 Launch = Callable[[str, Sequence[Operand]], None]
 
+BLOCK = 512  # elements that a thread of the CPU works on at a time
 DTYPES = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
 
 
@@ -36,7 +37,8 @@ class Spec:
 
     ``step(*inputs, *terms, *states)`` gives the output, the states after it and the values kept;
     ``adjoint(*kept, *terms, grad, *state_grads)`` the gradients of inputs, states and terms.
-    ``kept`` are the inputs, then the states, by their numbers, that the adjoint reads.
+    ``kept`` are the inputs, then the states, by their numbers, that the adjoint reads. ``joined``:
+    its compiled kernel is also told of layers that run in it.
     """
 
     inputs: int
@@ -48,6 +50,7 @@ class Spec:
     kept_states: tuple[int, ...] = ()
     kept_values: int = 0
     segment: int = 16
+    joined: bool = False
 
 
 @dataclass(frozen=True)

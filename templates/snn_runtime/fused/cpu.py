@@ -14,13 +14,12 @@ from typing import Any
 import torch
 
 from .cache import folders
-from .calls import Call, Launch, Operand
+from .calls import BLOCK, Call, Launch, Operand
 from .checked import address
 from .compiler import Failed, Slow, build, command, intact, patience, version
 from .launch import Unavailable, io_macro
 
 CPU = torch.device("cpu")
-BLOCK = 512  # elements that a thread works on at a time
 WORTH = 2**16  # updates, of 0.3 to 1 ns each: to wake a thread takes 5 to 20 us
 FLAGS = (
     "-O3 -march=native -fopenmp -ffp-contract=off -fno-trapping-math -fno-math-errno",
@@ -55,14 +54,16 @@ def after_fork() -> None:
 def c_launcher(text: str, call: Call) -> tuple[Launch, int]:
     """Calls a kernel of the compiled C text; and the scratch numbers that its way back needs."""
     threads = count_threads(blocks_of(call.size), call.size * call.steps)
-    kept = len(call.spec.kept_states) + call.spec.kept_values
+    kept = len(call.spec.kept_states) + call.spec.kept_values + call.spec.joined
     scratch = threads * call.steps * BLOCK * kept
     return launching(text, call.dtype, threads), scratch
 
 
-def launching(text: str, dtype: torch.dtype, threads: int) -> Launch:
-    """Calls functions of the compiled C text by their names."""
-    library = compiled(text, io_macro(dtype))
+def launching(
+    text: str, dtype: torch.dtype, threads: int, known: tuple[str, ...] = ()
+) -> Launch:
+    """Calls functions of the compiled C text by their names; ``known`` are its macros."""
+    library = compiled(text, io_macro(dtype), known)
     if isinstance(library, str):
         raise Unavailable(library)
 
@@ -86,23 +87,24 @@ def as_c(argument: Operand) -> int | None:
 
 
 @functools.cache
-def compiled(text: str, io: str) -> ctypes.CDLL | str:
+def compiled(text: str, io: str, known: tuple[str, ...] = ()) -> ctypes.CDLL | str:
     """The C text as a library for one type of storage, or why there is none; tried once."""
+    macros = f"-D{io}", *(known or (f"-DBLOCK={BLOCK}",))
     try:
-        return library(text, io, command())
+        return library(text, macros, command())
     except (Failed, OSError) as error:
         name = os.environ.get("CC") or "cc"
         return f"the C compiler {name!r} does not work: {error}"
 
 
-def library(text: str, io: str, compiler: list[str]) -> ctypes.CDLL:
+def library(text: str, macros: Sequence[str], compiler: list[str]) -> ctypes.CDLL:
     """The library, with the best flags that the compiler takes, in the best folder."""
     asked, why = (patience(), *compiler), Exception()
     if asked in _slow:
         raise Slow(_slow[asked])
     for folder in folders():
         for flags in FLAGS:
-            options = [*flags.split(), f"-D{io}", f"-DBLOCK={BLOCK}"]
+            options = [*flags.split(), *macros]
             try:
                 return library_of(text, compiler, options, folder)
             except Slow as error:

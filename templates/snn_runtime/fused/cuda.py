@@ -42,27 +42,46 @@ def cuda_launcher(text: str, call: Call) -> tuple[Launch, int]:
 
 
 def cuda_launch(
-    text: str, names: Sequence[str], dtype: torch.dtype, where: torch.device, n: int
+    text: str,
+    names: Sequence[str],
+    dtype: torch.dtype,
+    where: torch.device,
+    n: int,
+    known: tuple[str, ...] = PLAIN,
+    pack: int = 1,
 ) -> Launch:
-    """Launches a kernel of a text that has one thread for each of ``n``. Raises Unavailable."""
+    """Launches a kernel of a text that has one thread for each of ``n``. Raises Unavailable.
+
+    ``pack`` neighbours are read at once: memory that does not lie so is copied.
+    """
     device, io = where.index or 0, io_macro(dtype)
-    kernels = {name: cuda_kernel(text, io, name, device, PLAIN) for name in names}
+    kernels = {name: cuda_kernel(text, io, name, device, known) for name in names}
 
     def launch(name: str, arguments: Sequence[Operand]) -> None:
         addresses = tuple(as_cuda(argument, where) for argument in arguments)
+        if not aligned(arguments, addresses, pack):
+            arguments = [copied(argument) for argument in arguments]
+            addresses = tuple(as_cuda(argument, where) for argument in arguments)
         with torch.cuda.device(device):
             kernels[name].launch(-(-n // THREADS), THREADS, addresses)
 
     return launch
 
 
-def macros(call: Call, pack: int) -> tuple[str, ...]:
+def copied(argument: Operand) -> Operand:
+    """Memory of its own, for what is only read: results have theirs already."""
+    if not isinstance(argument, tuple) or not argument[0].storage_offset():
+        return argument
+    return argument[0].clone(), *argument[1:]
+
+
+def macros(call: Call, pack: int, segment: int | None = None) -> tuple[str, ...]:
     """What a kernel knows when it is compiled: steps of a block, and what a thread has.
 
     Up to ``segment`` steps are one block. Of more, only what is left over by such blocks counts:
     a neuron has at most 2 * segment variants for each pack, type and direction, static or not.
     """
-    size = max(1, min(call.steps, call.spec.segment))
+    size = max(1, min(call.steps, segment or call.spec.segment))
     rest = call.steps % size
     values = {"K": size, "REST": rest, "PACK": pack, "STATIC": int(call.static)}
     return tuple(f"-D{name}={value}" for name, value in values.items())

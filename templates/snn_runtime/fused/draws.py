@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 
 from .autograd import each
-from .calls import DTYPES, Launch
+from .calls import BLOCK, DTYPES, Launch
 from .checked import check_backend, described, plain
-from .cpu import BLOCK, blocks_of, count_threads, launching
+from .cpu import blocks_of, count_threads, launching
 from .cuda import cuda_launch
 from .kernels import chosen_backend, fall_back
 from .launch import Unavailable

@@ -16,11 +16,14 @@ from .calls import Call, Launch, Spec, Tensors
 from .checked import check_backend, check_grads, checked
 from .cpu import c_launcher
 from .cuda import cuda_launcher
+from .joining import JOINING
+from .joining_cuda import JOINING_CUDA
 from .launch import Unavailable, fused_backward, fused_forward
 from .loop import loop_backward, loop_forward
 from .prelude import PRELUDE, PRELUDE_C, PRELUDE_CUDA
 from .sums import summed
 
+Native = Callable[[str, Call], tuple[Launch, int]]
 CALL = "Tensor[] inputs, Tensor[] terms, Tensor[] starts, SymInt steps, bool static, str backend"
 SCHEMAS = {
     "forward": f"({CALL}, bool end) -> Tensor[]",
@@ -39,8 +42,10 @@ class Kernels:
     tells_end: ClassVar[bool] = True
 
     def __init__(self, steps: str, c: str, cuda: str, specs: dict[str, Spec]) -> None:
-        self.c = PRELUDE + PRELUDE_C + steps + c
-        self.cuda = PRELUDE + PRELUDE_CUDA + steps + cuda
+        joined = any(spec.joined for spec in specs.values())
+        before = PRELUDE_C + JOINING * joined, PRELUDE_CUDA + JOINING_CUDA * joined
+        self.c = PRELUDE + before[0] + steps + c
+        self.cuda = PRELUDE + before[1] + steps + cuda
         self.specs = specs
         texts = "\0".join([self.c, self.cuda, *self.schemas.values()])
         self.namespace = f"snnc_{hashlib.sha256(texts.encode()).hexdigest()[:16]}"
@@ -140,16 +145,16 @@ class Kernels:
         grads = self.backward(call, grad, [draw(*end.shape) for end in ends])
         return output, *ends, *grads
 
-    def arranged(self, x: Tensor) -> Tensor:
-        """Data [..., B, ...] in a layout that compiled kernels take."""
-        return x
+    def libraries(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The C texts, and with which macros they are compiled."""
+        return [(self.c, ())]
 
     def launcher(self, call: Call) -> tuple[Launch, int] | None:
         """How to launch compiled kernels for this call; None for the loop over tensors."""
         return self.native(call, c_launcher)
 
     def native(
-        self, call: Call, on_cpu: Callable[[str, Call], tuple[Launch, int]]
+        self, call: Call, on_cpu: Native, on_gpu: Native | None = None
     ) -> tuple[Launch, int] | None:
         """The launcher of the device's own backend, if the call is not for the loop."""
         backend, x = call.backend, call.inputs[0]
@@ -165,7 +170,7 @@ class Kernels:
                 return None
             if native == "c":
                 return on_cpu(self.c, call)
-            return cuda_launcher(self.cuda, call)
+            return (on_gpu or cuda_launcher)(self.cuda, call)
         except Unavailable as error:
             if backend != "auto":
                 raise

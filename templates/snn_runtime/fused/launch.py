@@ -6,7 +6,16 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .calls import Call, Launch, Memory, Operand, Tensors, laid_out, term_operand
+from .calls import (
+    BLOCK,
+    Call,
+    Launch,
+    Memory,
+    Operand,
+    Tensors,
+    laid_out,
+    term_operand,
+)
 
 
 class Unavailable(RuntimeError):
@@ -25,7 +34,8 @@ def fused_forward(name: str, call: Call, end: bool, launch: Launch) -> list[Tens
     output = call.over_time(call.dtype)
     ends = [torch.empty_like(x, dtype=call.real) for _ in states if end]
     results = [over_time(call, output), *optional(call, ends)]
-    launch(f"{name}_forward", [*operands(call), *results, *sizes(call)])
+    given, _, more = alone(call)
+    launch(f"{name}_forward", [*operands(call), *given, *results, *sizes(call), *more])
     return [output, *ends]
 
 
@@ -45,15 +55,19 @@ def fused_backward(
     g_terms = [torch.empty_like(x, dtype=call.real) for _ in call.terms]
     g_starts = [torch.empty_like(x, dtype=call.real) for _ in call.starts]
     kept = torch.empty(scratch, dtype=call.real, device=x.device)
+    by_channel, sums, more = alone(call)
     arguments = [
         *operands(call),
+        *by_channel,
         over_time(call, g_output),
         *optional(call, g_ends),
         *read(call, g_inputs),
         *once(call, g_terms),
         *optional(call, g_starts),
         (kept, scratch, call.real),
+        *sums,
         *sizes(call),
+        *more,
     ]
     launch(f"{name}_backward", arguments)
     return [*g_inputs, *g_terms, *g_starts]
@@ -90,3 +104,11 @@ def sizes(call: Call) -> list[Operand]:
     """Steps, elements, and how far the next step's input is: 0 if there is one for all."""
     n = call.size
     return [call.steps, n, 0 if call.static else n]
+
+
+def alone(call: Call) -> tuple[list[None], list[None], list[int]]:
+    """What a kernel is handed for layers that could run in it: that there are none."""
+    if not call.spec.joined:
+        return [], [], []
+    chunks = -(-call.size // BLOCK)
+    return [None] * 3, [None], [BLOCK, 1, 1, 1, 1, chunks]

@@ -33,8 +33,8 @@ class FusedNeuron(nn.Module):
 
     def extra_repr(self) -> str:
         """Its numbers: those of its kernel, and its tensors as they are now."""
-        tensors = [*self.named_parameters(recurse=False)]
-        tensors += [*self.named_buffers(recurse=False)]
+        tensors: list[tuple[str, Tensor]] = [*self.named_parameters(recurse=False)]
+        tensors += self.named_buffers(recurse=False)
         said = [numbered(self, name, tensor) for name, tensor in tensors]
         return ", ".join(filter(None, [self.numbers, *said]))
 

@@ -100,8 +100,13 @@ PRELUDE_CUDA = r"""
    once; a STATIC input is the same at every step, so that the next one's is no further on */
 #define STRIDE (STATIC ? 0 : n)
 #define EACH _Pragma("unroll") for (int j = 0; j < PACK; ++j)
+#if defined(WITH_MAX) || defined(WITH_AVG) /* then those of a window: joining_cuda.py */
+struct pack { io a[PACK]; };
+struct reals { real a[PACK]; };
+#else
 struct alignas(sizeof(io) * PACK) pack { io a[PACK]; };
 struct alignas(sizeof(real) * PACK) reals { real a[PACK]; };
+#endif
 #ifdef IO_BFLOAT16
 STEP float io_load(io a) { return __uint_as_float((unsigned)a << 16); }
 #if __CUDA_ARCH__ >= 800

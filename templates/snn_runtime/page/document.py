@@ -28,6 +28,8 @@ th button { all: unset; cursor: pointer; font-weight: 600; white-space: nowrap; 
 th button:focus-visible { outline: 2px solid var(--link); }
 th[aria-sort="ascending"] button::after { content: " ▲"; }
 th[aria-sort="descending"] button::after { content: " ▼"; }
+.sortable td { white-space: nowrap; }
+.sortable td:last-child:not(.number) { white-space: normal; min-width: 15rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .matrix td { text-align: right; min-width: 2.4rem; }
 .matrix .dark { color: #fff; }

@@ -8,6 +8,8 @@ optimizers   optimizer and learning rate, by their names
 precision    16-bit products, if asked for
 processes    one process, or several under torchrun
 batches      which samples make which batch, on which process
+ctc          sequences of labels
+mapped       samples that stay in files
 labels       one a sample, or one a step
 targets      labels of every place, several of a sample, or values
 own          losses and metrics of one's own
@@ -31,15 +33,18 @@ profile      where the time goes
 called       the script as a function, and from the command line
 """
 
+from ..lengths import real_steps
 from .batches import Batch, Batches, Split, mixed, seed_all
 from .called import Outcome, Where, call, outcome, run
 from .checkpoints import BEST, read
+from .ctc import ctc, label_errors
+from .files import sentence
 from .identity import Network, difference, network
 from .interrupts import Interrupts, Stopped
-from .labels import only, per_sample, right
+from .labels import every_step, only, per_sample, right
 from .last_batch import check_last_batch
 from .learner import Learner
-from .log import where
+from .log import begun_log, where
 from .options import Options, parse
 from .own import own, own_loss, own_metric
 from .precision import in_full
@@ -51,13 +56,13 @@ from .settings import RunError, Settings, Table
 from .start import Start, begin, begin_with, start
 from .summary import summary
 from .targets import dice_loss, hits, overlaps, squares
-from .truncated import Answers, chunks, cut
+from .truncated import ChunkAnswers, chunks, cut
 
 __all__ = [
     "BEST",
-    "Answers",
     "Batch",
     "Batches",
+    "ChunkAnswers",
     "Clock",
     "Interrupts",
     "Learner",
@@ -79,15 +84,19 @@ __all__ = [
     "Where",
     "begin",
     "begin_with",
+    "begun_log",
     "call",
     "check_last_batch",
     "chunks",
+    "ctc",
     "cut",
     "dice_loss",
     "difference",
+    "every_step",
     "firing_rates",
     "hits",
     "in_full",
+    "label_errors",
     "mean_rate",
     "mixed",
     "network",
@@ -101,9 +110,11 @@ __all__ = [
     "per_sample",
     "profile",
     "read",
+    "real_steps",
     "right",
     "run",
     "seed_all",
+    "sentence",
     "shown",
     "squares",
     "start",

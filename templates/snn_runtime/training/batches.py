@@ -18,6 +18,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from .processes import Team
 
+WHOLE = torch.empty(0, dtype=torch.long)  # no lengths: there is no padding
 SOME = 2**30  # stands for the number of a sample that is not known
 
 
@@ -42,6 +43,7 @@ class Batch(NamedTuple):
     samples: int  # of it; 0 if x only stands in for none
     share: float  # of the samples that make one step of the optimizer
     broken: int | Tensor = 0  # see broken()
+    lengths: Tensor = WHOLE  # the time steps of each sample that are no padding
 
 
 class Batches(Dataset[Batch]):
@@ -71,9 +73,12 @@ class Batches(Dataset[Batch]):
         chosen = self.order[index * self.size :][: self.size]
         own = chosen[self.team.rank :: self.team.size]
         seed_all(mixed(*self.key, "data", index, self.team.rank))
-        x, labels = self.split.batch(own if len(own) else chosen[:1])
+        some = own if len(own) else chosen[:1]
+        x, labels = self.split.batch(some)
         share = len(own) / self.step_size(index)
-        return Batch(x, labels, len(own), share, self.broken(x, own))
+        every: Tensor | None = getattr(self.split, "lengths", None)
+        lengths = WHOLE if every is None else every[some]
+        return Batch(x, labels, len(own), share, self.broken(x, own), lengths)
 
     def broken(self, x: Tensor, chosen: Tensor) -> int | Tensor:
         """1 + the first of the chosen samples that holds NaN or infinite numbers.

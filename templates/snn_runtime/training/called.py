@@ -38,6 +38,7 @@ class Where(TypedDict, total=False):
     device: str | torch.device  # default: cuda, if there is one
     workers: int
     compile: bool
+    graph: bool
     data_dir: str | Path
     out_dir: str | Path | None
     init: str | Path | None
@@ -111,6 +112,7 @@ def placed(network: Network, settings: Settings, where: Where) -> Options:
         loggers=tuple(where.get("loggers", usual(network.spec))),
         report=where.get("report", False),
         exact=True,
+        graph=where.get("graph", False),
     )
 
 

@@ -67,6 +67,13 @@ def reason(error: OSError) -> str:
     return f"the disk is full ({error.strerror})" if full else str(error.strerror)
 
 
+def sentence(error: Exception, unnamed: str) -> str:
+    """An error as a person reads it; `unnamed` stands for a file without a name."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    return f"{error.filename or unnamed}: {reason(error)}."
+
+
 def remove(path: Path) -> None:
     """Deletes a file, if it is there. Raises FileError."""
     try:

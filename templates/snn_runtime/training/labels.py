@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from torch import Tensor
 
+from ..lengths import masked_readout, real_steps
 from .digests import Splits
 from .settings import RunError
 
@@ -22,18 +23,28 @@ def per_sample(data: Data) -> Data:
     return data
 
 
-def right(y: Tensor, labels: Tensor) -> Tensor:
+def every_step(labels: Tensor, y: Tensor) -> Tensor:
+    """Labels [T, B] for y [T, B, ...], of labels a step or a sample."""
+    return labels if labels.dim() > 1 else labels.expand(len(y), -1)
+
+
+def right(y: Tensor, labels: Tensor, lengths: Tensor | None = None) -> Tensor:
     """How many samples of y [T, B, classes] have their largest output at their label.
 
     With labels [B] the mean of y over the steps counts; with one a step, [T, B], the
-    share of the steps that are right. Raises RunError for other labels.
+    share of the steps that are right. Steps behind `lengths` are padding, which is not
+    read. Raises RunError for other labels.
     """
+    real = None if lengths is None else real_steps(y, lengths)
     if labels.shape == y.shape[:2]:
-        return (y.argmax(2) == labels).double().mean(0).sum()
+        hits = (y.argmax(2) == labels).double()
+        if real is None:
+            return hits.mean(0).sum()
+        return ((hits * real).sum(0) / real.sum(0)).sum()
     if labels.shape != y.shape[1:2]:
         found = f"{[*labels.shape]} of outputs {[*y.shape]}"
         raise RunError(f"Labels must be [B] or [T, B], not {found}.")
-    return (y.mean(0).argmax(1) == labels).sum()
+    return (masked_readout(y, lengths, "mean").argmax(1) == labels).sum()
 
 
 def only(label: Tensor) -> int | None:

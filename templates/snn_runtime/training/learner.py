@@ -5,13 +5,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from ..measures import better, judge
 from .average import Average
+from .batches import Batch
 from .checkpoints import (
     BEST,
     FORMAT,
@@ -23,16 +22,9 @@ from .checkpoints import (
     write,
 )
 from .digests import Splits, of_splits
-from .finite import (
-    Trouble,
-    broken_gradient,
-    first,
-    in_gradients,
-    in_loss,
-    said,
-    worse,
-)
+from .finite import Trouble, broken_gradient, first, in_gradients, in_loss, said, worse
 from .fitting import here, unfit_optimizer, unfit_scaler, unfit_schedule
+from .graphs import Pair, compiled, way
 from .groups import grouped
 from .interrupts import Interrupts, Stopped
 from .later import Most
@@ -71,14 +63,14 @@ class Learner:
         self.precision = Precision(team.device, settings.dtype, settings.amp)
         net.to(team.device, self.precision.dtype)
         parameters = grouped(net, groups, frozen)
-        compiled: Any = torch.compile(net) if options.compile else net
-        self.joined = team.joined(compiled)
+        self.joined = team.joined(compiled(net, options))
         self.optimizer = make_optimizer(parameters, settings.optimizer)
         self.average = Average(net, settings.ema, team)
         self.data = of_splits(data) if team.leads else {}
         samples = len(data.train.labels)
         self.steps = math.ceil(samples / settings.batch_size / settings.accumulate)
         self.schedule = Schedule(self.optimizer, settings, self.steps, self.sign)
+        self.steps_by = way(options, team, net, settings, self.precision, self.schedule)
         self.interrupts = Interrupts()
         self.troubles, self.stops = Most(team), Most(team)
         self.after_step: Callable[[], None] = lambda: None
@@ -92,6 +84,10 @@ class Learner:
         self.broken: Trouble = 0  # the first with a loss or gradient, see finite.py
         self.silent: set[str] = set()  # layers that were said never to fire
         self.kept = ""  # the checkpoint that the run would go on from
+
+    def taken(self, run: Callable[..., Pair], batch: Batch, *more: object) -> Pair:
+        """What `run` says of a batch, whose gradient it adds, or a graph of it does."""
+        return self.steps_by.batch(lambda held: run(self, held, *more), batch)
 
     def check(self, loss: Tensor, index: int) -> None:
         """Notes the loss of batch `index`: if it is not finite, no step follows.
@@ -107,18 +103,12 @@ class Learner:
         infinite in one of them.
         """
         self.refuse(self.troubles(worse(self.broken, self.score.broken)), "training")
-        scaler, settings = self.precision.scaler, self.settings
-        if not scaler.is_enabled():  # which leaves such steps out itself
+        if not self.precision.scaler.is_enabled():  # which leaves such steps out itself
             self.check_gradients(index)
-        if settings.grad_clip is not None:
-            scaler.unscale_(self.optimizer)
-            nn.utils.clip_grad_norm_(self.net.parameters(), settings.grad_clip)
-        number = self.epoch * self.steps + index // settings.accumulate
+        number = self.epoch * self.steps + index // self.settings.accumulate
         self.lr = self.schedule.rate(number)
         with self.schedule.warmed(number):
-            scaler.step(self.optimizer)
-        scaler.update()
-        self.optimizer.zero_grad()
+            self.steps_by.step()
         self.average.update()
         self.schedule.after_step()
         self.batch = index + 1
@@ -184,12 +174,6 @@ class Learner:
         """Whether nothing became better for too long."""
         patience = self.settings.early_stop
         return patience is not None and self.epoch - self.best_epoch >= patience
-
-    def log(self, folder: Path) -> Log | None:
-        """Where numbers of epochs go; only the leader has it. Raises RunError."""
-        if not self.team.leads:
-            return None
-        return Log(folder, self.epoch, self.network.name, self.loggers)
 
     def save(self, folder: Path, log: Log | None = None) -> None:
         """Writes the log and the latest checkpoint, and the best if the last epoch was.

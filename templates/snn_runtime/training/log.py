@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .checkpoints import BEST, LATEST
 from .files import UNFINISHED, remove, replace
@@ -11,6 +12,9 @@ from .loggers import TRACKED, Loggers, Place, Told
 from .options import Options
 from .score import Row
 from .settings import RunError
+
+if TYPE_CHECKING:
+    from .learner import Learner
 
 METRICS, SETTINGS, SPEC = "metrics.csv", "settings.toml", "spec.toml"
 # In the order in which they go: a run that is being deleted can still be resumed.
@@ -80,6 +84,13 @@ class Log:
     def close(self) -> None:
         """Waits until everything is written."""
         self.loggers.close()
+
+
+def begun_log(learner: "Learner", folder: Path) -> Log | None:
+    """Where the numbers of epochs go; only the leader has it. Raises RunError."""
+    if not learner.team.leads:
+        return None
+    return Log(folder, learner.epoch, learner.network.name, learner.loggers)
 
 
 def where(folder: Path) -> str:

@@ -42,6 +42,7 @@ class Options:
     loggers: tuple[str | Told, ...] = ()
     report: bool = True  # whether pictures are drawn at the end
     exact: bool = False  # whether a run that goes on must have the settings given
+    graph: bool = False
 
 
 def parse(
@@ -186,6 +187,7 @@ def of_place(parser: argparse.ArgumentParser, name: str, loggers: str) -> None:
     add("--workers", type=integer(0), default=0, metavar="N", help=loaders)
     switch = argparse.BooleanOptionalAction
     add("--compile", action=switch, default=False, help="train with torch.compile")
+    add("--graph", action=switch, default=False, help="train by CUDA graphs")
     text = "where the data are, or go (default: data)"
     add("--data-dir", type=Path, default=Path("data"), metavar="DIR", help=text)
     text = f"where results go (default: below runs/{name}, named by the settings)"

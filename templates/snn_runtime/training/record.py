@@ -40,6 +40,7 @@ def run(options: Options, processes: int) -> Table:
         "processes": processes,
         "workers": options.workers,
         "compile": options.compile,
+        "graph": options.graph,
         "data_dir": str(options.data_dir),
         "loggers": [each for each in options.loggers if isinstance(each, str)],
         "python": platform.python_version(),

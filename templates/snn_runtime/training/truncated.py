@@ -36,7 +36,7 @@ def chunks(settings: Settings) -> Iterator[Chunk]:
         yield Chunk(slice(first, end), (end - first) / total, end == total)
 
 
-class Answers:
+class ChunkAnswers:
     """What the network answers to all chunks, without the way back."""
 
     def __init__(self, *readouts: str) -> None:

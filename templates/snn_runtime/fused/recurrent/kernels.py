@@ -7,9 +7,8 @@ import torch
 from torch import Tensor
 
 from ..autograd import applied
-from ..calls import Call, Launch, Spec, Tensors, laid_out
+from ..calls import BLOCK, Call, Launch, Spec, Tensors, laid_out
 from ..checked import check_grads
-from ..cpu import BLOCK
 from ..kernels import CALL, Kernels, chosen_backend
 from ..sums import summed
 from .autograd import Recurrent

@@ -8,8 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...checks import check_starts, kept
-from ..calls import Tensors
-from ..cpu import BLOCK
+from ..calls import BLOCK, Tensors
 from ..module import FusedNeuron, State, as_state
 from .calls import check_shapes
 from .kernels import RecurrentKernels

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from ..calls import Operand
-from ..cpu import BLOCK, count_threads, launching
+from ..calls import BLOCK, Operand
+from ..cpu import count_threads, launching
 from ..recurrent.prelude import LANES_BYTES
 from ..recurrent.prelude import ROWS as ROWS_FED
 from .calls import Draw, Feedback, Neurons, Passed, Product
