@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from math import prod
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 
 LARGEST = 2_000_000
 """Numbers of a network, over all steps: those of more are built and imported, but not run here."""
-PATIENCE = 1800
-"""Seconds for all specs of a run."""
+PATIENCE = 600
+"""Seconds for a spec: nobody waits longer for the next one to be begun."""
+COMMAND = ("-m", "tests.faults.running")
 ROOT = Path(__file__).parents[2]
 
 
@@ -54,13 +56,16 @@ def _done(folder: Path) -> int:
 
 def _process(folder: Path) -> str:
     """Runs what is left; how it ended, if not well."""
-    command = [sys.executable, "-m", "tests.faults.running", str(folder)]
+    command = [sys.executable, *COMMAND, str(folder)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    try:
-        done = subprocess.run(command, cwd=ROOT, env=environment, timeout=PATIENCE, check=False)
-    except subprocess.TimeoutExpired:
-        return "it does not end"
-    code = done.returncode
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
+        code, before = None, -1
+        while code is None and before < (before := _done(folder)):
+            with suppress(subprocess.TimeoutExpired):
+                code = process.wait(PATIENCE)
+        if code is None:
+            process.kill()
+            return "it does not end"
     return f"the process ended with code {code}" if code else ""
 
 

@@ -85,6 +85,18 @@ def test_a_process_that_dies_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert failure.startswith("the process ended with code -11")
 
 
+def test_patience_is_with_each_spec(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A process that goes on is waited for; one that stands still has not ended."""
+    (tmp_path / "done").write_text("0")
+    going = "import sys, time, pathlib\nfor n in range(1, 9):\n"
+    going += "    pathlib.Path(sys.argv[1], 'done').write_text(str(n)); time.sleep(0.25)\n"
+    monkeypatch.setattr(running, "PATIENCE", 1.0)
+    monkeypatch.setattr(running, "COMMAND", ("-c", going))
+    assert running._process(tmp_path) == ""
+    monkeypatch.setattr(running, "COMMAND", ("-c", "import time; time.sleep(60)"))
+    assert running._process(tmp_path) == "it does not end"
+
+
 def test_a_part_that_breaks_down_is_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
     assert "fields" in parts.found()
     (failure,) = parts.tried("nowhere", short=True)
