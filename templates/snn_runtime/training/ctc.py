@@ -1,4 +1,4 @@
-"""Sequences of labels: their loss over all alignments, and how far a greedy answer is off."""
+"""Sequences of labels: their loss over all alignments, and errors of a greedy answer."""
 
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,4 @@
-"""Training steps as CUDA graphs: a GPU gets all of a step by one call, and not one by one."""
+"""Training steps as CUDA graphs: a GPU gets all of a step by one call."""
 
 import sys
 from collections.abc import Callable
@@ -59,7 +59,7 @@ class Graphs(Plain):
     """Two graphs: one forwards and backwards, one of the optimizer's step.
 
     A batch is copied to where the first one was read, and a rate of learning likewise.
-    Batches of another size, as the last of an epoch, run as without graphs. Gradients stay
+    Batches of another size, as the last of an epoch, run without graphs. Gradients stay
     where they are.
     """
 
@@ -156,7 +156,7 @@ class Graphs(Plain):
         return True
 
     def beside(self, run: Callable[[], T]) -> T:
-        """The same on the stream of the graphs, and after all that was asked for before."""
+        """The same on the stream of the graphs, after all that was asked for before."""
         usual = cuda.current_stream(self.device)
         self.stream.wait_stream(usual)
         with cuda.stream(self.stream):

@@ -16,7 +16,7 @@ def grouped(
 ) -> list[dict[str, Any]]:
     """The parameters to train: first all that no group takes, then each group's.
 
-    Those that are frozen get no gradient. Raises RunError for a pattern without a match.
+    Frozen ones get no gradient. Raises RunError for a pattern without a match.
     """
     every = dict(net.named_parameters())
     known(every, [*frozen, *(p for group in groups for p in group["parameters"])])

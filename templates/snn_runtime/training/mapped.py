@@ -68,7 +68,7 @@ class Mapped:
 
 
 def opened(path: Path) -> Any:
-    """The array of a file, unread. Raises RunError; what a pickle might hold is not run."""
+    """The array of a file, unread. Raises RunError; no pickle is read."""
     try:
         found = np.load(path, mmap_mode="r", allow_pickle=False)
     except (EOFError, OSError, ValueError) as error:
@@ -85,7 +85,7 @@ def opened(path: Path) -> Any:
 
 
 def files(folder: Path, name: str) -> list[Path]:
-    """NAME.npy, or its parts NAME_0.npy, NAME_1.npy, … in their order. Raises RunError."""
+    """NAME.npy, or its parts NAME_0.npy, NAME_1.npy, … in order. Raises RunError."""
     whole = folder / f"{name}.npy"
     parts = folder.glob(f"{name}_*.npy") if folder.is_dir() else ()
     numbered = {each: each.stem.removeprefix(f"{name}_") for each in parts}

@@ -1,4 +1,4 @@
-"""Truncated back-propagation through time: no gradient crosses the chunks of a batch."""
+"""Truncated back-propagation through time: no gradient crosses chunks of a batch."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -18,7 +18,7 @@ class Chunk(NamedTuple):
     last: bool
 
     def of(self, labels: Tensor) -> Tensor:
-        """The labels of these steps; those of a sample, [B], are those of every step."""
+        """The labels of these steps; those of a sample, [B], are of every step."""
         return labels[self.steps] if labels.dim() > 1 else labels
 
     @property
@@ -45,7 +45,7 @@ class ChunkAnswers:
         self.parts: list[list[Tensor]] = [[] for _ in readouts]
 
     def add(self, chunk: Chunk, loss: Tensor, answers: Sequence[Tensor]) -> None:
-        """Joins the answers to one more chunk, and its loss by its share of the steps."""
+        """Joins the answers to one more chunk, and its loss by its share of steps."""
         self.loss = self.loss.to(loss.device) + chunk.share * loss.detach()
         for i, (kind, y) in enumerate(zip(self.readouts, answers, strict=True)):
             y = y.detach() * chunk.share if kind == "mean" else y.detach()
