@@ -1,4 +1,4 @@
-"""Sequences of labels: their loss over all alignments, and errors of a greedy answer."""
+"""Sequences of labels: their loss over all alignments, and errors of greedy answers."""
 
 import torch
 import torch.nn.functional as F
