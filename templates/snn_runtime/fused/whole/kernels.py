@@ -128,8 +128,8 @@ class WholeKernels(Kernels):
         """The readout of all layers, [B, N], of x [T, B, N]; with time_steps, of [B, N].
 
         With ``draw``, which is a seed, a key and the first step, of the spikes that poisson
-        makes of x. Where a state is asked for, where somebody has a hand in a layer, and on other devices, the
-        layers are called one after the other.
+        makes of x. The layers are called one after the other where a state is asked for,
+        where somebody has a hand in a layer, and on other devices.
         """
         chain = self.chains[name]
         steps = x.shape[0] if time_steps is None else time_steps
