@@ -46,8 +46,8 @@ def carried_out(numbers: range, build_every: int, log: TextIO) -> Found:
             shutil.copy(base, folder)
         path = folder / "strange.snn.toml"
         for number in numbers:
-            path.write_bytes(spec(number))
             print(number, file=log, flush=True)
+            path.write_bytes(spec(number))
             verdict = judged(path, number % build_every == 0)
             found.tried += 1
             if verdict.broken:
