@@ -2,7 +2,7 @@
 
 import inspect
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -93,17 +93,19 @@ def completed(table: Table, known: Mapping[str, Any], epochs: int) -> Table:
 
 
 def make_optimizer(
-    groups: Sequence[Mapping[str, Any]], table: Table
+    given: Iterable[nn.Parameter | Mapping[str, Any]], table: Table
 ) -> torch.optim.Optimizer:
-    """The optimizer that the table names. Raises SettingError.
+    """The optimizer of parameters, or of groups of them. Raises SettingError.
 
     On GPUs a step is one kernel, if PyTorch has one for the kind, which also reads
     whether a gradient overflowed.
     """
-    every: list[nn.Parameter] = [p for group in groups for p in group["params"]]
+    parts = list(given)
+    groups = (each["params"] if isinstance(each, Mapping) else [each] for each in parts)
+    every = [p for group in groups for p in group]
     fused = table["kind"] in FUSED and every and all(p.is_cuda for p in every)
     how = {"fused": True} if fused else {}
-    made: torch.optim.Optimizer = called(torch.optim, table, groups, **how)
+    made: torch.optim.Optimizer = called(torch.optim, table, parts, **how)
     return made
 
 
