@@ -13,8 +13,6 @@ from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook
 
 from snnc import network
-from templates.snn_runtime.fused.joined.parts import Norm
-from templates.snn_runtime.fused.joined.taken import taken
 from tests.fused.neurons import KINDS, part, run_normed
 from tests.support.nets import document
 
@@ -443,9 +441,14 @@ def test_gradients_of_the_wrong_shape_are_refused() -> None:
 
 @pytest.mark.parametrize("eps", [-0.01, float("nan"), float("inf")])
 def test_an_eps_that_no_kernel_takes_is_left_to_the_module(eps: float) -> None:
+    """PyTorch refuses one below 0, and makes something of the others."""
     net = made("plain").eval()
     net.bn.eps = eps
-    assert not taken(net.bn, data(net, 3))
-    assert together(net, data(net, 2, 3)).shape[:2] == (2, 3)
+    assert not part(net.cell, "joined.taken").taken(net.bn, data(net, 3))
+    if eps < 0:
+        with pytest.raises(ValueError, match="eps must be non-negative"):
+            together(net, data(net, 2, 3))
+    else:
+        assert together(net, data(net, 2, 3)).shape[:2] == (2, 3)
     with pytest.raises(ValueError, match=f"eps is {eps}, not a number from 0 on"):
-        Norm(eps=eps)
+        part(net.cell, "joined.parts").Norm(eps=eps)
