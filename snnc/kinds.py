@@ -59,8 +59,7 @@ def _kind(modules: Mapping[str, str], name: str) -> type[Kind]:
 def _modules(package: str) -> dict[str, str]:
     """The modules of a package, by the names of the kinds in them."""
     found: dict[str, str] = {}
-    folder = importlib.import_module(package).__path__[0]
-    for module in _files(folder):
+    for module, folder in sorted(_files(package).items()):
         path = f"{package}.{module}"
         for name in _names(path, f"{folder}/{module}.py"):
             if name in found:
@@ -70,13 +69,19 @@ def _modules(package: str) -> dict[str, str]:
     return found
 
 
-def _files(folder: str) -> list[str]:
+def _files(package: str) -> dict[str, str]:
+    """The modules of a package, each with its folder: the first of the package's that has it."""
+    folders = [*importlib.import_module(package).__path__]
+    return {module: folder for folder in reversed(folders) for module in _listed(folder)}
+
+
+def _listed(folder: str) -> list[str]:
     """The modules in a folder; in an archive, those that its finder tells."""
     try:
         names = [entry.name.rpartition(".") for entry in os.scandir(folder)]
     except NotADirectoryError:
-        return sorted(module.name for module in pkgutil.iter_modules([folder]))
-    return sorted({name for name, _, end in names if end in ("py", "pyc") and name != "__init__"})
+        return [module.name for module in pkgutil.iter_modules([folder])]
+    return [name for name, _, end in names if end in ("py", "pyc") and name != "__init__"]
 
 
 def _names(path: str, file: str) -> list[str]:

@@ -43,9 +43,9 @@ def contained(
     """The classes of ``blocks`` around ``leaves``, all by their paths, in the network's order."""
     found, names = Containers(), {*VARIABLES, *taken}
     children = _children(leaves, blocks)
-    made = dict(leaves)
+    made, users = dict(leaves), _users(children, blocks)
     for block in _innermost_first(children, blocks):
-        paths = [p for p in children if _block(blocks, p) == block]
+        paths = users[block]
         for path in (p for uses in paths for p in children[uses]):
             _repeated(path, children, blocks, made)
         instances = {path: {_own(path, p): made[p] for p in children[path]} for path in paths}
@@ -90,6 +90,14 @@ def _enclosing(path: str, blocks: Mapping[str, Container]) -> str:
 def _block(blocks: Mapping[str, Container], path: str) -> str:
     use = blocks.get(path)
     return use.block if isinstance(use, Use) else ""
+
+
+def _users(paths: Iterable[str], blocks: Mapping[str, Container]) -> dict[str, list[str]]:
+    """The uses of each block, in order."""
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        found.setdefault(_block(blocks, path), []).append(path)
+    return found
 
 
 def _parameters(use: Container) -> Mapping[str, object]:

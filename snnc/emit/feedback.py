@@ -9,7 +9,6 @@ from snnc.graph.delayed_edge import Past
 from snnc.kernel.build import Front
 from snnc.layer import Layer
 from snnc.neuron import Neuron
-from snnc.program.links import links
 from snnc.program.types import Op, Program, Scan
 
 
@@ -26,7 +25,7 @@ def feedbacks(program: Program) -> Mapping[str, How]:
     found = dict[str, How]()
     for region in program.regions:
         if isinstance(region, Scan) and region.form == "whole":
-            fed = (neuron_in(program, link) for link in links(region) if len(link) > 1)
+            fed = (neuron_in(program, link) for link in region.links if len(link) > 1)
             found |= {cell.node: How(recurrent=True) for cell in fed}
         if not isinstance(region, Scan) or region.form in ("loop", "pooled", "normed", "whole"):
             continue

@@ -1,6 +1,5 @@
 """Which layers give a network's answers: those that mixed precision leaves in full."""
 
-from snnc.program.links import links
 from snnc.program.types import Program, Scan
 
 
@@ -27,5 +26,5 @@ def answering(program: Program) -> list[str]:
 def _inside(program: Program) -> set[str]:
     scans = [region for region in program.regions if isinstance(region, Scan)]
     recurrent = (region.ops for region in scans if region.form == "recurrent")
-    chained = (link for r in scans if r.form == "whole" for link in links(r) if len(link) > 1)
+    chained = (link for r in scans if r.form == "whole" for link in r.links if len(link) > 1)
     return {op.node for ops in (*recurrent, *chained) for op in ops}

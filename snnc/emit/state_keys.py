@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator
 from snnc.emit.feedback import neuron_of
 from snnc.emit.literal import access
 from snnc.emit.neurons import Neurons
-from snnc.program.links import links
 from snnc.program.types import Op, Program, Region, Scan
 
 _COUNTS = {"steps_done": "t", "call_seed": "seed"}
@@ -23,7 +22,7 @@ def _of(program: Program, region: Region, states: dict[str, tuple[str, ...]]) ->
     if isinstance(region, Scan) and region.form == "loop":
         yield from (carry.name for carry in region.carries)
     elif isinstance(region, Scan) and region.form == "whole":
-        for link in links(region):
+        for link in region.links:
             cells = [op.node for op in link if op.node in states]
             yield from (f"{cell}.{state}" for cell in cells for state in states[cell])
             yield from (f"{cell}@-1" for cell in cells if len(link) > 1)

@@ -13,7 +13,7 @@ from snnc.encoder import Encoder
 from snnc.graph.types import Node
 from snnc.kernel.types import Kernel
 from snnc.kernel.whole import HOW, Cells, Draw, Feedback, Product, Stage, Whole
-from snnc.program.links import links, outside
+from snnc.program.links import outside
 from snnc.program.types import Op, Program, Scan
 from snnc.randomness import literal
 
@@ -34,7 +34,7 @@ def is_chain(region: object) -> bool:
 
 def _chain(program: Program, region: object, kernels: Mapping[str, Kernel]) -> Whole:
     assert isinstance(region, Scan)
-    *parts, (readout,) = links(region)
+    *parts, (readout,) = region.links
     (how,) = (how for how in HOW if how == program.node(readout).operator.kind)
     stages = tuple(_stages(program, parts, kernels))
     static = region.ops[0].reads[0] not in program.timed
@@ -77,7 +77,7 @@ def _biased(node: Node) -> bool:
 
 def _modules(program: Program, region: Scan) -> Iterator[str]:
     """The modules that a chain is made of; a layer through which an output comes back is first."""
-    *parts, _ = links(region)
+    *parts, _ = region.links
     for op, *more in parts:
         if more:
             link = (op, *more)
@@ -95,7 +95,7 @@ def named(region: Scan) -> str:
 def call(program: Program, region: Scan, scope: FunctionScope) -> None:
     """The statement that runs a chain: modules are handed over, no weight is read here."""
     first, readout = region.ops[0], region.ops[-1]
-    (value,) = outside(links(region)[0])
+    (value,) = outside(region.links[0])
     static = scope.layouts[value] == "static"
     x = scope.use(value, "static" if static else "timed")
     drawn = isinstance(program.node(first).operator, Encoder)

@@ -130,8 +130,8 @@ def _drawn(given: Program, first: Op) -> tuple[Op, ...]:
 def _only(given: Program, name: str, cells: Cells) -> Op | None:
     """The op that writes a value which just one other reads, beside its own past."""
     (op,) = given.writers.get(name, (None,))
-    kept = {*given.graph.answers, *given.graph.watched, *given.crops}
-    if op is None or name in kept:
+    graph = given.graph
+    if op is None or name in graph.answers or name in graph.watched or name in given.crops:
         return None
     own = {each.writes for each in cells.get(name, ())}
     return op if len([r for r in given.readers[name] if r.writes not in own]) == 1 else None

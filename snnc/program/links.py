@@ -1,14 +1,6 @@
-"""The links of a chain: ops alone, and a neuron with the ops of its feedback."""
+"""The links of a chain (``Scan.links``), each with what it reads."""
 
-from snnc.graph.cycles import components
-from snnc.program.types import Op, Scan
-
-
-def links(region: Scan) -> tuple[tuple[Op, ...], ...]:
-    """The ops of a chain, each with those that form a cycle with it."""
-    by_name = {op.writes: op for op in region.ops}
-    groups = components({op.writes: op.reads for op in region.ops})
-    return tuple(tuple(by_name[name] for name in group) for group in groups)
+from snnc.program.types import Op
 
 
 def outside(link: tuple[Op, ...]) -> tuple[str, ...]:

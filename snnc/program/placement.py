@@ -7,7 +7,6 @@ from typing import Literal
 
 from snnc.encoder import Encoder
 from snnc.program.crops import Shapes, corners, inputs, reach, wanted
-from snnc.program.links import links
 from snnc.program.types import Once, Op, Program, Region, Scan
 from snnc.readout import Readout
 from snnc.shapes import Shape
@@ -104,7 +103,7 @@ def reason(program: Program, region: Region, op: Op, where: Where) -> str:
 
 def _chained(program: Program, region: Scan, op: Op) -> str:
     """The reason for an op in the kernel of a chain."""
-    (link,) = (link for link in links(region) if op in link)
+    link = region.link_of[op.writes]
     if len(link) > 1:
         others = _others(replace(region, ops=link), op)
         why = f"in a cycle with {others}: step by step"

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from snnc.encoder import Encoder
-from snnc.graph.cycles import cyclic
+from snnc.graph.cycles import components, cyclic
 from snnc.graph.delayed_edge import Past
 from snnc.graph.types import Graph, Node
 from snnc.readout import Readout
@@ -73,6 +73,18 @@ class Scan:
     def cyclic(self) -> bool:
         """Whether all values form one cycle."""
         return cyclic({op.writes: op.reads for op in self.ops})
+
+    @cached_property
+    def links(self) -> tuple[tuple[Op, ...], ...]:
+        """The ops of a chain: alone, and a neuron with the ops of its feedback."""
+        by_name = {op.writes: op for op in self.ops}
+        groups = components({op.writes: op.reads for op in self.ops})
+        return tuple(tuple(by_name[name] for name in group) for group in groups)
+
+    @cached_property
+    def link_of(self) -> Mapping[str, tuple[Op, ...]]:
+        """The link that writes each value."""
+        return {op.writes: link for link in self.links for op in link}
 
 
 Region = Once | Fold | Scan

@@ -12,7 +12,7 @@ from snnc.graph.types import Node
 from snnc.layer import Operator
 from snnc.neuron import Neuron
 from snnc.program.cropped import unlawful
-from snnc.program.links import links, outside
+from snnc.program.links import outside
 from snnc.program.lower import times, whole
 from snnc.program.types import Fold, Once, Op, Program, Region, Scan, carries, data
 from snnc.readout import Readout
@@ -173,7 +173,7 @@ def _whole(program: Program, region: Scan) -> None:
     *layers, readout = region.ops
     if not layers or not isinstance(program.node(readout).operator, Readout):
         raise IllegalProgram("a kernel of a chain ends with a readout")
-    for link, after in pairwise(links(region)):
+    for link, after in pairwise(region.links):
         end = link[-1]
         if len(link) == 1 and not _chains(program.node(end).operator):
             raise IllegalProgram(f"{end.node} is neither a product nor a neuron: no chain has it")
