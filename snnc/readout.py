@@ -27,6 +27,11 @@ class Readout(Operator):
     def over_time(self) -> bool:
         return True
 
+    @property
+    def reads_lengths(self) -> bool:
+        """Whether a call takes the number of real steps of each sample."""
+        return False
+
     def traits(self, training: bool) -> Traits:
         return Traits(time="whole")
 
@@ -52,6 +57,10 @@ class MaskedReadout(Readout):
     """
 
     masked: bool | None = None
+
+    @property
+    def reads_lengths(self) -> bool:
+        return bool(self.masked)
 
     def call(self, name: str, args: Sequence[str], site: Site) -> str:
         if self.masked:

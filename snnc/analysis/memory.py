@@ -2,7 +2,8 @@
 
 A layer keeps the value that it reads, unless it is linear in it without weights. A value is kept
 once, however many read it; one that is static, for one time step and not for all. Values are those
-of a GPU: on the CPU a batch norm and its neuron are one kernel, which keeps less.
+of a GPU: on the CPU a batch norm and its neuron are one kernel, as is a small chain of layers, and
+such a kernel keeps less.
 """
 
 from math import prod

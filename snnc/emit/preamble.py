@@ -10,7 +10,7 @@ from snnc.emit.scope import FunctionScope
 from snnc.emit.variables import parameter, parameters
 from snnc.names import class_name
 from snnc.program.types import Program, data
-from snnc.readout import MaskedReadout, Readout
+from snnc.readout import Readout
 from snnc.readouts.max import Max
 
 STATE = "dict[str, Tensor]"
@@ -55,7 +55,7 @@ def _lengths(program: Program, scope: FunctionScope) -> Code:
 def masks(program: Program) -> bool:
     """Whether a call takes the lengths of its samples."""
     readouts = (program.graph[name].operator for name in program.graph.outputs)
-    return any(isinstance(readout, MaskedReadout) and readout.masked for readout in readouts)
+    return any(isinstance(readout, Readout) and readout.reads_lengths for readout in readouts)
 
 
 def _indent(text: str) -> int:

@@ -13,7 +13,7 @@ def unpadded(document: Document) -> Iterator[Misfit]:
     train, outputs = document.spec.train, document.spec.outputs
     if train is None:
         return
-    masked = {name: getattr(output.readout, "masked", False) for name, output in outputs.items()}
+    masked = {name: output.readout.reads_lengths for name, output in outputs.items()}
     if not train.dataset.padded:
         if any(masked.values()):
             message = "a masked readout needs the lengths of samples, which this dataset lacks"

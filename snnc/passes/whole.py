@@ -75,7 +75,9 @@ def weights(given: Program, ops: tuple[Op, ...]) -> int:
 
 def _adds_up(given: Program, op: Op) -> bool:
     operator = given.node(op).operator
-    return isinstance(operator, Readout) and operator.kind in HOW and op.reads[0] in given.timed
+    if not isinstance(operator, Readout) or operator.reads_lengths:
+        return False
+    return operator.kind in HOW and op.reads[0] in given.timed
 
 
 def _before(given: Program, name: str, cells: Cells) -> tuple[Op, ...]:

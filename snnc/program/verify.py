@@ -170,9 +170,12 @@ def _scan(program: Program, region: Scan) -> None:
 
 def _whole(program: Program, region: Scan) -> None:
     """A chain of which each op but the first reads the one before and nobody else does."""
-    *layers, readout = region.ops
-    if not layers or not isinstance(program.node(readout).operator, Readout):
+    *layers, last = region.ops
+    readout = program.node(last).operator
+    if not layers or not isinstance(readout, Readout):
         raise IllegalProgram("a kernel of a chain ends with a readout")
+    if readout.reads_lengths:
+        raise IllegalProgram(f"{last.writes} reads lengths, which no kernel knows")
     for link, after in pairwise(region.links):
         end = link[-1]
         if len(link) == 1 and not _chains(program.node(end).operator):

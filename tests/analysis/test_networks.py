@@ -147,7 +147,7 @@ layers = [
 
 def saved(doc: Document, batch: int) -> int:
     """The bytes that PyTorch saves for the backward pass, without what is one kernel on the CPU."""
-    net = network(doc, without={"norm", "pool", "crop"})().train()
+    net = network(doc, without={"norm", "pool", "crop", "whole"})().train()
     parameters = {p.untyped_storage().data_ptr() for p in net.parameters()}
     (data,) = doc.spec.inputs.values()
     timed = (doc.spec.time_steps,) if data.encoder.timed_data else ()

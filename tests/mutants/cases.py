@@ -94,6 +94,7 @@ EDGE_STRIDES = "an edge that three strides meet otherwise"
 CHAIN_BESIDE = "a layer of a chain that is read"
 CHAIN_DRAWN = "drawn spikes that are an output"
 CHAIN_START = "a chain with a learned first state"
+CHAIN_LENGTHS = "a chain whose readout reads lengths"
 CHAIN_FIRST = "a chain whose output comes back in front"
 POOL_BESIDE = "spikes that are pooled and read"
 POOL_OUTPUT = "spikes that are pooled and an output"
@@ -242,6 +243,9 @@ CASES = {
     CHAIN_START: vector(
         f'{LINEAR}, {{ kind = "LIF", initial = {{ v = {{ value = 0.75, learnable = true }} }} }}',
         "none",
+    ),
+    CHAIN_LENGTHS: vector(
+        f'{LINEAR}, "LIF"', "none", '[output]\nreadout = { kind = "mean", masked = true }\n'
     ),
     CHAIN_FIRST: vector(side_by_side("a@-1", "fc1"), "none"),
 }

@@ -55,6 +55,7 @@ from tests.mutants.cases import (
     CHAIN_BESIDE,
     CHAIN_DRAWN,
     CHAIN_FIRST,
+    CHAIN_LENGTHS,
     CHAIN_START,
     COLUMN,
     CYCLE,
@@ -102,7 +103,7 @@ from tests.mutants.cases import (
     TWO_BACK,
     TWO_OUTPUTS,
 )
-from tests.mutants.chains import CHAIN_COLUMNS, CHAIN_READ, CHAIN_STATE
+from tests.mutants.chains import CHAIN_COLUMNS, CHAIN_MASKED, CHAIN_READ, CHAIN_STATE
 from tests.mutants.windows import (
     ANY_DIVISOR,
     ANY_WINDOW,
@@ -220,6 +221,7 @@ MUTANTS = (
     Mutant("norm of one of two inputs, no law", lawless(SEVERAL_INPUTS), (NORM_SEVERAL,)),
     Mutant("whole although it is read", CHAIN_READ, (CHAIN_BESIDE, CHAIN_DRAWN)),
     Mutant("whole although it is read, no law", lawless(CHAIN_READ), (CHAIN_BESIDE, CHAIN_DRAWN)),
+    Mutant("whole with a masked readout", CHAIN_MASKED, (CHAIN_LENGTHS,)),
     Mutant("whole with a learned first state", CHAIN_STATE, (CHAIN_START,)),
     Mutant("whole with the columns swapped", CHAIN_COLUMNS, (CHAIN_FIRST,)),
     Mutant("crop by shorter windows", SHORT_WINDOWS, (EDGE,)),

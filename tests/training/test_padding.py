@@ -53,7 +53,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
     @cache
     def found(name: str, train: str, rest: str, dataset: str = NPZ) -> Any:
-        return build(folder, f"net_{name}", train + SGD, rest, LAYERS, dataset, TIMED)
+        return build(folder, f"padded_{name}", train + SGD, rest, LAYERS, dataset, TIMED)
 
     return found
 
@@ -226,7 +226,7 @@ CASES = {
 def test_misuse_is_found(tmp_path: Path, case: str) -> None:
     train, rest, dataset, said = CASES[case]
     with pytest.raises(Findings) as raised:
-        build(tmp_path, "net_misused", train + SGD, rest, LAYERS, dataset, TIMED)
+        build(tmp_path, "padded_misused", train + SGD, rest, LAYERS, dataset, TIMED)
     assert said in str(raised.value)
 
 

@@ -1,6 +1,5 @@
 """Chains of layers of a package as operators of PyTorch."""
 
-import ctypes
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -134,9 +133,7 @@ class WholeKernels(Kernels):
         chain = self.chains[name]
         steps = x.shape[0] if time_steps is None else time_steps
         parts = taken(self.base, chain, x, layers) if state is None and steps else None
-        if parts is None or not isinstance(
-            compiled(self.c, io_macro(x.dtype)), ctypes.CDLL
-        ):
+        if parts is None or isinstance(compiled(self.c, io_macro(x.dtype)), str):
             if draw is not None:
                 x = poisson(x, steps, *draw)
             return one_by_one(chain, x, layers, time_steps, state)
