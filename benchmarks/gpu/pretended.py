@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import torch
 from torch import nn
-from torch._subclasses.fake_tensor import FakeTensorMode
+from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -101,13 +101,14 @@ def pretended(package: ModuleType, seen: Seen) -> Iterator[None]:
         return nullcontext()
 
     autocast, fused = torch.autocast, import_module(f"{RUNTIME}.fused.kernels")
-    parts = ("fused.draws", "training.later", "fused.joined.on_gpu")
-    draws, later, joined = (import_module(f"{RUNTIME}.{n}") for n in parts)
+    parts = ("fused.draws", "training.later", "fused.joined.on_gpu", "watching")
+    draws, later, joined, watching = (import_module(f"{RUNTIME}.{n}") for n in parts)
     with ExitStack() as held:
         for where, name, other in (
             (fused, "cuda_launcher", launcher),
             (draws, "cuda_launch", drawn),
             (joined, "cuda_launch", drawn),
+            (watching, "Tensor", FakeTensor),  # a parameter here is one, and an ordinary one
             (later.Later, "take", lambda _: None),
             (torch, "autocast", lambda _, *a, **k: autocast("cpu", *a, **k)),
             (torch.cuda, "Event", lambda: SimpleNamespace(record=lambda: None)),

@@ -164,7 +164,7 @@ def test_rehearsal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (tmp_path / "table.txt").read_text() == table
 
 
-@pytest.mark.parametrize("label", ["W1", "W2", "W4-plain"])
+@pytest.mark.parametrize("label", counted.WORKLOADS)
 def test_the_page_says_what_is_counted(label: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(rows.SPECS))
     page = (rows.ROOT / "docs/gpu.md").read_text()

@@ -165,10 +165,11 @@ def test_a_folder_with_other_files_is_no_hindrance(run: Run) -> None:
     assert Path("mine/notes.txt").read_text() == "precious"
 
 
-def test_list_tells_every_spec(run: Run) -> None:
+def test_list_tells_every_template_and_spec(run: Run) -> None:
     ran = run("new", "--list")
     assert (ran.code, ran.err) == (0, "")
-    assert tuple(line.split()[0] for line in ran.out.splitlines()) == zoo.names()
+    told = tuple(line.split()[0] for line in ran.out.splitlines())
+    assert told == ("--template", *zoo.names(zoo.tasks()), "--from", *zoo.names())
     assert "T = 8, FashionMNIST: Convolutional SNN" in ran.out  # most of it from what it extends
 
 

@@ -194,7 +194,7 @@ def test_the_examples_in_the_documentation_can_be_written() -> None:
     examples = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     written = [table["dataset"] for table in map(tomllib.loads, examples) if "dataset" in table]
     kinds = [section(dataset).dataset.kind for dataset in written]
-    assert kinds == ["CIFAR10", "SHD", "DVSGesture", "npz", "module"]
+    assert kinds == ["CIFAR10", "SHD", "DVSGesture", "npz", "npy", "module"]
     assert {f"`{kind}`" for kind in catalog("snnc.datasets")} <= set(re.findall(r"`\w+`", page))
     assert "(reference/augmentations.md)" in page
     listed = (ROOT / "docs/reference/augmentations.md").read_text("utf-8")

@@ -1,5 +1,6 @@
 """Headers and git: what two branches changed apart is merged, and what is not as made is told."""
 
+import re
 import subprocess
 from collections.abc import Callable
 from hashlib import sha256
@@ -54,12 +55,26 @@ def test_a_change_touches_only_what_it_changes(run: Run) -> None:
     before = {p: p.read_bytes() for p in Path("net").rglob("*.py")}
     for change, files in (
         (("lr = 0.1", "lr = 0.2"), ["train.py"]),
-        (("out_channels = 4", "out_channels = 5"), ["model.py"]),
+        (("bias = false", "bias = true"), ["model.py"]),
+        (("out_channels = 4", "out_channels = 5"), ["kernels.py", "model.py"]),
     ):
         rewrite("net.snn.toml", *change)
         run()
-        assert [p.name for p in before if p.read_bytes() != before[p]] == files
+        assert sorted(p.name for p in before if p.read_bytes() != before[p]) == files
         before = {p: p.read_bytes() for p in Path("net").rglob("*.py")}
+
+
+def test_a_size_changes_nothing_of_the_neurons_in_kernels(run: Run) -> None:
+    """Of kernels.py, layers that share a kernel alone know sizes: 4 or 5 x 6 x 6 inputs."""
+    texts = []
+    for change in (("lr = 0.1", "lr = 0.2"), ("out_channels = 4", "out_channels = 5")):
+        rewrite("net.snn.toml", *change)
+        run()
+        texts.append(Path("net/kernels.py").read_text())
+    four, five = ([*text.splitlines()[3:]] for text in texts)
+    begin = four.index('CHAINS = r"""')
+    assert four[:begin] == five[:begin]
+    assert [re.sub(r"\b144\b", "180", line) for line in four[begin:]] == five[begin:]
 
 
 @pytest.mark.parametrize("style", ["merge", "diff3"])
