@@ -76,7 +76,8 @@ def neurons(
     if not isinstance(layer, FusedNeuron) or watched(layer):
         return None
     own = type(layer).forward in OWN and type(layer).run is FusedNeuron.run
-    alike = layer.kernels.namespace == base.namespace  # also of a package that is reloaded
+    # a package that is reloaded has other objects of the same name
+    alike = layer.kernels.namespace == base.namespace
     if not own or not alike or layer.kernel != stage.kernel:
         return None
     found = [term.to(x.dtype) for term in layer.terms()]
