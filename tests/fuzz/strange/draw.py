@@ -23,7 +23,7 @@ def spec(number: int) -> bytes:
         try:
             tree = trees.mutated(draw, parsed(one), parsed(other))
             found = written(tree).encode("utf-8", "surrogatepass")
-        except (RecursionError, MemoryError):  # copies of copies; what is deep by itself stands in the corpus
+        except (RecursionError, MemoryError):  # copies of copies; deep specs stand in the corpus
             found = one.encode()
         if draw.random() < 0.1:
             found = characters.mutated(draw, found, other.encode())
