@@ -101,6 +101,14 @@ def test_images_in_any_layout(draws: ModuleType) -> None:
     assert draws.bernoulli(x.requires_grad_(), seed, KEY, 0, 4).requires_grad is False
 
 
+@pytest.mark.parametrize("x", [torch.rand(2, 3, 4).transpose(0, 2), torch.rand(0, 3, 4)])
+def test_both_ways_lay_their_spikes_out_alike(draws: ModuleType, x: torch.Tensor) -> None:
+    given = x, torch.tensor(SEED), KEY, 1, 5
+    want, got = draws.spikes(*given, "c"), draws.spikes(*given, "torch")
+    assert torch.equal(want, got)
+    assert want.stride() == got.stride()
+
+
 @pytest.mark.parametrize("flag", WAYS)
 def test_all_ways_to_multiply_give_the_same_words(
     draws: ModuleType, monkeypatch: pytest.MonkeyPatch, flag: str

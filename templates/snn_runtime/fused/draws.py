@@ -89,7 +89,8 @@ def spikes(
         return output
     launch = launcher(x.dtype, x.is_cpu, n, steps, backend)
     if launch is None:
-        return (looped(seed, key, x.shape, first, steps) < x).to(x)
+        drawn = looped(seed, key, x.shape, first, steps) < x
+        return x.new_empty((steps, *x.shape)).copy_(drawn)  # laid out as C does
     x, output = x.contiguous(), x.new_empty((steps, *x.shape))
     sizes = n + parts, n
     room = [(torch.empty(m, dtype=torch.int32), m, torch.int32) for m in sizes]
